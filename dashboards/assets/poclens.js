@@ -165,7 +165,7 @@ window.dash_clientside = window.dash_clientside || {};
   };
 
   document.addEventListener("click", function (event) {
-    var link = event.target.closest("a.go");
+    var link = event.target.closest(".go[href]");
     if (link && !event.defaultPrevented && event.button === 0 &&
         !event.metaKey && !event.ctrlKey && !event.shiftKey) {
       event.preventDefault();

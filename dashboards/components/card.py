@@ -5,6 +5,7 @@ from zlib import crc32
 
 from dash import html
 
+from dashboards.http.address import Address
 from dashboards.wording.words import Words
 
 
@@ -23,17 +24,49 @@ def card(
     )
 
 
-def folded(found: html.Section, is_open: bool = False) -> html.Section:
-    """The card with its content folded under its head; on paper it is open.
+def folded(address: Address, found: html.Section, is_open: bool = False) -> html.Section:
+    """The card by its head alone; opened, by a link, it is asked for with what it holds.
 
-    A card that only says that there is nothing stays as it is.
+    `open` of the address names what is open (`all`: every card, as for print). A card that only
+    says that there is nothing stays as it is.
     """
     head, *content = found.children
     if len(content) == 1 and isinstance(content[0], html.P):
         return found
-    opened = {"open": True} if is_open else {}
-    found.children = [html.Details([html.Summary(head), *content], className="fold", **opened)]
+    title = heading_of(found)
+    key = str(title.id).removeprefix("heading-")
+    chosen = [name for name in (address.get("open") or "").split(",") if name]
+    shown = is_open or bool({key, "all"} & set(chosen))
+    others = [name for name in chosen if name not in (key, "all")]
+    keys = ",".join(others if shown else [*others, key]) or None
+    state = {"aria-expanded": "true" if shown else "false", "data-fold": key}
+    changes = {"open": keys, **({"reporter": None, "reason": None} if is_open else {})}
+    title.children = page_link(title.children, address.link(**changes), "fold", **state)
+    if not shown and isinstance(head.children[0], html.Div):
+        head.children = head.children[:1]  # without the switch between chart and table
+    found.children = [head, *(content if shown else [])]
     return found
+
+
+def heading_of(found: html.Section) -> html.H2:
+    """The heading of a card."""
+    return next(part for part in within(found) if isinstance(part, html.H2))
+
+
+def within(parts: Any) -> list[Any]:
+    """All components of these parts and below them."""
+    if isinstance(parts, (list, tuple)):
+        return [found for part in parts for found in within(part)]
+    if parts is None or isinstance(parts, str):
+        return []
+    return [parts, *within(getattr(parts, "children", None))]
+
+
+def fold_switch(address: Address, words: Words) -> html.A:
+    """Opens all cards that are folded, or closes them."""
+    is_all = address.get("open") == "all"
+    link = address.link(open=None if is_all else "all")
+    return page_link(words("folds.close" if is_all else "folds.open"), link)
 
 
 def notice(text: Any, class_name: str = "") -> html.P:

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 from dash import dcc, html
 
-from dashboards.components.card import page_link
+from dashboards.components.card import page_link, within
 from dashboards.context import Context
 from dashboards.http.address import Address
 from dashboards.wording import formats
@@ -123,7 +123,7 @@ def chart_card(
     is_table = shows_table(context.address)
     content = [table] if is_table else [*drawn, twin(table)]
     above = [reading] if reading is not None else []
-    has_chart = not is_table and any(_is_picture(part) for part in _within(drawn))
+    has_chart = not is_table and any(_is_picture(part) for part in within(drawn))
     kinds = ("png", "svg", "csv") if has_chart else ("csv",)
     foot = take_away(context, key, kinds, title)
     look = f"card card-{key}"
@@ -135,12 +135,3 @@ def chart_card(
 def _is_picture(part: Any) -> bool:
     """A chart, or what `assets/drawing.js` can draw."""
     return isinstance(part, html.Figure) or hasattr(part, "data-drawn")
-
-
-def _within(parts: Any) -> list[Any]:
-    """All components of these parts and below them."""
-    if isinstance(parts, (list, tuple)):
-        return [found for part in parts for found in _within(part)]
-    if parts is None or isinstance(parts, str):
-        return []
-    return [parts, *_within(getattr(parts, "children", None))]

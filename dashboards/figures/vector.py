@@ -5,10 +5,10 @@ They need no chart library, and keep the four kinds of empty apart as the large 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
 import pandas as pd
 
+from dashboards.figures import svg
 from dashboards.queries.cells import Cell, new_definitions
 from dashboards.theme import THEMES
 from indicators.foundation import mart_tables
@@ -118,28 +118,11 @@ def _last_dot(drawing: Drawing, cells: Sequence[Cell], joins_gaps: bool) -> str:
     )
 
 
-PATTERNS = {
-    "not-reported": '<path d="M-1 1l2-2M0 6l6-6M5 7l2-2" stroke="{ink}" stroke-width="1"/>',
-    "no-access": '<rect width="6" height="6" fill="{sunk}"/>',
-    "suppressed": '<circle cx="1.5" cy="1.5" r=".9" fill="{ink}"/>'
-    '<circle cx="4.5" cy="4.5" r=".9" fill="{ink}"/>',
-}
-
-
-def _pattern_definitions(drawing: Drawing) -> str:
-    colours = {"ink": drawing.colour("control"), "sunk": drawing.colour("sunk")}
-    return "".join(
-        f'<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse">'
-        f"{shape.format(**colours)}</pattern>"
-        for name, shape in PATTERNS.items()
-    )
-
-
 def _gaps(drawing: Drawing, cells: Sequence[Cell]) -> str:
     step = (drawing.width - 2 * drawing.margin) / max(1, len(cells) - 1)
     marks = []
     for place, cell in enumerate(cells):
-        if cell.look not in PATTERNS:
+        if cell.look not in svg.PATTERNS:
             continue
         left = drawing.x(place, len(cells)) - step / 2
         left, right = max(0.0, left), min(float(drawing.width), left + step)
@@ -207,9 +190,6 @@ def line_drawing(
     body += [_line_path(drawing, run, total) for run in runs]
     body += [_lacking(drawing, cells)]
     body += [_last_dot(drawing, cells, joins_gaps)]
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{drawing.width}" height="{drawing.height}"'
-        f' viewBox="0 0 {drawing.width} {drawing.height}">'
-        f"<defs>{_pattern_definitions(drawing)}</defs>{''.join(body)}</svg>"
-    )
-    return "data:image/svg+xml," + quote(svg, safe="/:='(),. ")
+    has_gaps = any(cell.look in svg.PATTERNS for cell in cells) and not joins_gaps
+    parts = [svg.patterns(drawing.theme) if has_gaps else "", *body]
+    return svg.as_image(svg.drawing(drawing.width, drawing.height, parts))

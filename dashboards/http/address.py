@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 _CARRIED = ("mission", "period", "area", "lang", "theme")
 # Belong to one page and are dropped when it is left.
 OF_PAGE = (
-    *("view", "q", "edge", "question", "level", "page", "indicator"),
+    *("view", "q", "edge", "question", "level", "page", "indicator", "presence", "open"),
     *("stage", "tier", "phase", "unit", "owner", "rating", "target"),  # narrow indicators
     *("threat_type", "lesson"),  # narrow the lessons, as do tier and phase
     *("grade", "outcome"),  # narrow the results chain, as does its tier

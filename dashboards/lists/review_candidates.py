@@ -128,7 +128,7 @@ def _review(context: Context, one: Candidate) -> str:
     if one.rule == "undecided":
         return words("candidates.not_known_due")
     if formats.is_missing(due):
-        return words("threats.no_date")
+        return words("pending.no_date")
     key = "operations.overdue" if one.row["is_overdue"] else "operations.due"
     return words(key, day=formats.day(due, words))
 

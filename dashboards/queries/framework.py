@@ -81,6 +81,21 @@ def primary_tests(release: Release) -> pd.DataFrame:
     return release.frame("SELECT * FROM mart.primary_test ORDER BY edge")
 
 
+def primary_results(release: Release, country: str) -> pd.DataFrame:
+    """The row of each edge by which it is graded, of the whole mission."""
+    sql = """
+        SELECT link.*
+        FROM mart.result_link AS link
+        JOIN mart.primary_test AS own USING (edge, method, specification)
+        WHERE link.area = ?
+        QUALIFY row_number() OVER (
+            PARTITION BY link.edge ORDER BY link.grade IS NULL AND link.status <> 'small_at_most'
+        ) = 1
+        ORDER BY link.edge
+    """
+    return release.frame(sql, [country])
+
+
 def primary_changes(release: Release) -> pd.DataFrame:
     """Edges that the release before graded by another test."""
     return release.frame("SELECT * FROM mart.primary_change ORDER BY edge")

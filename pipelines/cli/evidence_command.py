@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the plan of the last refresh, edge by edge, or writes the form."""
-    from pipelines.warehouse.connection import open_warehouse
+    from pipelines.warehouse.last_state import open_to_read
 
     mission = mission_of(arguments)
     if (
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         and arguments.to.suffix not in FORMATS[: 1 if arguments.action == "form" else 2]
     ):
         raise WrongUse(Problem("table_format", value=str(arguments.to)))
-    with open_warehouse(arguments.workspace.warehouse(mission)) as connection:
+    with open_to_read(arguments.workspace.warehouse(mission)) as connection:
         run_action = _form if arguments.action == "form" else _plan
         return run_action(arguments, connection, mission)
 

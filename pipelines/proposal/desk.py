@@ -16,6 +16,7 @@ from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import PocLensError, Problem, WrongUse
 from pipelines.documents.workbook_desk import WorkbookDesk
 from pipelines.proposal import shown
+from pipelines.setup.desk import SetupDesk
 from pipelines.workspace.paths import Workspace
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Desk:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self.workbooks = WorkbookDesk(workspace)
+        self.setup = SetupDesk(workspace)
 
     def missions(self, language: str) -> dict[str, str]:
         """The missions of the workspace: code and name, the code where no profile can be read."""

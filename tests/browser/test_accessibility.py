@@ -56,7 +56,6 @@ def _looked_at(visit: Visit, path: str, language: str, theme: str, width: int) -
     visit.page.set_viewport_size({"width": width, "height": 900})
     page = visit.open(with_query(path, f"lang={language}&theme={theme}"))
     await_charts(page)
-    page.locator("details.fold").evaluate_all("all => all.forEach(one => { one.open = true; })")
     found = [*page.evaluate(_OVERFLOWING), *visit.complaints, *visit.foreign]
     if page.locator("h1").count() != 1 or not page.locator("h1").inner_text().strip():
         found.append("no heading")

@@ -18,7 +18,7 @@ _PATHS = (
     "/",
     "/results-chain",
     "/indicators",
-    "/data-quality",
+    "/data-quality?open=all",
     "/releases",
     "/catalogue",
 )
@@ -107,9 +107,8 @@ def _controls(page: Page) -> list[str]:
 
 def _rows(page: Page) -> list[list[str]]:
     """The words of each row of a table that stands on the paper as it stands on the screen."""
-    page.locator("details.fold").evaluate_all("all => all.forEach(one => { one.open = true; })")
     rows = page.locator("main .table-scroll tbody tr, .overview-table tbody tr").evaluate_all(
-        "rows => rows.filter(row => !row.closest('details:not(.fold), .twin'))"
+        "rows => rows.filter(row => !row.closest('details, .twin'))"
         ".map(row => [...row.cells].map(cell => cell.innerText))"
     )
     return [[_plain(word) for cell in row for word in cell.split("\n")] for row in rows]

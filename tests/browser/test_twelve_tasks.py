@@ -49,7 +49,7 @@ class Reader:
 
     def unfold(self, card: str) -> None:
         """The content of a card that shows its head alone."""
-        self.click(f"{card} .fold > summary")
+        self.click(f"{card} a.fold")
 
     def take(self, found: str) -> Path:
         """The file behind a link, which is one click."""

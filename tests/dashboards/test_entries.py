@@ -200,7 +200,7 @@ def test_a_reason_for_variance_keeps_the_figures_and_stands_in_page_and_file(
 def test_a_pair_is_decided_from_the_data_quality_page_as_on_the_command_line(
     client: FlaskClient, workspace: Path
 ) -> None:
-    page = "/screen/data-quality?period=2026-Q3"
+    page = "/screen/data-quality?period=2026-Q3&open=all"
     found = re.search(r"/records/entry/duplicate\?([^\"\\]+I-1[^\"\\]+)", shown(client, page))
     assert found is not None
     given = dict(parse_qsl(found[1]))

@@ -4,21 +4,24 @@ import json
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
+from xml.etree import ElementTree
 
 import pytest
 
 from dashboards.components.small_multiples import sparkline_words
+from dashboards.figures.area_drawing import Look, area_drawing
 from dashboards.figures.outlines import outlines
 from dashboards.figures.series import series_figure
 from dashboards.figures.vector import Drawing, line_drawing
 from dashboards.pages.effects.leads_and_lags import TimePoint, leads_and_lags_figure
-from dashboards.pages.map.area_map import MapArea, area_map, fixed_classes
+from dashboards.pages.map.classes import fill_of, fixed_classes
 from dashboards.queries.cells import Cell, Dated
 from dashboards.theme import THEMES
 from dashboards.wording.formats import Unit
 from dashboards.wording.words import Words
 from indicators.assessment.empty_reasons import Said, Statement
 
+_SVG = "{http://www.w3.org/2000/svg}"
 RATE = Unit("per_1000", "rate")
 
 
@@ -130,16 +133,37 @@ def test_the_map_stripes_crossing_intervals_and_crosses_out_no_access() -> None:
         "closed": _empty("no_access"),
         "silent": _empty("not_reported"),
         "hidden": _empty("suppressed_cases"),
+        "early": _empty("before_record"),
+        "nothing": _empty("no_cases"),
+    }
+    classes = fixed_classes([], is_percent=True, is_risk=False)
+    fills = {area: fill_of(cell, classes) for area, cell in cells.items()}
+    middle = classes.colours[2]
+    assert fills == {
+        "sure": (middle, False),
+        "unsure": (middle, True),
+        "closed": ("no-access", False),
+        "silent": ("not-reported", False),
+        "hidden": ("suppressed", False),
+        "early": ("unknown", False),
+        "nothing": ("", False),  # white alone says that there is nothing to measure here
     }
     drawn = outlines({name: _square(2.0 * place) for place, name in enumerate(cells)})
-    areas = [MapArea(name, name, name, cell) for name, cell in cells.items()]
-    classes = fixed_classes([], is_percent=True, is_risk=False)
-    figure = area_map(areas, drawn, [], classes, "light")
-    shapes = {trace.name: trace.fillpattern.shape for trace in figure.data}
-    assert shapes == {"sure": None, "unsure": "/", "closed": "x", "silent": "/", "hidden": "."}
-    colours = {trace.name: trace.fillpattern.bgcolor for trace in figure.data}
-    assert colours["unsure"] != colours["silent"]
-    assert figure.layout.yaxis.scaleanchor == "x"
+    looks = {area: Look(area, *fill) for area, fill in fills.items()}
+    looks["sure"] = replace(looks["sure"], rank=1, disc="due", is_chosen=True)
+    made = area_drawing(drawn, looks, 660, "light")
+    root = ElementTree.fromstring(made.svg)
+    paths = [(found.get("fill"), found.get("stroke-width")) for found in root.iter(f"{_SVG}path")]
+    white, grey = THEMES["light"]["surface"], THEMES["light"]["rule"]
+    fillings = [fill for fill, width in paths if width in ("0.8", "3") and fill != "none"]
+    assert fillings[-7:] == [middle, white, white, white, grey, white, middle]  # the chosen last
+    over = [fill for fill, _ in paths if str(fill).startswith("url")]
+    assert over == [
+        f"url(#{name})" for name in ("stripes", "no-access", "not-reported", "suppressed")
+    ]
+    assert [found.text for found in root.iter(f"{_SVG}text")].count("1") == 1
+    west, *_ = (int(x) for x in made.corners("sure").split(","))
+    assert 0 <= west <= made.width and made.height <= 1.2 * made.width
 
 
 def test_a_point_before_the_activity_is_hollow_and_has_its_interval() -> None:

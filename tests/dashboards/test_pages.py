@@ -12,6 +12,7 @@ from dash import dcc, html
 
 from dashboards import pages
 from dashboards.access import Audience
+from dashboards.brief.content import brief_content
 from dashboards.context import Context
 from dashboards.pages import (
     alerts,
@@ -146,7 +147,7 @@ def test_the_overview_says_what_improved_and_what_is_off_track(context_at: At) -
     [
         ("/map?indicator=P2-OC-07", map),
         ("/indicators/P2-OC-07?view=table", indicator),
-        ("/effects?edge=E3", effects),
+        ("/effects?edge=E3&open=all", effects),
     ],
 )
 def test_the_kinds_of_empty_have_their_own_looks_and_words(
@@ -193,8 +194,8 @@ def test_an_edge_stands_once_however_many_methods_tested_it(context_at: At) -> N
 
 
 def test_effects_say_that_they_show_no_effect(context_at: At) -> None:
-    english = text_of(effects.body(context_at("/effects")))
-    french = text_of(effects.body(context_at("/effects?lang=fr")))
+    english = text_of(effects.body(context_at("/effects?open=all")))
+    french = text_of(effects.body(context_at("/effects?open=all&lang=fr")))
     assert "shows no effect" in english and "ne montre aucun effet" in french
 
 
@@ -214,17 +215,17 @@ def test_the_owner_of_an_indicator_is_named_and_found(
 
 def test_the_caveats_of_a_finding_stand_under_its_sentence(context_at: At) -> None:
     for language in ("en", "fr"):
-        text = text_of(effects.body(context_at(f"/effects?lang={language}")))
+        text = text_of(effects.body(context_at(f"/effects?open=all&lang={language}")))
         assert message("linkage.caveat.few_areas", language) in text
         assert message("linkage.caveat.missing_returns", language) in text
 
 
 def test_what_is_expected_of_an_outcome_stands_beside_the_finding(context_at: At) -> None:
-    english = text_of(effects.body(context_at("/effects?edge=E1")))
+    english = text_of(effects.body(context_at("/effects?open=all&edge=E1")))
     assert "An expectation, not a finding" in english
     assert "women and girls, site committees" in english and "as a benchmark" in english
     assert "Improved physical protection" in english and "should feel safe" in english
-    french = text_of(effects.body(context_at("/effects?edge=E1&lang=fr")))
+    french = text_of(effects.body(context_at("/effects?open=all&edge=E1&lang=fr")))
     assert "femmes et filles, comités des sites" in french and "critère de référence" in french
     assert "Amélioration de la protection physique" in french and "women and girls" not in french
 
@@ -232,40 +233,77 @@ def test_what_is_expected_of_an_outcome_stands_beside_the_finding(context_at: At
 @pytest.mark.parametrize(
     ("edge", "language", "said"),
     [
-        ("E1", "en", "association only, evidence grade C"),
+        ("E1", "en", "This is an association only: other explanations remain."),
         ("E3", "en", "not tested together"),
-        ("E5", "en", "lower by 39% (95% CI 25 to 50), evidence grade A"),
-        ("E5", "fr", "plus bas de 39\u202f% (IC à 95\u202f%\u00a0: 25 à 50), niveau de preuve A"),
-        ("E4", "en", "inconclusive, evidence grade D"),
+        (
+            "E5",
+            "en",
+            "In the two weeks after patrols conducted by UN police, the figure for “adults who"
+            " trust host-State police” was 39% lower (25 to 50%) than on other days there."
+            " Other explanations remain.",
+        ),
+        (
+            "E5",
+            "fr",
+            "était inférieur de 39\u202f% (25 à 50\u202f%) à celui des autres jours aux mêmes"
+            " endroits. D’autres explications restent possibles.",
+        ),
+        ("E4", "en", "inconclusive"),
     ],
 )
 def test_the_sentence_of_a_link_says_what_its_grade_allows(
     context_at: At, edge: str, language: str, said: str
 ) -> None:
-    assert said in effects.sentence(context_at(f"/effects?edge={edge}&lang={language}"))
+    path = f"?edge={edge}&lang={language}"
+    assert said in effects.sentence(context_at(f"/effects{path}"))
+    assert said in text_of(results_chain.body(context_at(f"/results-chain{path}")))
+
+
+def test_a_link_of_the_best_grades_is_told_in_one_sentence_everywhere(context_at: At) -> None:
+    said = effects.sentence(context_at("/effects?edge=E5"))
+    assert said in text_of(overview.body(context_at("/")))
+    assert said in json.dumps(brief_content(context_at("/")), ensure_ascii=False)
+
+
+def test_effects_open_on_finding_picture_checks_and_what_would_be_enough(context_at: At) -> None:
+    body = effects.body(context_at("/effects?edge=E5"))
+    closed = [part for part in components(body) if getattr(part, "aria-expanded", "") == "false"]
+    assert len(closed) > 3
+    for key in ("settings", "rests", "months"):
+        assert "\u2014" not in _card(body, key) and len(_card(body, key)) < 300
+    checks = _card(body, "checks")
+    assert checks.count("Do not contradict it") + checks.count("not") >= 3
+    opened = effects.body(context_at("/effects?edge=E5&open=settings"))
+    assert len(_card(opened, "settings")) > len(_card(body, "settings"))
+    empty = [part for part in components(opened) if "card" in str(getattr(part, "className", ""))]
+    assert empty and not any(text_of([part]).strip() == "" for part in empty)
 
 
 def test_what_a_finding_rests_on_stands_beside_it(context_at: At) -> None:
-    text = _card(effects.body(context_at("/effects?edge=E5")), "rests")
+    text = _card(effects.body(context_at("/effects?open=all&edge=E5")), "rests")
     numbers = {"n_events": 819, "n_eff": 155, "n_areas": 8, "n_periods": 33}
     for name, number in numbers.items():
         assert f"{message(f'page.effects.rests.{name}')} {number}" in text
     assert "5, of which 1 answered" in text and "Data as at" in text
-    untested = _card(effects.body(context_at("/effects?edge=E3&lang=fr")), "rests")
+    untested = _card(effects.body(context_at("/effects?open=all&edge=E3&lang=fr")), "rests")
     assert "aucune n’a pu s’appliquer" in untested and "Zones" not in untested
 
 
 def test_below_grade_b_the_caveat_comes_before_the_estimate(context_at: At) -> None:
     for language in ("en", "fr"):
-        weak = _card(effects.body(context_at(f"/effects?edge=E1&lang={language}")), "finding")
+        weak = _card(
+            effects.body(context_at(f"/effects?open=all&edge=E1&lang={language}")), "finding"
+        )
         caveat = message("page.effects.caveat.C", language)
-        assert weak.index(caveat) < weak.index(message("page.side.evidence", language).strip())
-        strong = _card(effects.body(context_at(f"/effects?edge=E5&lang={language}")), "finding")
+        assert caveat in weak
+        strong = _card(
+            effects.body(context_at(f"/effects?open=all&edge=E5&lang={language}")), "finding"
+        )
         assert caveat not in strong
 
 
 def test_the_setting_chosen_beforehand_stands_among_its_siblings(context_at: At) -> None:
-    rows = _rows(effects.body(context_at("/effects?edge=E5")), "settings")
+    rows = _rows(effects.body(context_at("/effects?open=all&edge=E5")), "settings")
     marked = [row for row in rows if "●" in row]
     assert (
         len(marked) == 1 and "days 1 to 14 after" in marked[0] and "−39% −50 to −25%" in marked[0]
@@ -275,11 +313,11 @@ def test_the_setting_chosen_beforehand_stands_among_its_siblings(context_at: At)
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_panel_says_how_it_is_read(context_at: At, language: str) -> None:
-    body = effects.body(context_at(f"/effects?edge=E3&lang={language}"))
+    body = effects.body(context_at(f"/effects?open=all&edge=E3&lang={language}"))
     how = message("page.effects.how_to_read", language).strip()
     for key in ("leads", "plan", "area-effects", "months"):
         assert how in _card(body, key), key
-    other = effects.body(context_at(f"/effects?edge=E5&lang={language}"))
+    other = effects.body(context_at(f"/effects?open=all&edge=E5&lang={language}"))
     for key in ("cases", "settings"):
         assert how in _card(other, key), key
 
@@ -305,7 +343,7 @@ def _rows(body: object, key: str) -> list[str]:
 
 
 def test_interviews_around_activities_show_cost_counts_and_reasons(context_at: At) -> None:
-    body = effects.body(context_at("/effects?edge=E1"))
+    body = effects.body(context_at("/effects?open=all&edge=E1"))
     whole, wider, pulse, police = _rows(body, "interviews")
     assert whole.startswith("All activities 7 days either side +3.2 −4.1 to 10.5 212 187")
     assert "2,140 37 5,120" in whole and "association only" in whole
@@ -320,7 +358,7 @@ def test_interviews_around_activities_show_cost_counts_and_reasons(context_at: A
 
 
 def test_interviews_around_activities_are_told_in_french(context_at: At) -> None:
-    body = effects.body(context_at("/effects?edge=E1&lang=fr"))
+    body = effects.body(context_at("/effects?open=all&edge=E1&lang=fr"))
     whole, *_ = _rows(body, "interviews")
     assert "+3,2 −4,1 à 10,5 212 187" in whole and "2\u202f140 37 5\u202f120" in whole
 
@@ -329,7 +367,7 @@ def test_interviews_around_activities_are_told_in_french(context_at: At) -> None
 def test_an_outcome_before_and_after_the_activity_has_its_unit_and_table(
     context_at: At, language: str
 ) -> None:
-    body = effects.body(context_at(f"/effects?edge=E1&lang={language}"))
+    body = effects.body(context_at(f"/effects?open=all&edge=E1&lang={language}"))
     expected = {
         "en": ["−2 −0.20 −0.50 to 0.10 12 30", "+1 +0.10 −0.20 to 0.40 12 30"],
         "fr": ["−2 −0,20 −0,50 à 0,10 12 30", "+1 +0,10 −0,20 à 0,40 12 30"],
@@ -344,7 +382,7 @@ def test_an_outcome_before_and_after_the_activity_has_its_unit_and_table(
 
 
 def test_a_ratio_before_and_after_is_told_in_percent(context_at: At) -> None:
-    body = effects.body(context_at("/effects?edge=E3&view=table"))
+    body = effects.body(context_at("/effects?open=all&edge=E3&view=table"))
     rows = _rows(body, "leads")  # by Sun and Abraham; the other model stands in the files
     assert rows[2] == "0 0.0 −25.9 to 35.0 12 30"
     assert "percent more or less" in _card(body, "leads")
@@ -352,34 +390,34 @@ def test_a_ratio_before_and_after_is_told_in_percent(context_at: At) -> None:
 
 
 def test_of_one_area_the_findings_of_the_whole_mission_are_shown_as_such(context_at: At) -> None:
-    country = _card(effects.body(context_at("/effects?edge=E1")), "interviews")
-    area = _card(effects.body(context_at("/effects?edge=E1&area=MT0303")), "interviews")
+    country = _card(effects.body(context_at("/effects?open=all&edge=E1")), "interviews")
+    area = _card(effects.body(context_at("/effects?open=all&edge=E1&area=MT0303")), "interviews")
     assert message("page.finding.whole_mission") not in country
     assert message("page.finding.whole_mission") in area and "+3.2" in area
 
 
 def test_a_judgement_stands_beside_the_finding_and_is_marked_as_one(context_at: At) -> None:
-    english = text_of(effects.body(context_at("/effects?edge=E1")))
+    english = text_of(effects.body(context_at("/effects?open=all&edge=E1")))
     assert "Staff assessment" in english and "Judgement, not a result" in english
     assert "Names another explanation" in english and "The market reopened." in english
     assert "Police Commissioner" in english and "15\u00a0Sep\u00a02026" in english
     assert "Headquarters sees it too." in english
-    french = text_of(effects.body(context_at("/effects?edge=E1&lang=fr")))
+    french = text_of(effects.body(context_at("/effects?open=all&edge=E1&lang=fr")))
     assert "Avis du personnel" in french and "Le marché a rouvert." in french
     assert "The market reopened." not in french
 
 
 def test_a_cleared_sentence_stands_with_what_residents_said(context_at: At) -> None:
-    body = effects.body(context_at("/effects?edge=E1"))
+    body = effects.body(context_at("/effects?open=all&edge=E1"))
     residents, staff = _card(body, "feedback"), _card(body, "judgement")
     assert "We know whom to call." in residents and "Translated and cleared: " in residents
     assert "We know whom to call." not in staff and "The market reopened." in staff
-    other = text_of(effects.body(context_at("/effects?edge=E3")))
+    other = text_of(effects.body(context_at("/effects?open=all&edge=E3")))
     assert "We know whom to call." not in other
 
 
 def test_a_judgement_in_the_other_language_says_so(context_at: At) -> None:
-    text = text_of(effects.body(context_at("/effects?edge=E1&area=MT0303")))
+    text = text_of(effects.body(context_at("/effects?open=all&edge=E1&area=MT0303")))
     assert "Peu de gens ont été vus." in text and "Recorded in French only." in text
     assert "Headquarters sees it too." not in text
     assert "The market reopened." not in text  # of the whole mission, not of this area
@@ -387,34 +425,32 @@ def test_a_judgement_in_the_other_language_says_so(context_at: At) -> None:
 
 def test_without_a_judgement_the_page_says_where_to_record_one(context_at: At) -> None:
     for language in ("en", "fr"):
-        path = f"/effects?edge=E3&lang={language}"
+        path = f"/effects?open=all&edge=E3&lang={language}"
         assert "judgements.yaml" in text_of(effects.body(context_at(path)))
 
 
 def test_rejects_show_place_value_rule_and_mend(context_at: At) -> None:
-    text = text_of(data_quality.body(context_at("/data-quality")))
+    text = text_of(data_quality.body(context_at("/data-quality?open=all")))
     parts = ("activities_0826.xlsx", "row 214", "31.06.2026", "June has 30 days")
     assert [part for part in parts if part not in text] == []
 
 
 def test_undecided_pairs_are_listed_with_what_was_decided(context_at: At) -> None:
-    text = text_of(data_quality.body(context_at("/data-quality")))
+    text = text_of(data_quality.body(context_at("/data-quality?open=all")))
     assert "Undecided pairs of rows: 2;" in text and "1 as one case" in text
     assert "I-1 (incidents_police.xlsx, row 2)" in text and "N-7 (incidents_ngo.csv" in text
     assert "I-3" not in text and "I-5" not in text
-    assert "N-7" not in text_of(data_quality.body(context_at("/data-quality", "hq")))
+    assert "N-7" not in text_of(data_quality.body(context_at("/data-quality?open=all", "hq")))
 
 
 def test_headquarters_see_no_raw_value_no_unit_and_no_base(context_at: At) -> None:
-    quality_text = text_of(data_quality.body(context_at("/data-quality", "hq")))
+    quality_text = text_of(data_quality.body(context_at("/data-quality?open=all", "hq")))
     assert "31.06.2026" not in quality_text and "IPO Kessi" not in quality_text
     key = text_of(map.body(context_at("/map?indicator=P2-OC-07", "hq")))
     assert "▲" not in key
 
 
-@pytest.mark.parametrize(
-    "path", ["/indicators/P2-OC-07", "/map?indicator=P2-OC-07", "/perceptions"]
-)
+@pytest.mark.parametrize("path", ["/indicators/P2-OC-07", "/perceptions"])
 def test_figures_are_small_and_every_chart_has_a_caption(context_at: At, path: str) -> None:
     body = module_at(path).body(context_at(path))
     figures = [found for found in components(body) if isinstance(found, html.Figure)]
@@ -489,11 +525,34 @@ def test_a_link_of_the_chain_is_a_named_tag_and_a_row_of_the_table(context_at: A
 def test_gaps_stand_by_rank_and_the_unranked_last_with_their_reason(context_at: At) -> None:
     body = map.body(context_at("/map"))
     items = [found for found in components(body) if "gap-rank" in classes_of([found])]
-    listed = next(found for found in items if isinstance(found, html.Ul))
+    listed = next(
+        found for found in items if "gaps" in str(getattr(found, "className", "")).split()
+    )
     texts = [text_of(item) for item in listed.children]
     assert "Aroko" in texts[0] and "rank 1–4 of 11" in texts[0]
     assert "Last patrol 19 days ago" in texts[0]
     assert "Ilora" in texts[-1] and "not ranked" in texts[-1] and "No access." in texts[-1]
+
+
+@pytest.mark.parametrize("path", ["/map", "/map?indicator=P2-OC-07", "/"])
+def test_a_map_is_one_small_picture_whose_places_are_links(context_at: At, path: str) -> None:
+    body = module_at(path).body(context_at(path))
+    (picture,) = [found for found in components(body) if isinstance(found, html.MapEl)]
+    (image,) = [found for found in components(body) if getattr(found, "useMap", None)]
+    assert len(image.src) < 60_000 and len(image.alt) > 30
+    assert {"Aroko", "Ilora"} <= {place.alt.split(":")[0] for place in picture.children}
+    assert all("area=" in place.href for place in picture.children)
+
+
+def test_whose_last_patrol_the_map_shows_is_chosen(context_at: At) -> None:
+    told = {
+        by: text_of(map.body(context_at(f"/map?presence={by}")))
+        for by in ("either", "police", "military")
+    }
+    assert "Last patrol 19 days ago" in told["either"]
+    assert "Last police patrol" in told["police"] and "military patrol" in told["military"]
+    table = text_of(map.body(context_at("/map?view=table")))
+    assert "Days since last military patrol" in table and "Aroko" in table
 
 
 def test_the_police_matrices_name_kinds_by_element_and_by_partner(context_at: At) -> None:
@@ -518,7 +577,7 @@ def test_effort_stands_beside_its_plan_and_its_outcomes(context_at: At) -> None:
 
 def test_what_waits_is_counted_from_the_as_of_day(context_at: At) -> None:
     text = text_of(overview.body(context_at("/")))
-    assert "1 alert without a recorded response" in text and "2 reviews due" in text
+    assert "1 open alert without a recorded response" in text and "2 reviews due" in text
     assert "1 past their date" in text
     inside, outside = (
         text_of(alerts.body(context_at(f"/alerts?area={area}"))) for area in ("MT0302", "MT0101")
@@ -574,7 +633,9 @@ def test_the_plan_shows_original_and_current_beside_what_was_done(context_at: At
 def test_what_residents_said_stands_with_its_display(context_at: At) -> None:
     rows = [
         [text_of(cell) for cell in cells]
-        for cells in _cells_of_card(effects.body(context_at("/effects?edge=E1")), "card-feedback")
+        for cells in _cells_of_card(
+            effects.body(context_at("/effects?open=all&edge=E1")), "card-feedback"
+        )
     ]
     assert rows[0][1] == "12" and rows[1][1] == "fewer than 8"
 

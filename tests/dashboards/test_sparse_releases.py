@@ -67,8 +67,10 @@ def test_without_findings_around_activities_the_page_says_so(tmp_path: Path, lan
     context = read_context(tmp_path, "mission", Address.parse("/effects", f"lang={language}"))
     assert context is not None
     text = text_of(effects.body(context))
-    for card in ("interviews", "leads", "primary", "plan", "areas"):
-        assert message(f"page.{card}.none", language) in text
+    assert message("page.plan.none", language) in text
+    said = text[text.index(message("page.effects.not_made", language, names="")[:-2]) :]
+    for card in ("interviews", "leads", "primary", "areas"):
+        assert message(f"page.{card}.title", language) in said
 
 
 def test_without_outlines_the_list_stands_alone(tmp_path: Path) -> None:

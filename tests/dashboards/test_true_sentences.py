@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from dash import html
 
-from dashboards.components.evidence import evidence_mark
 from dashboards.components.finding import no_figure
+from dashboards.components.rating import evidence_mark
 from dashboards.components.small_multiples import area_rank, sparkline
 from dashboards.components.value import value_sentence, value_with_interval
 from dashboards.context import Context, read_context
 from dashboards.figures.vector import Drawing, line_drawing
 from dashboards.http.address import Address
 from dashboards.pages import data_quality, indicator, map, overview, perceptions
+from dashboards.pages.map import indicator_layer
+from dashboards.pages.map.layers import indicators_with_areas
 from dashboards.queries.cells import Cell
 from dashboards.wording.formats import Unit
 from dashboards.wording.words import Words
@@ -252,16 +254,16 @@ def test_of_many_areas_with_one_value_none_is_singled_out(tmp_path: Path) -> Non
 
 
 def test_the_slider_of_the_map_carries_its_subject(context_at: At) -> None:
-    body = map.body(context_at("/map?period=2026-09"))
+    body = map.body(context_at("/map?period=2026-09&indicator=P2-OC-07"))
     (time,) = [part for part in components(body) if getattr(part, "className", "") == "time"]
     subject = dict(pair.split("=") for pair in getattr(time, "data-subject").split("&"))
     there = context_at(f"/map?period=2024-01&indicator={subject['indicator']}")
-    assert map._chosen(there) == subject["indicator"]
+    assert indicator_layer.asked(there) == subject["indicator"]
 
 
 def test_an_indicator_by_which_areas_are_not_ordered_is_on_no_map(context_at: At) -> None:
     context = context_at(f"/map?indicator={UNRANKED}")
-    assert UNRANKED not in map._choices(context)
+    assert UNRANKED not in indicators_with_areas(context)
     body = indicator.body(context_at(f"/indicators/{UNRANKED}"))
     assert "in the order of names" in text_of(body) and "highest first" not in text_of(body)
     cells = {
@@ -334,12 +336,12 @@ def test_a_trend_names_what_it_is_compared_with(key: str) -> None:
 
 
 def test_provisional_indicators_are_not_all_touched_by_missing_reports(context_at: At) -> None:
-    text = text_of(data_quality.body(context_at("/data-quality")))
+    text = text_of(data_quality.body(context_at("/data-quality?open=all")))
     assert "indicators are provisional or lack data." in text and "touches" not in text
 
 
 def test_without_revisions_changes_in_suppression_are_not_denied(tmp_path: Path) -> None:
-    context = _context(tmp_path, "/data-quality", revision=[])
+    context = _context(tmp_path, "/data-quality?open=all", revision=[])
     text = text_of(data_quality.body(context))
     assert "No value revised; changes in suppression are not listed." in text
 
@@ -428,3 +430,33 @@ def test_parts_outside_the_grid_say_where_they_are_published(tmp_path: Path) -> 
     context = _context(tmp_path, address, breakdown_grid=grid)
     text = _card(context, indicator.body(context), "by_sex")
     assert "published for mission area only" in text
+
+
+# Parts beside a total that they do not add up to
+
+
+@pytest.mark.parametrize(("total", "is_said"), [(68.0, True), (83.0, False)])
+def test_parts_that_do_not_add_up_to_the_total_say_so(
+    tmp_path: Path, total: float, is_said: bool
+) -> None:
+    """By sex 44 and 39, of 68 in all: a case may stand in both, or a part is not told."""
+    persons = {"measure": "sum", "unit_of_measure": "persons"}
+    counted = [
+        row | (persons if row["indicator"] == UNRANKED else {}) for row in mart_rows()["indicator"]
+    ]
+    by_sex = {"_T": total, "F": 44.0, "M": 39.0}
+    rows = _values(
+        lambda row: (
+            {"value": by_sex[row["sex"]]}
+            if row["indicator"] == UNRANKED and row["value"] is not None
+            else {}
+        )
+    )
+    for language, said in (
+        ("en", "The parts add up to 83, the total is 68:"),
+        ("fr", "Les parties totalisent 83, le total est 68"),
+    ):
+        address = f"/indicators/{UNRANKED}?lang={language}"
+        context = _context(tmp_path / language, address, indicator=counted, indicator_value=rows)
+        text = _card(context, indicator.body(context), "by_sex")
+        assert (said in text) == is_said, text

@@ -11,6 +11,7 @@ _EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "map": ("", "?indicator=P2-OC-07"),
     "effects": ("?edge=E1", "?edge=E3", "?edge=E5"),
     "assessment": ("?indicator=P2-OC-05",),
+    "data_quality": ("?open=all",),
 }
 
 

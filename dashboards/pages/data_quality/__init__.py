@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards.components.card import card, folded, notice, page_head
+from dashboards.components.card import card, fold_switch, folded, notice, page_head
 from dashboards.components.chart import chart_card, shows_table
 from dashboards.components.table import Column, table
 from dashboards.context import Context
@@ -301,23 +301,28 @@ def body(context: Context) -> list[Any]:
     lead = _lead(context) if len(_of_period(context)) else None
     late = html.Div(_delays_card(context), className="stack")
     gaps = html.Div([html.Div(_grid_card(context), className="stack"), late], className="columns")
-    parts = [*_take_in_link(context), *quality_score_card(context), gaps, *_folded_cards(context)]
-    return [page_head(sentence(context), lead), html.Div(parts, className="stack")]
+    parts = [*_take_in_link(context), *quality_score_card(context), gaps]
+    folds = html.Div(_folded_cards(context), className="stack folds")
+    return [page_head(sentence(context), lead), html.Div(parts, className="stack"), folds]
 
 
-def _folded_cards(context: Context) -> list[html.Section]:
+def _folded_cards(context: Context) -> list[Any]:
     """What is missing, what is wrong, what was checked and revised; open where it was chosen in."""
-    asked = context.address.get
+    address = context.address
+    cards = [
+        *missing_reports_card(context),
+        *without_figure_card(context),
+        *duplicates_card(context),
+        *_not_kept_card(context),
+        *violations_card(context),
+        *_checks_card(context),
+        _files_card(context),
+    ]
+    chosen_in = ((_rejects_card(context), "reporter"), (revisions_card(context), "reason"))
     return [
-        *map(folded, missing_reports_card(context)),
-        *map(folded, without_figure_card(context)),
-        folded(_rejects_card(context), is_open=asked("reporter") is not None),
-        *map(folded, duplicates_card(context)),
-        *map(folded, _not_kept_card(context)),
-        *map(folded, violations_card(context)),
-        *map(folded, _checks_card(context)),
-        folded(revisions_card(context), is_open=asked("reason") is not None),
-        folded(_files_card(context)),
+        html.Div(fold_switch(address, context.words), className="folds-head"),
+        *(folded(address, one, address.get(asked) is not None) for one, asked in chosen_in),
+        *(folded(address, one) for one in cards),
     ]
 
 

@@ -1,8 +1,6 @@
-"""Effects: one link of the results chain and everything that was looked at, one idea a panel.
+"""Effects: one link of the results chain: finding, picture, checks, what would be enough.
 
-What was found stands first, by grade; then the comparisons day by day, period by period, around
-activities and in interviews; then every setting, what more data would show, and both series. No
-panel claims that the output changed the outcome.
+All else that was looked at unfolds. No panel claims that the output changed the outcome.
 """
 
 from typing import Any
@@ -10,14 +8,24 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards.components.card import card, notice, page_head, page_link
-from dashboards.components.evidence import evidence_key, evidence_mark, verdict
+from dashboards.components.card import (
+    card,
+    fold_switch,
+    folded,
+    heading_of,
+    notice,
+    page_head,
+    page_link,
+)
 from dashboards.components.finding import caveat_codes, caveat_list, finding_of
+from dashboards.components.finding import folded as unfolding
+from dashboards.components.link_sentence import link_sentence, primary_rows
+from dashboards.components.rating import evidence_key, evidence_mark, evidence_sentence
 from dashboards.context import Context
 from dashboards.pages.effects.area_effects_card import area_effects
 from dashboards.pages.effects.case_series_card import case_series
+from dashboards.pages.effects.checks_card import checks_card
 from dashboards.pages.effects.component_effects_card import component_effects
-from dashboards.pages.effects.difference import change_in_words
 from dashboards.pages.effects.event_study_card import time_since_activity
 from dashboards.pages.effects.expected_change import expected_change
 from dashboards.pages.effects.feedback_card import feedback_card
@@ -31,11 +39,9 @@ from dashboards.pages.effects.rests_on_card import rests_on
 from dashboards.pages.effects.settings_card import every_setting
 from dashboards.queries import framework
 from dashboards.rows import rows_of
-from dashboards.wording import formats
-from dashboards.wording.words import in_sentence
+from dashboards.wording.words import sentence_case
 from indicators.linkage.framework.field_judgements import RESIDENTS
 
-_STRONGER = ("A", "B")
 Row = dict[str, Any]
 
 
@@ -52,51 +58,13 @@ def _chosen(context: Context, links: pd.DataFrame) -> Row:
     return rows_of(asked if len(asked) else links)[0]
 
 
-def _primary(context: Context, link: Row, tests: list[Row]) -> Row | None:
-    """The row of the test that sets the grade; None where no method could be applied."""
-    rows = rows_of(framework.primary_tests(context.release))
-    own = next((row for row in rows if row["edge"] == link["edge"]), None)
-    if own is None:
-        return None
-    names = ("method", "specification")
-    found = [row for row in tests if all(row[name] == own[name] for name in names)]
-    return next((row for row in found if verdict(row)), None)
-
-
 def sentence(context: Context) -> str:
     """What was found of the chosen link, by its grade; never that one moved the other."""
     links = _links(context)
     if links.empty:
         return context.words("side.no_framework_title")
     link = _chosen(context, links)
-    tests = rows_of(framework.tests(context.release, link["edge"], context.country))
-    return _sentence(context, link, _primary(context, link, tests))
-
-
-def _sentence(context: Context, link: Row, primary: Row | None) -> str:
-    words, grade = context.words, verdict(link)
-    names = {
-        "output": context.item(link["from_indicator"]),
-        "outcome": in_sentence(context.short(link["to_indicator"])),
-    }
-    change = change_in_words(primary, words) if primary else ""
-    if grade in _STRONGER and change:
-        return words("effects.stronger", change=change, grade=grade, **names)
-    if grade in (*_STRONGER, "C"):
-        return words("effects.association", **names)
-    if grade is None:
-        return words("effects.untested", **names)
-    if grade == "D":
-        return words("effects.inconclusive", **names)
-    return words("effects.small_at_most", bound=_bound(context, link), **names)
-
-
-def _bound(context: Context, link: Row) -> str:
-    """The largest difference that the interval leaves open."""
-    words, bound = context.words, float(link["bound"])
-    if link["change_unit"] == "percent":
-        return words("format.percent", number=formats.number(bound, words))
-    return f"{formats.number(bound, words, 1)} {context.unit(link['to_indicator']).words(words)}"
+    return link_sentence(context, link, primary_rows(context).get(link["edge"]))
 
 
 def _tabs(context: Context, links: pd.DataFrame, link: Row) -> html.Div:
@@ -121,18 +89,16 @@ def _tabs(context: Context, links: pd.DataFrame, link: Row) -> html.Div:
 
 
 def _finding(context: Context, link: Row) -> html.Section:
+    """Grade and caveats; the long sentence with its numbers unfolds."""
     words = context.words
     scope = [] if context.area == context.country else [words("finding.whole_mission")]
     parts = [
         *(html.P(text, className="note") for text in scope),
-        finding_of(link, words),
+        html.P([evidence_mark(link, words), " ", sentence_case(evidence_sentence(link, words))]),
         *caveat_list(caveat_codes(link), words),
-        html.P(
-            [words("side.evidence"), evidence_mark(link, words)],
-            className="note",
-        ),
-        evidence_key(words),
         html.P(words("side.why_not"), className="subtitle"),
+        *unfolding(words("effects.reasoning"), [finding_of(link, words)]),
+        evidence_key(words),
     ]
     return card(words("effects.finding"), parts, key="finding")
 
@@ -163,7 +129,7 @@ def _judgements(context: Context, link: Row) -> html.Section:
 
 
 def _is_not_made(panel: html.Section) -> bool:
-    """Whether a panel only says that its comparison was not made: those come last."""
+    """Whether a panel only says that its comparison was not made."""
     return any("notice" in (getattr(part, "className", "") or "") for part in panel.children)
 
 
@@ -175,31 +141,50 @@ def body(context: Context) -> list[Any]:
     link = _chosen(context, links)
     edge = link["edge"]
     tests = rows_of(framework.tests(context.release, edge, context.country))
-    primary = _primary(context, link, tests)
-    panels = [
-        _finding(context, link),
+    primary = primary_rows(context).get(edge)
+    pictures = [
         case_series(context, link, tests),
         time_since_activity(context, link, period_type_of(context, link)),
         interviews_around(context, edge),
-        evidence_plan(context, edge),
-        interview_plan(context, link),
+        over_time(context, link),
+    ]
+    picture = next((one for one in pictures if not _is_not_made(one)), pictures[-1])
+    below = [checks_card(context, primary), evidence_plan(context, edge)]
+    first = [
+        _finding(context, link),
+        picture,
+        html.Div(below, className="columns columns-even"),
+    ]
+    others = [
+        *(one for one in pictures if one is not picture),
+        rests_on(context, primary, tests),
+        primary_test(context, edge),
         every_setting(context, primary, tests),
         area_effects(context, link),
         component_effects(context, edge),
-        over_time(context, link),
         *by_area(context, link),
-    ]
-    beside = [
-        rests_on(context, primary, tests),
-        primary_test(context, edge),
         *expected_change(context, link["to_indicator"]),
+        interview_plan(context, link),
         _residents(context, link),
         _judgements(context, link),
     ]
-    panels.sort(key=_is_not_made)
-    columns = [html.Div(panels, className="stack"), html.Div(beside, className="stack")]
     return [
-        page_head(_sentence(context, link, primary), words("effects.lead")),
+        page_head(link_sentence(context, link, primary), words("effects.lead")),
         _tabs(context, links, link),
-        html.Div(columns, className="columns columns-effects"),
+        html.Div(first, className="stack"),
+        html.Div(_folds(context, others), className="stack folds"),
     ]
+
+
+def _folds(context: Context, panels: list[html.Section]) -> list[Any]:
+    """What else was looked at, each by its head; what could not be made is named in a line."""
+    words = context.words
+    made = [panel for panel in panels if not _is_not_made(panel)]
+    lacking = [str(heading_of(panel).children) for panel in panels if panel not in made]
+    names = words.listed(lacking)
+    said = [notice(words("effects.not_made", names=names))] if lacking else []
+    if words("judgement.title") in lacking:
+        said.append(notice(words("judgement.none")))
+    head = [html.H2(words("effects.more")), fold_switch(context.address, words)]
+    cards = [folded(context.address, panel) for panel in made]
+    return [html.Div(head, className="folds-head"), *cards, *said]

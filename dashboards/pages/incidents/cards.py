@@ -10,9 +10,8 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_link
 from dashboards.components.chart import chart, chart_card, shows_table, take_away
-from dashboards.components.empty import empty_mark, persons_note
+from dashboards.components.empty import empty_mark, persons_note, reports_mark, reports_note
 from dashboards.components.listing import Field, Listing, area, area_link, label
-from dashboards.components.reports_mark import reports_mark, reports_note
 from dashboards.components.table import Column, table
 from dashboards.components.value import done_bar, value_cells, value_columns, value_in_brief
 from dashboards.context import Context
@@ -48,11 +47,11 @@ _MONTHS = 24
 def months_card(context: Context, code: str) -> html.Section:
     """The last months up to the end of the chosen period, each with its count."""
     words, months = context.words, _months(context, code)
-    title = words("months")
+    title = words("incidents.months")
     if not any(dated.cell.is_figure for dated in months):
-        return card(title, [notice(words("no_month"))], key="months")
+        return card(title, [notice(words("incidents.no_month"))], key="months")
     drawn = [] if shows_table(context.address) else [_chart(context, code, months, title)]
-    subtitle = words("months_under")
+    subtitle = words("incidents.months_under")
     return chart_card(context, "months", (title, subtitle), drawn, _table(context, code, months))
 
 
@@ -99,7 +98,7 @@ def _table(context: Context, code: str, months: Sequence[Dated]) -> html.Div:
         [formats.period_name(dated, words), *value_cells(dated.cell, unit, words)]
         for dated in reversed(months)
     ]
-    return table(columns, rows, words("months"))
+    return table(columns, rows, words("incidents.months"))
 
 
 _VICTIMS = "X-IM-03"  # civilians killed or injured, verified
@@ -130,8 +129,8 @@ def parts_cards(context: Context, code: str) -> list[html.Section]:
 def _absent_card(context: Context, keys: Sequence[str]) -> html.Section:
     words = context.words
     names = words.listed([in_sentence(words(f"incidents.{key}")) for key in keys])
-    said = words("no_parts", parts=names)
-    return card(words("parts"), [notice(sentence_case(said))], key="no-parts")
+    said = words("incidents.no_parts", parts=names)
+    return card(words("incidents.parts"), [notice(sentence_case(said))], key="no-parts")
 
 
 def _kinds(context: Context, code: str) -> list[Bar]:
@@ -184,7 +183,7 @@ def _how_counted(context: Context, code: str) -> list[html.A]:
     if code != _VICTIMS:
         return []
     href = context.address.link(f"/indicators/{code}")
-    return [page_link(context.words("victims_link"), href)]
+    return [page_link(context.words("incidents.victims_link"), href)]
 
 
 def _figure(cell: Cell, unit: Unit, words: Words) -> list[Any]:
@@ -209,7 +208,7 @@ def warned_card(context: Context) -> list[html.Section]:
     words, found = context.words, threats.early_warning(context.release)
     is_own = (found["area"] == context.area) & found["quarter"].isin(quarters_of(context.period))
     own = found[is_own]
-    title, under = words("warned"), words("warned_under")
+    title, under = words("incidents.warned"), words("incidents.warned_under")
     incidents = int(own["incidents"].sum())
     if not incidents:
         said = context.with_reports(words("warnings.none"), "early_warning")
@@ -224,14 +223,14 @@ def warned_card(context: Context) -> list[html.Section]:
         for name, number in numbers.items()
     ]
     columns = [
-        Column(words("head.warned")),
+        Column(words("incidents.head.warned")),
         Column(""),
-        Column(words("head.incidents"), True),
+        Column(words("incidents.head.incidents"), True),
     ]
     content = [
         *reports_note(context.reports_of("early_warning"), words),
         table(columns, rows, title, "table-bars"),
-        page_link(words("to_alerts"), context.address.link("/alerts")),
+        page_link(words("incidents.to_alerts"), context.address.link("/alerts")),
     ]
     return [card(title, content, under, key="warned")]
 
@@ -239,7 +238,7 @@ def warned_card(context: Context) -> list[html.Section]:
 def _of(context: Context, number: int, total: int) -> str:
     words = context.words
     named = {"number": formats.number(number, words), "total": formats.number(total, words)}
-    return words("of_total", **named)
+    return words("incidents.of_total", **named)
 
 
 _MOST = 12
@@ -250,9 +249,9 @@ def events_card(context: Context) -> list[html.Section]:
     if context.audience != "mission":
         return []
     words, found = context.words, _events(context)
-    title = words("events")
+    title = words("incidents.events")
     if not found:
-        said = context.with_reports(words("no_event"), "incident")
+        said = context.with_reports(words("incidents.no_event"), "incident")
         return [card(title, [notice(said)], key="events")]
     content: list[Any] = [
         html.P(_near_base(context, found)),
@@ -263,7 +262,7 @@ def events_card(context: Context) -> list[html.Section]:
         more = words("pending.more", shown=str(_MOST), of=formats.number(len(found), words))
         content.append(html.P(more, className="note"))
     content.append(EVENTS.files(context))
-    return [card(title, content, words("events_under"), key="events")]
+    return [card(title, content, words("incidents.events_under"), key="events")]
 
 
 def _events(context: Context) -> list[dict[str, Any]]:
@@ -279,7 +278,7 @@ def _near_base(context: Context, found: list[dict[str, Any]]) -> str:
     numbers = {
         name: formats.number(said.count(name), context.words) for name in ("yes", "no", "open")
     }
-    return context.words("near_base", **numbers)
+    return context.words("incidents.near_base", **numbers)
 
 
 def _yes_or_no(found: Any) -> str:

@@ -7,7 +7,7 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.empty import four_kinds_key
-from dashboards.components.evidence import evidence_key, evidence_mark
+from dashboards.components.link_sentence import Row, link_in_brief, link_sentence, primary_rows
 from dashboards.components.outcome_summary import (
     UNRATED,
     certainty_lines,
@@ -18,7 +18,13 @@ from dashboards.components.outcome_summary import (
     sentence,
 )
 from dashboards.components.range_mark import range_key, range_mark
-from dashboards.components.rating import WORST_FIRST, rating_mark, trend_mark
+from dashboards.components.rating import (
+    WORST_FIRST,
+    evidence_key,
+    evidence_mark,
+    rating_mark,
+    trend_mark,
+)
 from dashboards.components.small_multiples import sparkline
 from dashboards.components.value import output_done, value_with_interval
 from dashboards.context import Context
@@ -51,17 +57,21 @@ def _goes_with(context: Context, code: str, links: pd.DataFrame) -> list[Any]:
     found = rows_of(links[links["to_indicator"] == code])
     if not found:
         return [html.Span(context.words("overview.no_output"), className="note")]
-    return [_output(context, link) for link in found]
+    primaries = primary_rows(context)
+    return [_output(context, link, primaries.get(link["edge"])) for link in found]
 
 
-def _output(context: Context, link: dict[str, Any]) -> html.Div:
+def _output(context: Context, link: dict[str, Any], primary: Row | None) -> html.Div:
     words, code = context.words, link["from_indicator"]
+    said = link_in_brief(context, primary)
+    beside = [html.Span(said, className="note beside")] if said else []
     href = context.address.link("/effects", edge=link["edge"])
     return html.Div(
         [
             page_link(context.item(code), href, "output-name"),
             html.Span(output_done(context, code), className="note output-value"),
             evidence_mark(link, words),
+            *beside,
         ],
         className="output",
     )
@@ -140,6 +150,13 @@ def _outcome_table(context: Context, codes: list[str], links: pd.DataFrame) -> h
     return html.Div(table, className="card card-overview")
 
 
+def _strong_links(context: Context, links: pd.DataFrame) -> list[str]:
+    """A sentence for each link of the best two grades, the best first."""
+    primaries = primary_rows(context)
+    strong = sorted(rows_of(links[links["grade"].isin(["A", "B"])]), key=lambda row: row["grade"])
+    return [link_sentence(context, row, primaries.get(row["edge"])) for row in strong]
+
+
 def _certainty(context: Context, returns: pd.DataFrame) -> html.Section:
     words, lines = context.words, certainty_lines(context, returns)
     items = [html.Li([html.B(head), html.Span(under, className="note")]) for head, under in lines]
@@ -172,6 +189,7 @@ def body(context: Context) -> list[Any]:
     returns = quality.returns(context.release, period.start.isoformat(), period.end.isoformat())
     returns = returns[returns["area"].isin(context.areas_inside)]
     caveat = html.P(words("overview.not_caused_by"), className="key-note")
+    said = [html.P(text, className="link-said") for text in _strong_links(context, links)]
     return [
         _first_visit(context),
         head,
@@ -185,6 +203,7 @@ def body(context: Context) -> list[Any]:
             className="cards front",
         ),
         _outcome_table(context, codes, links),
+        *said,
         html.Div([range_key(words), html.Div([caveat, evidence_key(words)])], className="key-row"),
         html.Div([_certainty(context, returns)], className="cards"),
         four_kinds_key(words),

@@ -1,13 +1,11 @@
 """Where: the five largest protection gaps as numbers on a small map, no access, silent areas."""
 
 from collections.abc import Mapping
-from urllib.parse import quote
 
 import pandas as pd
-import shapely
 from dash import html
-from shapely.geometry.base import BaseGeometry
 
+from dashboards.components.area_picture import area_picture
 from dashboards.components.card import card, page_link
 from dashboards.components.outcome_summary import (
     missing_reports,
@@ -16,15 +14,12 @@ from dashboards.components.outcome_summary import (
 )
 from dashboards.components.protection_gaps import Gaps, is_ranked, read_gaps
 from dashboards.context import Context
+from dashboards.figures.area_drawing import Look, area_drawing, ranks
 from dashboards.figures.outlines import outlines_of
-from dashboards.figures.vector import PATTERNS
 from dashboards.pages.overview.place_card import place_card
-from dashboards.theme import THEMES
 
 _SHOWN = 5
 _WIDTH = 340.0
-_EDGE = 12.0
-_RADIUS = 9
 _SILENT = 3
 
 
@@ -70,96 +65,25 @@ def _silent(context: Context, returns: pd.DataFrame) -> list[html.Li]:
 
 def _map(
     context: Context, ranked: list[str], silent: Mapping[str, Mapping[str, object]]
-) -> list[html.Img | html.MapEl]:
+) -> list[html.Div]:
     """The drawing; a click on an area opens it. Nothing where no outline is known."""
     drawn = outlines_of(str(context.release.folder), "admin2", context.release)
     if not drawn.shapes:
         return []
-    west, south, east, north = shapely.total_bounds(list(drawn.shapes.values()))
-    scale = (_WIDTH - 2 * _EDGE) / max(east - west, north - south)
-    height = (north - south) * scale + 2 * _EDGE
-
-    def on_paper(geometry: BaseGeometry) -> BaseGeometry:
-        return shapely.transform(
-            geometry, lambda c: (c - [west, north]) * [scale, -scale] + [_EDGE, _EDGE]
-        )
-
-    shapes = {area: on_paper(geometry) for area, geometry in drawn.shapes.items()}
-    source = _drawing(shapes, height, ranked, silent, context.address.theme)
-    names = context.words.listed([context.area_name(area) for area in ranked])
-    said = context.words("where.map", names=names) if ranked else context.words("where.no_gaps")
-    size = {"width": f"{_WIDTH:.0f}", "height": f"{height:.0f}"}
-    image = html.Img(src=source, alt=said, className="where-map", useMap="#where", **size)
-    return [image, html.MapEl([_link(context, *one) for one in shapes.items()], name="where")]
+    place, words = ranks(ranked), context.words
+    looks = {
+        area: Look(fill=_fill(area, silent), rank=place.get(area), is_outside=area not in inside)
+        for inside in [context.areas_inside]
+        for area in drawn.shapes
+    }
+    made = area_drawing(drawn, looks, _WIDTH, context.address.theme)
+    names = words.listed([context.area_name(area) for area in ranked])
+    said = words("where.map", names=names) if ranked else words("where.no_gaps")
+    titles = {area: context.area_name(area) for area in drawn.shapes}
+    return [area_picture(made, said, titles, lambda area: context.address.link("/", area=area))]
 
 
-def _link(context: Context, area: str, geometry: BaseGeometry) -> html.Area:
-    largest = max(getattr(geometry, "geoms", [geometry]), key=lambda part: part.area)
-    points = shapely.get_coordinates(largest.exterior).round().astype(int).ravel()
-    return html.Area(
-        shape="poly",
-        coords=",".join(map(str, points)),
-        href=context.address.link("/", area=area),
-        alt=context.area_name(area),
-        title=context.area_name(area),
-        tabIndex="-1",  # the area picker leads to the same places
-    )
-
-
-def _drawing(
-    shapes: Mapping[str, BaseGeometry],
-    height: float,
-    ranked: list[str],
-    silent: Mapping[str, Mapping[str, object]],
-    theme: str,
-) -> str:
-    colour = THEMES[theme]
-    fills = dict.fromkeys(silent["no_access"], "url(#no-access)")
-    fills |= dict.fromkeys(silent["not_submitted"], "url(#not-reported)")
-    areas = [_path(shape, fills.get(area), colour) for area, shape in shapes.items()]
-    marks = [
-        _number(shapes[area].representative_point(), place, colour)
-        for place, area in enumerate(ranked, start=1)
-        if area in shapes
-    ]
-    patterns = "".join(_pattern(name, drawn, colour) for name, drawn in PATTERNS.items())
-    size = f'width="{_WIDTH:.0f}" height="{height:.0f}"'
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size}><defs>{patterns}</defs>'
-        f"{''.join(areas)}{''.join(marks)}</svg>"
-    )
-    return "data:image/svg+xml," + quote(svg)
-
-
-def _pattern(name: str, drawn: str, colour: Mapping[str, str]) -> str:
-    """The fills of the other drawings; no access is crossed besides, as on the map."""
-    cross = f'<path d="M0 0l6 6M6 0l-6 6" stroke="{colour["control"]}" stroke-width=".8"/>'
-    inside = drawn.format(ink=colour["control"], sunk=colour["sunk"])
-    inside += cross if name == "no-access" else ""
-    size = 'width="6" height="6" patternUnits="userSpaceOnUse"'
-    return f'<pattern id="{name}" {size}>{inside}</pattern>'
-
-
-def _path(geometry: BaseGeometry, fill: str | None, colour: Mapping[str, str]) -> str:
-    rings = (
-        ring
-        for part in getattr(geometry, "geoms", [geometry])
-        if part.geom_type == "Polygon"
-        for ring in (part.exterior, *part.interiors)
-    )
-    lines = (
-        "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in shapely.get_coordinates(ring)) + "Z"
-        for ring in rings
-    )
-    return (
-        f'<path d="{"".join(lines)}" fill="{fill or colour["surface"]}" fill-rule="evenodd"'
-        f' stroke="{colour["control"]}" stroke-width=".8"/>'
-    )
-
-
-def _number(point: shapely.Point, place: int, colour: Mapping[str, str]) -> str:
-    return (
-        f'<circle cx="{point.x:.0f}" cy="{point.y:.0f}" r="{_RADIUS}" fill="{colour["ink"]}"/>'
-        f'<text x="{point.x:.0f}" y="{point.y + 4:.0f}" text-anchor="middle" font-size="11"'
-        f' font-family="sans-serif" font-weight="700" fill="{colour["surface"]}">{place}</text>'
-    )
+def _fill(area: str, silent: Mapping[str, Mapping[str, object]]) -> str:
+    if area in silent["no_access"]:
+        return "no-access"
+    return "not-reported" if area in silent["not_submitted"] else ""

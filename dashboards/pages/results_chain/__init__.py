@@ -9,16 +9,17 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.chart import chart_card, shows_table
-from dashboards.components.evidence import (
+from dashboards.components.finding import caveat_codes, caveat_list
+from dashboards.components.link_sentence import link_sentence, primary_rows
+from dashboards.components.rating import (
     BARS,
     SMALL_AT_MOST,
     evidence_key,
     evidence_mark,
     evidence_sentence,
+    rating_mark,
     verdict,
 )
-from dashboards.components.finding import caveat_codes, caveat_list, finding_of
-from dashboards.components.rating import rating_mark
 from dashboards.components.table import Column, table
 from dashboards.components.value import output_done, value_in_brief
 from dashboards.context import Context
@@ -179,7 +180,7 @@ def _panel(context: Context, link: Mapping[str, Any], key: str = "link") -> html
     grade, mark = evidence_sentence(link, words), evidence_mark(link, words)
     parts = [
         html.P([mark, html.Span(sentence_case(grade))], className="chain-grade"),
-        finding_of(link, words),
+        html.P(link_sentence(context, link, primary_rows(context).get(link["edge"]))),
         *caveat_list(caveat_codes(link), words),
         page_link(words("chain.more"), href),
     ]

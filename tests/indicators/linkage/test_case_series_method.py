@@ -203,13 +203,13 @@ def test_activities_put_too_early_leave_the_days_beyond_the_record_unknown() -> 
 
 
 def test_an_area_has_its_own_season_from_two_years_of_known_months() -> None:
-    def harmonics(days: int) -> set[int]:
+    def has_season(days: int) -> set[bool]:
         quiet = np.zeros((2, days), dtype=bool)
         known = series_of_record(record(quiet, size=days)).days
-        return set(cells_of(known, ("post",)).harmonics.tolist())
+        return set(cells_of(known, ("post",)).has_season.tolist())
 
     # The first 28 and the last 7 days are never known.
-    assert [harmonics(days) for days in (35 + 670, 35 + 740, 35 + 1110)] == [{0}, {1}, {2}]
+    assert [has_season(days) for days in (35 + 670, 35 + 740)] == [{False}, {True}]
 
 
 def test_patrols_that_shun_a_season_of_their_own_area_show_nothing() -> None:

@@ -47,23 +47,26 @@ def _decimals(figures: tuple[float, float, float]) -> int:
     return 2 if figures[2] - figures[1] < 1 else 1
 
 
-def change_in_words(row: Row, words: Words) -> str:
-    """Lower by 39% (25 to 50): the difference without sign, its interval in the same direction."""
+def size_and_interval(row: Row, words: Words) -> tuple[str, dict[str, str]]:
+    """`lower` or `higher`, and by how much without sign: 39%, 25 to 50%, in the same direction."""
     figures = scaled(row)
     if figures is None:
-        return ""
+        return "", {}
     middle, *ends = figures
     way = -1 if middle < 0 else 1
     is_ratio = row["change_unit"] == "percent"
     decimals = 0 if is_ratio else _decimals(figures)
-    low, high = sorted(way * end for end in ends)
-    size = formats.number(way * middle, words, decimals)
-    return words(
-        "effects.lower" if way < 0 else "effects.higher",
-        size=words("format.percent", number=size) if is_ratio else size,
-        interval=words(
-            "format.range_signed",
-            low=formats.number(low, words, decimals),
-            high=formats.number(high, words, decimals),
-        ),
-    )
+    low, high = (formats.number(end, words, decimals) for end in sorted(way * end for end in ends))
+    told = {
+        "size": formats.number(way * middle, words, decimals),
+        "interval": words("format.range_signed", low=low, high=high),
+    }
+    if is_ratio:
+        told = {name: words("format.percent", number=text) for name, text in told.items()}
+    return ("lower" if way < 0 else "higher"), told
+
+
+def change_in_words(row: Row, words: Words) -> str:
+    """Lower by 39% (25 to 50%)."""
+    way, told = size_and_interval(row, words)
+    return words(f"effects.{way}", **told) if way else ""
