@@ -85,7 +85,7 @@ def write_value(book: Book, sheet: Worksheet, row: int, column: int, value: Valu
 
 def as_text(text: str) -> str:
     """A text that a spreadsheet shows as it is; a lone dash and a number are no formulas."""
-    is_formula = len(text.strip()) > 1 and _FORMULA.match(text) and not _NUMBER.fullmatch(text)
+    is_formula = _FORMULA.match(text) and len(text.strip()) > 1 and not _NUMBER.fullmatch(text)
     return f"'{text}" if is_formula else text
 
 
