@@ -1,5 +1,6 @@
 """What pages once said that was not so: each sentence with the case in which it was false."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -476,5 +477,5 @@ def test_the_map_says_how_each_way_of_telling_risk_did(
     context_at: At, language: str, parts: tuple[str, ...]
 ) -> None:
     context = context_at(f"/map?lang={language}&view=table")
-    text = _card(context, map.body(context), "forecast")
+    text = re.sub(" +", " ", _card(context, map.body(context), "forecast"))
     assert all(part in text for part in parts), text
