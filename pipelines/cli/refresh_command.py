@@ -15,9 +15,18 @@ from pipelines.ingest.file_report import remark_lines
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
-    """The mission and the as-of day."""
+    """The mission, the as-of day, and who goes over the rows."""
     add_mission(parser, language)
     add_as_of(parser, language)
+    parser.add_argument(
+        "--engine",
+        choices=("duckdb", "spark"),
+        default="",
+        help=message("cli.option.engine", language),
+    )
+    parser.add_argument(
+        "--master", metavar="URL", default="", help=message("cli.option.master", language)
+    )
     add_account(parser, language)
 
 
@@ -34,11 +43,13 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     with progress_bar(arguments):
         from pipelines.ingest.inbox import FilesRefused
+        from pipelines.orchestration.resources import Rows
         from pipelines.orchestration.run import by_source, refresh
 
         refused = None
         try:
-            result = refresh(arguments.workspace, mission, arguments.as_of)
+            rows = Rows(engine=arguments.engine, master=arguments.master)
+            result = refresh(arguments.workspace, mission, arguments.as_of, rows)
         except FilesRefused as error:
             refused = error
     if refused is not None:  # the others are in: say so before the complaint

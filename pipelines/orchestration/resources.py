@@ -1,4 +1,4 @@
-"""Resources: where the workspace lies and as of which day a run computes."""
+"""Resources: where the workspace lies, as of which day a run computes, and who counts rows."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,6 +9,7 @@ import dagster as dg
 from dagster._core.storage.tags import PARTITION_NAME_TAG
 
 from indicators.definitions.mission_profile import Mission
+from indicators.incremental.row_engine import DUCKDB, RowEngine
 from pipelines.orchestration.progress import report
 from pipelines.warehouse.turns import turn
 from pipelines.workspace.paths import Workspace
@@ -47,3 +48,21 @@ class AsOf(dg.ConfigurableResource):
     def of(self, mission: Mission) -> date:
         """The as-of day of a run for this mission."""
         return mission.as_of_day(date.fromisoformat(self.day) if self.day else None)
+
+
+class Rows(dg.ConfigurableResource):
+    """Which engine goes over the rows; empty: as the mission's profile says."""
+
+    engine: str = ""
+    master: str = ""
+
+    def of(self, mission: Mission, workspace: Workspace) -> RowEngine:
+        """The engine of a run for this mission."""
+        engine = self.engine or ("spark" if mission.spark_master else "duckdb")
+        if engine == "duckdb":
+            return DUCKDB
+        from indicators.engine.spark.row_engine import SparkRows
+        from indicators.engine.spark.session import LOCAL_MASTER
+
+        master = self.master or mission.spark_master or LOCAL_MASTER
+        return SparkRows(master, workspace.row_files(mission.mission))

@@ -10,9 +10,8 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_link
 from dashboards.components.chart import chart, chart_card, shows_table, take_away
-from dashboards.components.empty import empty_mark, persons_note
+from dashboards.components.empty import empty_mark, persons_note, reports_mark, reports_note
 from dashboards.components.listing import Field, Listing, area, area_link, label
-from dashboards.components.reports_mark import reports_mark, reports_note
 from dashboards.components.table import Column, table
 from dashboards.components.value import done_bar, value_cells, value_columns, value_in_brief
 from dashboards.context import Context
