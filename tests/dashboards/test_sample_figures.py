@@ -204,6 +204,18 @@ def test_a_plan_is_the_same_on_overview_chain_brief_and_in_the_work_plan(
     assert said in brief
 
 
+def test_the_planted_arrival_of_womens_teams_is_found(home: Path) -> None:
+    """0.9 of log odds, of women some 40 % of whom would raise a concern: about 21 points."""
+    frame = _context(home).release.frame(
+        """SELECT grade, ci_low, ci_high, sentence_en FROM mart.result_link
+        WHERE edge = 'women_teams_concern' AND method = 'rollout'"""
+    )
+    (found,) = frame.to_dict("records")
+    assert found["grade"] in ("A", "B")
+    assert found["ci_low"] < 21 < found["ci_high"] and found["ci_low"] > 0
+    assert "the arrival of a women’s patrol team" in found["sentence_en"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_share_beside_tables_of_something_else_says_so(home: Path, language: str) -> None:
     """Support that began in the quarter, and assessments completed in it: 22 and 26."""

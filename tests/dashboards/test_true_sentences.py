@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from dash import html
 
-from dashboards.components.evidence import evidence_mark
 from dashboards.components.finding import no_figure
+from dashboards.components.rating import evidence_mark
 from dashboards.components.small_multiples import area_rank, sparkline
 from dashboards.components.value import value_sentence, value_with_interval
 from dashboards.context import Context, read_context

@@ -36,6 +36,7 @@ _ALTERNATIVE_OF_DESIGN = {
     "continuous": "sent_where_needed",
     "case_series": "sent_where_needed",
     "interviews": "other_changes",
+    "rollout": "other_changes",
     "association": "sent_where_needed",
 }
 
@@ -73,6 +74,10 @@ class About:
         known = self.indicators.get(code)
         return str(known[f"title_{language}"]) if known else code
 
+    def arrival(self, language: str) -> str:
+        """What arrived in areas, where the edge is of that kind."""
+        return self.edge.arrival.in_language(language) if self.edge.arrival else ""
+
     def one_activity(self, language: str) -> str:
         """What was done, as a sentence names it; else the output's title in quotation marks."""
         if self.activity is not None:
@@ -102,7 +107,8 @@ def sentence(
     facts = "facts" if effect.n_areas else "facts_of_events"
     closing = message(f"linkage.sentence.{facts}", language, **parameters)
     robust = _robust(finding, language) if letter != "D" else ""
-    return _together(message(key, language, **parameters), enough, closing + robust)
+    remarks = _remarks(finding, language) if letter != "D" else ""
+    return _together(message(key, language, **parameters), enough, remarks, closing + robust)
 
 
 def _together(*sentences: str) -> str:
@@ -163,6 +169,7 @@ def _parameters(
         **titles,
         **finding.contrast_parameters,
         activity=about.one_activity(language),
+        arrival=about.arrival(language),
     )
     figures = {
         "estimate": _with_unit(finding, effect.estimate, about, language),
@@ -276,6 +283,18 @@ def _robust(finding: Finding, language: str) -> str:
         return ""
     share = number(100 * finding.robustness, language, digits=0)
     return " " + message("linkage.sentence.robustness", language, share=share)
+
+
+def _remarks(finding: Finding, language: str) -> str:
+    """What the method adds of its own checks."""
+    texts = []
+    for remark in finding.remarks:
+        numbers = {
+            name: number(own, language, digits=int(own % 1 > 0))
+            for name, own in remark.numbers.items()
+        }
+        texts.append(message(f"linkage.remark.{remark.code}", language, **numbers))
+    return _together(*texts)
 
 
 def area_sentence(own: str, mission: str, language: str) -> str:
