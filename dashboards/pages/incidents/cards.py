@@ -168,7 +168,7 @@ def _card(context: Context, code: str, key: str, bars: Sequence[Bar]) -> html.Se
     title, under = words(f"incidents.{key}"), words(f"incidents.{key}_under")
     most = max((cell.value or 0.0 for _, cell in bars), default=0.0)
     rows = [[name, _bar(cell, most), _figure(cell, unit, words)] for name, cell in bars]
-    columns = [Column(words(f"head.{key}")), Column(""), Column(unit.words(words), True)]
+    columns = [Column(words(f"incidents.head.{key}")), Column(""), Column(unit.words(words), True)]
     content = [
         table(columns, rows, title, "table-bars"),
         *persons_note([cell for _, cell in bars], words),
