@@ -8,6 +8,7 @@ from dash import html
 from dashboards.components.card import card
 from dashboards.components.table import Column, table
 from dashboards.context import Context
+from dashboards.releases import LackingRelease
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 
@@ -24,9 +25,12 @@ _SCORES = {"months": 0, "hits": 1, "brier": 3, "log_score": 2, "ranked_score": 2
 
 
 def forecast_card(context: Context) -> list[html.Section]:
-    """Nothing where no way was scored: too few months, or nothing counted."""
+    """Nothing where no way was scored: too few months, nothing counted, or an earlier release."""
     words = context.words
-    scores = context.release.frame(_SCORES_SQL)
+    try:
+        scores = context.release.frame(_SCORES_SQL)
+    except LackingRelease:  # the ranks beside it are there in releases of before
+        return []
     if scores.empty:
         return []
     title = words("forecast.title")
