@@ -50,3 +50,14 @@ def test_a_rota_is_drawn_once_written_as_an_order_and_answered(
 def test_an_answer_before_any_draw_says_so(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evidence", "answer", *EDGE]) != 0
     assert "no rota was drawn" in capsys.readouterr().err
+
+
+def test_the_next_wave_is_planned_by_the_last(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["--json", "evidence", "wave", "--mission", "sample", "--change", "15"]
+    assert main(asked) == 0
+    rows = json.loads(capsys.readouterr().out)["wave"]
+    whole = [row for row in rows if row["area_level"] == "country"]
+    assert whole and all(row["answers_needed"] for row in whole)
+    assert all(row["change_seen"] > 0 and row["deff"] >= 1 for row in rows)
