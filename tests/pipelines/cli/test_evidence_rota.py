@@ -55,7 +55,7 @@ def test_an_answer_before_any_draw_says_so(home: Path, capsys: pytest.CaptureFix
 def test_the_next_wave_is_planned_by_the_last(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = ["--json", "evidence", "wave", "--mission", "sample", "--change", "15"]
+    asked = ["evidence", "wave", "--mission", "sample", "--change", "15", "--json"]
     assert main(asked) == 0
     rows = json.loads(capsys.readouterr().out)["wave"]
     whole = [row for row in rows if row["area_level"] == "country"]
