@@ -7,7 +7,7 @@ from indicators.definitions.contracts import Column, contracts
 from indicators.foundation.errors import Problem, WrongUse, suggestion
 from indicators.foundation.messages import message
 from pipelines.proposal.codes import CodeProposal
-from pipelines.proposal.columns import fitting_entry, recode_of
+from pipelines.proposal.columns import as_said, recode_of
 from pipelines.proposal.joined_columns import with_clocks
 from pipelines.proposal.known_rows import Known
 from pipelines.proposal.proposal import Proposal
@@ -27,8 +27,8 @@ def with_header(proposal: Proposal, column: str, header: str, known: Known) -> P
         facts = {"known": ", ".join(proposal.layout.table.header)}
         raise WrongUse(Problem("map_no_header", value=header, parameters=facts))
     contract, table = contracts()[proposal.table], proposal.layout.table
-    entry, codes = fitting_entry(own[column], table, header, known, column)
-    said = ColumnProposal(column, (header,), 1.0, ("by_person",), entry, codes)
+    texts = next(one for one in texts_of(table) if one.header == header)
+    said = as_said(column, own[column], texts, known)
     of_time = [one for one in proposal.columns if one.column == contract.date_column != column]
     said = with_clocks(contract, [said, *of_time], texts_of(table))[0]
     others = [one for one in proposal.columns if one.column != column and header not in one.headers]

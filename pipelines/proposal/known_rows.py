@@ -1,4 +1,5 @@
-"""Areas and units that a mission knows already: folded name or code to the code itself."""
+"""Areas and units that a mission knows already: folded name or code to the code itself; under
+`country` those of the mission area alone."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,10 +21,14 @@ def known_rows(warehouse: Path) -> Known:
     if not warehouse.is_file():
         return {}
     with open_to_read(warehouse) as connection:
-        return {
+        found = {
             reference: _names(connection, table, code, columns)
             for reference, (table, code, columns) in _NAMED.items()
         }
+        level = "SELECT area_code FROM core.areas WHERE area_level = 'country'"
+        countries = {code for (code,) in connection.execute(level).fetchall()}
+    areas = found["areas.area_code"].items()
+    return {**found, "country": {name: code for name, code in areas if code in countries}}
 
 
 def _names(

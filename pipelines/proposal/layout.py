@@ -5,12 +5,14 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
@@ -63,6 +65,7 @@ def layouts(path: Path) -> list[Layout]:
         raise WrongUse(Problem("map_no_reader", path.name, parameters={"kind": suffix}))
     if suffix in _WORKBOOKS:
         found = list(_of_workbook(path, name))
+        found = [*_of_several(found), *found]
     elif suffix in _OTHERS:
         found = [Layout(name, {}, _read(path, name, {}))]
     else:
@@ -70,6 +73,24 @@ def layouts(path: Path) -> list[Layout]:
     if not found:
         raise WrongUse(Problem("empty_file", path.name))
     return found
+
+
+def _of_several(found: Sequence[Layout]) -> Iterator[Layout]:
+    """The sheets of a workbook that have one header, below each other: one a month, one a unit."""
+    if len(found) < 2 or found[0].reader == "hxl":
+        return
+    first, *others = found
+    own, *rest = (
+        {name: value for name, value in one.options.items() if name != "sheet"} for one in found
+    )
+    is_one = all(one.table.header == first.table.header for one in others)
+    if not is_one or any(options != own for options in rest):
+        return
+    tables = [one.table for one in found]
+    rows = pa.concat_tables([table.rows for table in tables])
+    numbers = pa.concat_arrays([table.row_numbers for table in tables])
+    table = replace(first.table, sheet="*", rows=rows, row_numbers=numbers)
+    yield Layout(first.reader, {"sheets": "*", **own}, table)
 
 
 def _read(path: Path, name: str, options: dict[str, Any]) -> SourceTable:
@@ -194,7 +215,10 @@ def _is_row_of_groups(above: Sequence[str | None], names: Sequence[str | None]) 
     plain = [text for text in names if text]
     if filled < 2:
         return False
-    return len(set(plain)) < len(plain) or _known(joined_names([above, names])) > _known(names)
+    if len(set(plain)) < len(plain):
+        return True
+    joined, alone = _known(joined_names([above, names])), _known(names)
+    return joined > alone or (filled < len(plain) and 0 < alone <= 2 * joined)
 
 
 def _known(names: Sequence[str | None]) -> int:
