@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboards.components.difference import change_in_words, size_and_interval
-from dashboards.components.evidence import verdict
+from dashboards.components.rating import verdict
 from dashboards.context import Context
 from dashboards.queries import framework
 from dashboards.rows import rows_of

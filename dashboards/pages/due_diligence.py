@@ -8,9 +8,9 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.chart import take_away
+from dashboards.components.empty import reports_note
 from dashboards.components.range_mark import range_key, range_mark
 from dashboards.components.rating import rating_mark
-from dashboards.components.reports_mark import reports_note
 from dashboards.components.table import Column, table
 from dashboards.components.value import bare_value, value_with_interval
 from dashboards.context import Context

@@ -8,8 +8,8 @@ from dash import html
 
 from dashboards.components.card import card, how_to_read, notice
 from dashboards.components.difference import difference_words
-from dashboards.components.evidence import evidence_mark, verdict
 from dashboards.components.finding import KINDS, folded
+from dashboards.components.rating import evidence_mark, verdict
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.pages.effects.primary_card import method_name

@@ -79,7 +79,9 @@ class _Design:
 
     def weighted_levels(self, values: Floats) -> sparse.csr_array:
         """The effects of rows, each times a value."""
-        return sparse.csr_array(sparse.diags_array(values) @ self.levels)
+        levels = self.levels
+        scaled = levels.data * np.repeat(values, np.diff(levels.indptr))
+        return sparse.csr_array((scaled, levels.indices, levels.indptr), levels.shape)
 
     def spread(self, values: Floats) -> sparse.csr_array:
         """Strata × effects: of a stratum's rows the sums of values times effects."""

@@ -25,7 +25,7 @@ from indicators.foundation.errors import WrongUse
 from indicators.incremental.row_engine import DUCKDB, RowEngine
 from pipelines.ingest.inbox import ingest
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace.installation import make_workspace
+from pipelines.workspace.installation import install_profile
 from pipelines.workspace.paths import Workspace
 from tests.conftest import REPOSITORY
 from tests.worlds.sample import SMALL, ingested_sample
@@ -178,7 +178,7 @@ def real_missions(
     def taken_in(name: str) -> Workspace:
         home = tmp_path_factory.mktemp(name)
         made = Workspace(home)
-        make_workspace(made, [REPOSITORY / "data" / "missions" / name])
+        install_profile(made, REPOSITORY / "data" / "missions" / name)
         ingest(made, read_mission(made.profile(name)))
         return made
 

@@ -13,7 +13,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.messages import LANGUAGES, has_message
 from indicators.linkage.case_series.analysis import MODELS, cells_of_model, fit, fit_cells
 from indicators.linkage.case_series.cells import cells_of
-from indicators.linkage.case_series.days import KnownDays, Record, calendar, exposed_days
+from indicators.linkage.case_series.days import KnownDays, Record, calendar, exposed_days, moved
 from indicators.linkage.case_series.fake_dates import SHIFTS, fake_shift
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import Edge
@@ -166,7 +166,7 @@ def fixed_rota(areas: int = AREAS) -> Any:
 
 
 def alike(own: Record, shift: int) -> float:
-    true, fake = (exposed_days(own, days)[:, : DAYS - 130] for days in (0, shift))
+    true, fake = (moved(exposed_days(own), days)[:, : DAYS - 130] for days in (0, shift))
     return float(np.corrcoef(true.ravel(), fake.ravel())[0, 1])
 
 
