@@ -11,7 +11,7 @@ import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice, page_head
-from dashboards.components.reports_mark import reports_mark, reports_note
+from dashboards.components.empty import reports_mark, reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.lists import budget

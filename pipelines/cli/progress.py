@@ -12,8 +12,9 @@ from indicators.foundation.messages import message
 
 @contextmanager
 def progress_bar(arguments: argparse.Namespace) -> Iterator[None]:
-    """Shows the stages that the job reports, the first at once; silent with `--json` and where no
-    terminal reads. Whoever began the process may ask for them in a file."""
+    """Shows the stages that the job reports, the first at once; silent with `--json`, and where no
+    terminal reads but for how many runs are waited for. Whoever began the process may ask for them
+    in a file."""
     from tqdm import tqdm
 
     from pipelines.orchestration.progress import listening
@@ -25,7 +26,10 @@ def progress_bar(arguments: argparse.Namespace) -> Iterator[None]:
         def listener(stage: str, done: int, total: int) -> None:
             if file := os.environ.get(PROGRESS):
                 write_progress(Path(file), stage, done, total)
-            bar.set_description_str(message(f"stage.{stage}", arguments.language))
+            text = message(f"stage.{stage}", arguments.language, done=done)
+            if stage == "queue" and quiet and not arguments.json:
+                print(text, file=sys.stderr)
+            bar.set_description_str(text)
             bar.total = total or 1
             bar.n = done
             bar.refresh()

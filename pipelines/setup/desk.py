@@ -122,7 +122,8 @@ class SetupDesk:
         for run in runs(self._workspace, mission):
             stage, total = run.progress.get("stage"), run.progress.get("total") or 0
             share = f" ({run.progress['done']}/{total})" if total else ""
-            progress = message(f"stage.{stage}", language) + share if stage else ""
+            done = run.progress.get("done", 0)
+            progress = message(f"stage.{stage}", language, done=done) + share if stage else ""
             options = " ".join(run.asked.get("options", ()))
             state = message(f"page.run.state.{run.state}", language, place=run.place)
             found.append(
@@ -168,15 +169,15 @@ class SetupDesk:
     def to_mend(self, mission: str, language: str) -> tuple[bytes, list[str]]:
         """The rejected rows as workbooks to correct and send back, in a ZIP; what hinders it."""
         from pipelines.mapping.known_sources import known_sources
-        from pipelines.quality.rejects.to_mend import workbooks_to_mend
-        from pipelines.warehouse.connection import open_warehouse
+        from pipelines.quality.rejects.workbook import workbooks_to_mend
+        from pipelines.warehouse.last_state import open_to_read
 
         archive, profile = self._workspace.archive(mission), self._workspace.profile(mission)
         written = BytesIO()
         try:
             with (
                 tempfile.TemporaryDirectory() as folder,
-                open_warehouse(self._workspace.warehouse(mission)) as connection,
+                open_to_read(self._workspace.warehouse(mission)) as connection,
                 zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as packed,
             ):
                 sources = known_sources(profile)
