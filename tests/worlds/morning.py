@@ -157,7 +157,8 @@ def _alerts(draw: random.Random, quarter: str) -> Iterator[list[object]]:
         acted = draw.random() < 0.8
         after = day + timedelta(days=draw.choice((0, 0, 1, 2, 4)))
         yield [
-            f"A-{quarter[-2:]}-{number:02d}", draw.choice(("community_network", "hotline", "patrol")),
+            f"A-{quarter[-2:]}-{number:02d}",
+            draw.choice(("community_network", "hotline", "patrol")),
             draw.choice(("armed_attack", "cattle_raid", "looting")),
             draw.choice(("high", "medium", "low")), draw.choice(list(DISTRICTS.values())),
             f"{day:%d/%m/%Y} {hour:02d}:20", "yes", f"{after:%d/%m/%Y} 21:10" if acted else "",
