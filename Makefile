@@ -12,7 +12,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export GX_ANALYTICS_ENABLED := False
 BIN := .venv/bin
 
-.PHONY: demo test soak bench check docs install format clean
+.PHONY: demo test soak spark bench check docs install format clean
 
 demo: .venv/installed
 	@$(BIN)/poclens demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
@@ -22,6 +22,10 @@ test: .venv/test-installed
 
 soak: .venv/test-installed
 	@$(BIN)/python -m pytest -m soak
+
+# A cluster on loopback, a master and two workers, for as long as its tests run.
+spark: .venv/test-installed
+	@$(BIN)/python -m pytest -m soak tests/indicators/engine/test_spark_rows.py
 
 bench: .venv/test-installed
 	@$(BIN)/python -m tests.benchmarks
@@ -42,7 +46,8 @@ format: .venv/test-installed
 
 install: .venv/test-installed
 
-PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+# Python compiles what it loads, once; compiling all of it is a fifth of the installed size.
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile
 
 # One environment from hash-locked files: what runs, then what only tests need; made again when a
 # lock changes.
@@ -54,9 +59,9 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch .venv/installed
 
-.venv/test-installed: .venv/installed requirements-test.txt
+.venv/test-installed: .venv/installed requirements-test.txt requirements-spark.txt
 	@echo "Installing what the tests need …"
-	@$(PIP) --require-hashes -r requirements.txt -r requirements-test.txt
+	@$(PIP) --require-hashes -r requirements.txt -r requirements-test.txt -r requirements-spark.txt
 	@touch .venv/test-installed
 
 clean:

@@ -16,7 +16,7 @@ from werkzeug.exceptions import InternalServerError
 from dashboards.access import Audience, only_mission
 from dashboards.api import routes as api_routes
 from dashboards.components.card import page_head, page_link
-from dashboards.components.reports_mark import with_marks_key
+from dashboards.components.empty import with_marks_key
 from dashboards.components.shell import NavigationEntry
 from dashboards.context import Context, read_context
 from dashboards.files import LISTS

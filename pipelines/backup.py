@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.release.files import sha256_of
 from pipelines.warehouse.connection import locked
+from pipelines.warehouse.last_state import SUFFIX as LAST_STATE
 from pipelines.workspace.durable import sync
 from pipelines.workspace.paths import Workspace
 from records.store import NO_ENTRY, Store
@@ -104,7 +105,17 @@ class Opening:
 LIST = "poclens-backup.json"
 _RECORDS = "records.db"
 # Made anew when needed, or of a process that is running.
-_LEFT_OUT_NAMES = (".lock", ".wal", ".tmp", ".part", "-wal", "-shm", "-journal")
+_LEFT_OUT_NAMES = (
+    ".lock",
+    ".ticket",
+    LAST_STATE,
+    ".wal",
+    ".tmp",
+    ".part",
+    "-wal",
+    "-shm",
+    "-journal",
+)
 _LEFT_OUT_FOLDERS = ("logs",)
 
 

@@ -20,6 +20,7 @@ from pipelines.release.naming import CANDIDATE_PREFIX, current_name, releases_of
 from pipelines.warehouse import ledger
 from pipelines.warehouse.connection import locked
 from pipelines.warehouse.ddl import tables
+from pipelines.warehouse.last_state import copy_of
 from pipelines.workspace.installation import is_open_to_others
 from pipelines.workspace.paths import Workspace
 from records.anchors import lost_by_releases
@@ -158,19 +159,25 @@ Columns = dict[tuple[str, str], dict[str, str]]
 
 
 def warehouse_problems(workspace: Workspace, mission: str) -> Iterator[Problem]:
-    """What is wrong; one line alone where the warehouse is being written just now."""
+    """What is wrong; where the warehouse is being written just now, with its last state."""
     path = workspace.warehouse(mission)
     if not path.is_file():
         return  # nothing has been taken in yet
     name = path.relative_to(workspace.home).as_posix()
     try:
         with locked(path):
-            yield from _examined(workspace, mission, path, name)
+            yield from _examined(workspace, mission, path, name, is_written=False)
     except WrongUse:
-        yield Problem("doctor_locked", name)
+        if (copy := copy_of(path)).is_file():
+            yield from _examined(workspace, mission, copy, name, is_written=True)
+        else:
+            yield Problem("doctor_locked", name)
 
 
-def _examined(workspace: Workspace, mission: str, path: Path, name: str) -> Iterator[Problem]:
+def _examined(
+    workspace: Workspace, mission: str, path: Path, name: str, *, is_written: bool
+) -> Iterator[Problem]:
+    """`is_written`: files come into the archive of which this state knows nothing yet."""
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
             there = _columns(connection)
@@ -178,7 +185,11 @@ def _examined(workspace: Workspace, mission: str, path: Path, name: str) -> Iter
                 yield Problem("doctor_earlier_version", name, parameters={"mission": mission})
                 return
             yield from _schema(connection, there, name)
-            yield from _archive(connection, workspace, mission)
+            yield from (
+                problem
+                for problem in _archive(connection, workspace, mission)
+                if not is_written or problem.rule != "doctor_archive_unknown"
+            )
     except duckdb.Error as error:
         kind = {"reason": type(error).__name__}
         yield Problem("doctor_warehouse_damaged", name, parameters=kind)

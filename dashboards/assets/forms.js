@@ -2,12 +2,12 @@
 (function () {
   "use strict";
 
-  var PREFIX = "poclens.draft.";
+  var PREFIX = "poclens.draft.", POLL_MS = 2000;
   function storage(act) { try { return act(window.localStorage); } catch (error) { return null; } }
 
   function fields(form) {
     return Array.from(form.elements).filter(function (field) {
-      return field.name && field.type !== "hidden" && field.type !== "submit";
+      return field.name && !/^(hidden|submit|file)$/.test(field.type);
     });
   }
   function read(form) {
@@ -45,6 +45,16 @@
     });
   }
 
+  // A process that runs is looked at until it has ended; then the whole page is as of its end.
+  function look(shown) {
+    fetch(window.location.href, { credentials: "same-origin" }).then(function (answer) { return answer.text(); }).then(function (text) {
+      var fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[aria-labelledby=runs]");
+      if (!fresh || !fresh.hasAttribute("data-poll")) { window.location.reload(); return; }
+      if (fresh.innerHTML !== shown.innerHTML) { shown.innerHTML = fresh.innerHTML; }
+      window.setTimeout(look, POLL_MS, shown);
+    }).catch(function () { window.setTimeout(look, 3 * POLL_MS, shown); });
+  }
+
   function start() {
     var saved = document.querySelector("[data-saved]");
     if (saved) {
@@ -53,9 +63,12 @@
       var here = new URL(window.location.href);
       here.searchParams.delete("saved");
       here.searchParams.delete("typed");
+      here.searchParams.delete("made");
       window.history.replaceState({}, "", here);
     }
     Array.from(document.querySelectorAll("form[data-draft]")).forEach(keepDraft);
+    var lasting = document.querySelector("[data-poll]");
+    if (lasting) { window.setTimeout(look, POLL_MS, lasting); }
     var leaves = document.querySelector("form[data-leaves]");
     if (leaves) {
       leaves.addEventListener("submit", function () {

@@ -8,7 +8,6 @@ from typing import Any
 
 from dashboards.brief.marks import grade_svg, range_svg, rating_mark
 from dashboards.components.empty import beside_words, empty_words
-from dashboards.components.evidence import BARS, evidence_sentence, verdict
 from dashboards.components.link_sentence import link_sentence, primary_rows
 from dashboards.components.outcome_summary import (
     UNRATED,
@@ -24,7 +23,7 @@ from dashboards.components.outcome_summary import (
     wave_lines,
 )
 from dashboards.components.range_mark import Scale, range_sentence, scale_numbers
-from dashboards.components.rating import WORST_FIRST, trend_words
+from dashboards.components.rating import BARS, WORST_FIRST, evidence_sentence, trend_words, verdict
 from dashboards.components.value import interval_words, output_done
 from dashboards.context import Context
 from dashboards.queries import catalogue, quality

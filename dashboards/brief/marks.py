@@ -5,8 +5,8 @@ Sizes are in points of the page.
 
 from dataclasses import dataclass
 
-from dashboards.components.evidence import BARS
 from dashboards.components.range_mark import Scale
+from dashboards.components.rating import BARS
 from dashboards.context import Against
 from dashboards.figures import svg
 from dashboards.queries.cells import Cell

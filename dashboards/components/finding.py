@@ -9,7 +9,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.evidence import evidence_mark, verdict
+from dashboards.components.rating import evidence_mark, verdict
 from dashboards.components.table import Column
 from dashboards.wording import formats
 from dashboards.wording.words import Words, sentence_case

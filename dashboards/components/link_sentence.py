@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboards.components.difference import change_in_words, size_and_interval
-from dashboards.components.evidence import verdict
+from dashboards.components.rating import verdict
 from dashboards.context import Context
 from dashboards.queries import framework
 from dashboards.rows import rows_of
@@ -73,4 +73,5 @@ def _bound(context: Context, link: Row) -> str:
     words, bound = context.words, float(link["bound"])
     if link["change_unit"] == "percent":
         return words("format.percent", number=formats.number(bound, words))
-    return f"{formats.number(bound, words, 1)} {context.unit(link['to_indicator']).words(words)}"
+    unit, text = context.unit(link["to_indicator"]), formats.number(bound, words, 1)
+    return unit.as_change(text, words) if unit.differs_in_points else f"{text} {unit.words(words)}"

@@ -5,8 +5,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.empty import beside_words, empty_mark, empty_words
-from dashboards.components.reports_mark import beside_notes
+from dashboards.components.empty import beside_notes, beside_words, empty_mark, empty_words
 from dashboards.components.table import Column
 from dashboards.context import Context
 from dashboards.queries.cells import Cell

@@ -4,7 +4,7 @@ Dashboards read releases alone. The command that serves names an object of this 
 """
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -32,12 +32,52 @@ class Workbooks(Protocol):
         profile is not in the state `ground` any more."""
 
 
+class Setup(Protocol):
+    """Makes missions, tells their steps and begins their runs. Never raises for what is wrong in
+    what a person gave."""
+
+    def choices(self, language: str) -> dict[str, Any]:
+        """What the page offers: `zones`, `questions` (`question`, `indicators` with `code`,
+        `title`, `level`, `source`, `table`), `tables` (`table`, `title`, `number`), `at_first`."""
+
+    def make(
+        self,
+        values: Mapping[str, str],
+        chosen: Sequence[str],
+        files: Mapping[str, Path],
+        language: str,
+    ) -> dict[str, Any]:
+        """Makes a mission of fields, codes of indicators and files (`areas`, `outlines`, `units`),
+        or tells all that hinders it: `problems`, `remarks` (sentences), `mission`, its code."""
+
+    def steps(self, mission: str | None, language: str) -> list[dict[str, Any]]:
+        """The steps to the next release: `name`, `title`, `state` (`done`, `open`, `later`,
+        `running`), `state_words`, `sentence`."""
+
+    def runs(self, mission: str, language: str) -> list[dict[str, Any]]:
+        """Refreshes and publications that pages began, newest first: `kind`, `state`, `is_alive`,
+        `state_words`, `command`, `who`, `at`, `progress`, `lines`, `problems`."""
+
+    def choices_of_runs(self, mission: str) -> dict[str, Any]:
+        """`first`, `day` (ISO days), `quarters` newest first, `needs_second`."""
+
+    def start(self, mission: str, kind: str, value: str, who: str, language: str) -> None:
+        """Begins a `refresh` as of a day or a `publish` of a quarter, as a process of its own."""
+
+    def to_mend(self, mission: str, language: str) -> tuple[bytes, list[str]]:
+        """The rejected rows as workbooks to correct, in a ZIP; what hinders it."""
+
+
 class Desk(Protocol):
     """Takes files in for the missions of a workspace. Never raises for what is wrong in a file."""
 
     @property
     def workbooks(self) -> Workbooks:
         """Templates and profiles as workbooks."""
+
+    @property
+    def setup(self) -> Setup:
+        """Missions of one's own."""
 
     def missions(self, language: str) -> dict[str, str]:
         """The missions of the workspace: code and name, the code where no profile can be read."""

@@ -10,11 +10,13 @@ from dashboards.forms import (
     assess,
     capture,
     entry,
+    new_mission,
     page,
     profile,
     recommend,
     sessions,
     single_sign_on,
+    steps,
     template_files,
     upload,
 )
@@ -49,3 +51,5 @@ def add_routes(
         capture.add_route(server, home, store, desk)
         template_files.add_route(server, home, store, desk)
         profile.add_route(server, home, store, desk)
+        new_mission.add_route(server, home, store, desk)
+        steps.add_route(server, home, store, desk)

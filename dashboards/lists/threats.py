@@ -9,8 +9,8 @@ from dash import html
 
 from dashboards.components.card import card, notice
 from dashboards.components.chart import take_away
+from dashboards.components.empty import reports_note
 from dashboards.components.listing import Field, Listing, area
-from dashboards.components.reports_mark import reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.queries import threats

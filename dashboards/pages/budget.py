@@ -11,8 +11,8 @@ import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice, page_head
+from dashboards.components.empty import reports_mark, reports_note
 from dashboards.components.picture import picture, picture_card
-from dashboards.components.reports_mark import reports_mark, reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.figures.small_pictures import plan_bar
@@ -87,7 +87,7 @@ def _outputs(context: Context) -> html.Section:
     ]
     heads = [words(f"budget.head.{name}") for name in ("activity", "bar", "done")]
     numbers = budget.OUTPUTS.table(context, rows)
-    titles = (title, f"{under} {words('budget.bar_key')}")
+    titles = (title, " ".join([under, words("budget.bar_key")]))
     return picture_card(context, "outputs", titles, (heads, lines), numbers, lacking)
 
 
@@ -138,7 +138,7 @@ def _by(context: Context, found: pd.DataFrame, name: str) -> html.Section:
         for row in sums
     ]
     shown = [columns[0].head, words("budget.head.bar"), words("budget.head.done")]
-    titles = (title, f"{words('budget.plan_under')} {words('budget.bar_key')}")
+    titles = (title, " ".join([words("budget.plan_under"), words("budget.bar_key")]))
     numbers = html.Div([table(columns, rows, title), budget.WORK_PLAN.files(context)])
     return picture_card(context, f"plan-{name}", titles, (shown, lines), numbers)
 

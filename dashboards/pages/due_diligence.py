@@ -8,9 +8,9 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.chart import take_away
+from dashboards.components.empty import reports_note
 from dashboards.components.range_mark import range_key, range_mark
 from dashboards.components.rating import rating_mark
-from dashboards.components.reports_mark import reports_note
 from dashboards.components.table import Column, table
 from dashboards.components.value import bare_value, value_with_interval
 from dashboards.context import Context
@@ -103,10 +103,23 @@ def body(context: Context) -> list[Any]:
 def _assessments(context: Context) -> html.Section:
     words, title = context.words, context.words("due_diligence.assessments")
     found = assessments(context.release, quarters_of(context.period), shown_area(context))
-    parts = _figures(context, [_BEFORE_SUPPORT])
+    parts = [*_figures(context, [_BEFORE_SUPPORT]), *_counts_differ(context, found)]
     parts += _counted(context, found, "host_state_actor", title, "due-diligence")
     under = words("due_diligence.assessments_under", on=_as_of(context))
     return card(title, parts, under, key="assessments")
+
+
+def _counts_differ(context: Context, found: pd.DataFrame) -> list[html.P]:
+    """What the share is of and what the tables hold, where their numbers are not the same."""
+    if _BEFORE_SUPPORT not in context.indicators.index or found.empty:
+        return []
+    support, assessed = context.cell(_BEFORE_SUPPORT).denominator, found["assessments"].sum()
+    if support is None or support == assessed:
+        return []
+    words = context.words
+    counts = {"support": support, "assessments": assessed}
+    numbers = {name: formats.number(float(count), words) for name, count in counts.items()}
+    return [html.P(words("due_diligence.counted", **numbers), className="note")]
 
 
 def _findings(context: Context) -> html.Section:

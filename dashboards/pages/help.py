@@ -6,9 +6,8 @@ from dash import html
 
 from dashboards.components.card import card, page_head, page_link
 from dashboards.components.empty import four_kinds_key
-from dashboards.components.evidence import grade_mark
 from dashboards.components.range_mark import range_key
-from dashboards.components.rating import rating_shape
+from dashboards.components.rating import grade_mark, rating_shape
 from dashboards.context import Context
 from dashboards.pages import path_of
 from dashboards.wording.words import sentence_case

@@ -8,8 +8,8 @@ from typing import Any
 from dash import html
 
 from dashboards.components.card import card, page_head, page_link
+from dashboards.components.empty import reports_note
 from dashboards.components.listing import Listing
-from dashboards.components.reports_mark import reports_note
 from dashboards.context import Context
 from dashboards.lists import police_matrices as matrices
 from dashboards.wording import formats

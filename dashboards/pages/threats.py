@@ -11,8 +11,8 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_head
 from dashboards.components.chart import DRAWN, chart_card
+from dashboards.components.empty import reports_mark, reports_note
 from dashboards.components.picture import picture
-from dashboards.components.reports_mark import reports_mark, reports_note
 from dashboards.components.table import Column, table
 from dashboards.components.value import bare_value
 from dashboards.context import Context

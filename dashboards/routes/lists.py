@@ -9,8 +9,14 @@ from typing import Any
 from flask import Flask, Response, abort, request
 
 from dashboards.access import Audience
-from dashboards.components.listing import LIST_ROUTE, Listing
-from dashboards.components.sheet import Sheet, csv_bytes, value_of, xlsx_bytes
+from dashboards.components.listing import (
+    LIST_ROUTE,
+    Listing,
+    Sheet,
+    csv_bytes,
+    value_of,
+    xlsx_bytes,
+)
 from dashboards.context import Context, read_context
 from dashboards.http.address import Address
 from dashboards.routes.unknown_choice import unknown_choice

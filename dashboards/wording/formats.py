@@ -120,8 +120,12 @@ class Unit:
 
     def as_change(self, text: str, words: Words) -> str:
         """The text of a number as the size of a change."""
-        is_points = self.unit_of_measure in ("percent", "percentage_points")
-        return words("format.points" if is_points else "format.change", number=text)
+        return words("format.points" if self.differs_in_points else "format.change", number=text)
+
+    @property
+    def differs_in_points(self) -> bool:
+        """Whether a difference of two figures is told in points: of shares, in their percent."""
+        return self.unit_of_measure in ("percent", "percentage_points")
 
 
 def period_name(period: Period, words: Words) -> str:

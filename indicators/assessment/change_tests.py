@@ -37,9 +37,10 @@ PERSISTENCE = 0.75
 _LAGS = 3
 # With fewer degrees of freedom Student's t reaches any bound only for enormous changes.
 _LEAST_DF = 3
-# Differences of neighbouring months are alike: so many stand for one that is independent, in
-# periods of up to three months and in longer ones.
-_ALIKE, _ALIKE_IN_LONG, _LONG = 2.0, 3.0, 3
+# Differences of neighbouring months are alike: so many stand for one that is independent. The
+# longer the period, the more rests on what they share, and the more of them it takes (periods of up
+# to a quarter, of up to half a year, longer ones; simulated).
+_ALIKE, _LENGTHS = np.array([2.0, 3.0, 4.0]), (3, 6)
 _NORMAL_DF = 1e9
 POWER = 0.8
 LEVEL = 0.05
@@ -78,7 +79,7 @@ def dispersion(
         shared = _shared(change, known) * pairs / usual
         lags = np.arange(1, months)
         phi = of_month + 2 * shared * ((1 - lags / months) * PERSISTENCE**lags).sum()
-    df = np.maximum(pairs / (_ALIKE if months <= _LONG else _ALIKE_IN_LONG), _LEAST_DF)
+    df = np.maximum(pairs / _ALIKE[np.searchsorted(_LENGTHS, months)], _LEAST_DF)
     is_told = (pairs >= max(EARLIER_PERIODS, months)) & (usual > 0)
     return Dispersion(
         np.where(is_told, np.maximum(1.0, phi), np.nan), np.where(is_told, df, np.nan)

@@ -185,6 +185,7 @@ class Mission(Strict):
     disclosure: Choices = Choices()
     second_person_publishes: bool = False  # who computed or publishes does not approve
     modelled_areas: bool = True  # shares of small areas by a model (definitions 75)
+    spark_master: str | None = None  # who goes over the rows instead of the warehouse
     period_types: tuple[PeriodType, ...] = ("M", "Q", "A", "B")
     indicators: tuple[Selected, ...]
     published_totals: tuple[PublishedTotal, ...] = ()

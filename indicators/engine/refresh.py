@@ -58,6 +58,7 @@ from indicators.foundation.mart_tables import VALUE_KEY, mart_ddl
 from indicators.foundation.periods import PRECISION_PERIODS, Period, periods_between
 from indicators.incremental.cubes import STALE, materialize_cubes, note_cells, prepare_cubes
 from indicators.incremental.inputs import are_tables_current, inputs_of, record_inputs
+from indicators.incremental.row_engine import DUCKDB, RowEngine
 from indicators.incremental.rows_by_month import (
     Asked,
     Clock,
@@ -98,12 +99,14 @@ def compute(
     catalogue: Mapping[str, Indicator],
     as_of: date,
     profile: Path | None = None,
+    engine: RowEngine = DUCKDB,
 ) -> None:
     """Fill the engine's mart tables from `core`, in one transaction; unchanged, they stay.
 
     Facts dated after `as_of` are left out. `profile`: the folder that holds the outlines, where
-    the mission's file names them relative to it. Raises WrongUse for a selected indicator that
-    the catalogue does not hold; then nothing has changed.
+    the mission's file names them relative to it. `engine`: who goes over the rows. Raises WrongUse
+    for a selected indicator that the catalogue does not hold or the engine cannot compute; then
+    nothing has changed.
     """
     indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
     with one_transaction(connection):
@@ -117,7 +120,7 @@ def compute(
         kept = {COMPLETED_ACTIVITY: COMPLETED_ACTIVITY_CLOCK}
         spans = _prepare(connection, mission, versions, as_of, kept)
         are_kept = are_values_current(connection, mission, versions)
-        _compute_registers(connection, mission, versions, as_of, are_kept)
+        _compute_registers(connection, mission, versions, as_of, are_kept, engine)
         refresh_surveys(connection, mission, versions, as_of, are_kept)
         name_files(connection)
         note_cells(connection)
@@ -148,6 +151,7 @@ def compute_cells(
     mission: Mission,
     catalogue: Mapping[str, Indicator],
     as_of: date,
+    engine: RowEngine = DUCKDB,
 ) -> None:
     """Fill `cube.cell` alone: the register indicators' cells, without statuses and the mart.
 
@@ -159,8 +163,10 @@ def compute_cells(
         _run(connection, functions_sql(mission, as_of.isoformat()))
         _prepare(connection, mission, indicators, as_of, {})
         forget_values(connection)
-        for plan in cube_plans(indicators, weekly="W" in mission.period_types):
-            materialize_cubes(connection, mission, plan, as_of)
+        plans = cube_plans(indicators, weekly="W" in mission.period_types)
+        engine.begin(connection, plans, list(functions_sql(mission, as_of.isoformat())))
+        for plan in plans:
+            materialize_cubes(connection, mission, plan, as_of, engine)
         note_cells(connection)
 
 
@@ -298,10 +304,12 @@ def _compute_registers(
     indicators: Sequence[Indicator],
     as_of: date,
     are_kept: bool,
+    engine: RowEngine,
 ) -> None:
     plans = cube_plans(indicators, weekly="W" in mission.period_types)
+    engine.begin(connection, plans, list(functions_sql(mission, as_of.isoformat())))
     for plan in plans:
-        months = materialize_cubes(connection, mission, plan, as_of)
+        months = materialize_cubes(connection, mission, plan, as_of, engine)
         changed = STALE if are_kept and months is not None else None
         drop_contributions(connection, [planned.indicator for planned in plan.indicators], changed)
         if months or changed is None:

@@ -44,9 +44,13 @@ def model_problems(
 
     `within`: the key, with its point, under which the model stands in the file.
     """
+    told: set[str] = set()
     for detail in _own_errors(error):
-        names = [str(part) for part in detail["loc"]]
+        names = _names(detail["loc"])
         key = within + ".".join(names) or "–"
+        if key in told:
+            continue
+        told.add(key)
         row = row_of_key(path, key)
         if detail["type"] == "extra_forbidden":
             parameters = {"key": key, "nearest": nearest(names[-1], _keys_beside(model, names))}
@@ -56,6 +60,13 @@ def model_problems(
         else:
             parameters = {"key": key, "reason": detail["msg"]}
             yield Problem("yaml_invalid", path.name, row=row, parameters=parameters)
+
+
+def _names(place: Sequence[str | int]) -> list[str]:
+    """The key as a file writes it: where it may be one of several forms, without what is said of
+    each (`covers.tuple[…]`)."""
+    names = [str(part) for part in place]
+    return names[: next((at for at, name in enumerate(names) if "[" in name), len(names))]
 
 
 def _keys_beside(model: type[BaseModel], place: Sequence[str]) -> list[str]:

@@ -24,6 +24,7 @@ from indicators.incremental.partition_fingerprints import (
     fingerprint_sql,
     reads_the_as_of_day,
 )
+from indicators.incremental.row_engine import RowEngine
 from indicators.incremental.rows_by_month import (
     Clock,
     clock_of,
@@ -71,7 +72,11 @@ def prepare_cubes(
 
 
 def materialize_cubes(
-    connection: duckdb.DuckDBPyConnection, mission: Mission, plan: CubePlan, as_of: date
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    plan: CubePlan,
+    as_of: date,
+    engine: RowEngine,
 ) -> list[date] | None:
     """One plan's cube and the cells of its indicators, as far as anything changed.
 
@@ -80,9 +85,7 @@ def materialize_cubes(
     """
     months = _stale_months(connection, mission, plan, as_of)
     if months is None or months:
-        *before, rows = cube_sql(plan, months)
-        for statement in before:
-            connection.execute(statement)
+        rows = engine.cube_rows(connection, plan, months)
     if months is None:
         connection.execute(f"CREATE OR REPLACE TABLE cube.{plan.name} AS {rows}")
     elif months:

@@ -116,6 +116,14 @@ class NotEstimable(ValueError):
 
 
 @dataclass(frozen=True)
+class Remark:
+    """What a sentence adds of a finding: the message `linkage.remark.<code>` with its numbers."""
+
+    code: str
+    numbers: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Finding:
     """One finding of one edge over all areas.
 
@@ -141,6 +149,7 @@ class Finding:
     precision: Precision | None = None
     shortfalls: tuple[Shortfall, ...] = ()
     supplies: tuple[Supply, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def smallest_change(self) -> float | None:

@@ -14,6 +14,9 @@ B   as A, with exactly one of the soft conditions missing (stability, leaving se
     Interviews by chance before or after: those asked are alike, a false date shows nothing, and the
     difference keeps sign and half its size away from other events; soft: by the same interviewers,
     and over five and ten days.
+    Arrivals by date: hard where permuted dates hardly give as much, nothing moved before the
+    arrival and other sources agree; soft: that the check before would have seen a drift that makes
+    up half of the difference, at least 8 areas reached, and no unit on which half of it hangs.
 C   q < .10 and the same sign in two of three specifications, but a check fails or cannot be run,
     or a ceiling holds.
 D   all else.
@@ -23,10 +26,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Design = Literal["staggered", "continuous", "case_series", "interviews", "association"]
+Design = Literal["staggered", "continuous", "case_series", "interviews", "rollout", "association"]
 # Of these A can be reached; an activity that varies by month ends at B, a correlation at C.
-TESTED_DESIGNS = ("staggered", "case_series", "interviews")
-# Weak: a placebo with p between .01 and .10, which a case series may have once.
+TESTED_DESIGNS = ("staggered", "case_series", "interviews", "rollout")
+# Weak: a placebo with p between .01 and .10, which a case series may have once; a check of what
+# came before an arrival that would hardly have seen anything.
 CheckOutcome = Literal["passed", "weak", "failed", "not_run"]
 
 Q_TESTED, Q_ASSOCIATION = 0.05, 0.10
@@ -36,7 +40,7 @@ AGREEING_SHARE = 2 / 3
 
 SOFT_CHECKS = (
     *("stability", "leave_one_out", "lead_size", "area_omission"),
-    "same_interviewers",
+    *("same_interviewers", "areas_reached"),
 )
 CHECKS: Mapping[Design, tuple[str, ...]] = {
     "case_series": (
@@ -60,6 +64,7 @@ CHECKS: Mapping[Design, tuple[str, ...]] = {
     ),
     "continuous": ("lead", "reaction", "permutation", "reporting", "stability", "leave_one_out"),
     "interviews": ("balance", "fake_date", "other_event", "same_interviewers", "stability"),
+    "rollout": ("pretrend", "permutation", "reporting", "areas_reached", "leave_one_out"),
     "association": (),
 }
 # Each of these holds a finding at C, whatever else is passed.

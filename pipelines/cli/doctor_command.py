@@ -23,6 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
         *_python(language),
         *_profiles(arguments),
         *_space(arguments),
+        *_spark(arguments),
         *_workspace(arguments),
     ]
     lines = [f"{'✓' if good else '✗'} {text}" for good, text in findings]
@@ -54,6 +55,26 @@ def _space(arguments: argparse.Namespace) -> list[Finding]:
     free = shutil.disk_usage(home if home.exists() else ".").free / 1e9
     text = message("cli.doctor.space", arguments.language, free=round(free, 1), home=home)
     return [(True, text)]  # too little of it is told among what is wrong
+
+
+def _spark(arguments: argparse.Namespace) -> list[Finding]:
+    """Only where a mission's profile asks for it: elsewhere nobody needs it."""
+    from indicators.definitions.mission_profile import read_mission
+    from indicators.engine.spark.session import missing_parts
+    from indicators.foundation.errors import PocLensError
+
+    def asks(name: str) -> bool:
+        try:
+            return read_mission(arguments.workspace.profile(name)).spark_master is not None
+        except PocLensError:
+            return False  # told among the profiles
+
+    if not any(map(asks, arguments.workspace.missions())):
+        return []
+    missing = missing_parts()
+    if not missing:
+        return [(True, message("cli.doctor.spark", arguments.language))]
+    return [(False, problem.sentence(arguments.language)) for problem in missing]
 
 
 def _workspace(arguments: argparse.Namespace) -> Iterator[Finding]:

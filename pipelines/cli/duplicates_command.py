@@ -50,10 +50,10 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the pairs that wait (`--all`: those that were decided too), or keeps a decision."""
-    from pipelines.warehouse.connection import open_warehouse
+    from pipelines.warehouse.last_state import open_to_read
 
     mission = mission_of(arguments)
-    with open_warehouse(arguments.workspace.warehouse(mission)) as connection:
+    with open_to_read(arguments.workspace.warehouse(mission)) as connection:
         if arguments.step == "list":
             return _list(arguments, mission, connection)
         table, pair = _pair(arguments, connection)

@@ -22,6 +22,7 @@ from pipelines.workspace.paths import Workspace
 COMMANDS = (
     "demo",
     "init",
+    "next",
     "sample",
     "map",
     "profile",

@@ -14,9 +14,9 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the checks that did not pass; 1 where a blocking one failed."""
-    from pipelines.warehouse.connection import open_warehouse
+    from pipelines.warehouse.last_state import open_to_read
 
-    with open_warehouse(arguments.workspace.warehouse(mission_of(arguments))) as connection:
+    with open_to_read(arguments.workspace.warehouse(mission_of(arguments))) as connection:
         frame = connection.execute(
             "SELECT * FROM mart.quality_check ORDER BY severity, status, check_name"
         ).df()

@@ -15,9 +15,18 @@ from pipelines.ingest.file_report import remark_lines
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
-    """The mission and the as-of day."""
+    """The mission, the as-of day, and who goes over the rows."""
     add_mission(parser, language)
     add_as_of(parser, language)
+    parser.add_argument(
+        "--engine",
+        choices=("duckdb", "spark"),
+        default="",
+        help=message("cli.option.engine", language),
+    )
+    parser.add_argument(
+        "--master", metavar="URL", default="", help=message("cli.option.master", language)
+    )
     add_account(parser, language)
 
 
@@ -34,11 +43,13 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     with progress_bar(arguments):
         from pipelines.ingest.inbox import FilesRefused
+        from pipelines.orchestration.resources import Rows
         from pipelines.orchestration.run import by_source, refresh
 
         refused = None
         try:
-            result = refresh(arguments.workspace, mission, arguments.as_of)
+            rows = Rows(engine=arguments.engine, master=arguments.master)
+            result = refresh(arguments.workspace, mission, arguments.as_of, rows)
         except FilesRefused as error:
             refused = error
     if refused is not None:  # the others are in: say so before the complaint
@@ -56,10 +67,10 @@ def due_lines(arguments: argparse.Namespace, mission: str) -> list[str]:
     """What is past its retention period, and a removal that was cut short; one a line."""
     from pipelines.purge.erase import unfinished
     from pipelines.purge.retention import due
-    from pipelines.warehouse.connection import open_warehouse
+    from pipelines.warehouse.last_state import open_to_read
 
     language, day = arguments.language, arguments.as_of or date.today()
-    with open_warehouse(arguments.workspace.warehouse(mission)) as connection:
+    with open_to_read(arguments.workspace.warehouse(mission)) as connection:
         found, is_open = due(connection, mission, day), bool(unfinished(connection))
     lines = [
         message("cli.purge.is_due", language, table=one.table, rows=one.rows, before=one.before)

@@ -26,10 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Writes the workbook and prints how many rows wait, and how many things are wrong in them."""
     from pipelines.quality.rejects.workbook import open_rejects, rejects_workbook
-    from pipelines.warehouse.connection import open_warehouse
+    from pipelines.warehouse.last_state import open_to_read
 
     mission = mission_of(arguments)
-    with open_warehouse(arguments.workspace.warehouse(mission)) as connection:
+    with open_to_read(arguments.workspace.warehouse(mission)) as connection:
         found = open_rejects(connection)
         if arguments.to_mend is None:
             rejects_workbook(connection, arguments.to, arguments.language)

@@ -71,7 +71,7 @@ _SHEETS = (
 _CHOICES: Mapping[str, Sequence[str]] = {
     "tier": ("I", "II", "III"),
     "expected_sign": ("1", "-1"),
-    "primary.method": ("case_series", "before_after_interviews", "panel"),
+    "primary.method": ("case_series", "before_after_interviews", "panel", "rollout"),
     "primary.outcome": ("all", "independent"),
     "is_benchmark": ("true", "false"),
 }

@@ -3,7 +3,8 @@
 `hq/rollup-<hash>.duckdb`, the hash being of what it was made from, and `hq/current`, the name of
 the newest. Its schema `mart`: `mission_release`, `indicator`, `indicator_value` (each mission's
 whole area), `comparison` (per indicator and quarter a line a mission, with the reason where it
-cannot stand beside the others) and `combined`. Every figure is as headquarters' copy has it.
+cannot stand beside the others), `combined`, and `pooled_link` (one link over missions). Every
+figure is as headquarters' copy has it.
 """
 
 import hashlib
@@ -30,6 +31,8 @@ from pipelines.hq.comparison import (
     basis_of,
     compare,
 )
+from pipelines.hq.pooled_links import COLUMNS as _POOLED
+from pipelines.hq.pooled_links import LINKS_SQL, pooled_rows
 from pipelines.hq.pull import AUDIENCE
 from pipelines.release.files import code_sha256, replace_text
 from pipelines.release.manifest import MANIFEST, PUBLICATION
@@ -93,6 +96,7 @@ class _Mission:
     facts: Mapping[str, Any]
     definitions: Sequence[Mapping[str, Any]]
     values: pd.DataFrame
+    links: Sequence[Mapping[str, Any]] = ()
 
     @property
     def name(self) -> str:
@@ -145,6 +149,7 @@ def _read(folder: Path) -> _Mission:
             f"SELECT {columns} FROM mart.indicator_value WHERE area = ? ORDER BY ALL",
             [mission["country_area"]],
         ).df()
+        links = _links(connection)
     facts = mission | {
         "mission": manifest["mission"],
         "release": folder.name,
@@ -158,7 +163,15 @@ def _read(folder: Path) -> _Mission:
         "parameters": json.dumps(manifest["parameters"], sort_keys=True),
     }
     with_basis = [one | {"basis": basis_of(one, manifest)} for one in definitions]
-    return _Mission(facts, with_basis, values)
+    return _Mission(facts, with_basis, values, links)
+
+
+def _links(connection: duckdb.DuckDBPyConnection) -> Sequence[Mapping[str, Any]]:
+    """What the release says of its links; nothing where it was made before links had such rows."""
+    try:
+        return named_rows(connection.execute(LINKS_SQL))
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return ()
 
 
 def _write(path: Path, found: Sequence[_Mission]) -> None:
@@ -178,6 +191,12 @@ def _write(path: Path, found: Sequence[_Mission]) -> None:
         _store(connection, "indicator", _DEFINITIONS, definitions)
         _store(connection, "comparison", _COMPARISON, map(_line_row, lines))
         _store(connection, "combined", _COMBINED, _combined_rows(lines))
+        bases = {
+            one.name: {str(row["indicator"]): _fingerprint(row["basis"]) for row in one.definitions}
+            for one in found
+        }
+        links = {one.name: one.links for one in found}
+        _store(connection, "pooled_link", _POOLED, pooled_rows(links, bases))
         columns = dict(MART_TABLES["indicator_value"])
         values = pd.concat([one.values for one in found], ignore_index=True)
         _store_frame(connection, "indicator_value", columns, values)

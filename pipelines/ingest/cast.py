@@ -72,6 +72,7 @@ class Notation:
     time_zone: str = "UTC"
     signs: Signs = _UNDECLARED
     separator: str = ";"
+    after: str | None = None
 
 
 def notation(entry: ColumnMapping, time_zone: str) -> Notation:
@@ -81,6 +82,7 @@ def notation(entry: ColumnMapping, time_zone: str) -> Notation:
         entry.time_zone or time_zone,
         entry.signs,
         entry.separator,
+        entry.after,
     )
 
 
@@ -211,6 +213,10 @@ def _time_cast(name: str, how: Notation) -> Cast:
         f"coalesce(CASE {instant} END AT TIME ZONE 'UTC', "
         f"{_local_to_utc_sql(f'(CASE {local} END)', zone)})"
     )
+    if how.after:
+        start, day = quoted(how.after), "INTERVAL 24 HOUR"
+        is_next = f"({expression}) < {start} AND ({expression}) + {day} > {start}"
+        expression = f"({expression}) + CASE WHEN {is_next} THEN {day} ELSE INTERVAL 0 HOUR END"
     return Cast(expression, parameters)
 
 

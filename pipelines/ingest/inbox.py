@@ -138,7 +138,7 @@ def ingest(
     readers = {**sources, OUTLINES_SOURCE: outlines_source()}
     versions = {name: mapping_version(s, mission, profile) for name, s in readers.items()}
     outlines = cache(lambda: read_outlines(profile, mission))
-    number = ledger.next_sequence(connection)
+    number = ledger.begin_intake(connection)
     intake = _Intake(workspace, mission, connection, sources, versions, outlines, number)
     problems: list[Problem] = []
     asked = list(_asked_for(intake, again, problems))
@@ -159,6 +159,7 @@ def ingest(
     apply_decisions(connection, duplicate_decisions(workspace.home, mission.mission))
     reports += _outlines_again(intake, problems)
     reports += _called_back(intake, reports, problems)
+    ledger.end_intake(connection)
     if progress:
         progress(len(found), len(found), "")
     report = IngestReport(reports, problems)

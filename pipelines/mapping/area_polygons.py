@@ -1,6 +1,7 @@
 """The mission's area outlines: which area a point lies in, and area rows made from the features."""
 
 import json
+import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -184,6 +185,18 @@ def outlines_problems(path: Path, profile: Path, mission: Mission) -> list[Probl
         if value not in found
     ]
     return unknown + list(_area_problems(path, mission))
+
+
+def outlines_remarks(path: Path) -> list[Problem]:
+    """Features whose line touches or crosses itself: they are read as areas all the same."""
+    found = []
+    for number, (_, geometry) in enumerate(_raw_features(path), start=1):
+        reason = shapely.is_valid_reason(shapely.from_geojson(json.dumps(geometry)))
+        if reason != "Valid Geometry":
+            place = re.search(r"\[(.+)\]", reason)
+            words = {"number": number, "place": ", ".join(place[1].split()) if place else "–"}
+            found.append(Problem("outlines_touch", path.name, parameters=words))
+    return found
 
 
 def _area_problems(path: Path, mission: Mission) -> Iterator[Problem]:

@@ -111,6 +111,7 @@ class ColumnMapping(Aliased):
     bands: tuple[Band, ...] = ()
     formats: Texts = ()
     time_zone: Zone | None = None
+    after: str | None = None  # a time earlier than this one, of the table, is of the day after
     decimal: str | None = None
     thousands: str | None = None
     separator: str = ";"
@@ -386,11 +387,25 @@ def _table_problems(path: Path, table: TableMapping) -> Iterator[Problem]:
             parameters = {"table": table.table, "name": name}
             yield Problem("mapping_required", path.name, parameters=parameters)
     yield from _code_problems(path, contract, mapped)
+    yield from _after_problems(path, contract, mapped)
     for name, entries in mapped.items():
         for text in (text for entry in entries for text in entry.formats):
             if not _is_date_format(text):
                 parameters = {"key": f"{table.table}.{name}.formats"}
                 yield Problem("mapping_format", path.name, value=text, parameters=parameters)
+
+
+def _after_problems(
+    path: Path, contract: Contract, mapped: Mapping[str, list[ColumnMapping]]
+) -> Iterator[Problem]:
+    """Only a time can come after another one of the row, which stands before it in the table."""
+    times = [name for name, one in contract.columns.items() if one.base_type == "time"]
+    for name, entries in mapped.items():
+        known = times[: times.index(name)] if name in times else []
+        for after in (entry.after for entry in entries if entry.after):
+            if after not in known or after not in mapped:
+                key = f"{contract.table}.{name}.after"
+                yield _unknown(path, "mapping_unknown_column", key, after, known)
 
 
 def _period_problems(path: Path, source: Source, table: TableMapping) -> Iterator[Problem]:

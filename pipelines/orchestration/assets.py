@@ -15,7 +15,7 @@ import duckdb
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission, read_mission
 from pipelines.orchestration.progress import report
-from pipelines.orchestration.resources import AsOf, WorkspaceResource
+from pipelines.orchestration.resources import AsOf, Rows, WorkspaceResource
 from pipelines.orchestration.retries import retrying
 from pipelines.orchestration.unchanged import forget
 from pipelines.warehouse.connection import open_warehouse
@@ -88,7 +88,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         description="Every indicator's values with interval, status, rating and trend",
     )
     def indicator_value(
-        context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf, rows: Rows
     ) -> dg.MaterializeResult:
         from indicators.assessment.rating import rate
         from indicators.assessment.trend import trends
@@ -104,7 +104,8 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         report("indicators")
         with _warehouse(context, workspace, "indicator_value") as (profile, mission, connection):
             day = as_of.of(mission)
-            compute(connection, mission, decided_by(load_catalogue(), day), day, profile)
+            engine = rows.of(mission, workspace.workspace())
+            compute(connection, mission, decided_by(load_catalogue(), day), day, profile, engine)
             rate(connection, mission)
             trends(connection, mission)
             model_areas(connection, mission)

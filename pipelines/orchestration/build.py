@@ -15,14 +15,19 @@ from pipelines.orchestration.headquarters import (
 from pipelines.orchestration.jobs import publish_job, refresh_job
 from pipelines.orchestration.partitions import mission_partitions, quarter_partitions
 from pipelines.orchestration.release_assets import release_assets
-from pipelines.orchestration.resources import AsOf, WorkspaceResource
+from pipelines.orchestration.resources import AsOf, Rows, WorkspaceResource
 from pipelines.orchestration.schedules import nightly_schedule, quarter_end_schedule
 from pipelines.orchestration.sensors import inbox_sensor
 from pipelines.workspace.paths import Workspace
 
 
-def build_definitions(workspace: Workspace, as_of: date | None = None) -> dg.Definitions:
-    """Assets, checks, jobs, sensor and schedules for the missions of a workspace."""
+def build_definitions(
+    workspace: Workspace, as_of: date | None = None, rows: Rows | None = None
+) -> dg.Definitions:
+    """Assets, checks, jobs, sensor and schedules for the missions of a workspace.
+
+    `rows`: who goes over rows, where it is not for the missions' profiles to say.
+    """
     missions = mission_partitions(workspace)
     quarters = quarter_partitions(workspace, date.today())
     refresh, publish = refresh_job(), publish_job()
@@ -43,6 +48,7 @@ def build_definitions(workspace: Workspace, as_of: date | None = None) -> dg.Def
         resources={
             "workspace": WorkspaceResource(home=str(workspace.home)),
             "as_of": AsOf(day=as_of.isoformat() if as_of else ""),
+            "rows": rows or Rows(),
         },
         # A step in a process of its own costs 1.5 s, and one writer holds the warehouse anyway.
         executor=dg.in_process_executor,

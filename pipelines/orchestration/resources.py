@@ -1,11 +1,17 @@
-"""Resources: where the workspace lies and as of which day a run computes."""
+"""Resources: where the workspace lies, as of which day a run computes, and who counts rows."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.storage.tags import PARTITION_NAME_TAG
 
 from indicators.definitions.mission_profile import Mission
+from indicators.incremental.row_engine import DUCKDB, RowEngine
+from pipelines.orchestration.progress import report
+from pipelines.warehouse.turns import turn
 from pipelines.workspace.paths import Workspace
 
 
@@ -18,6 +24,21 @@ class WorkspaceResource(dg.ConfigurableResource):
         """The workspace that this resource names."""
         return Workspace(Path(self.home))
 
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WorkspaceResource"]:
+        """A run waits for those of its mission that came before it, whoever started them."""
+        mission = _mission_of(context.run.tags) if context.run else ""
+        if not mission:
+            yield self
+            return
+        with turn(self.workspace().warehouse(mission), lambda before: report("queue", before)):
+            yield self
+
+
+def _mission_of(tags: Mapping[str, str]) -> str:
+    """The mission of a run by its partition; empty for one that has none."""
+    return tags.get(f"{PARTITION_NAME_TAG}/mission") or tags.get(PARTITION_NAME_TAG, "")
+
 
 class AsOf(dg.ConfigurableResource):
     """The as-of day as ISO text; empty: the mission's last day if it is past, else today."""
@@ -27,3 +48,21 @@ class AsOf(dg.ConfigurableResource):
     def of(self, mission: Mission) -> date:
         """The as-of day of a run for this mission."""
         return mission.as_of_day(date.fromisoformat(self.day) if self.day else None)
+
+
+class Rows(dg.ConfigurableResource):
+    """Which engine goes over the rows; empty: as the mission's profile says."""
+
+    engine: str = ""
+    master: str = ""
+
+    def of(self, mission: Mission, workspace: Workspace) -> RowEngine:
+        """The engine of a run for this mission."""
+        engine = self.engine or ("spark" if mission.spark_master else "duckdb")
+        if engine == "duckdb":
+            return DUCKDB
+        from indicators.engine.spark.row_engine import SparkRows
+        from indicators.engine.spark.session import LOCAL_MASTER
+
+        master = self.master or mission.spark_master or LOCAL_MASTER
+        return SparkRows(master, workspace.row_files(mission.mission))

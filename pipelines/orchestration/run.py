@@ -21,9 +21,10 @@ from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.event_log import quick_event_log
 from pipelines.orchestration.partitions import quarter_partitions
 from pipelines.orchestration.release_assets import PUBLISHED, approval
+from pipelines.orchestration.resources import Rows
 from pipelines.orchestration.unchanged import forget, origin_of, remember, stamp_kept
 from pipelines.release.naming import check_period
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.warehouse.last_state import open_to_read
 from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace
 
@@ -51,11 +52,14 @@ class RefreshResult:
         return asdict(self)
 
 
-def refresh(workspace: Workspace, mission: str, as_of: date | None = None) -> RefreshResult:
+def refresh(
+    workspace: Workspace, mission: str, as_of: date | None = None, rows: Rows | None = None
+) -> RefreshResult:
     """Runs the job `refresh`: inbox to indicators. Raises what a step raised.
 
-    Without `as_of`: the mission's last day where it has ended, else today. Raises WrongUse for a
-    day before the mission's first.
+    Without `as_of`: the mission's last day where it has ended, else today. `rows`: who goes over
+    rows, where it is not for the profile to say. Raises WrongUse for a day before the mission's
+    first.
     """
     forget(workspace, mission)
     profile = read_mission(workspace.profile(mission))
@@ -65,7 +69,7 @@ def refresh(workspace: Workspace, mission: str, as_of: date | None = None) -> Re
     origin = origin_of(workspace, mission, profile.as_of_day(as_of))
     run_id = str(uuid.uuid4())
     with open_instance(workspace) as instance:
-        job = build_definitions(workspace, as_of).resolve_job_def("refresh")
+        job = build_definitions(workspace, as_of, rows).resolve_job_def("refresh")
         status = "success"
         try:
             job.execute_in_process(
@@ -165,7 +169,7 @@ def open_instance(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
 
 
 def _checks_and_values(workspace: Workspace, mission: str) -> tuple[list[dict[str, Any]], int]:
-    with open_warehouse(workspace.warehouse(mission)) as connection:
+    with open_to_read(workspace.warehouse(mission)) as connection:
         checks = connection.execute(
             "SELECT * FROM mart.quality_check ORDER BY check_name, source"
         ).df()

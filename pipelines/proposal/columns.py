@@ -5,15 +5,17 @@ A confidence above 0.9 needs both: a name that is this column's alone and texts 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from indicators.definitions.contracts import Column, Contract
 from pipelines.mapping.written_places import SIDES, decimal_degrees
 from pipelines.proposal import notation
 from pipelines.proposal.codes import CodeProposal, code_proposals
-from pipelines.proposal.joined_columns import of_one_cell, with_clocks
+from pipelines.proposal.concepts import contradicts, holds_the_meaning, means_the_same
+from pipelines.proposal.joined_columns import of_one_cell, with_clocks, with_days, with_only_day
 from pipelines.proposal.known_rows import Known
-from pipelines.proposal.texts import ColumnProposal, Texts, texts_of
+from pipelines.proposal.texts import ColumnProposal, Texts
 from pipelines.proposal.words import (
     code_texts,
     column_names,
@@ -21,16 +23,18 @@ from pipelines.proposal.words import (
     folded,
     general_names,
     likeness,
+    names_a_name,
     readings,
     reference_place,
     tag_place,
 )
 from pipelines.readers.hxl import is_tags
-from pipelines.readers.table import SourceTable
 
 LEAST_CONFIDENCE = 0.5
-_LEAST_LIKENESS = 0.72
+LEAST_LIKENESS = 0.72
 _GENERAL = 0.9  # likeness of a name that many columns bear, such as `Date`
+_SAME_MEANING = 0.96
+_WIDER_MEANING = 0.75
 _MOST_CODES = 60
 _SEPARATORS = (";", ",", "|", " ")
 
@@ -39,13 +43,12 @@ def column_proposals(
     contract: Contract, columns: Sequence[Texts], known: Known
 ) -> list[ColumnProposal]:
     """The best pairs, each column of the file and of the contract at most once."""
-    names = {name: column_names(contract.table, name) for name in contract.columns}
     pairs = {texts.header: of_one_cell(contract, texts) for texts in columns}
     found = [
         proposal
         for texts in columns
         if not pairs[texts.header]
-        for proposal in _of_header(contract, names, texts, known)
+        for proposal in _of_header(contract, texts, known)
         if proposal.confidence >= LEAST_CONFIDENCE
     ]
     found.sort(key=_rank)
@@ -57,7 +60,8 @@ def column_proposals(
             taken.update(proposal.headers)
     for proposal in (one for both in pairs.values() for one in both):
         chosen.setdefault(proposal.column, proposal)
-    return with_clocks(contract, list(chosen.values()), columns)
+    timed = with_clocks(contract, list(chosen.values()), columns)
+    return with_only_day(contract, with_days(contract, timed, columns), columns)
 
 
 def _rank(one: ColumnProposal) -> tuple[float, float, int, str, tuple[str, ...]]:
@@ -67,13 +71,13 @@ def _rank(one: ColumnProposal) -> tuple[float, float, int, str, tuple[str, ...]]
     return -one.confidence, -sure, 99 if place is None else place, one.column, one.headers
 
 
-def fitting_entry(
-    column: Column, table: SourceTable, header: str, known: Known, name: str = ""
-) -> tuple[Mapping[str, Any], tuple[CodeProposal, ...]]:
-    """How the texts of a header are read as a contract column: keys of the mapping, codes."""
-    texts = next(one for one in texts_of(table) if one.header == header)
+def as_said(name: str, column: Column, texts: Texts, known: Known) -> ColumnProposal:
+    """A column of the file for one of the table, as a person says; what can be read in two ways
+    stays asked."""
     fit = fit_of(column, texts, known, name)
-    return fit.entry, fit.codes
+    sure, why = (0.6, fit.reason) if fit.is_ambiguous else (1.0, None)
+    reasons = ("by_person", *([why] if why else []))
+    return ColumnProposal(name, (texts.header,), sure, reasons, fit.entry, fit.codes)
 
 
 def _humbled(found: Sequence[ColumnProposal]) -> list[ColumnProposal]:
@@ -95,18 +99,16 @@ def _humbled(found: Sequence[ColumnProposal]) -> list[ColumnProposal]:
     ]
 
 
-def _of_header(
-    contract: Contract, names: Mapping[str, frozenset[str]], texts: Texts, known: Known
-) -> Iterator[ColumnProposal]:
-    own, is_tag = readings(texts.header), is_tags([texts.header])
+def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[ColumnProposal]:
+    is_tag = is_tags([texts.header])
     for name, column in contract.columns.items():
-        alike, named = _likeness(contract, name, names[name], texts.header, own, is_tag=is_tag)
-        if alike < _LEAST_LIKENESS and (is_tag or not column.allowed_codes):
+        alike, named = header_likeness(contract.table, name, texts.header)
+        if alike < LEAST_LIKENESS and (is_tag or not column.allowed_codes):
             continue
-        if alike < _LEAST_LIKENESS and not _has_codes(column, texts.values):
+        if alike < LEAST_LIKENESS and not _has_codes(column, texts.values):
             continue
         fit = fit_of(column, texts, known, name)
-        if contract.key == (name,) and (not texts.is_unique or _are_days(texts.values)):
+        if contract.key == (name,) and not _may_be_key(texts):
             fit = replace(fit, share=0.0)
         confidence, reason = _confidence(alike, fit, column)
         if confidence:
@@ -115,31 +117,35 @@ def _of_header(
             yield ColumnProposal(name, (texts.header,), confidence, reasons, fit.entry, fit.codes)
 
 
+def _may_be_key(texts: Texts) -> bool:
+    return texts.is_unique and not _are_days(texts.values) and not names_a_name(texts.header)
+
+
 def _are_days(values: Sequence[str]) -> bool:
     """Whether the texts are dates, and not numbers that could be read as some."""
     written = [text for text in values if not text.isdigit()]
     return bool(written) and notation.dates(written, with_time=True).share >= 0.9
 
 
-def _likeness(
-    contract: Contract,
-    name: str,
-    names: frozenset[str],
-    header: str,
-    own: Sequence[str],
-    *,
-    is_tag: bool,
-) -> tuple[float, str | None]:
+@lru_cache(maxsize=100_000)
+def header_likeness(table: str, name: str, header: str) -> tuple[float, str | None]:
     """How much a header is alike to a column's names, and the reason where it is no such name.
 
     A tag speaks alone: the first of a column's tags, or of the nearest of them.
     """
-    if is_tag:
+    if is_tags([header]):
         place = tag_place(header, name)
         return (0.0, None) if place is None else (1.0, "hxl_tag")
+    own, names = readings(header), column_names(table, name)
     alike = max((likeness(one, other) for one in own for other in names), default=0)
-    if alike < _GENERAL and not general_names(contract.table, name).isdisjoint(own):
+    if alike < _GENERAL and not general_names(table, name).isdisjoint(own):
         return _GENERAL, "general_name"
+    if alike < 1 and contradicts(own, table, name):
+        return 0.0, None
+    if alike < _SAME_MEANING and means_the_same(own, table, name):
+        return _SAME_MEANING, "same_meaning"
+    if alike < _WIDER_MEANING and holds_the_meaning(own, table, name):
+        return _WIDER_MEANING, "same_meaning"
     return alike, None
 
 
@@ -148,6 +154,8 @@ def _has_codes(column: Column, values: Sequence[str]) -> bool:
     if column.base_type != "code" or not values or len(values) > _MOST_CODES:
         return False
     known = code_texts(column)
+    if all(text.isdigit() for text in values):
+        return False  # numbers are codes only where a name says so
     return sum(folded(text) in known for text in values) >= 0.8 * len(values)
 
 
@@ -170,7 +178,7 @@ def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
             return 0.55, "same_name_other_texts"
         sure = 0.97 if fit.share >= 0.9 else 0.85
         return (0.6 if fit.is_ambiguous else sure), "same_name"
-    if alike >= _LEAST_LIKENESS and (fit.share is None or fit.share >= 0.5):
+    if alike >= LEAST_LIKENESS and (fit.share is None or fit.share >= 0.5):
         return round((0.6 if fit.is_ambiguous else 0.85) * alike, 2), "alike_name"
     is_telling = len({one.code for one in fit.codes if one.code}) >= 2
     if is_telling and fit.share is not None and fit.share >= 0.8 and column.base_type == "code":
@@ -189,9 +197,10 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
     if kind in ("int", "dec"):
         plain = [decimal_degrees(text, SIDES[name]) for text in values] if name in SIDES else values
         number = notation.numbers(plain, column)
-        return Fit(number.share, number.keys, (), None, number.is_ambiguous)
+        reason = "two_ways" if number.is_ambiguous else None
+        return Fit(number.share, number.keys, (), reason, number.is_ambiguous)
     if kind in ("date", "time"):
-        return _date_fit(values, kind)
+        return _date_fit(values, kind, of_months=name == "month")
     if kind in ("code", "bool", "list<code>"):
         return _code_fit(column, values, export_of(texts.header, name))
     if column.reference and column.reference in known:
@@ -200,11 +209,11 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
     return Fit(0.4 if is_long else 0.9)
 
 
-def _date_fit(values: Sequence[str], kind: str) -> Fit:
+def _date_fit(values: Sequence[str], kind: str, *, of_months: bool = False) -> Fit:
     """In a time column a date without a time of day waits for the column of hours beside it."""
     if kind == "time" and notation.clock_format(values):
         return Fit(0.6)
-    written = notation.dates(values, with_time=kind == "time")
+    written = notation.dates(values, with_time=kind == "time", of_months=of_months)
     reason = "day_or_month_first" if written.is_ambiguous else None
     share = 0.6 if kind == "time" and not any(":" in text or "h" in text for text in values) else 1
     return Fit(written.share * share, written.keys, (), reason, written.is_ambiguous)

@@ -16,6 +16,7 @@ from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import PocLensError, Problem, WrongUse
 from pipelines.documents.workbook_desk import WorkbookDesk
 from pipelines.proposal import shown
+from pipelines.setup.desk import SetupDesk
 from pipelines.workspace.paths import Workspace
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Desk:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self.workbooks = WorkbookDesk(workspace)
+        self.setup = SetupDesk(workspace)
 
     def missions(self, language: str) -> dict[str, str]:
         """The missions of the workspace: code and name, the code where no profile can be read."""
@@ -218,7 +220,7 @@ class Desk:
         proposal, found = self._proposal(name, path, answers)
         beside = self._beside(name, path)
         problem = beside.problem(proposal.files)
-        said["proposal"] = shown.proposed(proposal, self._known(name), language) | {
+        said["proposal"] = shown.proposed(proposal, self._known(name), language, answers) | {
             "files": proposal.files,
             "files_told": problem.sentence(language)
             if problem
@@ -263,7 +265,10 @@ class Desk:
         return preview(path, source, read_mission(profile), profile, warehouse, others)
 
     def _counted(self, name: str, found: "Preview", language: str) -> Said:
-        return shown.counted(found, read_mission(self._workspace.profile(name)), language)
+        from pipelines.proposal.known_rows import area_names
+
+        areas = area_names(self._workspace.warehouse(name), language)
+        return shown.counted(found, read_mission(self._workspace.profile(name)), language, areas)
 
     def _of_known_source(
         self, name: str, path: Path, source: "Source", language: str, answers: Mapping[str, str]

@@ -1,4 +1,5 @@
-"""Areas and units that a mission knows already: folded name or code to the code itself."""
+"""Areas and units that a mission knows already: folded name or code to the code itself; under
+`country` those of the mission area alone."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.proposal.words import folded
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.warehouse.last_state import open_to_read
 
 Known = Mapping[str, Mapping[str, str]]  # `areas.area_code`: {folded name: code}
 _NAMED = {
@@ -19,11 +20,25 @@ def known_rows(warehouse: Path) -> Known:
     """What the warehouse knows; nothing where the mission has none yet."""
     if not warehouse.is_file():
         return {}
-    with open_warehouse(warehouse) as connection:
-        return {
+    with open_to_read(warehouse) as connection:
+        found = {
             reference: _names(connection, table, code, columns)
             for reference, (table, code, columns) in _NAMED.items()
         }
+        level = "SELECT area_code FROM core.areas WHERE area_level = 'country'"
+        countries = {code for (code,) in connection.execute(level).fetchall()}
+    areas = found["areas.area_code"].items()
+    return {**found, "country": {name: code for name, code in areas if code in countries}}
+
+
+def area_names(warehouse: Path, language: str) -> dict[str, str]:
+    """The name of each area by its code; nothing where the mission has none yet."""
+    if not warehouse.is_file():
+        return {}
+    with open_to_read(warehouse) as connection:
+        name = "name_fr" if language == "fr" else "name_en"
+        found = connection.execute(f"SELECT area_code, {name} FROM core.areas").fetchall()
+    return dict(found)
 
 
 def _names(

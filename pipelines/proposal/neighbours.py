@@ -10,7 +10,7 @@ from pipelines.ingest.arriving import deliveries
 from pipelines.mapping.file_names import fits, have_a_name_in_common, series_of
 from pipelines.mapping.model import Source, load_sources
 from pipelines.warehouse import ledger
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.warehouse.last_state import open_to_read
 from pipelines.workspace.paths import Workspace
 
 _TRIED = 3  # files that are read beside the one that is mapped
@@ -67,6 +67,6 @@ def neighbours(workspace: Workspace, mission: str, path: Path) -> Neighbours:
     archived: dict[str, None] = {}
     warehouse = workspace.warehouse(mission)
     if warehouse.is_file():
-        with open_warehouse(warehouse) as connection:
+        with open_to_read(warehouse) as connection:
             archived = dict.fromkeys(entry.name for entry in ledger.all_files(connection))
     return Neighbours(path, list(present), list(archived), load_sources(workspace.profile(mission)))

@@ -17,8 +17,11 @@ _DAYS = (
     "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%B %d, %Y",
     "%d-%b-%y", "%d-%m-%y", "%d %b %y", "%d-%B-%Y", "%d/%b/%Y", "%b %d, %Y",
 )  # fmt: skip
-_CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", "T%H:%M", " %I:%M %p", " %I:%M:%S %p")
+_CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", " %H%M", "T%H:%M", " %I:%M %p", " %I:%M:%S %p")
 _LOOKED_AT = 120
+_MONTHS = ("%B %Y", "%b %Y", "%b-%y", "%b-%Y", "%m/%Y", "%Y/%m", "%Y-%m")  # the first day is meant
+_SEVERAL_GROUPS = r"[+-]?\d{1,3}(\.\d{3}){2,}(,\d+)?"
+_GROUP = re.compile(r"\d{6} ?([A-IK-Z]) ?[A-Za-z]{3,4} ?(\d{2}|\d{4})")
 _HOURS = {
     "%H:%M": r"([01]?\d|2[0-3]):[0-5]\d",
     "%H:%M:%S": r"([01]?\d|2[0-3]):[0-5]\d:[0-5]\d",
@@ -39,8 +42,9 @@ class Written:
     is_ambiguous: bool = False
 
 
-def dates(texts: Sequence[str], *, with_time: bool) -> Written:
-    """The format of dates, with a time of day where they have one.
+def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> Written:
+    """The format of dates, with a time of day where they have one; of whole months where these are
+    what the column takes.
 
     Where day and month could be either way round in every text, both are named as ambiguous and
     the day comes first.
@@ -50,7 +54,11 @@ def dates(texts: Sequence[str], *, with_time: bool) -> Written:
     rest = [text for text in texts if not _is_iso(text, with_time)]
     if not rest:
         return Written({}, 1)
-    formats = [*_DAYS, *(day + clock for day in _DAYS for clock in _CLOCKS if with_time)]
+    if with_time and (written := _date_time_group(rest, len(texts))):
+        return written
+    clocks = _CLOCKS if with_time else ()
+    formats = [*_DAYS, *(_MONTHS if of_months else ())]
+    formats += [day + clock for day in _DAYS for clock in clocks]
     rest = rest[:_LOOKED_AT]
     shares = {entry: _share(rest, entry) for entry in formats}
     best = max(shares.values())
@@ -62,6 +70,29 @@ def dates(texts: Sequence[str], *, with_time: bool) -> Written:
     iso = sum(_is_iso(text, with_time) for text in texts) / len(texts)
     read = iso + best * (1 - iso)
     return Written({"formats": [chosen]}, read, len(others) > 1 and best > 0)
+
+
+def _date_time_group(texts: Sequence[str], number: int) -> Written | None:
+    """`130800B MAR 26`, as soldiers write: day, hour, letter of the zone (ACP 121), month, year."""
+    found = [_GROUP.fullmatch(text) for text in texts]
+    if not all(found):
+        return None
+    letters = {one[1] for one in found if one}
+    blanks = {"".join(" " if sign == " " else "." for sign in text) for text in texts}
+    if len(letters) > 1 or len(blanks) > 1:
+        return None
+    letter = letters.pop()
+    parts = re.findall(r" |[^ ]+", texts[0])
+    form = "".join(parts).replace(texts[0][:6], "%d%H%M", 1)
+    name, year = re.findall(r"[A-Za-z]{3,4}|\d+$", form[7:])[-2:]
+    form = form[:7] + form[7:].replace(name, "%b").replace(year, "%y" if len(year) == 2 else "%Y")
+    hours = _ZONES.index(letter)
+    east = hours if hours <= 12 else 12 - hours
+    zone = f"Etc/GMT{-east:+d}" if hours else "Etc/GMT"
+    return Written({"formats": [form], "time_zone": zone}, len(texts) / number)
+
+
+_ZONES = "ZABCDEFGHIKLMNOPQRSTUVWXY"  # hours east of Greenwich to 12 (M), then west
 
 
 def _is_iso(text: str, with_time: bool) -> bool:
@@ -111,9 +142,12 @@ def numbers(texts: Sequence[str], column: Column) -> Written:
     found = [Written(keys, _number_share(texts, keys, column)) for keys in ways]
     best = max(found, key=lambda entry: entry.share)
     rivals = [entry for entry in found if entry.share == best.share]
-    # 1,200 may be 1200 or 1.2: only one of the two can be meant
+    # 1,200 may be 1200 or 1.2: only one of the two can be meant, where no other text tells
     signs = [entry for entry in rivals if entry.keys in ({"decimal": ","}, {"thousands": ","})]
-    return Written(best.keys, best.share, best.keys != {} and len(signs) > 1)
+    is_open = len(signs) > 1 or best.keys == {"decimal": ",", "thousands": "."}
+    plain = [re.sub(BLANKS, " ", text) for text in texts]
+    told = any(re.fullmatch(rf"{DECIMAL_COMMA}|{_SEVERAL_GROUPS}", text) for text in plain)
+    return Written(best.keys, best.share, best.keys != {} and is_open and not told)
 
 
 def _number_share(texts: Sequence[str], keys: dict[str, object], column: Column) -> float:

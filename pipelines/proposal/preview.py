@@ -24,7 +24,8 @@ from pipelines.ingest.load_file import load_file
 from pipelines.mapping.area_polygons import read_outlines
 from pipelines.mapping.model import Source
 from pipelines.warehouse import ledger
-from pipelines.warehouse.connection import locked, open_warehouse
+from pipelines.warehouse.connection import open_warehouse
+from pipelines.warehouse.last_state import last_state
 
 _SHOWN = 10
 
@@ -75,8 +76,7 @@ def preview(
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "trial.duckdb"
         if warehouse.is_file():
-            with locked(warehouse):
-                shutil.copyfile(warehouse, copy)
+            shutil.copyfile(last_state(warehouse), copy)
         with open_warehouse(copy) as connection:
             for number, other in enumerate(beside):
                 given = Delivery(other, other.name, f"beside-{number}", source)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,25 +10,18 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import Contract, contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.mapping.file_names import pattern_of, stem_words
-from pipelines.proposal.columns import column_proposals
+from pipelines.proposal.columns import LEAST_LIKENESS, column_proposals, header_likeness
 from pipelines.proposal.known_rows import Known
-from pipelines.proposal.layout import Layout, layouts
+from pipelines.proposal.layout import Layout, in_other_shape, layouts
 from pipelines.proposal.texts import MISSING, ColumnProposal, texts_of
-from pipelines.proposal.words import (
-    column_names,
-    folded,
-    general_names,
-    likeness,
-    readings,
-    reference_place,
-    tag_place,
-)
-from pipelines.readers.hxl import is_tags
+from pipelines.proposal.wide import Wide, grouped, wide_columns
+from pipelines.proposal.words import folded, likeness, names_a_country, reference_place
 
-_LEAST_SCORE = 0.35
-_LEAST_LIKENESS = 0.72
+_LEAST_SCORE = 0.2
+_LEAST_COLUMNS = 2
 _LOOKED_AT = 6  # contracts
 _REFERENCE_KEY = 0.75
+_WIDE = 0.7
 _JOINED_KEY = 0.5  # sure of a key of several columns: later files may hold two rows of it
 
 
@@ -49,6 +42,9 @@ class Proposal:
     columns: tuple[ColumnProposal, ...]
     missing: tuple[str, ...] = ()
     constants: Mapping[str, str] | None = None
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # rows that it takes alone
+    wide: Wide | None = None
+    sheets: tuple[str, ...] = ()  # those that hold a table; `*`: all of them below each other
     rivals: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()  # those of the catalogue that the table feeds
 
@@ -62,13 +58,15 @@ class Proposal:
     def open_required(self) -> tuple[str, ...]:
         """Columns that the contract requires and nobody has spoken for."""
         named = {one.column for one in self.columns} | (self.constants or {}).keys()
+        named |= set(self.wide.columns) if self.wide else set()
         required = contracts()[self.table].columns.items()
         return tuple(name for name, column in required if column.required and name not in named)
 
     @property
     def ignored(self) -> tuple[str, ...]:
         """Columns of the file that nothing is proposed for: they are not kept."""
-        taken = {header for one in self.columns for header in one.headers}
+        taken = {header for one in self.columns for header in one.headers} | self.where.keys()
+        taken |= set(self.wide.items.values()) if self.wide else set()
         return tuple(name for name in self.layout.table.header if name not in taken)
 
     def mapping(self) -> dict[str, Any]:
@@ -81,7 +79,9 @@ class Proposal:
             elif name in by_name:
                 one = by_name[name]
                 origin = one.headers[0] if len(one.headers) == 1 else list(one.headers)
-                from_columns = {} if "template" in one.entry else {"from": origin}
+                from_columns = {"from": origin}
+                if not {"template", "point"}.isdisjoint(one.entry):
+                    from_columns = {}
                 columns[name] = {**from_columns, **one.entry}
         found: dict[str, Any] = {
             "source": self.source,
@@ -95,11 +95,38 @@ class Proposal:
             found["missing"] = list(self.missing)
         if self.ignored:
             found["ignore"] = [re.sub(r"([*?\[])", r"[\1]", name) for name in self.ignored]
-        return found | {"tables": [{"table": self.table, "columns": columns}]}
+        table: dict[str, Any] = {"table": self.table}
+        if self.where:
+            table["where"] = {name: list(texts) for name, texts in self.where.items()}
+        table["columns"] = columns
+        if self.wide:
+            table["unpivot"] = self.wide.entry()
+        return found | {"tables": [table]}
+
+    def point(self) -> tuple[str, str] | None:
+        """The columns of the file with longitude and latitude, each its own."""
+        found = {one.column: one for one in self.columns if len(one.headers) == 1}
+        pair = [found.get(name) for name in ("longitude", "latitude")]
+        if any(one is None or "part" in one.entry for one in pair):
+            return None
+        longitude, latitude = (one.headers[0] for one in pair if one)
+        return longitude, latitude
+
+    def at_coordinates(self) -> "Proposal":
+        """The proposal with areas found by the coordinates, in the outlines of the mission."""
+        column, pair = contracts()[self.table].area_column, self.point()
+        if column is None or pair is None:
+            return self
+        signs = next(one.entry for one in self.columns if one.column == "latitude")
+        entry = {"point": list(pair), **{k: v for k, v in signs.items() if k == "decimal"}}
+        said = ColumnProposal(column, pair, 1.0, ("by_person",), entry)
+        return replace(self, columns=(*self.without(column).columns, said))
 
     def without(self, column: str) -> "Proposal":
         """The proposal with nothing for this column."""
-        return replace(self, columns=tuple(one for one in self.columns if one.column != column))
+        wide = None if self.wide and column in self.wide.columns else self.wide
+        kept = tuple(one for one in self.columns if one.column != column)
+        return replace(self, columns=kept, wide=wide)
 
     def with_constant(self, column: str, value: str) -> "Proposal":
         """The proposal with one text for every row of this column."""
@@ -111,10 +138,19 @@ class Proposal:
 
 
 def propose(
-    path: Path, known: Known, *, table: str | None = None, sheet: str | None = None
+    path: Path,
+    known: Known,
+    *,
+    table: str | None = None,
+    sheet: str | None = None,
+    shape: Mapping[str, Any] | None = None,
 ) -> Proposal:
-    """The mapping that fits the file best. Raises WrongUse where no contract fits at all."""
+    """The mapping that fits the file best. Raises WrongUse where no contract fits at all.
+
+    `shape`: options of the reader that a person named, in the place of what the file shows.
+    """
     found = layouts(path)
+    sheets = tuple(one.table.sheet for one in found if one.table.sheet)
     if sheet is not None:
         named = [one for one in found if one.table.sheet == sheet]
         if not named:
@@ -123,6 +159,8 @@ def propose(
                 Problem("missing_sheet", path.name, sheet, parameters={"sheets": listed})
             )
         found = named
+    if shape:
+        found = [in_other_shape(path, one, shape) for one in found]
     if table is not None and table not in contracts():
         listed = ", ".join(contracts())
         raise WrongUse(Problem("unknown_table", value=table, parameters={"known": listed}))
@@ -130,13 +168,13 @@ def propose(
     scored = [
         (*_scored(path, layout, contracts()[name], known), layout, name)
         for layout in found
-        for name in (tables if table else _shortlist(layout, tables))
+        for name in (tables if table else _shortlist(path, layout, tables))
     ]
     scored.sort(key=lambda entry: -entry[0])
-    score, columns, layout, name = scored[0]
-    if not table and score < _LEAST_SCORE:
+    score, columns, wide, layout, name = scored[0]
+    if not table and (score < _LEAST_SCORE or len(columns) + 2 * bool(wide) < _LEAST_COLUMNS):
         raise WrongUse(Problem("map_no_contract", path.name))
-    rivals = [(entry[0], entry[3]) for entry in scored[1:] if entry[3] != name]
+    rivals = [(entry[0], entry[-1]) for entry in scored[1:] if entry[-1] != name]
     distance = score - rivals[0][0] if rivals else 1.0
     confidence = min(0.97, round(score, 2)) if distance >= 0.1 else min(0.6, round(score, 2))
     near = tuple(dict.fromkeys(other for value, other in rivals if score - value < 0.1))[:3]
@@ -154,9 +192,25 @@ def propose(
         tuple(columns),
         _missing(layout),
         {},
+        _where(layout, columns, known),
+        wide,
+        sheets,
         near,
         feeds,
     )
+
+
+def _where(
+    layout: Layout, columns: Sequence[ColumnProposal], known: Known
+) -> dict[str, tuple[str, ...]]:
+    """Of a file of many countries the rows of the mission's own."""
+    own, taken = known.get("country", {}), {header for one in columns for header in one.headers}
+    for texts in texts_of(layout.table):
+        mine = tuple(text for text in texts.values if folded(text) in own)
+        is_of_countries = names_a_country(texts.header) and texts.header not in taken
+        if mine and is_of_countries and len(texts.values) > len(mine):
+            return {texts.header: mine}
+    return {}
 
 
 def _reference_key(
@@ -213,25 +267,18 @@ def _source_name(path: Path, table: str) -> str:
     return stem.strip("_").lstrip("0123456789_") or table
 
 
-def _shortlist(layout: Layout, tables: Sequence[str]) -> list[str]:
+def _shortlist(path: Path, layout: Layout, tables: Sequence[str]) -> list[str]:
     """The contracts whose column names fit most headers: only these are looked at in full."""
 
     def named(table: str) -> float:
-        names = [
-            column_names(table, name) | general_names(table, name)
-            for name in contracts()[table].columns
-        ]
-        tags = [header for header in layout.table.header if is_tags([header])]
+        own = contracts()[table]
         best = (
-            max(likeness(word, other) for word in words for held in names for other in held)
-            for words in (readings(one) for one in layout.table.header if one not in tags)
-            if words
+            max(header_likeness(table, name, header)[0] for name in own.columns)
+            for header in layout.table.header
         )
-        tagged = sum(
-            any(tag_place(tag, name) is not None for name in contracts()[table].columns)
-            for tag in tags
-        )
-        return tagged + sum(score for score in best if score >= _LEAST_LIKENESS)
+        fitting = sum(score for score in best if score >= LEAST_LIKENESS)
+        fitting += _WIDE * len(grouped(own, layout.table.header))
+        return fitting + _named_in(path.stem, layout.table.sheet, own)
 
     return sorted(tables, key=lambda name: -named(name))[:_LOOKED_AT]
 
@@ -246,17 +293,23 @@ def _missing(layout: Layout) -> tuple[str, ...]:
 
 def _scored(
     path: Path, layout: Layout, contract: Contract, known: Known
-) -> tuple[float, Sequence[ColumnProposal]]:
+) -> tuple[float, Sequence[ColumnProposal], Wide | None]:
     """How well a contract explains a sheet: 0 to about 1."""
     texts = texts_of(layout.table)
     columns = column_proposals(contract, texts, known)
+    wide = wide_columns(contract, texts)
+    if wide and any(one.column in wide.columns for one in columns):
+        wide = None
     explained = {header: one.confidence for one in columns for header in one.headers}
     required = [name for name, column in contract.columns.items() if column.required]
     found = {one.column: one.confidence for one in columns}
+    if wide:
+        explained |= dict.fromkeys(wide.items.values(), _WIDE)
+        found |= dict.fromkeys(wide.columns, _WIDE)
     own = sum(explained.values()) / max(len(layout.table.header), 1)
     needed = sum(found.get(name, 0) for name in required) / max(len(required), 1)
     named = _named_in(path.stem, layout.table.sheet, contract)
-    return 0.5 * own + 0.4 * needed + 0.1 * named, columns
+    return 0.5 * own + 0.4 * needed + 0.1 * named, columns, wide
 
 
 def _named_in(stem: str, sheet: str, contract: Contract) -> float:

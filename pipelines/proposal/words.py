@@ -21,6 +21,7 @@ _NO_WORDS = {"the", "of", "a", "an", "le", "la", "les", "l", "d", "de", "des", "
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _GROUP = re.compile(r"^(?:.*(?:/|::)\s*|[^\W_]\w*-)(?=\S)")  # `group/question`, `group-question`
+_NUMERO = re.compile(r"\bn\s?[°º]\s*", re.IGNORECASE)
 _LEAST = 0.6  # below it two texts are not compared letter by letter
 _LEAST_FUZZY = 5  # letters below which a text is alike only where it is equal
 
@@ -29,6 +30,7 @@ _LEAST_FUZZY = 5  # letters below which a text is alike only where it is equal
 def folded(text: str) -> str:
     """The text as words without accents, capitals, signs, articles and plural endings."""
     text = _CAMEL.sub(" ", text.replace("œ", "oe").replace("Œ", "Oe"))
+    text = _NUMERO.sub("no ", text)
     plain = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     words = re.findall(r"[a-z0-9<>=+-]+|[\u0620-\u06ff]+", _arabic(plain.replace("_", " ")))
@@ -49,8 +51,20 @@ def _singular(word: str) -> str:
 def readings(header: str) -> tuple[str, ...]:
     """A header as it stands, without what is in brackets, and without the group before it."""
     is_of_form = " " not in header or "/" in header or "::" in header
-    shorter = (header, _BRACKETS.sub(" ", header), _GROUP.sub("", header) if is_of_form else "")
+    plain = header if _tells_more(header) else _BRACKETS.sub(" ", header)
+    shorter = (header, plain, _GROUP.sub("", header) if is_of_form else "")
     return tuple(dict.fromkeys(word for word in map(folded, shorter) if word))
+
+
+def _tells_more(header: str) -> bool:
+    """Whether what is in brackets says of whom it is: `Strength (F)`, `Killed (civilians)`."""
+    groups = {folded(word) for name in ("women", "civilian") for word in _concept_words(name)}
+    within = " ".join(folded(text) for text in _BRACKETS.findall(header))
+    return not groups.isdisjoint(within.split())
+
+
+def _concept_words(name: str) -> list[str]:
+    return listed_words("concepts")[name]
 
 
 @lru_cache(maxsize=200_000)
@@ -76,10 +90,20 @@ def _synonyms() -> Mapping[str, Any]:
 
 
 @cache
+def listed_words(section: str) -> Mapping[str, list[str]]:
+    """One section of the synonyms: name: texts."""
+    given = _synonyms()[section]
+    return {name: _listed(given, name) for name in given}
+
+
+@cache
 def column_names(table: str, name: str) -> frozenset[str]:
     """Folded names of a contract column: its own, its titles, its synonyms."""
     column = contracts()[table].columns[name]
-    names = [name, column.title.en, column.title.fr, *_listed(_synonyms()["columns"], name)]
+    given = _synonyms()["columns"]
+    here = f"{table}.{name}"  # of this table alone, in the place of what it means elsewhere
+    listed = _listed(given, here if here in given else name)
+    names = [name, column.title.en, column.title.fr, *listed]
     names += [header for header, one in exports().items() if one["column"] == name]
     return frozenset(word for entry in names for word in readings(entry))
 
@@ -132,6 +156,20 @@ def reference_place(header: str) -> int | None:
     return min((known.index(word) for word in words if word in known), default=None)
 
 
+@cache
+def names_a_country(header: str) -> bool:
+    """Whether a header names the country of a row."""
+    known = {folded(word) for word in _listed(_synonyms()["general"], "country")}
+    return not known.isdisjoint(readings(header))
+
+
+@cache
+def names_a_name(header: str) -> bool:
+    """Whether a header says that it holds names."""
+    known = {folded(word) for word in _listed(_synonyms()["general"], "name")}
+    return not known.isdisjoint(folded(header).split())
+
+
 def _listed(section: Mapping[str, object], name: str) -> list[str]:
     given = section.get(name, [])
     assert isinstance(given, list)
@@ -156,12 +194,14 @@ def code_texts(column: Column) -> Mapping[str, str]:
 
 @cache
 def _code_texts(vocabulary: str | None, codes: tuple[str, ...]) -> Mapping[str, str]:
-    given = _synonyms()["codes"].get(vocabulary or "", {})
-    assert isinstance(given, dict)
+    lists = _synonyms()["codes"]
+    own = lists.get(vocabulary or "", {})
     labels = vocabularies()[vocabulary].labels if vocabulary else {}
     found: dict[str, set[str]] = {}
     for code in codes:
-        texts = [code, *labels.get(code, {}).values(), *map(str, given.get(code, []))]
+        texts = [code, *labels.get(code, {}).values(), *map(str, own.get(code, []))]
+        if code not in own:  # what the code is called where another list has it
+            texts += [str(text) for other in lists.values() for text in other.get(code, [])]
         for text in texts:
             found.setdefault(folded(text), set()).add(code)
     return {text: min(meant) for text, meant in found.items() if text and len(meant) == 1}

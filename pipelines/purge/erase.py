@@ -31,6 +31,7 @@ from pipelines.mapping.known_sources import known_sources
 from pipelines.release.naming import CANDIDATE_PREFIX, release_folder, releases_of
 from pipelines.warehouse import ledger
 from pipelines.warehouse.connection import locked, open_warehouse
+from pipelines.warehouse.last_state import copy_of
 from pipelines.workspace.durable import sync
 from pipelines.workspace.paths import Workspace
 
@@ -179,6 +180,7 @@ def finish(workspace: Workspace, mission: str) -> None:
         ):
             shutil.rmtree(folder, ignore_errors=True)  # unpublished drafts; reports of faults
     compact(path)
+    copy_of(path).unlink(missing_ok=True)
     with open_warehouse(path) as connection:
         connection.execute("UPDATE ops.purge SET state = 'done' WHERE state = 'begun'")
 

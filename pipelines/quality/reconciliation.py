@@ -26,8 +26,9 @@ from pipelines.ingest.load_file import load_file
 from pipelines.mapping.area_polygons import read_outlines
 from pipelines.mapping.model import Source
 from pipelines.quality.duplicate_candidates import find_candidates
-from pipelines.warehouse.connection import locked, open_warehouse
+from pipelines.warehouse.connection import open_warehouse
 from pipelines.warehouse.inspect import Connection
+from pipelines.warehouse.last_state import last_state
 
 _THEIRS, _OURS = (
     "1|",
@@ -81,8 +82,7 @@ def reconcile(
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "trial.duckdb"
         if warehouse.is_file():
-            with locked(warehouse):
-                shutil.copyfile(warehouse, copy)
+            shutil.copyfile(last_state(warehouse), copy)
         with open_warehouse(copy) as connection:
             _set_apart(connection, contract, source)
             delivery = Delivery(path, path.name, "trial", source)

@@ -22,7 +22,7 @@ from pipelines.readers.workbook import (
     calamine_texts,
     calamine_workbook,
     limit_of,
-    read_sheet,
+    read_sheets,
     refuse_active_parts,
     refuse_large,
     refuse_large_grid,
@@ -37,8 +37,8 @@ _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 
 
 def read(path: Path, options: Options) -> Iterator[SourceTable]:
-    """The named sheet. Raises WrongUse for a workbook or a sheet that cannot be read."""
-    yield read_sheet(workbook(path, limit_of(options)), options)
+    """The named sheets. Raises WrongUse for a workbook or a sheet that cannot be read."""
+    yield from read_sheets(workbook(path, limit_of(options)), options)
 
 
 def workbook(path: Path, largest_mb: int = LARGEST_MB) -> Workbook:

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from indicators.foundation.errors import Problem, WrongUse, suggestion
-from pipelines.readers.table import Options, ReaderWarning, SourceTable
+from pipelines.readers.table import Malformed, Options, ReaderWarning, SourceTable
 
 SHAPE_OPTIONS = frozenset(
     {"header_rows", "fill_down", "totals", "serial_dates", "prefilled", "ditto", "footnotes"}
@@ -101,7 +101,15 @@ def footnotes(table: SourceTable) -> int:
     )
     counts = list(filled) if table.rows.num_columns > 2 else []
     rest = list(dropwhile(lambda count: count <= 1, reversed(counts)))
-    return len(counts) - len(rest) if rest else 0
+    return len(counts) - len(rest) + len(_lines_below(table)) if rest else 0
+
+
+def _lines_below(table: SourceTable) -> list[Malformed]:
+    """Lines of text alone below the last row of a delimited file."""
+    last = table.row_numbers[-1].as_py() if len(table.row_numbers) else 0
+    is_alone = [one.row_number > last and one.parameters.get("fields") == 1
+                for one in table.malformed]  # fmt: skip
+    return [one for one, is_so in zip(table.malformed, is_alone, strict=True) if is_so]
 
 
 def _without_footnotes(table: SourceTable, options: Options) -> SourceTable:
@@ -109,6 +117,13 @@ def _without_footnotes(table: SourceTable, options: Options) -> SourceTable:
     number = footnotes(table) if str(options.get("footnotes", "")).lower() == "true" else 0
     if not number:
         return table
+    below = _lines_below(table)
+    number -= len(below)
+    table = replace(
+        table,
+        malformed=tuple(one for one in table.malformed if one not in below),
+        remarks=(*table.remarks, *(ReaderWarning(one.row_number, "footnote") for one in below)),
+    )
     return _set_aside(table, pa.array([at >= length - number for at in range(length)]), "footnote")
 
 

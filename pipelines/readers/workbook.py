@@ -2,7 +2,8 @@
 
 Dates in ISO form, whole numbers without a dot. What a format packs and refuses does not belong
 here (`xlsx.py`, `xls.py`, `ods.py`).
-Options: `sheet` (its name; needed where the workbook has several), `header_row` (1),
+Options: `sheet` (its name; needed where the workbook has several), `sheets` (names or patterns of
+sheets that are read below each other, in the place of `sheet`), `header_row` (1),
 `ignore_sheets` (names or patterns of sheets that are known and not read: others that hold something
 are told), `largest_mb` (256: unpacked size up to which a workbook is opened at all), and those of
 the shape of the sheet (`sheet_shape.py`).
@@ -33,7 +34,9 @@ from pipelines.readers.table import (
 )
 from pipelines.readers.unpacked import DAMAGED, unpacked_bytes
 
-WORKBOOK_OPTIONS = frozenset({"sheet", "header_row", "ignore_sheets", "largest_mb"}) | SHAPE_OPTIONS
+WORKBOOK_OPTIONS = (
+    frozenset({"sheet", "sheets", "header_row", "ignore_sheets", "largest_mb"}) | SHAPE_OPTIONS
+)
 LARGEST_MB = 256
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
@@ -66,6 +69,25 @@ class Workbook:
     texts: Callable[[str], Texts]
     holds_something: Callable[[str], bool]
     epoch: datetime = EPOCH
+
+
+def read_sheets(book: Workbook, options: Options) -> Iterator[SourceTable]:
+    """The sheets that the options name, in the order of the workbook. Raises WrongUse as
+    `read_sheet` does."""
+    wanted = options.get("sheets")
+    if not wanted:
+        yield read_sheet(book, options)
+        return
+    patterns = _patterns(wanted)
+    named = [name for name in book.sheets if _is_named(name, patterns)]
+    if not named:
+        listed = ", ".join(f"'{name}'" for name in book.sheets)
+        facts = {"sheets": listed}
+        raise WrongUse(Problem("missing_sheet", book.path.name, patterns[0], parameters=facts))
+    ignored = [*_patterns(options.get("ignore_sheets", ())), *patterns]
+    for name in named:
+        if book.holds_something(name):
+            yield read_sheet(book, {**options, "sheet": name, "ignore_sheets": ignored})
 
 
 def read_sheet(book: Workbook, options: Options) -> SourceTable:
@@ -255,17 +277,23 @@ def _mark_numbers(body: Texts, columns: Sequence[int]) -> None:
                 row[at] = f"{cell}0"
 
 
+def _patterns(given: str | Sequence[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _is_named(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
 def _sheets_not_read(
     book: Workbook, sheet: str, ignored: str | Sequence[str]
 ) -> Iterator[ReaderWarning]:
     """A remark that names the sheets that hold something and that no mapping reads."""
-    patterns = (ignored,) if isinstance(ignored, str) else tuple(ignored)
+    patterns = _patterns(ignored)
     others = [
         name
         for name in book.sheets
-        if name != sheet
-        and not any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
-        and book.holds_something(name)
+        if name != sheet and not _is_named(name, patterns) and book.holds_something(name)
     ]
     if others:
         shown = ", ".join(f"'{name[:31]}'" for name in others[:_SHEETS_NAMED])

@@ -16,7 +16,7 @@ from pipelines.readers.workbook import (
     WORKBOOK_OPTIONS,
     Workbook,
     limit_of,
-    read_sheet,
+    read_sheets,
     refuse_many_sheets,
     refuse_other_kinds,
 )
@@ -26,8 +26,8 @@ _MACROS = "_VBA_PROJECT_CUR".encode("utf-16-le")  # the name of a part in the fi
 
 
 def read(path: Path, options: Options) -> Iterator[SourceTable]:
-    """The named sheet. Raises WrongUse for a workbook or a sheet that cannot be read."""
-    yield read_sheet(workbook(path, limit_of(options)), options)
+    """The named sheets. Raises WrongUse for a workbook or a sheet that cannot be read."""
+    yield from read_sheets(workbook(path, limit_of(options)), options)
 
 
 def workbook(path: Path, largest_mb: int = LARGEST_MB) -> Workbook:

@@ -6,12 +6,12 @@ from pathlib import Path
 from pipelines.readers.ooxml import workbook
 from pipelines.readers.protocol import Reader
 from pipelines.readers.table import Options, SourceTable
-from pipelines.readers.workbook import WORKBOOK_OPTIONS, limit_of, read_sheet
+from pipelines.readers.workbook import WORKBOOK_OPTIONS, limit_of, read_sheets
 
 
 def read(path: Path, options: Options) -> Iterator[SourceTable]:
-    """The named sheet. Raises WrongUse for a workbook or a sheet that cannot be read."""
-    yield read_sheet(workbook(path, limit_of(options)), options)
+    """The named sheets. Raises WrongUse for a workbook or a sheet that cannot be read."""
+    yield from read_sheets(workbook(path, limit_of(options)), options)
 
 
 READER = Reader("xlsx", WORKBOOK_OPTIONS, read, has_dates=True, tells_numbers=True)

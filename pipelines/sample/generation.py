@@ -14,9 +14,8 @@ from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.sample import effects
 from pipelines.sample.country import MONTHS, points_of_places
-from pipelines.sample.days.activity_plan import activity_plan, plan_revisions
 from pipelines.sample.days.hot_spot_patrols import draw_days
-from pipelines.sample.days.presence import MONTH, Presence
+from pipelines.sample.days.presence import MONTH, Presence, activity_plan, plan_revisions
 from pipelines.sample.days.returns import (
     Owed,
     activities_by_month,
@@ -34,14 +33,18 @@ from pipelines.sample.tables import (
     host_state,
     readiness,
     registers,
-    reviews,
     surveys,
     un_police,
 )
 from pipelines.sample.tables.activities import Cited, draw_activities
-from pipelines.sample.tables.alerts import Alerts, draw_alerts
+from pipelines.sample.tables.alerts import (
+    Alerts,
+    after_action_reviews,
+    draw_alerts,
+    operation_reviews,
+)
 from pipelines.sample.tables.incidents import Incidents, draw_incidents
-from pipelines.sample.tables.places import draw_places
+from pipelines.sample.tables.registers import draw_places
 
 _ROWS_OF_A_WORKBOOK = 20_000  # what is longer is exported as CSV
 _ENDS_TOO_EARLY_SHARE = 0.003
@@ -185,9 +188,7 @@ def _write_others(
         "rights_monitoring": harm.rights_monitoring(
             seed, owed["rights_monitoring"], incidents, victims
         ),
-        "after_action_reviews": reviews.after_action_reviews(
-            seed, incidents, alerts.rows, deployments
-        ),
+        "after_action_reviews": after_action_reviews(seed, incidents, alerts.rows, deployments),
         "threat_assessments": harm.threat_assessments(seed),
         "training": host_state.training(seed),
         "custody_visits": host_state.custody_visits(seed, owed["custody_visits"], places),
@@ -219,7 +220,7 @@ def _write_returns(
 
 def _write_operations(writing: Writing, operations: pa.Table) -> None:
     writing.tables({"operations": operations})
-    drawn = reviews.operation_reviews(writing.seed, operations)
+    drawn = operation_reviews(writing.seed, operations)
     table, share = "after_action_reviews", FILES["after_action_reviews"].bad_share
     rows = writing.export.rows(drawn, "started_on")
     writing.write(table, "operation_reviews", "operation_reviews.csv", rows, share)

@@ -11,6 +11,8 @@ from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.faults import quoting_no_row
 from pipelines.warehouse.ddl import create_all, create_mart
 
+_COPIED_SECONDS = 3  # who copies it to read (`last_state.py`) has done so by then
+
 
 @contextmanager
 def open_warehouse(
@@ -19,14 +21,23 @@ def open_warehouse(
     """The warehouse's only connection, its tables made; closed and unlocked at the end.
 
     Files outside `allowed_directories` (where a release is written) are out of its reach.
-    Raises WrongUse (`warehouse_locked`) where another process has it open, and Fault in place of an
-    error of the work on it whose text may quote a row.
+    Raises WrongUse (`warehouse_locked`) where another process keeps it open, and Fault in place of
+    an error of the work on it whose text may quote a row.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with locked(path), quoting_no_row():
+    with locked(path, _COPIED_SECONDS), opened(path, threads, allowed_directories) as connection:
+        yield connection
+
+
+@contextmanager
+def opened(
+    path: Path, threads: int | None = None, allowed_directories: Sequence[Path] = ()
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """As `open_warehouse`, for who holds the lock already."""
+    with quoting_no_row():
         connection = duckdb.connect(str(path))
         try:
-            _lock_down(connection, threads, allowed_directories)
+            lock_down(connection, threads, allowed_directories)
             create_all(connection)
             create_mart(connection)
             yield connection
@@ -35,9 +46,11 @@ def open_warehouse(
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Holds `<file>.lock`; the system lets go of it when the process ends, however it ends."""
-    lock = FileLock(path.with_name(path.name + ".lock"), timeout=0)
+def locked(path: Path, seconds: float = 0) -> Iterator[None]:
+    """Holds `<file>.lock`; the system lets go of it when the process ends, however it ends.
+
+    `seconds`: for how long another is waited for."""
+    lock = FileLock(path.with_name(path.name + ".lock"), timeout=seconds)
     try:
         lock.acquire()
     except Timeout:
@@ -48,8 +61,10 @@ def locked(path: Path) -> Iterator[None]:
         lock.release()
 
 
-def _lock_down(
-    connection: duckdb.DuckDBPyConnection, threads: int | None, allowed: Sequence[Path]
+def lock_down(
+    connection: duckdb.DuckDBPyConnection,
+    threads: int | None = None,
+    allowed: Sequence[Path] = (),
 ) -> None:
     """No network, no foreign files, and nothing that could loosen this later."""
     connection.execute("SET autoinstall_known_extensions = false")

@@ -85,6 +85,8 @@ _OPS: dict[str, dict[str, str]] = {
     "stored_column": {"table_name": "VARCHAR", "definition": "VARCHAR"},
     # The steps that a refresh has done, by its number (`refresh_number.py`).
     "refresh_step": {"number": "VARCHAR", "step": "VARCHAR"},
+    # The intake that has begun and not ended; what was cut short goes on under its number.
+    "intake_begun": {"number": "BIGINT"},
     # The only table with a clock; it reaches no release.
     "delivery": {"file_sha256": "VARCHAR", "name": "VARCHAR", "taken_in_at": "TIMESTAMP"},
     "row_warning": {"table_name": "VARCHAR", **QUARANTINE_COLUMNS},
@@ -174,6 +176,15 @@ def create_mart(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(f"DROP TABLE mart.{quoted(table)}")
     for statement in mart_ddl():
         connection.execute(statement)
+
+
+def lacks_nothing(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether all tables and columns of this version are there."""
+    existing = _existing_columns(connection)
+    lacks = any(columns.keys() - set(existing.get((s, t), ())) for s, t, columns in tables())
+    return not lacks and all(
+        existing.get(("mart", table)) == list(names) for table, names in MART_TABLES.items()
+    )
 
 
 def _add_missing(

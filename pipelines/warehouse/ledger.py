@@ -92,6 +92,20 @@ def next_sequence(connection: duckdb.DuckDBPyConnection) -> int:
     return int(number)
 
 
+def begin_intake(connection: duckdb.DuckDBPyConnection) -> int:
+    """The number of the intake that begins: that of one that was cut short, else the next."""
+    if begun := connection.execute("SELECT number FROM ops.intake_begun").fetchone():
+        return int(begun[0])
+    number = next_sequence(connection)
+    connection.execute("INSERT INTO ops.intake_begun VALUES (?)", [number])
+    return number
+
+
+def end_intake(connection: duckdb.DuckDBPyConnection) -> None:
+    """All files of the intake were taken in or refused."""
+    connection.execute("DELETE FROM ops.intake_begun")
+
+
 def record(connection: duckdb.DuckDBPyConnection, entry: InputFile) -> None:
     """Writes or rewrites the entry of one file."""
     connection.execute("DELETE FROM ops.input_file WHERE file_sha256 = ?", [entry.file_sha256])

@@ -32,6 +32,10 @@ class Workspace:
         """The mission's database; one writer at a time, read by nobody else."""
         return self.home / "warehouse" / f"{mission}.duckdb"
 
+    def row_files(self, mission: str) -> Path:
+        """The warehouse's rows as Parquet, where an engine beside it goes over them."""
+        return self.home / "warehouse" / f"{mission}.rows"
+
     def releases(self, mission: str) -> Path:
         """The mission's releases, one immutable folder each, and the file `current`."""
         return self.home / "releases" / mission

@@ -41,6 +41,7 @@ from indicators.definitions.derivations import core_columns
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.engine.refresh import compute, compute_cells
+from indicators.incremental.row_engine import DUCKDB, RowEngine
 from indicators.incremental.stored_columns import complete_rows
 from tests.benchmarks.measuring import Measured, measured, median_of, medians, note
 from tests.worlds.rows.catalogue import FIRST_DAY, Size, append_month, fill_core
@@ -118,13 +119,16 @@ def forget(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def cells_of(
-    connection: duckdb.DuckDBPyConnection, catalogue: Mapping[str, Indicator], as_of: date
+    connection: duckdb.DuckDBPyConnection,
+    catalogue: Mapping[str, Indicator],
+    as_of: date,
+    engine: RowEngine = DUCKDB,
 ) -> Callable[[], None]:
     """Core rows to cells, from nothing."""
 
     def act() -> None:
         forget(connection)
-        compute_cells(connection, mission_of(list(catalogue)), catalogue, as_of)
+        compute_cells(connection, mission_of(list(catalogue)), catalogue, as_of, engine)
 
     return act
 

@@ -5,19 +5,25 @@
 - `growth_indicators`: the same at a tenth of the largest size, by the number of indicators: those
   of the list and as many more under other codes as it takes; `theirs` is the run with the fewest.
 
-Seconds are of CPU, so that lines from a busy machine can be held against each other; one round a
-point. `python -m tests.benchmarks.bench_growth [ROWS]`; `python -m tests.benchmarks.growth_plot`
-draws the lines.
+- `growth_engines`: the same by Apache Spark on two cores of this machine, beside DuckDB (`theirs`),
+  in seconds of the clock, its session open and the rows written as Parquet once.
+
+Seconds of the others are of CPU, so that lines from a busy machine can be held against each other;
+one round a point. `python -m tests.benchmarks.bench_growth [ROWS]`;
+`python -m tests.benchmarks.growth_plot` draws the lines.
 """
 
 import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from indicators.definitions.indicator import Indicator
+from indicators.engine.spark.row_engine import SparkRows
+from indicators.engine.spark.session import missing_parts
 from tests.benchmarks.bench_catalogue import Line, cells_of, filled, of_activities, touched_columns
-from tests.benchmarks.measuring import cpu_seconds
+from tests.benchmarks.measuring import cpu_seconds, measured
 from tests.worlds.rows.catalogue import Size
 
 ROWS = 10_000_000
@@ -74,11 +80,28 @@ def by_indicators(folder: str, rows: int) -> Iterator[Line]:
             yield line("growth_indicators", ours, fewest, count)
 
 
+def by_engines(folder: str, rows: int) -> Iterator[Line]:
+    """A point a size, where Spark can run."""
+    if missing_parts():
+        return
+    catalogue = {entry.code: entry for entry in of_activities()}
+    for step in STEPS_OF_ROWS:
+        size = Size(rows // step, alerts=rows // step // 10, months=MONTHS)
+        with filled(folder, f"engines{step}", size) as connection:
+            spark = SparkRows("local[2]", Path(folder) / f"rows{step}")
+            by_spark = cells_of(connection, catalogue, size.last_day, spark)
+            by_spark()  # the first time writes the rows and warms up
+            ours = measured(by_spark).seconds
+            theirs = measured(cells_of(connection, catalogue, size.last_day)).seconds
+        yield line("growth_engines", ours, theirs, size.activities)
+
+
 def run(rows: int = ROWS) -> Iterator[Line]:
-    """Both curves."""
+    """All curves."""
     with tempfile.TemporaryDirectory() as folder:
         yield from by_rows(folder, rows)
         yield from by_indicators(folder, rows // 10)
+        yield from by_engines(folder, rows)
 
 
 if __name__ == "__main__":

@@ -90,16 +90,19 @@ def test_components_stand_with_their_cost_and_how_many_were_compared(
 
 
 @pytest.mark.parametrize(
-    ("language", "parts"),
+    ("language", "unit", "parts"),
     [
-        ("en", ("a difference of 12% at most", "Small at most: no difference beyond the margin")),
-        ("fr", ("un écart de 12\u202f% tout au plus", "Faible tout au plus")),
+        ("en", "percent", ("a difference of 12% at most", "Small at most: no difference beyond")),
+        ("fr", "percent", ("un écart de 12\u202f% tout au plus", "Faible tout au plus")),
+        # Of two shares the difference is told in points, which are no percent of either.
+        ("en", "points", ("a difference of 12.0 points at most",)),
+        ("fr", "points", ("un écart de 12,0 points tout au plus",)),
     ],
 )
 def test_a_bounded_difference_is_an_answer_on_every_page(
-    tmp_path: Path, language: str, parts: tuple[str, ...]
+    tmp_path: Path, language: str, unit: str, parts: tuple[str, ...]
 ) -> None:
-    small = {"grade": None, "status": "small_at_most", "bound": 12.0, "change_unit": "percent"}
+    small = {"grade": None, "status": "small_at_most", "bound": 12.0, "change_unit": unit}
     rows = mart_rows()
     links = [row | small if _speaks(row) else row for row in rows["result_link"]]
     write_release(tmp_path, rows={**rows, "result_link": links})

@@ -7,7 +7,7 @@ import pytest
 from dash import html
 
 from dashboards.app import answer
-from dashboards.components.reports_mark import with_marks_key
+from dashboards.components.empty import with_marks_key
 from dashboards.context import Context
 from dashboards.figures.vector import Drawing, line_drawing
 from dashboards.http.address import Address

@@ -577,7 +577,7 @@ def test_effort_stands_beside_its_plan_and_its_outcomes(context_at: At) -> None:
 
 def test_what_waits_is_counted_from_the_as_of_day(context_at: At) -> None:
     text = text_of(overview.body(context_at("/")))
-    assert "1 alert without a recorded response" in text and "2 reviews due" in text
+    assert "1 open alert without a recorded response" in text and "2 reviews due" in text
     assert "1 past their date" in text
     inside, outside = (
         text_of(alerts.body(context_at(f"/alerts?area={area}"))) for area in ("MT0302", "MT0101")

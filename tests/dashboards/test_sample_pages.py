@@ -1,5 +1,10 @@
-"""Every page opens for every area and kind of period of the sample, and shows nothing unasked."""
+"""Every page opens for every area and kind of period of the sample, and shows nothing unasked.
 
+`make test` opens each page for the country and every sixth area, another sixth from page to page,
+so that each area and each level is met on some pages; `make soak` opens every page for every area.
+"""
+
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -16,6 +21,7 @@ PATHS = paths()
 CHOICES = (
     *("mission", "period", "area", "edge", "question", "level", "page", "indicator"), "outcome"
 )  # fmt: skip
+OF_AREAS = 6  # a page opens for one in so many
 NARROWED = ("/indicators", "/lessons", "/map", "/results-chain", "/data-quality")
 
 
@@ -36,11 +42,22 @@ def _text(home: Path, path: str, query: str) -> str:
     return f"{shown.sentence} {text_of(shown.body())}"
 
 
+def _opens(home: Path, path: str, areas: Iterable[str]) -> None:
+    for number, area in enumerate(areas):
+        language = LANGUAGES[number % len(LANGUAGES)]
+        assert len(_text(home, path, f"area={area}&lang={language}")) > 40, area
+
+
+@pytest.mark.parametrize("number", range(len(PATHS)), ids=PATHS)
+def test_a_page_opens_for_areas_of_each_level(home: Path, context: Context, number: int) -> None:
+    areas = dict.fromkeys([context.country, *context.areas.index[number % OF_AREAS :: OF_AREAS]])
+    _opens(home, PATHS[number], areas)
+
+
+@pytest.mark.soak
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_opens_for_every_area(home: Path, context: Context, path: str) -> None:
-    for number, area in enumerate(context.areas.index):
-        language = LANGUAGES[number % len(LANGUAGES)]
-        assert len(_text(home, path, f"area={area}&lang={language}")) > 40
+    _opens(home, path, context.areas.index)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from dashboards.components.sheet import Sheet, csv_bytes
+from dashboards.components.listing import Sheet, csv_bytes
 
 FORMULAS = ("=1+1", "+1+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", " =1", "-HYPERLINK(1)")
 

@@ -1,5 +1,6 @@
 """What pages once said that was not so: each sentence with the case in which it was false."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -8,8 +9,8 @@ from typing import Any
 import pytest
 from dash import html
 
-from dashboards.components.evidence import evidence_mark
 from dashboards.components.finding import no_figure
+from dashboards.components.rating import evidence_mark
 from dashboards.components.small_multiples import area_rank, sparkline
 from dashboards.components.value import value_sentence, value_with_interval
 from dashboards.context import Context, read_context
@@ -430,3 +431,51 @@ def test_parts_outside_the_grid_say_where_they_are_published(tmp_path: Path) -> 
     context = _context(tmp_path, address, breakdown_grid=grid)
     text = _card(context, indicator.body(context), "by_sex")
     assert "published for mission area only" in text
+
+
+# Parts beside a total that they do not add up to
+
+
+@pytest.mark.parametrize(("total", "is_said"), [(68.0, True), (83.0, False)])
+def test_parts_that_do_not_add_up_to_the_total_say_so(
+    tmp_path: Path, total: float, is_said: bool
+) -> None:
+    """By sex 44 and 39, of 68 in all: a case may stand in both, or a part is not told."""
+    persons = {"measure": "sum", "unit_of_measure": "persons"}
+    counted = [
+        row | (persons if row["indicator"] == UNRANKED else {}) for row in mart_rows()["indicator"]
+    ]
+    by_sex = {"_T": total, "F": 44.0, "M": 39.0}
+    rows = _values(
+        lambda row: (
+            {"value": by_sex[row["sex"]]}
+            if row["indicator"] == UNRANKED and row["value"] is not None
+            else {}
+        )
+    )
+    for language, said in (
+        ("en", "The parts add up to 83, the total is 68:"),
+        ("fr", "Les parties totalisent 83, le total est 68"),
+    ):
+        address = f"/indicators/{UNRANKED}?lang={language}"
+        context = _context(tmp_path / language, address, indicator=counted, indicator_value=rows)
+        text = _card(context, indicator.body(context), "by_sex")
+        assert (said in text) == is_said, text
+
+
+# How the forecast did stands beside the ranks that rest on it
+
+
+@pytest.mark.parametrize(
+    ("language", "parts"),
+    [
+        ("en", ("Mean of three years (shown) 2 4.0 0.140 1.60 0.81", "Lowest fifth 1.2 1.3")),
+        ("fr", ("Moyenne de trois ans (montrée) 2 4,0 0,140 1,60 0,81", "le plus bas 1,2 1,3")),
+    ],
+)
+def test_the_map_says_how_each_way_of_telling_risk_did(
+    context_at: At, language: str, parts: tuple[str, ...]
+) -> None:
+    context = context_at(f"/map?lang={language}&view=table")
+    text = re.sub(" +", " ", _card(context, map.body(context), "forecast"))
+    assert all(part in text for part in parts), text

@@ -41,7 +41,7 @@ def test_what_only_tests_need_stands_apart() -> None:
 
 
 def test_what_the_product_imports_is_in_the_lock_of_what_runs() -> None:
-    runs = locked("requirements.txt")
+    runs = locked("requirements.txt") | locked("requirements-spark.txt")
     own = {"indicators", "records", "pipelines", "dashboards"}
     providers = packages_distributions()
     missing = {

@@ -7,7 +7,7 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_link
 from dashboards.components.chart import take_away
-from dashboards.components.reports_mark import reports_mark, reports_note
+from dashboards.components.empty import reports_mark, reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.lists import review_candidates

@@ -17,10 +17,10 @@ from dashboards.components.card import (
     page_head,
     page_link,
 )
-from dashboards.components.evidence import evidence_key, evidence_mark, evidence_sentence
 from dashboards.components.finding import caveat_codes, caveat_list, finding_of
 from dashboards.components.finding import folded as unfolding
 from dashboards.components.link_sentence import link_sentence, primary_rows
+from dashboards.components.rating import evidence_key, evidence_mark, evidence_sentence
 from dashboards.context import Context
 from dashboards.pages.effects.area_effects_card import area_effects
 from dashboards.pages.effects.case_series_card import case_series

@@ -8,7 +8,7 @@ from dash import html
 from dashboards.components.card import card, how_to_read, notice
 from dashboards.components.chart import chart, chart_card, shows_table
 from dashboards.components.difference import difference_words, scaled
-from dashboards.components.evidence import evidence_mark
+from dashboards.components.rating import evidence_mark
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.pages.effects.effect_bars import EffectBar, effect_bars_figure

@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from dashboards.components.card import card, notice
-from dashboards.components.evidence import verdict
+from dashboards.components.rating import verdict
 from dashboards.context import Context
 from dashboards.wording.words import sentence_case
 from indicators.foundation.messages import message

@@ -23,7 +23,7 @@ from dashboards.wording.words import Words
 from indicators.foundation.messages import message
 
 # The first that the edge has; Sun and Abraham's holds where areas began at different times.
-_MODELS = ("sun_abraham", "event_study", "leads_and_lags")
+_MODELS = ("group_time", "sun_abraham", "event_study", "leads_and_lags")
 
 
 def time_since_activity(context: Context, link: dict[str, Any], period_type: str) -> html.Section:
@@ -34,7 +34,8 @@ def time_since_activity(context: Context, link: dict[str, Any], period_type: str
     if not shown:
         return card(words("leads.title"), [notice(words("leads.none"))], key="leads")
     points = [_point(context, link, row) for row in shown]
-    axis = words(f"leads.since.{period_type}")
+    arrived = shown[0]["contrast"] == "arrived"
+    axis = words(f"leads.since.{'arrival' if arrived else period_type}")
     drawn: list[Any] = scope_note(shown[0], context.area, words)
     if not shows_table(context.address):
         axes = (axis, _unit(context, link, shown[0]))

@@ -6,8 +6,8 @@ from dash import html
 
 from dashboards.components.card import card, notice
 from dashboards.components.chart import take_away
-from dashboards.components.evidence import verdict
 from dashboards.components.finding import folded
+from dashboards.components.rating import verdict
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.queries import transition

@@ -8,8 +8,8 @@ from dash import html
 
 from dashboards.components.card import card, how_to_read, notice
 from dashboards.components.difference import difference_words
-from dashboards.components.evidence import evidence_mark, verdict
 from dashboards.components.finding import KINDS, folded
+from dashboards.components.rating import evidence_mark, verdict
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.pages.effects.primary_card import method_name
@@ -21,6 +21,7 @@ Row = Mapping[str, Any]
 _METHODS = (
     "association",
     "panel",
+    "rollout",
     "case_series",
     "before_after_interviews",
     "pulse_interviews",

@@ -6,8 +6,8 @@ import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice
+from dashboards.components.empty import reports_note
 from dashboards.components.listing import Field, Listing, area, label
-from dashboards.components.reports_mark import reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.queries import transition

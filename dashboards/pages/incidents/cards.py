@@ -10,9 +10,8 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_link
 from dashboards.components.chart import chart, chart_card, shows_table, take_away
-from dashboards.components.empty import empty_mark, persons_note
+from dashboards.components.empty import empty_mark, persons_note, reports_mark, reports_note
 from dashboards.components.listing import Field, Listing, area, area_link, label
-from dashboards.components.reports_mark import reports_mark, reports_note
 from dashboards.components.table import Column, table
 from dashboards.components.value import done_bar, value_cells, value_columns, value_in_brief
 from dashboards.context import Context
@@ -169,7 +168,7 @@ def _card(context: Context, code: str, key: str, bars: Sequence[Bar]) -> html.Se
     title, under = words(f"incidents.{key}"), words(f"incidents.{key}_under")
     most = max((cell.value or 0.0 for _, cell in bars), default=0.0)
     rows = [[name, _bar(cell, most), _figure(cell, unit, words)] for name, cell in bars]
-    columns = [Column(words(f"head.{key}")), Column(""), Column(unit.words(words), True)]
+    columns = [Column(words(f"incidents.head.{key}")), Column(""), Column(unit.words(words), True)]
     content = [
         table(columns, rows, title, "table-bars"),
         *persons_note([cell for _, cell in bars], words),
@@ -289,12 +288,12 @@ def _yes_or_no(found: Any) -> str:
 
 
 def _answer(name: str) -> Any:
-    return lambda context, row: context.words(f"answer.{_yes_or_no(row[name])}")
+    return lambda context, row: context.words(f"incidents.answer.{_yes_or_no(row[name])}")
 
 
 EVENTS = Listing(
     "incidents",
-    "events",
+    "incidents.events",
     "incidents",
     (
         Field("incident_code"),
@@ -309,6 +308,6 @@ EVENTS = Listing(
         Field("verification", label("verification")),
     ),
     _events,
-    "events_under",
+    "incidents.events_under",
     counts="incident",
 )

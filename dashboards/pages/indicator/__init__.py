@@ -19,10 +19,9 @@ from dashboards.components.empty import (
     four_kinds_key,
     persons_note,
 )
-from dashboards.components.evidence import evidence_mark
 from dashboards.components.how_computed import Origin, how_computed
 from dashboards.components.outcome_summary import change_words
-from dashboards.components.rating import rating_mark, trend_mark, visible_change
+from dashboards.components.rating import evidence_mark, rating_mark, trend_mark, visible_change
 from dashboards.components.table import Column, table
 from dashboards.components.value import (
     interval_words,

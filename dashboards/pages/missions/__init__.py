@@ -3,6 +3,7 @@
 Missions stand by name, always: a figure never orders them.
 """
 
+import math
 from datetime import date, timedelta
 from typing import Any
 
@@ -179,9 +180,51 @@ def _figure(context: Context, value: Any, low: Any, high: Any, disclosure: Any) 
     return parts
 
 
+def _pooled(context: Context) -> html.Section:
+    """One link over missions: mean, how far missions lie apart, and what one more would show."""
+    words = context.words
+    title, found = words("missions.pooled"), queries.pooled_links(context.home)
+    if found.empty:
+        return card(title, [notice(words("missions.pooled.none"))], key="pooled")
+    columns = [
+        Column(words(f"missions.pooled.{name}"), is_number)
+        for name, is_number in (("link", False), ("number", True), ("mean", True), ("next", True))
+    ]
+    rows = [_pooled_row(context, row) for row in rows_of(found)]
+    return card(title, [table(columns, rows, title)], words("missions.pooled.under"), key="pooled")
+
+
+def _pooled_row(context: Context, row: dict[str, Any]) -> list[Any]:
+    words = context.words
+    link = words("missions.pooled.pair", output=words.of(row, "from"), outcome=words.of(row, "to"))
+    number = formats.number(row["missions"], words)
+    if isinstance(row["reason"], str):
+        return [link, number, words(f"missions.pooled.{row['reason']}"), ""]
+    mean, low, high, ahead_low, ahead_high, least, most = (
+        100 * math.expm1(row[name]) if row["scale"] == "percent" else row[name]
+        for name in ("estimate", "ci_low", "ci_high", "next_low", "next_high", "least", "most")
+    )
+    unit = words("missions.pooled.percent") if row["scale"] == "percent" else ""
+    sizes = {
+        name: formats.signed(value, words, 1)
+        for name, value in (
+            ("mean", mean), ("low", low), ("high", high), ("least", least), ("most", most),
+            ("next_low", ahead_low), ("next_high", ahead_high),
+        )
+    }  # fmt: skip
+    return [
+        link,
+        number,
+        words("missions.pooled.figure", unit=unit, **sizes),
+        words("missions.pooled.ahead", unit=unit, **sizes),
+    ]
+
+
 def body(context: Context) -> list[Any]:
     """The state of every mission, then what can be compared."""
     return [
         page_head(sentence(context), context.words("missions.lead")),
-        html.Div([_state_card(context), _side_by_side(context)], className="stack"),
+        html.Div(
+            [_state_card(context), _side_by_side(context), _pooled(context)], className="stack"
+        ),
     ]

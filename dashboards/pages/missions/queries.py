@@ -1,7 +1,7 @@
 """What headquarters has of many missions: how each pull went, and the mart over all of them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,9 @@ def pulls(home: Path) -> Mapping[str, Mapping[str, Any]]:
 def comparison(home: Path, period: str) -> pd.DataFrame:
     """Per indicator and mission a row of a quarter, with what they come to together, where it can
     be said. Outcomes first, within a level by code, missions by name. Empty without a roll-up."""
-    sql = """
+    return _of_rollup(
+        home,
+        """
     WITH definition AS (
       SELECT indicator, min_by(level, mission) AS level, min_by(short_en, mission) AS short_en,
         min_by(short_fr, mission) AS short_fr, min_by(direction, mission) AS direction
@@ -41,13 +43,37 @@ def comparison(home: Path, period: str) -> pd.DataFrame:
     LEFT JOIN mart.combined AS total USING (indicator, period)
     WHERE line.period = ?
     ORDER BY list_position(['impact', 'outcome', 'output'], level), indicator, line.mission
-    """
+    """,
+        [period],
+    )
+
+
+def pooled_links(home: Path) -> pd.DataFrame:
+    """One link over missions a row, with the titles of both indicators. Empty without a roll-up."""
+    return _of_rollup(
+        home,
+        """
+    WITH title AS (
+      SELECT indicator, min_by(short_en, mission) AS en, min_by(short_fr, mission) AS fr
+      FROM mart.indicator GROUP BY indicator
+    )
+    SELECT link.*, output.en AS from_en, output.fr AS from_fr, outcome.en AS to_en,
+      outcome.fr AS to_fr
+    FROM mart.pooled_link AS link
+    JOIN title AS output ON output.indicator = from_indicator
+    JOIN title AS outcome ON outcome.indicator = to_indicator
+    ORDER BY from_indicator, to_indicator, method, specification
+    """,
+    )
+
+
+def _of_rollup(home: Path, sql: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
     pointer = home / _CURRENT
     if not pointer.is_file():
         return pd.DataFrame()
     path = home / "hq" / Path(pointer.read_text(encoding="utf-8").strip()).name
     with duckdb.connect(str(path), read_only=True, config=LOCKED_DOWN) as connection:
-        return connection.execute(sql, [period]).df()
+        return connection.execute(sql, list(parameters)).df()
 
 
 def returns_share(release: Release, start: str, end: str) -> float | None:

@@ -7,7 +7,6 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.empty import four_kinds_key
-from dashboards.components.evidence import evidence_key, evidence_mark
 from dashboards.components.link_sentence import Row, link_in_brief, link_sentence, primary_rows
 from dashboards.components.outcome_summary import (
     UNRATED,
@@ -19,7 +18,13 @@ from dashboards.components.outcome_summary import (
     sentence,
 )
 from dashboards.components.range_mark import range_key, range_mark
-from dashboards.components.rating import WORST_FIRST, rating_mark, trend_mark
+from dashboards.components.rating import (
+    WORST_FIRST,
+    evidence_key,
+    evidence_mark,
+    rating_mark,
+    trend_mark,
+)
 from dashboards.components.small_multiples import sparkline
 from dashboards.components.value import output_done, value_with_interval
 from dashboards.context import Context

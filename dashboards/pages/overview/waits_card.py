@@ -4,7 +4,7 @@ import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, page_link
-from dashboards.components.evidence import BARS, verdict
+from dashboards.components.rating import BARS, verdict
 from dashboards.context import Context
 from dashboards.lists.readiness import base_plans, called_off, operations
 from dashboards.pages.overview.decisions_card import decision_lines

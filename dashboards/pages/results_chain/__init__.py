@@ -9,17 +9,17 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.chart import chart_card, shows_table
-from dashboards.components.evidence import (
+from dashboards.components.finding import caveat_codes, caveat_list
+from dashboards.components.link_sentence import link_sentence, primary_rows
+from dashboards.components.rating import (
     BARS,
     SMALL_AT_MOST,
     evidence_key,
     evidence_mark,
     evidence_sentence,
+    rating_mark,
     verdict,
 )
-from dashboards.components.finding import caveat_codes, caveat_list
-from dashboards.components.link_sentence import link_sentence, primary_rows
-from dashboards.components.rating import rating_mark
 from dashboards.components.table import Column, table
 from dashboards.components.value import output_done, value_in_brief
 from dashboards.context import Context

@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from dashboards.components.card import page_link
-from dashboards.components.evidence import BARS, SMALL_AT_MOST, verdict
+from dashboards.components.rating import BARS, SMALL_AT_MOST, verdict
 from dashboards.context import Context
 from dashboards.pages.results_chain.chain_graph import Chain
 

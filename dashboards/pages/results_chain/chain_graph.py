@@ -9,8 +9,7 @@ from dash import html
 
 from dashboards.components.card import page_link
 from dashboards.components.chart import DRAWN
-from dashboards.components.evidence import BARS, evidence_sentence, verdict
-from dashboards.components.rating import rating_mark, trend_words
+from dashboards.components.rating import BARS, evidence_sentence, rating_mark, trend_words, verdict
 from dashboards.components.value import output_bar, output_done, value_in_brief
 from dashboards.context import Context
 from dashboards.theme import THEMES

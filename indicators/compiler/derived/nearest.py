@@ -52,15 +52,19 @@ def nearest_sql(name: str, derived: Derived, previous: str, others: str) -> str:
     FROM cells AS cell JOIN near_degree AS place USING (north, east, quarter)
     {_may_be_nearest("fine_north", "fine_east", _FINE, "fine_km")}
   )
-  SELECT own.*, (
-    SELECT min(great_circle_km(own.latitude, own.longitude, near.latitude, near.longitude))
-    FROM near_cell AS near
-    WHERE near.fine_north = {_cell("own.latitude", _FINE)}
-      AND near.fine_east = {_cell("own.longitude", _FINE)}
-      AND near.quarter = {_quarter(f"own.{at}")}
-      AND near.begins <= own.{at} AND (near.ends IS NULL OR near.ends >= own.{at})
-  ) AS {name}
-  FROM {previous} AS own"""
+  SELECT own.*, other.km AS {name}
+  FROM {previous} AS own LEFT JOIN (
+    SELECT point.latitude, point.longitude, point.day,
+      min(great_circle_km(point.latitude, point.longitude, near.latitude, near.longitude)) AS km
+    FROM (SELECT DISTINCT latitude, longitude, {at} AS day FROM {previous}) AS point
+    JOIN near_cell AS near
+      ON near.fine_north = {_cell("point.latitude", _FINE)}
+      AND near.fine_east = {_cell("point.longitude", _FINE)}
+      AND near.quarter = {_quarter("point.day")}
+      AND near.begins <= point.day AND (near.ends IS NULL OR near.ends >= point.day)
+    GROUP BY ALL
+  ) AS other
+    ON other.latitude = own.latitude AND other.longitude = own.longitude AND other.day = own.{at}"""
 
 
 def _cell(degrees: str, cells: int) -> str:

@@ -27,7 +27,7 @@ class ModelSpec:
     """Terms of a model; `independent`: outcome and history without what UN police reported.
 
     `by_month`: strata area × month without month effects (the time-stratified design).
-    `own_seasons`: of areas with months enough (`cells.ANNUAL_FROM`), beside the common effects.
+    `own_seasons`: of areas with months enough (`cells.SEASON_FROM`), beside the common effects.
     """
 
     terms: tuple[str, ...]

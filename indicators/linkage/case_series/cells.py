@@ -28,8 +28,7 @@ from indicators.linkage.case_series.days import (
 
 Floats = NDArray[np.floating[Any]]
 _MONTHS_OF_A_QUARTER = 3
-# Months of an area from which it has its own season of a year, and of half a year too.
-ANNUAL_FROM, HALF_YEARLY_FROM = 24, 36
+SEASON_FROM = 24  # months of an area from which it has its own season
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Cells:
 
     `days`, `incidents`: rows × patterns. `terms`: patterns × terms of the model. `is_exposed`: of
     each pattern. `stratum`, `area`, `month`, `third`: of each row; strata ascend.
-    `harmonics`: of its area's own season, 0 where it has none. `by_month`: strata are area-months,
+    `has_season`: whether its area has one of its own. `by_month`: strata are area-months,
     and calendar months have no common effect.
     """
 
@@ -50,12 +49,12 @@ class Cells:
     area: Ints
     month: Ints
     third: Ints
-    harmonics: Ints
+    has_season: Flags
     by_month: bool
 
     def only(self, rows: Flags) -> "Cells":
         """Some of its rows."""
-        names = ("days", "incidents", "stratum", "area", "month", "third", "harmonics")
+        names = ("days", "incidents", "stratum", "area", "month", "third", "has_season")
         return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
     def compared(self) -> "Cells":
@@ -106,18 +105,19 @@ def cells_of(
         area=area,
         month=month,
         third=third,
-        harmonics=np.zeros(len(area), dtype=np.int64),
+        has_season=np.zeros(len(area), dtype=bool),
         by_month=by_month,
     ).only(np.diff(counted.indptr) > 0)
-    has_season = own_seasons and not by_month
-    return replace(cells, harmonics=_harmonics(cells.area, cells.month)) if has_season else cells
+    if by_month or not own_seasons:
+        return cells
+    return replace(cells, has_season=_has_season(cells.area, cells.month))
 
 
-def _harmonics(area: Ints, month: Ints) -> Ints:
+def _has_season(area: Ints, month: Ints) -> Flags:
     """By the months of which an area has any known day, whatever happened on them."""
     of_areas = np.unique(np.column_stack([area, month]), axis=0)[:, 0]
     months = np.bincount(of_areas)[area] if len(area) else area
-    return np.asarray((months >= ANNUAL_FROM).astype(np.int64) + (months >= HALF_YEARLY_FROM))
+    return np.asarray(months >= SEASON_FROM)
 
 
 def _counts(dense: NDArray[Any], patterns: int) -> sparse.csr_array:

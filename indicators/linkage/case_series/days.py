@@ -148,7 +148,7 @@ def known_days(record: Record, earlier: int = 0) -> KnownDays:
     activities from 14 days before it to 7 after. `earlier`: days by which activities, and with them
     their returns, are moved back (a placebo).
     """
-    acted = _moved(record.acted, earlier)
+    acted = moved(record.acted, earlier)
     at = np.flatnonzero(is_known(record, earlier))
     area, day = np.divmod(at.astype(np.int32), np.int32(len(record.month)))
     before, independent_before = _running(record.incidents), _running(record.independent)
@@ -169,19 +169,23 @@ def known_days(record: Record, earlier: int = 0) -> KnownDays:
     return KnownDays(area=area, month=record.month[day], third=record.third[day], **of_known)
 
 
-def is_known(record: Record, earlier: int) -> Flags:
+def is_known(record: Record, earlier: int = 0) -> Flags:
     """Whether returns came for all that a day is compared by, activities moved back."""
     return _covers(record.sent, earlier)
 
 
-def exposed_days(record: Record, earlier: int) -> Flags:
-    """Days of the fortnight after an activity, all of them moved back."""
-    running = _running(_moved(record.acted, earlier))
-    return np.asarray(_summed(running, 1, WASH_OUT) > 0)
+def activities_known(record: Record) -> Flags:
+    """Whether returns came for the activities that a day is compared by."""
+    return _covered(record.sent["activities"], WASH_OUT, LEAD)
+
+
+def exposed_days(record: Record) -> Flags:
+    """Days of the fortnight after an activity."""
+    return np.asarray(_summed(_running(record.acted), 1, WASH_OUT) > 0)
 
 
 def _covers(returned: dict[str, Flags], earlier: int) -> Flags:
-    activities = _moved(returned["activities"], earlier)
+    activities = moved(returned["activities"], earlier)
     return _covered(returned["incidents"], EARLIER, 0) & _covered(activities, WASH_OUT, LEAD)
 
 
@@ -237,16 +241,21 @@ def _numbers(connection: duckdb.DuckDBPyConnection, query: str, frame: _Frame) -
     return {name: np.asarray(values, dtype=np.int64) for name, values in columns.items()}
 
 
-def _moved(flags: Flags, earlier: int) -> Flags:
+def moved(flags: Flags, earlier: int) -> Flags:
     """Each day what stands `earlier` days later; nothing where the record has ended."""
-    size = flags.shape[1]
-    return np.pad(flags, ((0, 0), (0, earlier)))[:, earlier : earlier + size]
+    found = np.zeros_like(flags)
+    left = max(flags.shape[1] - earlier, 0)
+    found[:, :left] = flags[:, earlier:]
+    return found
 
 
 def _running(values: Ints | Flags) -> Ints:
     """Sums before each day, with room on both sides for windows that reach beyond the record."""
-    padded = np.pad(values, ((0, 0), (EARLIER + 1, LEAD)))
-    return np.cumsum(padded, axis=1, dtype=np.int32)
+    first, end = EARLIER + 1, EARLIER + 1 + values.shape[1]
+    running = np.zeros((len(values), end + LEAD), dtype=np.int32)
+    np.cumsum(values, axis=1, out=running[:, first:end])
+    running[:, end:] = running[:, end - 1 : end]
+    return running
 
 
 def _summed(running: Ints, nearest: int, furthest: int) -> Ints:

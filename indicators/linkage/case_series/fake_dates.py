@@ -7,7 +7,15 @@ The number is chosen by exposures and returns alone, before anybody looks at an 
 import numpy as np
 
 from indicators.linkage.case_series.cells import Floats
-from indicators.linkage.case_series.days import Flags, Ints, Record, exposed_days, is_known
+from indicators.linkage.case_series.days import (
+    Flags,
+    Ints,
+    Record,
+    activities_known,
+    exposed_days,
+    is_known,
+    moved,
+)
 
 SHIFTS = range(30, 121)
 MOST_ALIKE = 0.3  # an exposure that goes with the true one by more than this is no placebo
@@ -15,18 +23,19 @@ MOST_ALIKE = 0.3  # an exposure that goes with the true one by more than this is
 
 def fake_shift(record: Record) -> int | None:
     """The shift whose exposure goes least with the true one; None where all go with it too much."""
-    alike = [abs(_correlation(record, shift)) for shift in SHIFTS]
+    known, returned, exposed = is_known(record), activities_known(record), exposed_days(record)
+    begins = np.flatnonzero(np.r_[True, np.diff(record.month // 3) != 0])
+    alike = [
+        abs(_correlation(exposed, moved(exposed, shift), known & moved(returned, shift), begins))
+        for shift in SHIFTS
+    ]
     least = int(np.argmin(alike))
     return SHIFTS[least] if alike[least] < MOST_ALIKE else None
 
 
-def _correlation(record: Record, shift: int) -> float:
+def _correlation(exposed: Flags, shifted: Flags, known: Flags, begins: Ints) -> float:
     """Of true and fake exposure, within the quarters of each area that the model compares."""
-    known = is_known(record, 0) & is_known(record, shift)
-    begins = np.flatnonzero(np.r_[True, np.diff(record.month // 3) != 0])
-    true, fake = (
-        _within_quarters(exposed_days(record, earlier), known, begins) for earlier in (0, shift)
-    )
+    true, fake = (_within_quarters(flags, known, begins) for flags in (exposed, shifted))
     spread = float(np.sqrt((true**2).sum() * (fake**2).sum()))
     return float((true * fake).sum()) / spread if spread > 0 else 1.0
 

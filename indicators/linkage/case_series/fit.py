@@ -24,6 +24,7 @@ _MOST_STEPS = 50
 _CONVERGED = 1e-12
 # A column whose variation within strata is below this share of its variation has none.
 _COLLINEAR = 1e-10
+_WAVES = (1, 2)  # a year of an area's own season
 _SEASON_SPREAD = 2.0  # of an area's own sine and cosine: prior standard deviation of a log rate
 
 
@@ -78,7 +79,9 @@ class _Design:
 
     def weighted_levels(self, values: Floats) -> sparse.csr_array:
         """The effects of rows, each times a value."""
-        return sparse.csr_array(sparse.diags_array(values) @ self.levels)
+        levels = self.levels
+        scaled = levels.data * np.repeat(values, np.diff(levels.indptr))
+        return sparse.csr_array((scaled, levels.indices, levels.indptr), levels.shape)
 
     def spread(self, values: Floats) -> sparse.csr_array:
         """Strata × effects: of a stratum's rows the sums of values times effects."""
@@ -164,18 +167,17 @@ def _month_effects(cells: Cells) -> sparse.csr_array:
 
 
 def _own_seasons(cells: Cells) -> sparse.csr_array:
-    """Of each area with enough months its sine and cosine of the year, and of half of it."""
+    """Of each area with enough months its sine and cosine of the year, and of half of it.
+
+    A wave of the year alone leaves much of a season with sharp edges to what is compared.
+    """
     angle = 2 * np.pi * (cells.month % 12 + (cells.third + 0.5) / THIRDS) / 12
     area = np.unique(cells.area, return_inverse=True)[1]
-    columns = []
-    for harmonic in range(1, int(cells.harmonics.max(initial=0)) + 1):
-        has = np.flatnonzero(cells.harmonics >= harmonic)
-        at = (has, np.unique(area[has], return_inverse=True)[1])
-        columns += [
-            sparse.csr_array((wave(harmonic * angle[has]), at), (len(area), at[1].max() + 1))
-            for wave in (np.sin, np.cos)
-        ]
-    return sparse.csr_array(sparse.hstack(columns) if columns else (len(area), 0))
+    has = np.flatnonzero(cells.has_season)
+    at = (has, np.unique(area[has], return_inverse=True)[1])
+    size = (len(area), int(at[1].max(initial=-1)) + 1)
+    waves = [wave(times * angle[has]) for times in _WAVES for wave in (np.sin, np.cos)]
+    return sparse.csr_array(sparse.hstack([sparse.csr_array((wave, at), size) for wave in waves]))
 
 
 def _weighted(design: _Design, rates: Floats, levels: Floats) -> _Weighted:

@@ -105,13 +105,20 @@ def write_evidence(
         "interview_plan": interview_plan_rows(warehouse, abouts),
         "wake_effect": (),
         **{
-            method.table: _own_rows(mission, results[method.name])
-            for method in methods
-            if method.table
+            table: [row for name in of for row in _own_rows(mission, results[name])]
+            for table, of in tables_of(methods).items()
         },
     }
     for table, own in rows.items():
         store_rows(connection, mission.mission, table, own)
+
+
+def tables_of(methods: Sequence[Method[Any]]) -> dict[str, tuple[str, ...]]:
+    """The methods' own tables, each with those that fill it."""
+    tables = dict.fromkeys(method.table for method in methods if method.table)
+    return {
+        table: tuple(method.name for method in methods if method.table == table) for table in tables
+    }
 
 
 def _graded(results: Results, edge: str) -> list[Graded]:
@@ -143,7 +150,7 @@ def _results(
     results = {}
     with kept_results(warehouse.connection, warehouse.mission.mission, method.name) as kept:
         for edge in edges:
-            if method.applies(edge, warehouse.selected):
+            if edge.kind == method.edge_kind and method.applies(edge, warehouse.selected):
                 inputs = method.read(warehouse, edge)
                 results[edge.id] = kept.result(edge.id, MethodResult, method.evidence, inputs, edge)
     return results

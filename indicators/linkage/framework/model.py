@@ -53,7 +53,7 @@ class Primary(Strict):
     `named_on`: the day from which on it holds.
     """
 
-    method: Literal["case_series", "before_after_interviews", "panel"]
+    method: Literal["case_series", "before_after_interviews", "panel", "rollout"]
     window: str | None = None
     outcome: Literal["all", "independent"] = "all"
     named_on: date
@@ -65,8 +65,26 @@ class Primary(Strict):
         return self
 
 
+class Arrival(Strict):
+    """Areas that one team, base or post reaches together, and the day; none while it has not."""
+
+    areas: tuple[str, ...] = Field(min_length=1)
+    on: date | None = None
+
+
+class Deployed(Strict):
+    """Which rows of `deployments` say when an area was reached: all that is named must hold."""
+
+    component: str | None = None
+    unit_type: str | None = None
+    unit_code: str | None = None
+
+
 class Edge(Strict):
     """An output expected to go with an outcome `lag` months later, up (1) or down (-1).
+
+    `kind: rollout`: what began in areas at dates, `arrival` in words, with the dates in `arrivals`
+    or `deployments`; its one test is that of group-time effects.
 
     `margin_percent`: fixed before anything is looked at; only where the whole interval lies inside
     it is said to be small at most. `primary`, likewise: without one it goes by the kind of outcome
@@ -80,7 +98,29 @@ class Edge(Strict):
     expected_sign: Literal[-1, 1]
     margin_percent: float = Field(default=15, gt=0, lt=100)
     primary: Primary | None = None
+    kind: Literal["activity", "rollout"] = "activity"
+    arrival: Words | None = None
+    arrivals: tuple[Arrival, ...] = ()
+    deployments: Deployed | None = None
     why: Words
+
+    @model_validator(mode="after")
+    def _says_when_it_arrived(self) -> "Edge":
+        dated = bool(self.arrivals) + (self.deployments is not None)
+        named = self.primary is not None and self.primary.method == "rollout"
+        if self.kind == "activity":
+            if dated or self.arrival is not None or named:
+                raise ValueError("arrival, arrivals and deployments go with kind: rollout alone")
+            return self
+        if dated != 1 or self.arrival is None:
+            raise ValueError("kind: rollout needs arrival, and one of arrivals and deployments")
+        if self.primary is not None and not named:
+            raise ValueError("kind: rollout has no other test than method: rollout")
+        areas = [area for arrival in self.arrivals for area in arrival.areas]
+        twice = sorted({area for area in areas if areas.count(area) > 1})
+        if twice:
+            raise ValueError(f"arrivals name areas twice: {', '.join(twice)}")
+        return self
 
     @model_validator(mode="before")
     @classmethod

@@ -120,6 +120,7 @@ class CaseSeries:
 
     name: str = METHOD
     table: str | None = "area_effect"
+    edge_kind: str = "activity"
 
     def applies(self, edge: Edge, catalogue: Mapping[str, Indicator]) -> bool:
         """From single activities to single incidents or alerts."""

@@ -81,6 +81,7 @@ class ComponentCaseSeries:
 
     name: str = METHOD
     table: str | None = "component_effect"
+    edge_kind: str = "activity"
 
     def applies(self, edge: Edge, catalogue: Mapping[str, Indicator]) -> bool:
         """From patrols to single incidents or alerts."""

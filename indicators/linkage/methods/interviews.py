@@ -83,6 +83,7 @@ class Interviews:
 
     name: str = METHOD
     table: str | None = "interview_effect"
+    edge_kind: str = "activity"
 
     def applies(self, edge: Edge, catalogue: Mapping[str, Indicator]) -> bool:
         """From activities to a question put to persons; no other edge has rows."""

@@ -54,6 +54,10 @@ class Method(Protocol[Inputs]):
         """Under which its results are kept."""
 
     @property
+    def edge_kind(self) -> str:
+        """Of which kind of edges."""
+
+    @property
     def table(self) -> str | None:
         """The mart table of its own."""
 

@@ -36,6 +36,7 @@ _ALTERNATIVE_OF_DESIGN = {
     "continuous": "sent_where_needed",
     "case_series": "sent_where_needed",
     "interviews": "other_changes",
+    "rollout": "other_changes",
     "association": "sent_where_needed",
 }
 
@@ -43,6 +44,7 @@ SMALL_AT_MOST = "small_at_most"  # a status in place of a grade
 _NEARLY_PERFECT = 0.99
 # Contrasts of a panel, of which there is more and less or which begin in some areas; all other
 # contrasts say themselves what is compared.
+_DATED = "case_series"  # contrast of days after an activity
 _BY_DEGREES = ("doubled", "ten_points", "one_unit")
 _COMPARED = dict.fromkeys((*_BY_DEGREES, "began"), "panel")
 
@@ -73,6 +75,10 @@ class About:
         known = self.indicators.get(code)
         return str(known[f"title_{language}"]) if known else code
 
+    def arrival(self, language: str) -> str:
+        """What arrived in areas, where the edge is of that kind."""
+        return self.edge.arrival.in_language(language) if self.edge.arrival else ""
+
     def one_activity(self, language: str) -> str:
         """What was done, as a sentence names it; else the output's title in quotation marks."""
         if self.activity is not None:
@@ -102,7 +108,10 @@ def sentence(
     facts = "facts" if effect.n_areas else "facts_of_events"
     closing = message(f"linkage.sentence.{facts}", language, **parameters)
     robust = _robust(finding, language) if letter != "D" else ""
-    return _together(message(key, language, **parameters), enough, closing + robust)
+    remarks = _remarks(finding, language) if letter != "D" else ""
+    silence = _silence(finding, about, language) if letter in ("A", "B") else ""
+    said = message(key, language, **parameters)
+    return _together(said, silence, enough, remarks, closing + robust)
 
 
 def _together(*sentences: str) -> str:
@@ -163,6 +172,7 @@ def _parameters(
         **titles,
         **finding.contrast_parameters,
         activity=about.one_activity(language),
+        arrival=about.arrival(language),
     )
     figures = {
         "estimate": _with_unit(finding, effect.estimate, about, language),
@@ -276,6 +286,32 @@ def _robust(finding: Finding, language: str) -> str:
         return ""
     share = number(100 * finding.robustness, language, digits=0)
     return " " + message("linkage.sentence.robustness", language, share=share)
+
+
+def _remarks(finding: Finding, language: str) -> str:
+    """What the method adds of its own checks."""
+    texts = []
+    for remark in finding.remarks:
+        numbers = {
+            name: number(own, language, digits=int(own % 1 > 0))
+            for name, own in remark.numbers.items()
+        }
+        texts.append(message(f"linkage.remark.{remark.code}", language, **numbers))
+    return _together(*texts)
+
+
+def _silence(finding: Finding, about: About, language: str) -> str:
+    """How many of 100 events would have to go unrecorded after the activity; of a fall alone.
+
+    A ratio of rates R of which a share u goes unrecorded is R / (1 - u): 1 where u is 1 - R.
+    """
+    effect = finding.effect
+    if finding.contrast != _DATED or effect.estimate is None or not (effect.ci_high or 0.0) < 0:
+        return ""
+    shares = {"all": effect.estimate, "some": effect.ci_high or 0.0}
+    numbers = {name: number(-percent(value), language, digits=0) for name, value in shares.items()}
+    activity = about.one_activity(language)
+    return message("linkage.sentence.silence", language, activity=activity, **numbers)
 
 
 def area_sentence(own: str, mission: str, language: str) -> str:

@@ -9,17 +9,20 @@ import pyarrow as pa
 
 from pipelines.sample import effects
 from pipelines.sample.country import AREA_CODES, AREAS, MONTHS, SITES, region, sector
-from pipelines.sample.days.activity_plan import (
+from pipelines.sample.days.presence import (
+    DAY,
     PLANNED_TYPES,
+    Posts,
+    Presence,
+    month_days,
     plan_line_code,
     share_of_others,
 )
-from pipelines.sample.days.presence import DAY, Posts, Presence, month_days
 from pipelines.sample.draws import Array, Stream, each_case, stream
 from pipelines.sample.facts import facts
 from pipelines.sample.rows import given, looked_up, numbered, only, rows_of
 from pipelines.sample.tables.alerts import Alerts
-from pipelines.sample.tables.places import Places, mediation_track, network_code
+from pipelines.sample.tables.registers import Places, mediation_track, network_code
 from pipelines.sample.tables.un_police import Assessments, cited_assessments
 
 _SHARES = facts("shares")["activities"]

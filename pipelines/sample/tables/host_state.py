@@ -14,7 +14,7 @@ from pipelines.sample.days.returns import Owed
 from pipelines.sample.draws import Stream, season, stream
 from pipelines.sample.facts import facts
 from pipelines.sample.rows import looked_up, moments, numbered, rows_of, table_of, texts
-from pipelines.sample.tables.places import Places, last_day_of, mediation_track
+from pipelines.sample.tables.registers import Places, last_day_of, mediation_track
 
 _SHARES = facts("shares")
 _CODES = facts("codes")["host_state"]

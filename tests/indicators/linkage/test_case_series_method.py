@@ -13,7 +13,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.messages import LANGUAGES, has_message
 from indicators.linkage.case_series.analysis import MODELS, cells_of_model, fit, fit_cells
 from indicators.linkage.case_series.cells import cells_of
-from indicators.linkage.case_series.days import KnownDays, Record, calendar, exposed_days
+from indicators.linkage.case_series.days import KnownDays, Record, calendar, exposed_days, moved
 from indicators.linkage.case_series.fake_dates import SHIFTS, fake_shift
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import Edge
@@ -166,7 +166,7 @@ def fixed_rota(areas: int = AREAS) -> Any:
 
 
 def alike(own: Record, shift: int) -> float:
-    true, fake = (exposed_days(own, days)[:, : DAYS - 130] for days in (0, shift))
+    true, fake = (moved(exposed_days(own), days)[:, : DAYS - 130] for days in (0, shift))
     return float(np.corrcoef(true.ravel(), fake.ravel())[0, 1])
 
 
@@ -203,13 +203,13 @@ def test_activities_put_too_early_leave_the_days_beyond_the_record_unknown() -> 
 
 
 def test_an_area_has_its_own_season_from_two_years_of_known_months() -> None:
-    def harmonics(days: int) -> set[int]:
+    def has_season(days: int) -> set[bool]:
         quiet = np.zeros((2, days), dtype=bool)
         known = series_of_record(record(quiet, size=days)).days
-        return set(cells_of(known, ("post",)).harmonics.tolist())
+        return set(cells_of(known, ("post",)).has_season.tolist())
 
     # The first 28 and the last 7 days are never known.
-    assert [harmonics(days) for days in (35 + 670, 35 + 740, 35 + 1110)] == [{0}, {1}, {2}]
+    assert [has_season(days) for days in (35 + 670, 35 + 740)] == [{False}, {True}]
 
 
 def test_patrols_that_shun_a_season_of_their_own_area_show_nothing() -> None:

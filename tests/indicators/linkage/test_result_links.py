@@ -39,6 +39,7 @@ class Given:
     findings: tuple[Finding, ...]
     name: str = "given"
     table: str | None = None
+    edge_kind: str = "activity"
 
     def applies(self, edge: Edge, catalogue: Mapping[str, Indicator]) -> bool:
         return bool(self.findings)

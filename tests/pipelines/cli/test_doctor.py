@@ -13,6 +13,7 @@ import pytest
 
 from pipelines.cli.main import main
 from pipelines.warehouse.connection import locked
+from pipelines.warehouse.last_state import copy_of, leave_copy
 from pipelines.workspace.paths import Workspace
 from tests.pipelines.killing import copied
 from tests.worlds.mission.delivered import SmallMission
@@ -151,6 +152,20 @@ def test_each_harm_is_found_alone(
 def test_a_warehouse_that_is_being_written_is_not_opened(
     sound: Workspace, monkeypatch, capsys
 ) -> None:
+    copy_of(sound.warehouse("small")).unlink(missing_ok=True)
     with locked(sound.warehouse("small")):
         code, (sentence,) = examined(sound, monkeypatch, capsys)
     assert code == 2 and "another process is writing" in sentence
+
+
+def test_of_a_warehouse_that_is_being_written_its_last_state_is_examined(
+    sound: Workspace, tmp_path: Path, monkeypatch, capsys
+) -> None:
+    workspace = copied(sound, tmp_path / "workspace")
+    leave_copy(workspace.warehouse("small"))
+    (archived, *_) = workspace.archive("small").iterdir()
+    with locked(workspace.warehouse("small")):
+        assert examined(workspace, monkeypatch, capsys) == (0, [])
+        archived.unlink()
+        code, (sentence,) = examined(workspace, monkeypatch, capsys)
+    assert code == 2 and "another process" not in sentence

@@ -74,6 +74,14 @@ def test_a_span_that_is_none_is_refused(small: SmallMission, covers: list[str]) 
         read_source(path)
 
 
+def test_a_key_of_several_forms_is_told_once_by_its_name(small: SmallMission) -> None:
+    path = small.profile / "sources" / "population.yaml"
+    path.write_text(yaml.safe_dump(POPULATION | {"covers": {"from": "2020"}}), encoding="utf-8")
+    with pytest.raises(WrongUse) as refused:
+        read_source(path)
+    assert [one.parameters["key"] for one in refused.value.problems] == ["covers"]
+
+
 @pytest.mark.parametrize(
     ("name", "first", "last", "precision"),
     [

@@ -67,6 +67,27 @@ def test_two_units_that_number_alike_in_one_intake_are_both_held(world: SmallMis
     assert "patrols_u2_2024-06.csv, row 2" in said
 
 
+def test_an_intake_that_was_cut_short_between_two_files_goes_on_as_one(world: SmallMission) -> None:
+    world.drop("patrols_u1_2024-06.csv", patrols("U1"))
+    world.drop("patrols_u2_2024-06.csv", patrols("U2"))
+
+    def cut_short(done: int, total: int, name: str) -> None:
+        if name == "patrols_u2_2024-06.csv":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        world.ingest(progress=cut_short)
+    assert core(world) == THREE
+    world.ingest()
+    assert core(world) == []
+    assert len(held(world)) == 6
+    world.drop("patrols_u3_2024-06.csv", patrols("U1", "2024-06-09"))
+    world.ingest()  # of another intake, once that one has ended
+    named = "FROM ops.input_file WHERE name LIKE 'patrols%' ORDER BY sequence"
+    of_one, _, other = world.query(f"SELECT intake {named}")
+    assert of_one != other
+
+
 def test_row_of_an_earlier_intake_stays_and_the_new_one_is_held(world: SmallMission) -> None:
     world.deliver("patrols_u1_2024-06.csv", patrols("U1"))
     report = world.deliver("patrols_u2_2024-06.csv", patrols("U2"))

@@ -34,7 +34,7 @@ from pipelines.sample.tables import activities, readiness, registers
 from pipelines.sample.tables.activities import Cited
 from pipelines.sample.tables.alerts import draw_alerts
 from pipelines.sample.tables.incidents import draw_incidents
-from pipelines.sample.tables.places import draw_places
+from pipelines.sample.tables.registers import draw_places
 from pipelines.sample.tables.un_police import draw_assessments
 from pipelines.warehouse.ddl import create_all
 

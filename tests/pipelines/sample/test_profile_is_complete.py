@@ -66,7 +66,7 @@ def test_every_indicator_of_the_list_is_chosen() -> None:
 
 def test_every_link_names_its_primary_test_before_the_first_day_of_data() -> None:
     primaries = [edge.primary for edge in _framework().edges]
-    assert len(primaries) == 11
+    assert len(primaries) == 12
     for primary in primaries:
         assert primary and primary.window and primary.named_on <= date(2024, 1, 31)
 

@@ -40,6 +40,7 @@ class PanelModels:
 
     name: str = METHOD
     table: str | None = "event_study"
+    edge_kind: str = "activity"
 
     def applies(self, edge: Edge, catalogue: Mapping[str, Indicator]) -> bool:
         """Every edge is tried: where the mart has no common values, nothing comes of it."""

@@ -1,0 +1,1 @@
+"""Apache Spark as the engine that goes over rows: the compiler's own SQL, translated and run."""

@@ -1,0 +1,1 @@
+"""What began in areas at dates, compared with areas not yet reached (`group_times.py`)."""

@@ -1,0 +1,319 @@
+"""What the pages that make a mission ask of the pipelines; part of the desk (`proposal/desk.py`).
+
+A page knows fields and files; what is written of them is a profile in YAML and GeoJSON.
+"""
+
+import json
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.contracts import contracts
+from indicators.definitions.indicator import Indicator
+from indicators.definitions.mission_profile import read_mission
+from indicators.foundation.errors import PocLensError, Problem, nearest
+from indicators.foundation.messages import LANGUAGES, message
+from indicators.foundation.periods import period_of
+from pipelines.mapping.written_sources import ALONE as WRITTEN
+from pipelines.setup.mission_text import words
+from pipelines.workspace.paths import Workspace
+
+Said = dict[str, Any]
+_CODE = re.compile(r"[a-z][a-z0-9_]*")
+_NEEDED = (
+    "code", "name_en", "name_fr", "country_code", "country_en", "country_fr", "time_zone",
+    "starts_on", "boundaries_en", "boundaries_fr", "objective_en", "objective_fr",
+)  # fmt: skip
+_QUESTIONS = ("P1", "P2", "P3", "X", "D")  # as indicators' codes begin
+_LEVELS = {"impact": 0, "outcome": 1, "output": 2}
+_OF_CODE = re.compile(r"(?i)(?:.*p_?code|.*_?code|id)")
+_BUDGET_YEAR = "B"
+
+
+class SetupDesk:
+    """Makes missions of what a person typed and chose, tells their steps, begins their runs."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def choices(self, language: str) -> Said:
+        """What the page offers: `zones`, `questions` with their indicators, `tables` that feed
+        indicators, and texts that stand there at first (`at_first`)."""
+        catalogue, titles = load_catalogue(), contracts()
+        questions = [
+            {
+                "question": message(f"setup.question.{start}", language),
+                "indicators": [
+                    {
+                        "code": one.code,
+                        "title": one.title.in_language(language),
+                        "level": one.level,
+                        "source": one.source,
+                        "table": titles[one.source].title.in_language(language),
+                    }
+                    for one in _in_order(catalogue, start)
+                ],
+            }
+            for start in _QUESTIONS
+        ]
+        counted: dict[str, int] = {}
+        for one in (one for one in catalogue.values() if one.source not in WRITTEN):
+            counted[one.source] = counted.get(one.source, 0) + 1
+        tables = [
+            {"table": name, "title": titles[name].title.in_language(language), "number": number}
+            for name, number in sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+        ]
+        at_first = {
+            f"{name}_{code}": message(f"setup.{name}", code)
+            for name in ("boundaries", "objective")
+            for code in LANGUAGES
+        }
+        zones = sorted(zone for zone in available_timezones() if "/" in zone)
+        return {"zones": zones, "questions": questions, "tables": tables, "at_first": at_first}
+
+    def make(
+        self,
+        values: Mapping[str, str],
+        chosen: Sequence[str],
+        files: Mapping[str, Path],
+        language: str,
+    ) -> Said:
+        """Makes the mission, or tells all that hinders it: `problems`, `remarks`, `mission`.
+
+        `chosen`: codes of indicators; `files`: `areas`, `units`, `outlines`, as far as given.
+        """
+        told = [*self._fields_problems(values, chosen, files, language)]
+        if told:
+            return {"problems": told, "remarks": [], "mission": ""}
+        try:
+            return self._made(values, chosen, files, language)
+        except PocLensError as error:
+            sentences = [problem.sentence(language) for problem in error.problems]
+            return {"problems": sentences, "remarks": [], "mission": ""}
+
+    def steps(self, mission: str | None, language: str) -> list[Said]:
+        """The steps to the next release: `name`, `title`, `state`, `state_words`, `sentence`."""
+        from pipelines.setup.steps import steps
+
+        return [
+            {
+                "name": step.name,
+                "title": message(f"next.{step.name}.title", language),
+                "state": step.state,
+                "state_words": message(f"next.state.{step.state}", language),
+                "sentence": step.sentence(language),
+            }
+            for step in steps(self._workspace, mission)
+        ]
+
+    def runs(self, mission: str, language: str) -> list[Said]:
+        """Refreshes and publications that pages began, newest first, in words."""
+        from pipelines.setup.runs import runs
+
+        found = []
+        for run in runs(self._workspace, mission):
+            stage, total = run.progress.get("stage"), run.progress.get("total") or 0
+            share = f" ({run.progress['done']}/{total})" if total else ""
+            done = run.progress.get("done", 0)
+            progress = message(f"stage.{stage}", language, done=done) + share if stage else ""
+            options = " ".join(run.asked.get("options", ()))
+            state = message(f"page.run.state.{run.state}", language, place=run.place)
+            found.append(
+                {
+                    "kind": run.kind,
+                    "state": run.state,
+                    "is_alive": run.state in ("queued", "running"),
+                    "state_words": state,
+                    "command": f"poclens {run.kind} --mission {mission} {options}".strip(),
+                    "who": run.asked.get("who", ""),
+                    "at": run.asked.get("at", ""),
+                    "progress": progress if run.state == "running" else "",
+                    "lines": list(run.lines),
+                    "problems": list(run.problems),
+                }
+            )
+        return found
+
+    def choices_of_runs(self, mission: str) -> Said:
+        """For a refresh and a publication: `first` and `day` (ISO days), `quarters` newest first,
+        `needs_second`: only two people publish, at the terminal."""
+        from pipelines.setup.steps import ended_quarters
+
+        profile = read_mission(self._workspace.profile(mission))
+        day = profile.as_of_day()
+        ended = [one.name for one in ended_quarters(profile, date.today())]
+        running = period_of(day, "Q").name
+        quarters = [*reversed(ended), *([] if running in ended else [running])]
+        return {
+            "first": profile.starts_on.isoformat(),
+            "day": day.isoformat(),
+            "quarters": quarters,
+            "needs_second": profile.second_person_publishes,
+        }
+
+    def start(self, mission: str, kind: str, value: str, who: str, language: str) -> None:
+        """Begins a refresh as of a day or a publication of a quarter, as a process of its own."""
+        from pipelines.setup.runs import start
+
+        option = {"refresh": "--as-of", "publish": "--period"}[kind]
+        start(self._workspace, mission, kind, [option, value], who, language)
+
+    def to_mend(self, mission: str, language: str) -> tuple[bytes, list[str]]:
+        """The rejected rows as workbooks to correct and send back, in a ZIP; what hinders it."""
+        from pipelines.mapping.known_sources import known_sources
+        from pipelines.quality.rejects.workbook import workbooks_to_mend
+        from pipelines.warehouse.last_state import open_to_read
+
+        archive, profile = self._workspace.archive(mission), self._workspace.profile(mission)
+        written = BytesIO()
+        try:
+            with (
+                tempfile.TemporaryDirectory() as folder,
+                open_to_read(self._workspace.warehouse(mission)) as connection,
+                zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as packed,
+            ):
+                sources = known_sources(profile)
+                room = Path(folder)
+                for path in workbooks_to_mend(connection, archive, sources, room, language):
+                    packed.write(path, path.name)
+        except PocLensError as error:
+            return b"", [problem.sentence(language) for problem in error.problems]
+        return written.getvalue(), []
+
+    def _made(
+        self,
+        values: Mapping[str, str],
+        chosen: Sequence[str],
+        files: Mapping[str, Path],
+        language: str,
+    ) -> Said:
+        from pipelines.setup.new_mission import LISTS, checked, installed, write_profile
+
+        lists = {name: files[name] for name in LISTS if name in files}
+        with tempfile.TemporaryDirectory() as folder:
+            profile, outlines = Path(folder) / values["code"], files.get("outlines")
+            content = _content(values, chosen, outlines)
+            objective = {code: values[f"objective_{code}"] for code in LANGUAGES}
+            write_profile(profile, content, objective, language, outlines)
+            found = checked(profile, lists, Path(folder))
+            remarks = [problem.sentence(language) for problem in found.remarks]
+            if found.problems:
+                told = [problem.sentence(language) for problem in found.problems]
+                return {"problems": told, "remarks": remarks, "mission": ""}
+            name = installed(self._workspace, profile, found.lists)
+        return {"problems": [], "remarks": remarks, "mission": name}
+
+    def _fields_problems(
+        self,
+        values: Mapping[str, str],
+        chosen: Sequence[str],
+        files: Mapping[str, Path],
+        language: str,
+    ) -> Iterator[str]:
+        """What is wrong in the fields, each under its name on the page."""
+
+        def told(field: str, rule: str, **parameters: Any) -> str:
+            problem = Problem(rule, value=values.get(field, ""), parameters=parameters)
+            return f"{message(f'page.setup.field.{field}', language)}: {problem.sentence(language)}"
+
+        yield from (told(name, "setup_empty") for name in _NEEDED if not values.get(name))
+        code = values.get("code", "")
+        if code and not _CODE.fullmatch(code):
+            yield told("code", "setup_code")
+        elif code in self._workspace.missions():
+            yield told("code", "setup_exists")
+        zone = values.get("time_zone", "")
+        if zone and zone not in available_timezones():
+            yield told("time_zone", "setup_zone", nearest=nearest(zone, available_timezones()))
+        days = {name: values[name] for name in ("starts_on", "ends_on") if values.get(name)}
+        wrong = [name for name, text in days.items() if _day(text) is None]
+        yield from (told(name, "setup_day") for name in wrong)
+        if len(days) == 2 and not wrong and days["ends_on"] < days["starts_on"]:
+            yield told("ends_on", "setup_ends", starts_on=days["starts_on"])
+        if not chosen:
+            yield Problem("setup_no_indicator").sentence(language)
+        if not {"areas", "outlines"} & files.keys():
+            yield Problem("setup_no_areas").sentence(language)
+
+
+def _in_order(catalogue: Mapping[str, Indicator], start: str) -> list[Indicator]:
+    found = [one for code, one in catalogue.items() if code.startswith(f"{start}-")]
+    return sorted(found, key=lambda one: (_LEVELS[one.level], one.code))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _content(
+    values: Mapping[str, str], chosen: Sequence[str], outlines: Path | None
+) -> dict[str, Any]:
+    """The keys of `mission.yaml`."""
+    from pipelines.setup.new_mission import OUTLINES
+
+    def both(name: str) -> dict[str, str]:
+        return {code: values[f"{name}_{code}"] for code in LANGUAGES}
+
+    content: dict[str, Any] = {
+        "mission": values["code"],
+        "name": both("name"),
+        "country_area": values["country_code"],
+        "time_zone": values["time_zone"],
+        "starts_on": _day(values["starts_on"]),
+        "area_names": {values["country_code"]: both("country")},
+        "boundaries": both("boundaries"),
+        "period_types": ["M", "Q", "A", *([_BUDGET_YEAR] if values.get("budget_year") else [])],
+        "indicators": [{"code": code} for code in load_catalogue() if code in chosen],
+    }
+    if values.get("ends_on"):
+        content["ends_on"] = _day(values["ends_on"])
+    if values.get("is_fictional"):
+        content |= {"is_fictional": True, "notes": [words("setup.fictional")]}
+    if outlines is not None:
+        content["areas_geojson"] = OUTLINES
+        name = values.get("area_property") or _property_of_codes(outlines)
+        if name:
+            content["area_property"] = name
+    return content
+
+
+def _property_of_codes(outlines: Path) -> str:
+    """The property of the outlines that holds codes; of several levels the lowest; else nothing."""
+    try:
+        found = json.loads(outlines.read_text(encoding="utf-8"))["features"][0]["properties"]
+        names = [name for name in found if _OF_CODE.fullmatch(name)]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return ""  # said by the check of the outlines
+    if not names or "area_code" in names:
+        return ""
+    return max(names, key=lambda name: ("pcode" in name.lower().replace("_", ""), name))
+
+
+def write_scaffold(folder: Path, language: str) -> None:
+    """A profile to fill in by hand, with comments, and the templates of areas and units beside it.
+
+    What is there already stays.
+    """
+    from pipelines.documents.templates import write_template
+    from pipelines.setup.mission_text import example
+    from pipelines.setup.new_mission import LISTS, write_profile
+
+    if folder.exists():
+        return
+    coming = folder.with_name(f".{folder.name}.coming")
+    shutil.rmtree(coming, ignore_errors=True)
+    write_profile(coming, example(language), words("setup.objective"), language)
+    for table in LISTS:
+        write_template(contracts()[table], coming / f"{table}.xlsx", language)
+    coming.rename(folder)

@@ -1,0 +1,226 @@
+"""Making a mission: its profile, lists of areas and units and outlines are checked as a whole, by
+taking them in on trial; only then are they installed.
+
+What is wrong is told at once, with row and mend, and nothing is half there.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from indicators.definitions.contracts import contracts
+from indicators.definitions.mission_profile import Mission, read_mission
+from indicators.foundation.data_folder import data_folder
+from indicators.foundation.errors import Problem, WrongUse, nearest
+from indicators.foundation.messages import has_message
+from pipelines.documents.templates import write_template
+from pipelines.ingest.inbox import FilesRefused, ingest
+from pipelines.mapping.area_polygons import OUTLINES_SOURCE, outlines_path, outlines_remarks
+from pipelines.mapping.model import load_sources
+from pipelines.mapping.profile import profile_problems
+from pipelines.mapping.template_sources import template_of
+from pipelines.proposal.answers import answered
+from pipelines.proposal.writing import write_mapping
+from pipelines.quality.rejects.workbook import Reject, open_rejects
+from pipelines.setup.mission_text import framework_text, mission_text
+from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.installation import install_profile, make_workspace
+from pipelines.workspace.paths import Workspace
+
+OUTLINES = "areas.geojson"
+LISTS = ("areas", "units")  # tables that a mission may be made with
+COUNTRY = "00_mission_area"  # the list of the mission area alone; by its name it is read first
+_TOLD = 50  # rejected rows
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What hinders a mission, what is to be known of it that does not hinder, and its lists."""
+
+    problems: list[Problem] = field(default_factory=list)
+    remarks: list[Problem] = field(default_factory=list)
+    lists: Mapping[str, Path] = field(default_factory=dict)
+
+
+def write_profile(
+    folder: Path,
+    content: Mapping[str, Any],
+    objective: Mapping[str, str],
+    language: str,
+    outlines: Path | None = None,
+) -> None:
+    """Writes a profile's files into an empty folder, with the schemas that editors check by."""
+    (folder / "sources").mkdir(parents=True)
+    (folder / "schemas").mkdir()
+    for name in ("mission", "framework"):
+        schema = f"{name}.schema.json"
+        shutil.copyfile(data_folder() / "schemas" / schema, folder / "schemas" / schema)
+    (folder / "mission.yaml").write_text(mission_text(content, language), encoding="utf-8")
+    text = framework_text(objective, language)
+    (folder / "framework.yaml").write_text(text, encoding="utf-8")
+    if outlines is not None:
+        shutil.copyfile(outlines, folder / OUTLINES)
+
+
+def checked(profile: Path, lists: Mapping[str, Path], room: Path) -> Checked:
+    """A profile that is not installed yet, with its lists of areas and units by table.
+
+    Mappings for lists that are no filled templates are written into the profile; the mission area,
+    where nothing states it, as a list of its own into the folder `room`.
+    """
+    found = profile_problems(profile, is_installed=False)
+    if found:
+        return Checked(found)
+    mission = read_mission(profile)
+    problems = [one for table, path in lists.items() for one in _mapped(profile, table, path)]
+    if problems:
+        return Checked(problems)
+    outlines = outlines_path(profile, mission)
+    is_drawn = outlines is not None and outlines.is_file()
+    remarks = outlines_remarks(outlines) if outlines is not None and is_drawn else []
+    if not lists and (not is_drawn or _lists_areas(profile)):
+        return Checked([], remarks)  # what a source of the profile states comes with its file
+    problems, has_country = _trial(profile, mission, lists)
+    if has_country or "areas" not in lists:
+        return Checked(problems, remarks, lists)
+    lists = {COUNTRY: _country_list(mission, room), **lists}
+    return Checked(_trial(profile, mission, lists)[0], remarks, lists)
+
+
+def _lists_areas(profile: Path) -> bool:
+    """Whether a source of the profile states areas."""
+    tables = (table for source in load_sources(profile).values() for table in source.tables)
+    return any(table.table == "areas" for table in tables)
+
+
+def installed(workspace: Workspace, profile: Path, lists: Mapping[str, Path]) -> str:
+    """Installs a checked profile and puts its lists into the inbox; the mission's name."""
+    name = install_profile(workspace, profile)
+    for path in lists.values():
+        shutil.copyfile(path, workspace.inbox(name) / path.name)
+    return name
+
+
+def _mapped(profile: Path, table: str, path: Path) -> Iterator[Problem]:
+    """Writes the mapping of a list that is no template of ours; what of it cannot be read."""
+    filled = template_of(path) if path.is_file() else None
+    if filled is not None:
+        if filled.tables[0].table != table:
+            title = {"table": filled.tables[0].table, "asked": table}
+            yield Problem("setup_other_template", path.name, parameters=title)
+        return
+    starts_on = read_mission(profile).starts_on.isoformat()
+    try:
+        proposal = answered(path, {}, {"table": table})
+        if "valid_from" in proposal.open_required:
+            proposal = proposal.with_constant("valid_from", starts_on)
+        for name in proposal.open_required:
+            yield Problem("setup_column", path.name, column=name)
+        if not proposal.open_required:
+            content = proposal.mapping() | {"source": table, "files": [path.name]}
+            write_mapping(content, profile / "sources" / f"{table}.yaml")
+    except WrongUse as error:
+        yield from error.problems
+
+
+def _country_list(mission: Mission, room: Path) -> Path:
+    """The template of areas with one row: the mission area."""
+    path, names = room / f"{COUNTRY}.xlsx", mission.area_names.get(mission.country_area)
+    names = names or mission.name
+    row = {
+        "area_code": mission.country_area,
+        "area_level": "country",
+        "name_en": names.en,
+        "name_fr": names.fr,
+        "valid_from": mission.starts_on.isoformat(),
+    }
+    write_template(contracts()["areas"], path, "en", [row])
+    return path
+
+
+def _trial(
+    profile: Path, mission: Mission, lists: Mapping[str, Path]
+) -> tuple[list[Problem], bool]:
+    """Takes outlines and lists in, in a workspace that is thrown away; what is wrong, and whether
+    a list states a mission area."""
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Workspace(Path(folder))
+        make_workspace(trial)
+        name = install_profile(trial, profile)
+        for path in (trial.profile(name) / "sources").glob("*.yaml"):
+            if path.stem not in lists:  # what else a profile reads is no matter of its making
+                path.unlink()
+        for path in lists.values():
+            shutil.copyfile(path, trial.inbox(name) / path.name)
+        lenient = mission.model_copy(update={"reject_limit_pct": 100})
+        with open_warehouse(trial.warehouse(name)) as connection:
+            problems: list[Problem] = []
+            try:
+                ingest(trial, lenient, connection=connection, settled=0)
+            except FilesRefused as refused:
+                problems = refused.problems
+            problems += [_of_row(one) for one in open_rejects(connection)[:_TOLD]]
+            stated = connection.execute(
+                "SELECT count(*) FROM core.areas JOIN ops.input_file USING (file_sha256) "
+                "WHERE area_level = 'country' AND source <> ?",
+                [OUTLINES_SOURCE],
+            ).fetchone()
+            problems = problems or [*_unmet(connection, mission, lists)]
+            return problems, bool(stated and stated[0])
+
+
+def _of_row(reject: Reject) -> Problem:
+    is_known = has_message(f"problem.{reject.rule}")
+    parameters = {key: value for key, value in reject.parameters.items() if key != "value"}
+    return Problem(
+        reject.rule if is_known else "row_rule",
+        reject.file,
+        reject.sheet,
+        reject.row_number,
+        reject.column_name,
+        reject.raw_value,
+        parameters | {"hint": ""},
+    )
+
+
+def _unmet(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, lists: Mapping[str, Path]
+) -> Iterator[Problem]:
+    """Codes of outlines and lists that do not meet, and a mission area that no area lies in."""
+    rows = connection.execute(
+        "SELECT area_code, parent_area_code, area_level, source = ? FROM core.areas "
+        "JOIN ops.input_file USING (file_sha256)",
+        [OUTLINES_SOURCE],
+    ).fetchall()
+    country = mission.country_area
+    listed = {code for code, *_, is_drawn in rows if not is_drawn}
+    for code, _, _, is_drawn in rows if "areas" in lists else ():
+        if is_drawn and code != country:
+            words = {"nearest": nearest(code, listed), "list": lists["areas"].name}
+            yield Problem("setup_not_listed", OUTLINES, value=code, parameters=words)
+    tops = sorted(code for code, _, level, _ in rows if level == "country")
+    if country not in tops:
+        words = {"found": ", ".join(tops) or "–"}
+        place = lists["areas"].name if "areas" in lists else "mission.yaml"
+        yield Problem("setup_no_country", place, value=country, parameters=words)
+    parents = {code: parent for code, parent, *_ in rows}
+    for code in sorted(parents):
+        if _top(code, parents) not in (country, code):
+            words = {"country": country}
+            yield Problem("setup_outside", value=code, parameters=words)
+    for extra in tops:
+        if extra != country and country in tops:
+            yield Problem("setup_second_country", value=extra, parameters={"country": country})
+
+
+def _top(code: str, parents: Mapping[str, str | None]) -> str:
+    """The area that an area lies in at last."""
+    seen = [code]
+    while (above := parents.get(seen[-1])) is not None and above not in seen:
+        seen.append(above)
+    return seen[-1]

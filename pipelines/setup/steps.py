@@ -1,0 +1,201 @@
+"""The steps from an empty workspace to the next release: each with its state and what is missing.
+
+One function for the page and for `poclens next`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.contracts import contracts
+from indicators.definitions.mission_profile import Mission, read_mission
+from indicators.foundation.errors import WrongUse
+from indicators.foundation.messages import message
+from indicators.foundation.periods import Period, periods_between
+from indicators.foundation.sql_text import quoted
+from pipelines.ingest.arriving import deliveries
+from pipelines.ingest.inbox import sources_of
+from pipelines.mapping.area_polygons import outlines_path
+from pipelines.mapping.model import load_sources
+from pipelines.mapping.template_sources import template_of
+from pipelines.mapping.written_sources import ALONE as WRITTEN
+from pipelines.warehouse.connection import locked
+from pipelines.workspace.paths import Workspace
+
+State = Literal["done", "open", "later", "running"]
+STEPS = ("mission", "places", "units", "targets", "files", "refresh", "rejected", "release")
+_LISTS = ("areas", "units")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: `said`, a message key below `next.<name>.`, and what fills its sentence."""
+
+    name: str
+    state: State
+    said: str
+    facts: dict[str, Any]
+
+    def sentence(self, language: str) -> str:
+        """What is there, or what is missing."""
+        facts = dict(self.facts)
+        if tables := facts.get("tables"):
+            titles = (contracts()[name].title.in_language(language) for name in tables)
+            facts["tables"] = ", ".join(titles)
+        return message(f"next.{self.name}.{self.said}", language, **facts)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What the warehouse holds; `is_busy`: somebody writes it just now, so nothing is known."""
+
+    rows: dict[str, int]
+    values: int = 0
+    blocking: int = 0
+    rejected: int = 0
+    is_busy: bool = False
+
+
+def steps(workspace: Workspace, mission: str | None) -> list[Step]:
+    """The steps of a mission; without one the first of them alone is open."""
+    if mission is None:
+        later = [Step(name, "later", "later", {}) for name in STEPS[1:]]
+        return [Step("mission", "open", "missing", {"home": workspace.home}), *later]
+    try:
+        profile = read_mission(workspace.profile(mission))
+    except WrongUse as error:
+        told = {"problem": error.problems[0].sentence()}
+        return [Step("mission", "open", "unsound", told)]
+    return [*_steps(workspace, profile)]
+
+
+def _steps(workspace: Workspace, mission: Mission) -> Iterator[Step]:
+    facts = _facts(workspace.warehouse(mission.mission))
+    waiting = _waiting(workspace, mission.mission)
+    coming = {table for tables in waiting for table in tables}
+    state: State = "running"
+    yield Step("mission", "done", "done", {"mission": mission.mission})
+    if facts.is_busy:
+        yield from (Step(name, state, "running", {}) for name in STEPS[1:-1])
+        yield _release(workspace, mission, facts)
+        return
+    drawn = outlines_path(workspace.profile(mission.mission), mission)
+    has_outlines = drawn is not None and drawn.is_file()
+    for name, table in (("places", "areas"), ("units", "units")):
+        rows = facts.rows.get(table, 0)
+        if rows:
+            yield Step(name, "done", "done", {"number": rows})
+        elif table in coming or (table == "areas" and has_outlines):
+            yield Step(name, "done", "waits", {})
+        else:
+            yield Step(name, "open", "missing", {})
+    yield _targets(mission)
+    yield _files(mission, facts, coming)
+    yield _refresh(facts, waiting)
+    if facts.rejected:
+        yield Step("rejected", "open", "some", {"number": facts.rejected})
+    else:
+        yield Step("rejected", "done" if facts.values else "later", "none", {})
+    yield _release(workspace, mission, facts)
+
+
+def _waiting(workspace: Workspace, mission: str) -> list[set[str]]:
+    """Of each file in the inbox the tables that it holds; none of one that has no mapping yet."""
+    sources = load_sources(workspace.profile(mission))
+    found = []
+    for path in deliveries(workspace.inbox(mission)):
+        filled = template_of(path)
+        own = [filled] if filled else sources_of(path, sources)
+        found.append({table.table for source in own for table in source.tables})
+    return found
+
+
+def _targets(mission: Mission) -> Step:
+    number = sum(bool(one.target) for one in mission.indicators)
+    facts = {"number": number, "of": len(mission.indicators)}
+    return Step("targets", "done" if number else "open", "done" if number else "missing", facts)
+
+
+def _files(mission: Mission, facts: _Facts, coming: set[str]) -> Step:
+    """Which of the tables that the chosen indicators need have no row yet."""
+    catalogue = load_catalogue()
+    sources = (catalogue[one.code].source for one in mission.indicators)
+    needed = dict.fromkeys(name for name in sources if name not in WRITTEN)  # those come by files
+    empty = [name for name in needed if not facts.rows.get(name) and name not in coming]
+    told = {"tables": empty, "number": len(needed) - len(empty)}
+    if not empty:
+        return Step("files", "done", "done", told)
+    some = len(empty) < len(needed)
+    return Step("files", "done" if some else "open", "some" if some else "missing", told)
+
+
+def _refresh(facts: _Facts, waiting: list[set[str]]) -> Step:
+    told = {"waiting": len(waiting), "values": facts.values, "blocking": facts.blocking}
+    if waiting:
+        return Step("refresh", "open", "waits", told)
+    if not facts.values:
+        has_rows = any(facts.rows.get(name) for name in facts.rows if name not in _LISTS)
+        return Step("refresh", "open" if has_rows else "later", "missing", told)
+    if facts.blocking:
+        return Step("refresh", "open", "blocked", told)
+    return Step("refresh", "done", "done", told)
+
+
+def _release(workspace: Workspace, mission: Mission, facts: _Facts) -> Step:
+    """Published, and whether a quarter has ended since."""
+    current = workspace.releases(mission.mission) / "current"
+    name = current.read_text(encoding="utf-8").strip() if current.is_file() else ""
+    ended = ended_quarters(mission, date.today())
+    newest = ended[-1].name if ended else ""
+    told = {"release": name, "quarter": newest}
+    if name and newest <= name[: len(newest)]:
+        return Step("release", "done", "done", told)
+    if name:
+        return Step("release", "open", "next_quarter", told)
+    if not newest:
+        return Step("release", "later", "no_quarter", told)
+    is_ready = facts.values > 0 and not facts.blocking
+    return Step("release", "open" if is_ready else "later", "missing", told)
+
+
+def ended_quarters(mission: Mission, day: date) -> list[Period]:
+    """The quarters of the mission that are over on a day."""
+    last = min(day, mission.ends_on or day)
+    found = periods_between(mission.starts_on, last, ["Q"]) if last >= mission.starts_on else []
+    return [one for one in found if one.end < day and one.end <= (mission.ends_on or one.end)]
+
+
+def _facts(warehouse: Path) -> _Facts:
+    """Counts of the warehouse; none where it is not there yet."""
+    if not warehouse.is_file():
+        return _Facts({})
+    try:
+        with locked(warehouse), duckdb.connect(str(warehouse), read_only=True) as connection:
+            return _counted(connection)
+    except (WrongUse, duckdb.IOException):
+        return _Facts({}, is_busy=True)
+
+
+def _counted(connection: duckdb.DuckDBPyConnection) -> _Facts:
+    def number(sql: str) -> int:
+        found = connection.execute(sql).fetchone()
+        return int(found[0]) if found else 0
+
+    from pipelines.quality.rejects.workbook import open_rejects
+
+    rows = {name: number(f"SELECT count(*) FROM core.{quoted(name)}") for name in contracts()}
+    rejects = open_rejects(connection)
+    return _Facts(
+        rows,
+        number("SELECT count(*) FROM mart.indicator_value"),
+        number(
+            "SELECT count(*) FROM mart.quality_check "
+            "WHERE severity = 'blocking' AND status <> 'passed'"
+        ),
+        len({(one.file_sha256, one.sheet, one.row_number) for one in rejects}),
+    )

@@ -1,0 +1,223 @@
+"""Spark gives every cell that DuckDB gives, or says beforehand that it cannot.
+
+In `make test` one indicator of each way of counting, on this machine alone; in `make soak` all
+indicators of the sample and of both real missions, on a cluster of a master and two workers.
+"""
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.mission_profile import Mission, Selected, read_mission
+from indicators.engine.refresh import compute
+from indicators.engine.spark.row_engine import SparkRows
+from indicators.engine.spark.session import missing_parts
+from indicators.engine.spark.translation import read_macros, translated
+from indicators.foundation.errors import WrongUse
+from indicators.incremental.row_engine import DUCKDB, RowEngine
+from pipelines.ingest.inbox import ingest
+from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.installation import install_profile
+from pipelines.workspace.paths import Workspace
+from tests.conftest import REPOSITORY
+from tests.worlds.sample import SMALL, ingested_sample
+from tests.worlds.spark_cluster import cluster
+
+AS_OF = date(2026, 10, 15)
+# A sum over lists, an earlier row in time, the nearest base, a state, a rate, a median, things that
+# count once, a count by list columns.
+EACH_WAY = (
+    "P2-OP-01", "P2-OC-04", "P2-OP-15", "P1-OP-04", "X-IM-03", "P2-OC-03", "P1-OP-09", "P2-OC-07",
+)  # fmt: skip
+COMPARED = ("mart.indicator_value", "mart.contribution", "cube.cell")
+
+
+@pytest.fixture(scope="module")
+def spark() -> None:
+    """Skips where Spark cannot run; with CI=true that is a failure."""
+    missing = "; ".join(problem.sentence() for problem in missing_parts())
+    if missing and os.environ.get("CI") == "true":
+        pytest.fail(missing)
+    if missing:
+        pytest.skip(missing)
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return ingested_sample(tmp_path_factory, "spark", **SMALL)
+
+
+def chosen(workspace: Workspace, codes: tuple[str, ...] = ()) -> Mission:
+    mission = read_mission(workspace.profile("sample"))
+    if not codes:
+        return mission
+    return mission.model_copy(update={"indicators": tuple(Selected(code=code) for code in codes)})
+
+
+def computed(warehouse: Path, mission: Mission, profile: Path, engine: RowEngine) -> Path:
+    with open_warehouse(warehouse) as connection:
+        compute(connection, mission, load_catalogue(), AS_OF, profile, engine)
+    return warehouse
+
+
+def copied(warehouse: Path, name: str) -> Path:
+    return Path(shutil.copy(warehouse, warehouse.with_name(f"{name}.duckdb")))
+
+
+def differences(one: Path, other: Path) -> dict[str, tuple[int, int]]:
+    """By table the rows that only one of two warehouses has."""
+    with duckdb.connect() as connection:
+        for name, path in (("one", one), ("other", other)):
+            connection.execute(f"ATTACH '{path}' AS {name} (READ_ONLY)")
+        return {
+            table: tuple(
+                connection.execute(
+                    f"SELECT count(*) FROM (FROM {a}.{table} EXCEPT ALL FROM {b}.{table})"
+                ).fetchall()[0][0]
+                for a, b in (("one", "other"), ("other", "one"))
+            )
+            for table in COMPARED
+        }
+
+
+def test_one_indicator_of_each_way_of_counting_is_equal(
+    spark: None, workspace: Workspace, tmp_path: Path
+) -> None:
+    mission, profile = chosen(workspace, EACH_WAY), workspace.profile("sample")
+    source = workspace.warehouse("sample")
+    own = computed(copied(source, "duck"), mission, profile, DUCKDB)
+    engine = SparkRows("local[2]", tmp_path / "rows")
+    other = computed(copied(source, "spark"), mission, profile, engine)
+    assert differences(own, other) == dict.fromkeys(COMPARED, (0, 0))
+    with open_warehouse(other) as connection:
+        values = connection.execute(
+            "SELECT count(DISTINCT indicator) FROM mart.indicator_value WHERE value IS NOT NULL"
+        ).fetchone()
+        assert values == (len(EACH_WAY),)
+        _corrected_month_is_written_anew(connection, mission, profile, tmp_path / "rows")
+
+
+def _corrected_month_is_written_anew(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, profile: Path, rows: Path
+) -> None:
+    """One patrol is called off after all: its month has a new part, no other month has one."""
+    before = {path.name for path in (rows / "core.activities").iterdir()}
+    connection.execute(
+        """UPDATE core.activities SET status = 'cancelled', row_hash = NULL WHERE activity_code = (
+          SELECT min(activity_code) FROM core.activities
+          WHERE status = 'completed' AND activity_type = 'patrol'
+            AND date_trunc('month', started_at) = TIMESTAMP '2026-07-01')"""
+    )
+    engine = SparkRows("local[2]", rows)
+    compute(connection, mission, load_catalogue(), AS_OF, profile, engine)
+    after = {path.name for path in (rows / "core.activities").iterdir()}
+    assert {name[:7] for name in after - before} == {"2026-07"}
+
+
+def test_a_part_that_disappears_ends_the_refresh_and_changes_nothing(
+    spark: None, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import indicators.engine.spark.row_engine as module
+
+    whole = module.write_row_files
+
+    def one_gone(*arguments: object) -> object:
+        files = whole(*arguments)  # type: ignore[arg-type]
+        files["core", "alerts"][0].unlink()
+        return files
+
+    monkeypatch.setattr(module, "write_row_files", one_gone)
+    mission, profile = chosen(workspace, ("P2-OC-04",)), workspace.profile("sample")
+    warehouse = copied(workspace.warehouse("sample"), "gone")
+    with pytest.raises(WrongUse, match="did not finish"):
+        computed(warehouse, mission, profile, SparkRows("local[2]", tmp_path))
+    with open_warehouse(warehouse) as connection:
+        assert connection.execute(
+            "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'cube'"
+        ).fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (
+            "SELECT own.d FROM own ASOF LEFT JOIN other ON own.a = other.a AND own.d >= other.x",
+            "LEFT JOIN (SELECT *, LEAD(x) OVER (PARTITION BY a ORDER BY x ASC NULLS LAST) AS beyond"
+            " FROM other) AS other ON own.a = other.a AND (own.d >= other.x"
+            " AND (other.beyond IS NULL OR own.d < other.beyond))",
+        ),
+        ("SELECT count_if(flag) AS n FROM t", "SUM(CASE WHEN flag THEN 1 WHEN NOT (flag) THEN 0"),
+        ("SELECT * REPLACE (a + 1 AS a) FROM t", "SELECT * EXCEPT (a), a + 1 AS a FROM t"),
+        ("SELECT a FROM t WHERE d < DATE 'infinity'", "CAST('9999-12-31' AS DATE)"),
+        ("SELECT twice(a) FROM t", "((a) + (a))"),
+    ],
+)
+def test_what_spark_says_otherwise(statement: str, expected: str) -> None:
+    macros = read_macros(["CREATE OR REPLACE TEMP MACRO twice(value) AS value + value"])
+    (select,) = translated(statement, macros).selects
+    assert expected in select
+
+
+def test_an_unknown_function_is_refused_by_its_name() -> None:
+    with pytest.raises(WrongUse, match="strftimex"):
+        translated("SELECT strftimex(a) FROM t", {})
+
+
+@pytest.fixture(scope="module")
+def real_missions(
+    tmp_path_factory: pytest.TempPathFactory, not_passed_on: Path
+) -> Iterator[Callable[[str], Workspace]]:
+    def taken_in(name: str) -> Workspace:
+        home = tmp_path_factory.mktemp(name)
+        made = Workspace(home)
+        install_profile(made, REPOSITORY / "data" / "missions" / name)
+        ingest(made, read_mission(made.profile(name)))
+        return made
+
+    yield taken_in
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", ["mali", "south_sudan"])
+def test_every_cell_of_the_real_missions_is_equal(
+    spark: None, real_missions: Callable[[str], Workspace], name: str, tmp_path: Path
+) -> None:
+    made = real_missions(name)
+    mission, profile = read_mission(made.profile(name)), made.profile(name)
+    source = made.warehouse(name)
+    own = computed(copied(source, "duck"), mission, profile, DUCKDB)
+    other = computed(copied(source, "spark"), mission, profile, SparkRows("local[2]", tmp_path))
+    assert differences(own, other) == dict.fromkeys(COMPARED, (0, 0))
+
+
+@pytest.mark.soak
+def test_every_cell_of_the_sample_on_a_cluster_of_which_a_worker_is_killed(
+    spark: None, workspace: Workspace, tmp_path: Path
+) -> None:
+    mission, profile = chosen(workspace), workspace.profile("sample")
+    source = workspace.warehouse("sample")
+    own = computed(copied(source, "duck"), mission, profile, DUCKDB)
+    with cluster(tmp_path) as running:
+        killer = threading.Thread(target=_kill_at_work, args=(running.workers[0], tmp_path))
+        killer.start()
+        engine = SparkRows(running.url, tmp_path / "rows")
+        other = computed(copied(source, "spark"), mission, profile, engine)
+        killer.join()
+        assert running.workers[0].poll() is not None
+    assert differences(own, other) == dict.fromkeys(COMPARED, (0, 0))
+
+
+def _kill_at_work(worker: object, folder: Path) -> None:
+    """Kills the first worker once it has been given an executor and has worked for a while."""
+    while "Asked to launch executor" not in (folder / "worker0.log").read_text(errors="replace"):
+        time.sleep(0.2)
+    time.sleep(20)
+    worker.kill()  # type: ignore[attr-defined]

@@ -1,0 +1,198 @@
+"""A mission of one's own: made of fields and files, all that is wrong told at once; its steps."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from indicators.definitions.mission_profile import read_mission
+from indicators.foundation.errors import WrongUse
+from pipelines.cli.main import main
+from pipelines.ingest.inbox import ingest
+from pipelines.mapping.profile import profile_problems
+from pipelines.setup.desk import SetupDesk
+from pipelines.setup.steps import STEPS, steps
+from pipelines.warehouse.connection import locked, open_warehouse
+from pipelines.workspace.paths import Workspace
+
+VALUES = {
+    "code": "malda", "name_en": "MALDA", "name_fr": "MALDA", "starts_on": "2026-01-01",
+    "time_zone": "Africa/Juba", "country_en": "Malda", "country_fr": "Malda",
+    "country_code": "MLD", "boundaries_en": "b", "boundaries_fr": "b", "objective_en": "o",
+    "objective_fr": "o", "budget_year": "yes",
+}  # fmt: skip
+AREAS = (
+    "Code,Parent,Level,Name,Nom\n"
+    "ML1,MLD,Province,Northern Province,Province du Nord\n"
+    "ML11,ML1,District,Arda,Arda\nML12,ML1,District,Bodu,Bodu\n"
+)
+UNITS = (
+    "Unit code,Name of unit,Component,Type of unit,Base,Strength\nFPU-1,First,police,FPU,ML11,140\n"
+)
+CHOSEN = ["D-OC-06", "P2-OP-01"]
+
+
+def square(
+    code: str, west: float, parent: str = "ML1", *, crossed: bool = False
+) -> dict[str, object]:
+    """A district of one degree; `crossed`: its line crosses itself."""
+    ring = [[west, 0], [west + 1, 0], [west + 1, 1], [west, 1], [west, 0]]
+    if crossed:
+        ring[1], ring[2] = ring[2], ring[1]
+    facts = {"ADM2_PCODE": code, "parent_area_code": parent, "area_level": "admin2"}
+    return {"type": "Feature", "properties": facts,
+            "geometry": {"type": "Polygon", "coordinates": [ring]}}  # fmt: skip
+
+
+def outlines(path: Path, *features: dict[str, object]) -> Path:
+    """A GeoJSON file of these features."""
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": list(features)}))
+    return path
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    """A file with this text."""
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """An empty workspace, as `poclens init` leaves it."""
+    assert main(["init", str(tmp_path / "ws")]) == 0
+    return Workspace(tmp_path / "ws")
+
+
+def test_a_mission_of_a_list_and_outlines_is_a_sound_profile_whose_areas_come_in(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    files = {
+        "areas": written(tmp_path, "districts.csv", AREAS),
+        "units": written(tmp_path, "units.csv", UNITS),
+        "outlines": outlines(tmp_path / "o.geojson", square("ML11", 20), square("ML12", 21)),
+    }
+    made = SetupDesk(workspace).make(VALUES, CHOSEN, files, "en")
+    assert (made["problems"], made["remarks"], made["mission"]) == ([], [], "malda")
+    assert profile_problems(workspace.profile("malda")) == []
+    mission = read_mission(workspace.profile("malda"))
+    assert [one.code for one in mission.indicators] == CHOSEN
+    assert (mission.area_property, mission.period_types) == ("ADM2_PCODE", ("M", "Q", "A", "B"))
+    report = ingest(workspace, mission, settled=0)
+    assert sum(one.rows_rejected for one in report.files) == 0
+    with open_warehouse(workspace.warehouse("malda")) as connection:
+        found = connection.execute(
+            "SELECT area_code, parent_area_code FROM core.areas ORDER BY 1"
+        ).fetchall()
+        assert found == [("ML1", "MLD"), ("ML11", "ML1"), ("ML12", "ML1"), ("MLD", None)]
+        assert connection.execute("SELECT unit_code FROM core.units").fetchall() == [("FPU-1",)]
+
+
+def test_a_list_alone_needs_no_row_of_the_mission_area(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    files = {"areas": written(tmp_path, "Zones.csv", AREAS)}
+    assert SetupDesk(workspace).make(VALUES, CHOSEN, files, "fr")["problems"] == []
+    ingest(workspace, read_mission(workspace.profile("malda")), settled=0)
+    with open_warehouse(workspace.warehouse("malda")) as connection:
+        top = connection.execute(
+            "SELECT area_code, name_fr FROM core.areas WHERE area_level = 'country'"
+        )
+        assert top.fetchall() == [("MLD", "Malda")]
+
+
+def test_all_that_is_wrong_is_told_at_once_and_nothing_is_made(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    wrong = VALUES | {
+        "code": "Malda!",
+        "time_zone": "Africa/Jubba",
+        "name_fr": "",
+        "starts_on": "1 July",
+    }
+    told = SetupDesk(workspace).make(wrong, [], {}, "en")["problems"]
+    for words in ("Short name: ", "Nearest: Africa/Juba", "Name of the mission in French: ",
+                  "1 July", "no indicator is chosen", "neither a list of areas"):  # fmt: skip
+        assert sum(words in line for line in told) == 1, (words, told)
+    files = {
+        "areas": written(tmp_path, "areas.csv", AREAS.replace("ML12,ML1", "ML12,ML7")),
+        "units": written(tmp_path, "units.csv", UNITS.replace("ML11", "ML99")),
+    }
+    told = SetupDesk(workspace).make(VALUES, CHOSEN, files, "en")["problems"]
+    assert len(told) == 2, told
+    assert told[0].startswith("areas.csv, row 4, column 'Parent': 'ML7'")
+    assert told[1].startswith("units.csv, row 2, column 'Base': 'ML99'")
+    assert workspace.missions() == []
+    assert not workspace.inbox("malda").exists()
+
+
+def test_codes_that_do_not_meet_and_crossed_outlines_are_found_when_the_mission_is_made(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    files = {
+        "areas": written(tmp_path, "areas.csv", AREAS),
+        "outlines": outlines(
+            tmp_path / "o.geojson", square("ML11", 20, crossed=True), square("ML21", 21)
+        ),
+    }
+    made = SetupDesk(workspace).make(VALUES, CHOSEN, files, "en")
+    assert len(made["problems"]) == 1
+    assert "'ML21'" in made["problems"][0] and "Nearest in the list: ML1" in made["problems"][0]
+    assert "feature 1 touches or crosses itself at 20.5, 0.5" in made["remarks"][0]
+    files = {
+        "areas": written(tmp_path, "areas.csv", "Code,Parent,Level,Name,Nom\nXXX,,Country,X,X\n")
+    }
+    told = SetupDesk(workspace).make(VALUES, CHOSEN, files, "en")["problems"]
+    assert len(told) == 1 and "areas of level country: XXX" in told[0]
+
+
+def test_the_command_finds_at_init_what_the_page_finds(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    profile = workspace.home / "my_mission"
+    drawn = outlines(profile / "areas.geojson", square("A", 20, parent="NOPE"))
+    text = (profile / "mission.yaml").read_text(encoding="utf-8")
+    text = text.replace(
+        "# areas_geojson:", f"areas_geojson: {drawn.name}\narea_property: ADM2_PCODE"
+    )
+    (profile / "mission.yaml").write_text(
+        "\n".join(line for line in text.splitlines() if line != "# area_property:"),
+        encoding="utf-8",
+    )
+    with pytest.raises(WrongUse, match="'NOPE' is not in the table areas"):
+        raise_as_command("init", str(workspace.home), "--profile", str(profile))
+    assert workspace.missions() == []
+
+
+def raise_as_command(*words: str) -> None:
+    """Runs a command and raises what it would tell."""
+    from pipelines.cli.main import build_parser, command_module
+
+    arguments = build_parser("en", list(words)).parse_args(list(words))
+    arguments.workspace = Workspace(Path(words[1]))
+    command_module(arguments.command).run(arguments)
+
+
+def test_steps_say_what_is_missing_and_are_the_same_for_the_page_and_the_command(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    states = {step.name: step.state for step in steps(workspace, None)}
+    assert states == {"mission": "open"} | dict.fromkeys(STEPS[1:], "later")
+    files = {"areas": written(tmp_path, "areas.csv", AREAS)}
+    SetupDesk(workspace).make(VALUES, CHOSEN, files, "en")
+    found = {step.name: step for step in steps(workspace, "malda")}
+    assert {name: step.said for name, step in found.items()} == {
+        "mission": "done", "places": "waits", "units": "missing", "targets": "missing",
+        "files": "missing", "refresh": "waits", "rejected": "none", "release": "missing",
+    }  # fmt: skip
+    assert found["files"].sentence("en") == "No file yet for: Incidents, Activities."
+    ingest(workspace, read_mission(workspace.profile("malda")), settled=0)
+    assert steps(workspace, "malda")[1].sentence("en") == "4 areas are known."
+    monkeypatch.setenv("POCLENS_HOME", str(workspace.home))
+    assert main(["next", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out.splitlines()[-1])["steps"]
+    shown = SetupDesk(workspace).steps("malda", "en")
+    assert [one["sentence"] for one in printed] == [one["sentence"] for one in shown]
+    with locked(workspace.warehouse("malda")):
+        assert {step.state for step in steps(workspace, "malda")[1:-1]} == {"running"}
