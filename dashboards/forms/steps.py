@@ -111,6 +111,8 @@ def _run(store: Store, desk: Desk | None, status: int = 200, told: list[str] | N
     words, missions = Words(address.language), missions_of(desk, address.language)
     mission = _chosen(address, missions)
     may_run = actor.may("take_in")  # a figure speaks for every area
+    if request.method == "POST" and not may_run and mission is None:
+        return abort(403)  # before anything is said of what the server holds
     if desk is None or mission is None:
         return redirect(address.link(ROUTE))
     choices = desk.setup.choices_of_runs(mission)

@@ -22,9 +22,10 @@ from records.store import Store, log, utc_now
 
 ROUTE = "/records/upload"
 # To a proposal, and to what of a known file differs; an empty one of `_EMPTY_TOO` says something.
-_EMPTY_TOO = ("header.", "code.", "meant.")
-_ANSWERS = (*_EMPTY_TOO, "constant.", "successor.")
-_CHOICES = ("table", "of_table", "files", "mend", "meant")
+_EMPTY_TOO = ("header.", "code.", "meant.", "join.")
+_ANSWERS = (*_EMPTY_TOO, "constant.", "successor.", "reading.")
+_CHOICES = ("table", "of_table", "files", "mend", "meant", "laid", "sheet", "header_row",
+            "header_rows", "fill_down", "ditto", "where", "where_is", "place")  # fmt: skip
 
 
 def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> None:
@@ -135,7 +136,7 @@ class _Page:
 
 
 def _answers() -> dict[str, str]:
-    sent = {name: value.strip() for name, value in request.form.items()}
+    sent = {name: "\n".join(values).strip() for name, values in request.form.lists()}
     return {
         name: value
         for name, value in sent.items()

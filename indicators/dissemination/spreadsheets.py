@@ -22,6 +22,9 @@ _LOOKS: Mapping[str, Mapping[str, Any]] = {
     "key": {"font_color": "#595959", "italic": True},
     "text": _TOP,
     "day": {"num_format": "yyyy-mm-dd", "valign": "top"},
+    # Of a number that is not whole; the cell holds all its digits.
+    "number": {"num_format": "#,##0.0##", "valign": "top"},
+    "small_number": {"num_format": "0.0####", "valign": "top"},
 }
 _WIDEST, _SAMPLED = 60, 500  # characters; rows that a width is taken from
 # A spreadsheet would compute a text that begins so, also after blanks.
@@ -63,8 +66,7 @@ def write_table(
     sheet, lines = book.add_worksheet(name), [*rows]
     for at, head in enumerate(heads):
         sheet.write_string(0, at, head, book.look("head"))
-        longest = max([len(head), *(len(str(line[at] or "")) for line in lines[:_SAMPLED])])
-        sheet.set_column(at, at, widths[at] if widths else min(_WIDEST, 2 + longest))
+        sheet.set_column(at, at, widths[at] if widths else width_of(head, lines, at))
     for number, line in enumerate(lines, start=1):
         for at, value in enumerate(line):
             write_value(book, sheet, number, at, value)
@@ -73,19 +75,39 @@ def write_table(
     return sheet
 
 
+def width_of(head: str, lines: Sequence[Sequence[Any]], at: int) -> int:
+    """The width in characters of a column by its head and what its first rows show."""
+    shown = (_shown(line[at]) for line in lines[:_SAMPLED])
+    return min(_WIDEST, 2 + max([len(head), *map(len, shown)]))
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.3f}" if number_look(value) else str(value)
+
+
+def number_look(value: Any) -> str:
+    """The name of the look of a number that is not whole; of all else none."""
+    if not isinstance(value, float) or value.is_integer():
+        return ""
+    return "number" if abs(value) >= 1 else "small_number"
+
+
 def write_value(book: Book, sheet: Worksheet, row: int, column: int, value: Value) -> None:
     """A cell by the type of its value; None: no cell."""
     if isinstance(value, date):
         sheet.write_datetime(row, column, value, book.look("day"))
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        sheet.write_number(row, column, value)
+        look = number_look(value)
+        sheet.write_number(row, column, value, book.look(look) if look else None)
     elif value is not None:
         sheet.write_string(row, column, str(value), book.look("text"))
 
 
 def as_text(text: str) -> str:
     """A text that a spreadsheet shows as it is; a lone dash and a number are no formulas."""
-    is_formula = len(text.strip()) > 1 and _FORMULA.match(text) and not _NUMBER.fullmatch(text)
+    is_formula = _FORMULA.match(text) and len(text.strip()) > 1 and not _NUMBER.fullmatch(text)
     return f"'{text}" if is_formula else text
 
 

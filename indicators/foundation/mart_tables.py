@@ -9,54 +9,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
-import pandas as pd
+if TYPE_CHECKING:
+    import duckdb
 
 TOTAL = "_T"
-
-
 NOT_APPLICABLE = "_Z"
-
-
 NORMAL = "A"
-
-
 PROVISIONAL = "P"
-
-
 NOT_REPORTED = "O"
-
-
 NO_ACCESS = "L"
-
-
 NOT_COMPUTABLE = "M"
-
-
 TOO_IMPRECISE = "U"
-
-
 FREE = "F"
-
-
 CONFIDENTIAL = "C"
-
-
 # What the display of an audience's copy made of a figure: `disclosure` of a value
 EXACT = "exact"
-
-
 ROUNDED = "rounded_5"
-
-
 BELOW_8 = "below_8"
-
-
 SUPPRESSED = "suppressed"
-
-
 NO_ANSWER = ("dont_know", "refused", "not_asked")  # each outside every denominator
 
 # Method of a count of harm: limits by the gamma distribution (definitions 73).
@@ -153,7 +125,7 @@ def mart_ddl() -> Iterator[str]:
 
 
 def store_rows(
-    connection: duckdb.DuckDBPyConnection,
+    connection: "duckdb.DuckDBPyConnection",
     mission: str,
     table: str,
     rows: Iterable[Mapping[str, Any]],
@@ -167,6 +139,8 @@ def store_rows(
     named = [{**row, "mission": mission} for row in rows]
     if not named:
         return
+    import pandas as pd  # here: codes of the mart are read by who never needs it
+
     frame = pd.DataFrame(named).reindex(columns=list(columns)).astype(object)
     frame = frame.where(frame.notna(), None)
     casts = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in columns.items())

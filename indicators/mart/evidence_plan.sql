@@ -1,4 +1,4 @@
--- What an edge’s primary test would see, step by step: today, months_ahead, what it lacks
+-- What an edge’s primary test would see, step by step: today, months_ahead, year, what it lacks
 -- (`purpose`: test, target), and what the mission could add: returns, day_dates, survey_item
 CREATE TABLE mart.evidence_plan (
   -- for hq

@@ -73,6 +73,7 @@ def _text(found: dict[str, Any], language: str, is_all: bool, new: Path) -> Iter
     counts = {name: found["reasons"].get(name, 0) for name in _DISCLOSURE}
     places = {"old": found["old"], "new": new.name}
     yield message("cli.diff.count", language, **places, count=len(lines), **counts)
+    yield from _summary(lines, language)
     for parameter in found["parameters"]:
         shown = {name: "–" if value is None else value for name, value in parameter.items()}
         yield message("cli.diff.parameter", language, **shown)
@@ -86,6 +87,23 @@ def _text(found: dict[str, Any], language: str, is_all: bool, new: Path) -> Iter
         yield _line(line, language)
     if len(chosen) < len(lines):
         yield message("cli.diff.more", language, count=len(lines) - len(chosen))
+
+
+def _summary(lines: list[dict[str, Any]], language: str) -> Iterator[str]:
+    """A line a cause, the commonest first: how many figures, and from which sources."""
+    from indicators.definitions.catalogue import load_catalogue
+    from indicators.definitions.contracts import contracts
+
+    catalogue = load_catalogue()
+    by_cause: dict[str, Counter[str]] = {}
+    for line in lines:
+        known = catalogue.get(line["indicator"])
+        source = contracts()[known.source].title.in_language(language) if known else "–"
+        by_cause.setdefault(line["reason"], Counter())[source] += 1
+    for cause, found in sorted(by_cause.items(), key=lambda one: (-one[1].total(), one[0])):
+        told = {"cause": message(f"page.code.revision_reason.{cause}", language)}
+        sources = ", ".join(f"{name} {count}" for name, count in found.most_common())
+        yield message("cli.diff.cause", language, **told, count=found.total(), sources=sources)
 
 
 def _group(line: dict[str, Any]) -> str:

@@ -1,11 +1,14 @@
 """`poclens evidence`: what each edge's test would see, and pulse interviews that would help.
 
+`rota`, `answer`: patrols drawn by lot, and what was recorded under such a draw (`evidence_rota`).
+`wave`: how many to ask in the next survey wave (`evidence_wave`).
 `plan`: the smallest change seen today and later, what helps most, and after which patrols to ask
 residents. `form`: an XLSForm for these interviews.
 """
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -15,10 +18,12 @@ import duckdb
 from indicators.foundation.database import named_rows
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
+from pipelines.cli.evidence_rota import answer_rota, draw_rota
+from pipelines.cli.evidence_wave import plan_wave
 from pipelines.cli.main import show
-from pipelines.cli.options import add_mission, mission_of
+from pipelines.cli.options import add_mission, day_of, mission_of
 
-ACTIONS = ("plan", "form")
+ACTIONS = ("plan", "form", "rota", "answer", "wave")
 FORMATS = (".xlsx", ".csv")
 _CHANGES, _CHANGE = (5, 10, 15, 20), 10  # indicators.linkage.interview_plan.CHANGES
 Row = Mapping[str, Any]
@@ -36,6 +41,18 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
         default=_CHANGE,
         help=message("cli.evidence.change", language),
     )
+    parser.add_argument("--edge", help=message("cli.evidence.edge", language))
+    parser.add_argument(
+        "--from",
+        dest="starts_on",
+        type=partial(day_of, language=language),
+        metavar="YYYY-MM-DD",
+        help=message("cli.evidence.from", language),
+    )
+    parser.add_argument(
+        "--months", type=int, default=12, help=message("cli.evidence.months", language)
+    )
+    parser.add_argument("--seed", type=int, help=message("cli.evidence.seed", language))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -45,12 +62,18 @@ def run(arguments: argparse.Namespace) -> int:
     mission = mission_of(arguments)
     if (
         arguments.to
-        and arguments.to.suffix not in FORMATS[: 1 if arguments.action == "form" else 2]
+        and arguments.to.suffix not in FORMATS[: 2 if arguments.action == "plan" else 1]
     ):
         raise WrongUse(Problem("table_format", value=str(arguments.to)))
     with open_to_read(arguments.workspace.warehouse(mission)) as connection:
-        run_action = _form if arguments.action == "form" else _plan
-        return run_action(arguments, connection, mission)
+        actions = {
+            "form": _form,
+            "plan": _plan,
+            "rota": draw_rota,
+            "answer": answer_rota,
+            "wave": plan_wave,
+        }
+        return actions[arguments.action](arguments, connection, mission)
 
 
 def _plan(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipelines.proposal.preview import Preview
     from pipelines.proposal.proposal import Proposal
 
+_LISTS = ("fill_down", "ditto", "where_is")
 _SURE = 0.9  # from here on a person at a terminal is not asked about a column by itself
 
 
@@ -29,7 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("file", type=Path, help=message("cli.map.file", language))
     for name in ("source", "name", "files", "table", "sheet"):
         parser.add_argument(f"--{name}", help=message(f"cli.map.{name}", language))
-    for name, metavar in (("set", "COLUMN=VALUE"), ("column", "COLUMN=HEADER"), ("drop", "COLUMN")):
+    for name, metavar in (
+        ("set", "COLUMN=VALUE"),
+        ("column", "COLUMN=HEADER"),
+        ("drop", "COLUMN"),
+        ("answer", "NAME=VALUE"),
+    ):
         parser.add_argument(
             f"--{name}",
             action="append",
@@ -63,6 +69,28 @@ def _pairs(texts: list[str]) -> dict[str, str]:
     return {name: value for name, _, value in (text.partition("=") for text in texts)}
 
 
+def _answers(arguments: argparse.Namespace) -> dict[str, str]:
+    """What the options say, as the page's fields say it."""
+    answers = {name: getattr(arguments, name) or "" for name in ("table", "sheet", "files")}
+    answers |= {f"constant.{column}": value for column, value in _pairs(arguments.set).items()}
+    for column, header in _pairs(arguments.column).items():
+        answers |= _said({f"header.{column}": header})
+    answers |= {f"header.{column}": "" for column in arguments.drop}
+    return answers | _said(_pairs(arguments.answer))
+
+
+def _said(given: dict[str, str]) -> dict[str, str]:
+    """`A + B` are two columns of the file; ` | ` stands between the texts of a list."""
+    found: dict[str, str] = {}
+    for name, value in given.items():
+        first, _, second = value.partition(" + ")
+        if name.startswith("header.") and second:
+            found |= {name: first.strip(), name.replace("header.", "join.", 1): second.strip()}
+        else:
+            found[name] = value.replace(" | ", "\n") if name in _LISTS else value
+    return found
+
+
 def _is_asking(arguments: argparse.Namespace) -> bool:
     return not arguments.yes and not arguments.json and sys.stdin.isatty()
 
@@ -70,23 +98,21 @@ def _is_asking(arguments: argparse.Namespace) -> bool:
 def _propose(
     arguments: argparse.Namespace, profile: Path, mission: "Mission", known: "Known"
 ) -> int:
-    from pipelines.proposal.confirm import ask, with_header
+    from pipelines.proposal.answers import answered
+    from pipelines.proposal.choices import choices
+    from pipelines.proposal.confirm import ask, ask_choice
     from pipelines.proposal.neighbours import neighbours
-    from pipelines.proposal.proposal import propose
-    from pipelines.proposal.told import pattern_line, proposal_lines
+    from pipelines.proposal.told import choice_lines, pattern_line, proposal_lines
 
     language = arguments.language
     beside = neighbours(arguments.workspace, mission.mission, arguments.file)
-    proposal = propose(arguments.file, known, table=arguments.table, sheet=arguments.sheet)
-    for column, value in _pairs(arguments.set).items():
-        proposal = proposal.with_constant(column, value)
-    for column, header in _pairs(arguments.column).items():
-        proposal = with_header(proposal, column, header, known)
-    for column in arguments.drop:
-        proposal = proposal.without(column)
-    if arguments.files:
-        proposal = replace(proposal, files=arguments.files)
-    _tell(arguments, proposal_lines(arguments.file, proposal, language))
+    answers, more = _answers(arguments), {"": ""}
+    while more:
+        proposal = answered(arguments.file, known, answers, is_page=False)
+        _tell(arguments, proposal_lines(arguments.file, proposal, language))
+        _tell(arguments, choice_lines(choices(proposal, answers), language))
+        more = ask_choice(language) if _is_asking(arguments) else {}
+        answers |= _said(more)
     if problem := beside.problem(proposal.files):
         raise WrongUse(problem)
     _tell(arguments, [pattern_line(proposal.files, beside, language)])

@@ -112,7 +112,11 @@ def read_workbook(profile: Path, path: Path, *, is_written: bool) -> list[Change
     Raises WrongUse with sheet, row and column of everything that is wrong; nothing is written then.
     """
     found = _rows(path)
-    problems = [problem for sheet in _SHEETS for problem in _row_problems(path, sheet, found)]
+    problems = [
+        problem
+        for sheet in _SHEETS
+        for problem in _row_problems(path, sheet, found, _unlisted(profile, sheet))
+    ]
     if problems:
         raise WrongUse(problems)
     texts: dict[str, str] = {}
@@ -280,8 +284,20 @@ def _day(text: str) -> Any:
         return text  # said by the check of the row
 
 
+def _unlisted(profile: Path, sheet: _Sheet) -> dict[Any, Entry]:
+    """By identity what an entry of the profile holds beside the columns (dates of arrivals)."""
+    listed = {column.split(".")[0] for column in sheet.columns}
+    return {
+        entry[sheet.identity]: {key: entry[key] for key in entry if key not in listed}
+        for entry in _entries(_yaml(profile / sheet.file), sheet)
+    }
+
+
 def _row_problems(
-    path: Path, sheet: _Sheet, found: Mapping[str, list[tuple[int, Entry]]]
+    path: Path,
+    sheet: _Sheet,
+    found: Mapping[str, list[tuple[int, Entry]]],
+    unlisted: Mapping[Any, Entry],
 ) -> Iterator[Problem]:
     """What is wrong in each row by itself, and identities that stand twice."""
     seen: set[Any] = set()
@@ -293,7 +309,7 @@ def _row_problems(
             )
         seen.add(identity)
         try:
-            sheet.model.model_validate(entry)
+            sheet.model.model_validate(unlisted.get(identity, {}) | entry)
         except ValidationError as error:
             for wrong in error.errors():
                 keys = [str(part) for part in wrong["loc"]]

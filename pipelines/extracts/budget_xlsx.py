@@ -18,7 +18,6 @@ from pipelines.extracts.quarter import Quarter
 from pipelines.extracts.said import Pair, as_of_line, audience_line, pair
 
 suffix = "budget.xlsx"
-_WIDTH = 24
 _PAGE, _OWN = "page.budget.head", "extract.budget.head"
 _OF_A_YEAR = ("value", "ci_low", "ci_high", "status_en", "status_fr")
 _NUMBERS = ("original", "current", "due", "done", "variance")
@@ -30,7 +29,7 @@ def write(quarter: Quarter, path: Path) -> None:
     if year is None:
         raise ValueError(f"{quarter.audience}: no plan in this copy")
     sheets = _sheets(quarter, year)
-    write_plain_workbook(path, str(quarter.mission["name_en"]), sheets, _WIDTH)
+    write_plain_workbook(path, str(quarter.mission["name_en"]), sheets)
 
 
 def _sheets(

@@ -2,28 +2,34 @@
 times as much. The bytes are the same; a test holds both against each other.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from indicators.dissemination.spreadsheets import new_workbook
+from indicators.dissemination.spreadsheets import new_workbook, number_look, width_of
 
 _BLOCK = 16  # rows that share what a row says of its first and last column
+_LOOKS = ("number", "small_number")
 _LONGEST = 32_767  # characters in a cell, by the format
 _Row = tuple[int, int, str]  # its first and last column that hold a cell (-1: none), its cells
 
 
 class PlainSheet(Worksheet):
-    """A sheet whose first row is written as usual, and whose other rows have no format."""
+    """A sheet whose first row is written as usual, and whose other rows have a format where a
+    number is not whole."""
 
     _plain_rows = ""
 
-    def write_plain_rows(self, rows: Iterable[Sequence[Any]]) -> None:
-        """The rows below the heading, once: texts, numbers, dates as ISO text, None for nothing."""
+    def write_plain_rows(self, rows: Iterable[Sequence[Any]], looks: Mapping[str, Format]) -> None:
+        """The rows below the heading, once: texts, numbers, dates as ISO text, None for nothing.
+
+        `looks`: by the names that `number_look` gives."""
+        styles = {"": "", **{name: f'" s="{look._get_xf_index()}' for name, look in looks.items()}}
         starts = [f'<c r="{xl_col_to_name(column)}' for column in range(self.dim_colmax + 1)]
         seen: dict[str | date, str] = {}  # texts repeat: few are new
         written: list[_Row] = [(0, self.dim_colmax, "")]  # the heading
@@ -40,7 +46,8 @@ class PlainSheet(Worksheet):
                     else:
                         self.str_table.count += 1
                 else:
-                    end = f'"><v>{float(value):.16G}</v></c>'
+                    number_as = float(value)
+                    end = f'{styles[number_look(number_as)]}"><v>{number_as:.16G}</v></c>'
                 cells.append(f"{starts[column]}{number}{end}")
                 first, last = column if first < 0 else first, column
             written.append((first, last, "".join(cells)))
@@ -63,16 +70,18 @@ def write_plain_workbook(
     path: Path,
     title: str,
     sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]]],
-    width: int,
 ) -> None:
-    """Name, heads and rows of each sheet; heads and the first column stay in sight."""
+    """Name, heads and rows of each sheet; heads and the first column stay in sight, and can be
+    filtered by."""
     with new_workbook(path, title) as book:
         for name, heads, rows in sheets:
-            sheet = book.add_worksheet(name, PlainSheet)
+            sheet, lines = book.add_worksheet(name, PlainSheet), [*rows]
             sheet.freeze_panes(1, 1)
-            sheet.set_column(0, len(heads) - 1, width)
+            sheet.autofilter(0, 0, max(1, len(lines)), len(heads) - 1)
+            for at, head in enumerate(heads):
+                sheet.set_column(at, at, width_of(head, lines, at))
             sheet.write_row(0, 0, heads, book.look("head"))
-            sheet.write_plain_rows(rows)
+            sheet.write_plain_rows(lines, {name: book.look(name) for name in _LOOKS})
 
 
 def _rows_xml(written: list[_Row]) -> Iterable[str]:

@@ -38,14 +38,13 @@ def _title(column: Column) -> tuple[str, str]:
 
 
 suffix = "xlsx"
-_WIDTH = 18
 _STATUSES = ("A", "P", "O", "L", "M", "U")
 _CONF_STATUSES = ("F", "C")
 
 
 def write(quarter: Quarter, path: Path) -> None:
     """Writes the quarter; numbers are numbers, an empty cell says why beside it."""
-    write_plain_workbook(path, str(quarter.mission["name_en"]), _sheets(quarter), _WIDTH)
+    write_plain_workbook(path, str(quarter.mission["name_en"]), _sheets(quarter))
 
 
 def _sheets(quarter: Quarter) -> Iterator[tuple[str, Sequence[str], Iterable[Sequence[object]]]]:

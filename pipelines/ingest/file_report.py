@@ -1,11 +1,11 @@
 """What became of one file that somebody asked to take in, or that was read again."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from indicators.foundation.errors import Problem
-from indicators.foundation.messages import message
+from indicators.foundation.messages import has_message, message
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class FileReport:
     def as_dict(self, language: str) -> dict[str, Any]:
         """The fields as JSON; problems with their sentences."""
         told = {
-            name: [vars(one) | {"sentence": one.sentence(language)} for one in problems]
+            name: [vars(one) | {"sentence": _sentence(one, language)} for one in problems]
             for name, problems in (("problems", self.problems), ("remarks", self.remarks))
         }
         return asdict(self) | told
@@ -68,7 +68,7 @@ def remark_lines(file: Mapping[str, Any], language: str) -> Iterator[str]:
     if file["status"] == "kept":
         yield message("cli.ingest.kept", language, name=file["name"])
     for problem in (*file["problems"], *file["remarks"]):
-        yield Problem(**problem).sentence(language)
+        yield _sentence(Problem(**problem), language)
     if file["rows_retracted"]:
         yield message("cli.ingest.retracted", language, rows=file["rows_retracted"])
     if file["before"] and file["after"]:
@@ -82,6 +82,17 @@ def remark_lines(file: Mapping[str, Any], language: str) -> Iterator[str]:
     for column, values in file["left_out"].items():
         facts = {"name": file["name"], "column": column, "values": values}
         yield message("cli.ingest.left_out", language, **facts)
+
+
+def _sentence(problem: Problem, language: str) -> str:
+    """The sentence; of rows with a warning with what the warning is."""
+    if problem.rule == "rows_warned":
+        facts = problem.parameters
+        key = f"warned.{facts['of']}"
+        known = message(key, language) if has_message(key) else message("warned.other", language)
+        told = {"title": facts.get(f"title_{language}", known)}
+        problem = replace(problem, parameters={**facts, **told})
+    return problem.sentence(language)
 
 
 def _numbers(file: Mapping[str, Any]) -> dict[str, Any]:

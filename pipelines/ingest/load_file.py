@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -51,6 +52,7 @@ from pipelines.warehouse.inspect import insert_table
 from pipelines.warehouse.ledger import InputFile
 
 _NOTHING_WRONG = (quarantine.DUPLICATE, key_clashes.RULE)
+_UNLISTED = "recode_unlisted"
 _SUGGESTED = 300  # keys of a table above which the nearest one is not looked for
 Fault = tuple[str, str | None, int | None, str]  # table, sheet, row, rule
 
@@ -300,7 +302,7 @@ def _of_the_whole_file(delivery: Delivery, file: FileRows) -> tuple[Problem, ...
             parameters=dict(remark.parameters),
         )
         for sheet, remark in file.remarks
-        if remark.row_number is None or remark.rule == "recode_unlisted"
+        if remark.row_number is None or remark.rule == _UNLISTED
     )
 
 
@@ -690,7 +692,7 @@ def _record_held(job: _Job, outcome: _Outcome, question: Question) -> FileReport
         "held",
         read,
         rows_rejected=read,
-        remarks=(told,),
+        remarks=(*_warned(job, outcome), told),
     )
 
 
@@ -747,7 +749,12 @@ def _report(job: _Job, entry: InputFile, outcome: _Outcome) -> FileReport:
         after if before else None,
         not_kept=not_kept_by_reason(job.file),
         values_held=sum(rows.num_rows for _, rows in outcome.held),
-        remarks=(*_clashes(job, outcome), *_held_values(job, outcome), *outcome.remarks),
+        remarks=(
+            *_clashes(job, outcome),
+            *_held_values(job, outcome),
+            *_warned(job, outcome),
+            *outcome.remarks,
+        ),
     )
 
 
@@ -791,6 +798,22 @@ def _held_values(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
         place = (job.delivery.name, first["sheet"], first["row_number"], first["column_name"])
         facts = {"count": held.num_rows, "column": column}
         yield Problem("values_held", *place, first["raw_value"], facts)
+
+
+def _warned(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
+    """Of each other warning about single rows its first row, and how many more are like it."""
+    told = [id(rows) for _, rows in outcome.held]
+    tables = [rows for _, rows in outcome.warnings if id(rows) not in told]
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in (row for rows in tables for row in rows.to_pylist()):
+        if row["row_number"] is not None and row["rule"] != _UNLISTED:
+            found.setdefault((row["rule"], row["column_name"] or ""), []).append(row)
+    for (rule, _), (first, *others) in sorted(found.items()):
+        place = (job.delivery.name, first["sheet"] or None, first["row_number"])
+        titles = json.loads(first["parameters"] or "{}")  # of a rule; all else may quote the row
+        facts = {name: titles[name] for name in ("title_en", "title_fr") if name in titles}
+        facts |= {"count": 1 + len(others), "of": rule}
+        yield Problem("rows_warned", *place, first["column_name"], parameters=facts)
 
 
 def not_kept_by_reason(file: FileRows) -> dict[str, int]:

@@ -1,18 +1,21 @@
 """A person's answers on a page to a proposal, or to the differences of a changed file.
 
-Names of the answers: `table`; `files` (the pattern of names); `header.<column>` (the column of the
-file, empty: none); `constant.<column>`; `code.<column>.<text>` (empty: not known). Of a changed
-file: `successor.<column of the file>`; `meant.<table>.<column>.<text>`.
+Names of the answers: those of `choices.py`; `table`; `laid` (what `choices.py` asks was shown);
+`files` (the pattern of names); `header.<column>` (the column of the file, empty: none);
+`constant.<column>`; `code.<column>.<text>` (empty: not known). Of a changed file:
+`successor.<column of the file>`; `meant.<table>.<column>.<text>`.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from indicators.foundation.errors import WrongUse
 from pipelines.mapping.model import Source
+from pipelines.proposal.choices import BETWEEN, is_pair
 from pipelines.proposal.columns import recode_of
-from pipelines.proposal.confirm import with_header
+from pipelines.proposal.confirm import with_header, with_headers
 from pipelines.proposal.difference import Change, changes_of
 from pipelines.proposal.known_rows import Known
 from pipelines.proposal.proposal import Proposal, propose
@@ -20,19 +23,25 @@ from pipelines.proposal.texts import ColumnProposal
 
 Answers = Mapping[str, str]
 _BETWEEN = " + "
+_NUMBERS, _LISTS = ("header_row", "header_rows"), ("fill_down", "ditto")
+_SIGNS = ("thousands", "decimal")
 
 
 def joined(one: ColumnProposal) -> str:
-    """The columns of the file that one column of the table is read from, as a page names them."""
-    return _BETWEEN.join(one.headers)
+    """The column of the file that one column of the table is read from, as a page names it; a
+    second one is asked apart."""
+    return one.headers[0] if is_pair(one) else _BETWEEN.join(one.headers)
 
 
-def answered(path: Path, known: Known, answers: Answers) -> Proposal:
+def answered(path: Path, known: Known, answers: Answers, *, is_page: bool = True) -> Proposal:
     """The proposal for a file as a person completed it. Raises WrongUse for what cannot be."""
+    sheet = answers.get("sheet") or None
     try:
-        proposal = propose(path, known, table=answers.get("table") or None)
+        proposal = propose(
+            path, known, table=answers.get("table") or None, sheet=sheet, shape=_shape(answers)
+        )
     except WrongUse as error:  # a page has no option --table
-        rules = {"map_no_contract": "page_map_no_contract"}
+        rules = {"map_no_contract": "page_map_no_contract"} if is_page else {}
         told = [replace(one, rule=rules.get(one.rule, one.rule)) for one in error.problems]
         raise WrongUse(told) from None
     if answers.get("of_table", proposal.table) != proposal.table:
@@ -41,16 +50,75 @@ def answered(path: Path, known: Known, answers: Answers) -> Proposal:
         proposal = replace(proposal, files=files)
     proposed = {one.column: joined(one) for one in proposal.columns}
     for column, header in _of("header", answers).items():
-        if header == proposed.get(column, "") or _is_several(proposal, header):
+        is_as_proposed = is_page and header == proposed.get(column, "")
+        if is_as_proposed or _is_several(proposal, header):
             continue
         if header:
             proposal = with_header(proposal, column, header, known)
         else:
             proposal = proposal.without(column)
+    for column, header in _of("join", answers).items():
+        proposal = _joined(proposal, column, header, known)
+    for column, way in _of("reading", answers).items():
+        proposal = replace(
+            proposal,
+            columns=tuple(_read_as(one, way) if one.column == column else one
+                          for one in proposal.columns),
+        )  # fmt: skip
+    if answers.get("place") == "coordinates":
+        proposal = proposal.at_coordinates()
+    if answers.get("laid") or "where" in answers:
+        proposal = replace(proposal, where=_where(proposal, answers))
     for column, value in _of("constant", answers).items():
         if value:
             proposal = proposal.with_constant(column, value)
     return replace(proposal, columns=tuple(_coded(one, answers) for one in proposal.columns))
+
+
+def _shape(answers: Answers) -> dict[str, Any]:
+    """Options of the reader that a person named; of a list that was shown nothing is none of it."""
+    said: dict[str, Any] = {
+        name: int(answers[name]) for name in _NUMBERS if answers.get(name, "").isdigit()
+    }
+    shown = _LISTS if answers.get("laid") else [name for name in _LISTS if name in answers]
+    said |= {name: _texts(answers.get(name, "")) for name in shown}
+    return said
+
+
+def _texts(answer: str) -> list[str]:
+    return [text for line in answer.split(BETWEEN) if (text := line.strip())]
+
+
+def _where(proposal: Proposal, answers: Answers) -> dict[str, tuple[str, ...]]:
+    column, texts = answers.get("where", ""), _texts(answers.get("where_is", ""))
+    return {column: tuple(texts)} if texts and column in proposal.layout.table.header else {}
+
+
+def _joined(proposal: Proposal, column: str, header: str, known: Known) -> Proposal:
+    """The proposal with a second column of the file for one of the table, or without it."""
+    one = next((one for one in proposal.columns if one.column == column), None)
+    if one is None or one.headers[1:] == ((header,) if header else ()):
+        return proposal
+    if not header:
+        return with_header(proposal, column, one.headers[0], known)
+    return with_headers(proposal, column, (one.headers[0], header), known)
+
+
+def _read_as(one: ColumnProposal, way: str) -> ColumnProposal:
+    """The column with one of the two ways in which its texts can be read."""
+    entry = dict(one.entry)
+    if way in ("day", "month") and entry.get("formats"):
+        is_day = str(entry["formats"][0]).find("%d") < str(entry["formats"][0]).find("%m")
+        if (way == "day") != is_day:
+            turned = str(entry["formats"][0]).translate(str.maketrans("dm", "md"))
+            entry["formats"] = [turned]
+    elif way in ("thousands", "decimal"):
+        sign = "." if entry.get("thousands") == "." else ","
+        entry = {name: value for name, value in entry.items() if name not in _SIGNS}
+        entry |= {way: sign} | ({"decimal": ","} if (way, sign) == ("thousands", ".") else {})
+    else:
+        return one
+    return replace(one, entry=entry, confidence=1.0, reasons=("by_person",))
 
 
 def _is_several(proposal: Proposal, header: str) -> bool:

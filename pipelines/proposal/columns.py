@@ -75,7 +75,7 @@ def as_said(name: str, column: Column, texts: Texts, known: Known) -> ColumnProp
     """A column of the file for one of the table, as a person says; what can be read in two ways
     stays asked."""
     fit = fit_of(column, texts, known, name)
-    sure, why = (0.6, fit.reason or "two_ways") if fit.is_ambiguous else (1.0, None)
+    sure, why = (0.6, fit.reason) if fit.is_ambiguous else (1.0, None)
     reasons = ("by_person", *([why] if why else []))
     return ColumnProposal(name, (texts.header,), sure, reasons, fit.entry, fit.codes)
 
@@ -197,7 +197,8 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
     if kind in ("int", "dec"):
         plain = [decimal_degrees(text, SIDES[name]) for text in values] if name in SIDES else values
         number = notation.numbers(plain, column)
-        return Fit(number.share, number.keys, (), None, number.is_ambiguous)
+        reason = "two_ways" if number.is_ambiguous else None
+        return Fit(number.share, number.keys, (), reason, number.is_ambiguous)
     if kind in ("date", "time"):
         return _date_fit(values, kind, of_months=name == "month")
     if kind in ("code", "bool", "list<code>"):

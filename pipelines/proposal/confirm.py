@@ -11,7 +11,7 @@ from pipelines.proposal.columns import as_said, recode_of
 from pipelines.proposal.joined_columns import with_clocks
 from pipelines.proposal.known_rows import Known
 from pipelines.proposal.proposal import Proposal
-from pipelines.proposal.texts import ColumnProposal, texts_of
+from pipelines.proposal.texts import ColumnProposal, Texts, texts_of
 from pipelines.proposal.told import codes_words
 
 _LISTED = 15  # codes; of more only the nearest are shown
@@ -31,8 +31,26 @@ def with_header(proposal: Proposal, column: str, header: str, known: Known) -> P
     said = as_said(column, own[column], texts, known)
     of_time = [one for one in proposal.columns if one.column == contract.date_column != column]
     said = with_clocks(contract, [said, *of_time], texts_of(table))[0]
-    others = [one for one in proposal.columns if one.column != column and header not in one.headers]
+    times = {name for name, one in own.items() if one.base_type in ("date", "time")}
+    others = [
+        one
+        for one in proposal.columns
+        if one.column != column and (header not in one.headers or {one.column, column} <= times)
+    ]  # one day may be that of several times
     return replace(proposal, columns=(*others, said))
+
+
+def with_headers(
+    proposal: Proposal, column: str, headers: tuple[str, ...], known: Known
+) -> Proposal:
+    """The proposal with columns of the file joined for this column of the table: a day and its
+    hour, a place and its district."""
+    own, rows = contracts()[proposal.table].columns[column], proposal.layout.table.rows
+    texts = (list(filter(None, row.values())) for row in rows.select(headers).to_pylist())
+    joined = dict.fromkeys(" ".join(map(str.strip, parts)) for parts in texts if parts)
+    said = as_said(column, own, Texts(headers[0], tuple(joined), False), known)
+    others = [one for one in proposal.columns if one.column != column]
+    return replace(proposal, columns=(*others, replace(said, headers=headers)))
 
 
 def _asked_code(
@@ -46,6 +64,12 @@ def _asked_code(
             return CodeProposal(code.text, said, 1.0, "by_person")
         print(message("map.not_a_code", language, value=said, nearest=suggestion(said, known)))
     return code
+
+
+def ask_choice(language: str) -> dict[str, str]:
+    """What a person changes of how the file is read, `name=value`; nothing where they end."""
+    name, _, value = input(message("map.ask.choice", language)).partition("=")
+    return {name.strip(): value.strip()} if name.strip() else {}
 
 
 def ask(proposal: Proposal, known: Known, language: str, sure: float) -> Proposal:

@@ -220,7 +220,7 @@ class Desk:
         proposal, found = self._proposal(name, path, answers)
         beside = self._beside(name, path)
         problem = beside.problem(proposal.files)
-        said["proposal"] = shown.proposed(proposal, self._known(name), language) | {
+        said["proposal"] = shown.proposed(proposal, self._known(name), language, answers) | {
             "files": proposal.files,
             "files_told": problem.sentence(language)
             if problem
@@ -265,7 +265,10 @@ class Desk:
         return preview(path, source, read_mission(profile), profile, warehouse, others)
 
     def _counted(self, name: str, found: "Preview", language: str) -> Said:
-        return shown.counted(found, read_mission(self._workspace.profile(name)), language)
+        from pipelines.proposal.known_rows import area_names
+
+        areas = area_names(self._workspace.warehouse(name), language)
+        return shown.counted(found, read_mission(self._workspace.profile(name)), language, areas)
 
     def _of_known_source(
         self, name: str, path: Path, source: "Source", language: str, answers: Mapping[str, str]

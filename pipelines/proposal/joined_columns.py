@@ -48,7 +48,8 @@ def with_days(
         if written.share >= _MOST:
             entry = dict(written.keys) or {"formats": list(_ISO_TIMES)}
             sure = 0.6 if written.is_ambiguous else 0.85
-            return [*chosen, ColumnProposal(day, one.headers, sure, ("day_of_time",), entry)]
+            reasons = ("day_of_time", *(("day_or_month_first",) if written.is_ambiguous else ()))
+            return [*chosen, ColumnProposal(day, one.headers, sure, reasons, entry)]
     return list(chosen)
 
 
@@ -66,7 +67,8 @@ def with_only_day(
     if len(dated) != 1:
         return list(chosen)
     texts, how = dated[0]
-    only = ColumnProposal(day, (texts.header,), 0.6, ("only_day",), how.keys)
+    reasons = ("only_day", *(("day_or_month_first",) if how.is_ambiguous else ()))
+    only = ColumnProposal(day, (texts.header,), 0.6, reasons, how.keys)
     return [*chosen, *with_clocks(contract, [only], columns)]
 
 
@@ -124,6 +126,8 @@ def _of_two(one: ColumnProposal, day: Texts, clock: Texts) -> ColumnProposal:
     hours = notation.clock_format(clock.values)
     confidence = 0.6 if written.is_ambiguous else max(one.confidence, 0.88)
     reasons = tuple(reason for reason in one.reasons if reason != "same_name_other_texts")
+    if written.is_ambiguous and "day_or_month_first" not in reasons:
+        reasons = (*reasons, "day_or_month_first")
     return replace(
         one,
         headers=(day.header, clock.header),

@@ -31,6 +31,16 @@ def known_rows(warehouse: Path) -> Known:
     return {**found, "country": {name: code for name, code in areas if code in countries}}
 
 
+def area_names(warehouse: Path, language: str) -> dict[str, str]:
+    """The name of each area by its code; nothing where the mission has none yet."""
+    if not warehouse.is_file():
+        return {}
+    with open_to_read(warehouse) as connection:
+        name = "name_fr" if language == "fr" else "name_en"
+        found = connection.execute(f"SELECT area_code, {name} FROM core.areas").fetchall()
+    return dict(found)
+
+
 def _names(
     connection: duckdb.DuckDBPyConnection, table: str, code: str, columns: tuple[str, ...]
 ) -> dict[str, str]:

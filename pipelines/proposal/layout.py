@@ -4,7 +4,7 @@ import codecs
 import csv
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
@@ -22,6 +22,7 @@ from pipelines.readers.hxl import is_tags
 from pipelines.readers.sheet_shape import footnotes, joined_names
 from pipelines.readers.table import SourceTable
 
+_HEADER = ("header_row", "header_rows")
 _HEADER_LOOKED_FOR = 25  # rows from the top
 _DELIMITERS = (",", ";", "\t", "|")
 _RECORDS_LOOKED_AT = 200
@@ -86,15 +87,38 @@ def _of_several(found: Sequence[Layout]) -> Iterator[Layout]:
     is_one = all(one.table.header == first.table.header for one in others)
     if not is_one or any(options != own for options in rest):
         return
-    tables = [one.table for one in found]
-    rows = pa.concat_tables([table.rows for table in tables])
+    yield Layout(first.reader, {"sheets": "*", **own}, _below([one.table for one in found]))
+
+
+def _below(tables: Sequence[SourceTable]) -> SourceTable:
+    """The sheets below each other."""
+    if len(tables) == 1:
+        return tables[0]
+    rows = pa.concat_tables([table.rows for table in tables], promote_options="default")
     numbers = pa.concat_arrays([table.row_numbers for table in tables])
-    table = replace(first.table, sheet="*", rows=rows, row_numbers=numbers)
-    yield Layout(first.reader, {"sheets": "*", **own}, table)
+    return replace(tables[0], sheet="*", rows=rows, row_numbers=numbers)
 
 
 def _read(path: Path, name: str, options: dict[str, Any]) -> SourceTable:
-    return next(iter(reader(name).read(path, options)))
+    return _below(list(reader(name).read(path, options)))
+
+
+def in_other_shape(path: Path, layout: Layout, said: Mapping[str, Any]) -> Layout:
+    """The sheet as a person says that it is laid out; what they leave open is looked for anew."""
+    header = {name: said[name] for name in _HEADER if name in said}
+    kept = {name: value for name, value in layout.options.items() if name not in _SHAPES}
+    laid = layout
+    if any(layout.options.get(name, 1) != value for name, value in header.items()):
+        laid = _shaped(path, layout.reader, {**kept, **header})
+    named = {
+        name: [text for text in texts if name == "ditto" or text in laid.table.header]
+        for name, texts in said.items()
+        if name not in _HEADER
+    }
+    options = {name: value for name, value in {**laid.options, **named}.items() if value != []}
+    if options == laid.options:
+        return laid
+    return Layout(layout.reader, options, _read(path, layout.reader, options))
 
 
 def _of_workbook(path: Path, name: str) -> Iterator[Layout]:

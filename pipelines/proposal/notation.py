@@ -17,7 +17,7 @@ _DAYS = (
     "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%B %d, %Y",
     "%d-%b-%y", "%d-%m-%y", "%d %b %y", "%d-%B-%Y", "%d/%b/%Y", "%b %d, %Y",
 )  # fmt: skip
-_CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", "T%H:%M", " %I:%M %p", " %I:%M:%S %p")
+_CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", " %H%M", "T%H:%M", " %I:%M %p", " %I:%M:%S %p")
 _LOOKED_AT = 120
 _MONTHS = ("%B %Y", "%b %Y", "%b-%y", "%b-%Y", "%m/%Y", "%Y/%m", "%Y-%m")  # the first day is meant
 _SEVERAL_GROUPS = r"[+-]?\d{1,3}(\.\d{3}){2,}(,\d+)?"

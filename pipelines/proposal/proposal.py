@@ -12,7 +12,7 @@ from indicators.foundation.errors import Problem, WrongUse
 from pipelines.mapping.file_names import pattern_of, stem_words
 from pipelines.proposal.columns import LEAST_LIKENESS, column_proposals, header_likeness
 from pipelines.proposal.known_rows import Known
-from pipelines.proposal.layout import Layout, layouts
+from pipelines.proposal.layout import Layout, in_other_shape, layouts
 from pipelines.proposal.texts import MISSING, ColumnProposal, texts_of
 from pipelines.proposal.wide import Wide, grouped, wide_columns
 from pipelines.proposal.words import folded, likeness, names_a_country, reference_place
@@ -44,6 +44,7 @@ class Proposal:
     constants: Mapping[str, str] | None = None
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # rows that it takes alone
     wide: Wide | None = None
+    sheets: tuple[str, ...] = ()  # those that hold a table; `*`: all of them below each other
     rivals: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()  # those of the catalogue that the table feeds
 
@@ -78,7 +79,9 @@ class Proposal:
             elif name in by_name:
                 one = by_name[name]
                 origin = one.headers[0] if len(one.headers) == 1 else list(one.headers)
-                from_columns = {} if "template" in one.entry else {"from": origin}
+                from_columns = {"from": origin}
+                if not {"template", "point"}.isdisjoint(one.entry):
+                    from_columns = {}
                 columns[name] = {**from_columns, **one.entry}
         found: dict[str, Any] = {
             "source": self.source,
@@ -100,6 +103,25 @@ class Proposal:
             table["unpivot"] = self.wide.entry()
         return found | {"tables": [table]}
 
+    def point(self) -> tuple[str, str] | None:
+        """The columns of the file with longitude and latitude, each its own."""
+        found = {one.column: one for one in self.columns if len(one.headers) == 1}
+        pair = [found.get(name) for name in ("longitude", "latitude")]
+        if any(one is None or "part" in one.entry for one in pair):
+            return None
+        longitude, latitude = (one.headers[0] for one in pair if one)
+        return longitude, latitude
+
+    def at_coordinates(self) -> "Proposal":
+        """The proposal with areas found by the coordinates, in the outlines of the mission."""
+        column, pair = contracts()[self.table].area_column, self.point()
+        if column is None or pair is None:
+            return self
+        signs = next(one.entry for one in self.columns if one.column == "latitude")
+        entry = {"point": list(pair), **{k: v for k, v in signs.items() if k == "decimal"}}
+        said = ColumnProposal(column, pair, 1.0, ("by_person",), entry)
+        return replace(self, columns=(*self.without(column).columns, said))
+
     def without(self, column: str) -> "Proposal":
         """The proposal with nothing for this column."""
         wide = None if self.wide and column in self.wide.columns else self.wide
@@ -116,10 +138,19 @@ class Proposal:
 
 
 def propose(
-    path: Path, known: Known, *, table: str | None = None, sheet: str | None = None
+    path: Path,
+    known: Known,
+    *,
+    table: str | None = None,
+    sheet: str | None = None,
+    shape: Mapping[str, Any] | None = None,
 ) -> Proposal:
-    """The mapping that fits the file best. Raises WrongUse where no contract fits at all."""
+    """The mapping that fits the file best. Raises WrongUse where no contract fits at all.
+
+    `shape`: options of the reader that a person named, in the place of what the file shows.
+    """
     found = layouts(path)
+    sheets = tuple(one.table.sheet for one in found if one.table.sheet)
     if sheet is not None:
         named = [one for one in found if one.table.sheet == sheet]
         if not named:
@@ -128,6 +159,8 @@ def propose(
                 Problem("missing_sheet", path.name, sheet, parameters={"sheets": listed})
             )
         found = named
+    if shape:
+        found = [in_other_shape(path, one, shape) for one in found]
     if table is not None and table not in contracts():
         listed = ", ".join(contracts())
         raise WrongUse(Problem("unknown_table", value=table, parameters={"known": listed}))
@@ -161,6 +194,7 @@ def propose(
         {},
         _where(layout, columns, known),
         wide,
+        sheets,
         near,
         feeds,
     )

@@ -1,23 +1,29 @@
 """A preview, a proposal and the differences of a file as a page shows them: texts and lists."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.messages import message
 
 if TYPE_CHECKING:
+    from pipelines.proposal.choices import Choice
     from pipelines.proposal.codes import CodeProposal
     from pipelines.proposal.difference import Change
     from pipelines.proposal.known_rows import Known
     from pipelines.proposal.preview import Preview
     from pipelines.proposal.proposal import Proposal
 
+_WORDED = ("reading", "place")
 Said = dict[str, Any]
 
 
-def counted(shown: "Preview", mission: Mission, language: str) -> Said:
+def counted(
+    shown: "Preview", mission: Mission, language: str, areas: Mapping[str, str] | None = None
+) -> Said:
     """Counts of rows, the first of them as they would arrive, and what would be rejected."""
     from pipelines.ingest.quarantine import reject_sentence
 
@@ -39,30 +45,47 @@ def counted(shown: "Preview", mission: Mission, language: str) -> Said:
         "rows_rejected": shown.rows_rejected,
         "is_held": share > mission.reject_limit_pct,
         "question": shown.question.sentence(language) if shown.question else "",
-        "tables": _rows_by_table(shown, language),
+        "tables": _rows_by_table(shown, mission, areas or {}, language),
         "rejects": rejects,
     }
 
 
-def _rows_by_table(shown: "Preview", language: str) -> list[Said]:
+def _rows_by_table(
+    shown: "Preview", mission: Mission, areas: Mapping[str, str], language: str
+) -> list[Said]:
     """Per table its title, the titles of the columns that are filled, and the rows."""
     found: list[Said] = []
     for table in dict.fromkeys(shown.tables):
         rows = [row for row, of in zip(shown.rows, shown.tables, strict=True) if of == table]
-        columns = [c for c in contracts()[table].columns if any(c in row for row in rows)]
+        own = contracts()[table].columns
+        columns = [c for c in own if any(c in row for row in rows)]
         found.append(
             {
                 "title": contracts()[table].title.in_language(language),
-                "columns": [_title(table, column, language) for column in columns],
-                "rows": [[_cell(row.get(column)) for column in columns] for row in rows],
+                "columns": [_head(table, column, mission, language) for column in columns],
+                "rows": [
+                    [cell(own[column], row.get(column), mission, areas) for column in columns]
+                    for row in rows
+                ],
             }
         )
     return found
 
 
-def _cell(value: Any) -> str:
+def _head(table: str, column: str, mission: Mission, language: str) -> str:
+    is_time = contracts()[table].columns[column].base_type == "time"
+    return _title(table, column, language) + (f" ({mission.time_zone})" if is_time else "")
+
+
+def cell(column: Column, value: Any, mission: Mission, areas: Mapping[str, str]) -> str:
+    """A value as a person reads it: times in the mission's zone, areas with their names."""
     if value is None:
         return ""
+    if isinstance(value, datetime):
+        local = value.replace(tzinfo=UTC).astimezone(ZoneInfo(mission.time_zone))
+        return local.strftime("%Y-%m-%d %H:%M")
+    if column.reference == "areas.area_code" and value in areas:
+        return f"{areas[value]} ({value})"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
@@ -71,11 +94,15 @@ def _title(table: str, column: str, language: str) -> str:
     return known[column].title.in_language(language) if column in known else column
 
 
-def proposed(proposal: "Proposal", known: "Known", language: str) -> Said:
+def proposed(
+    proposal: "Proposal", known: "Known", language: str, answers: Mapping[str, str]
+) -> Said:
     """Every column of the table with what is proposed for it, what of the file is not kept, and
     what is asked."""
     from pipelines.proposal.answers import joined
+    from pipelines.proposal.choices import choices
 
+    asked = [_choice(one, language) for one in choices(proposal, answers)]
     contract, given = contracts()[proposal.table], proposal.constants or {}
     found = {one.column: one for one in proposal.columns}
     columns = []
@@ -86,6 +113,9 @@ def proposed(proposal: "Proposal", known: "Known", language: str) -> Said:
             "title": column.title.in_language(language),
             "is_required": column.required,
             "header": joined(one) if one else "",
+            "constant": given.get(name, ""),
+            "constants": list(column.allowed_codes or ()),
+            "choices": [choice for choice in asked if choice["column"] == name],
         }
         if one:
             entry["confidence"] = f"{one.confidence:.2f}"
@@ -109,10 +139,30 @@ def proposed(proposal: "Proposal", known: "Known", language: str) -> Said:
                 "codes": list(contract.columns[name].allowed_codes or ()),
                 "value": given.get(name, ""),
             }
-            for name in (*proposal.open_required, *given)
+            for name, column in contract.columns.items()
+            if column.required and (name in given or name in proposal.open_required)
         ],
         "is_complete": not proposal.open_required,
+        "choices": [choice for choice in asked if not choice["column"]],
+        "wide": list(proposal.wide.items.items()) if proposal.wide else [],
     }
+
+
+def _choice(one: "Choice", language: str) -> Said:
+    return {
+        "name": one.name,
+        "column": one.column,
+        "title": message(f"map.choice.{one.kind}", language),
+        "value": list(one.value),
+        "options": [(text, _option(one, text, language)) for text in one.options],
+        "takes_several": one.takes_several,
+    }
+
+
+def _option(one: "Choice", text: str, language: str) -> str:
+    if one.kind == "sheet" and text == "*":
+        return message("map.option.all_sheets", language)
+    return message(f"map.option.{text}", language) if one.kind in _WORDED else text
 
 
 def _codes(codes: "Sequence[CodeProposal]") -> list[Said]:

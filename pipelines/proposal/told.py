@@ -1,10 +1,11 @@
 """A proposal, a preview and differences as lines that a person reads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from indicators.definitions.contracts import Column, contracts
 from indicators.foundation.messages import has_message, message
+from pipelines.proposal.choices import Choice
 from pipelines.proposal.difference import Change
 from pipelines.proposal.neighbours import Neighbours
 from pipelines.proposal.preview import Preview
@@ -58,6 +59,16 @@ def proposal_lines(path: Path, proposal: Proposal, language: str) -> Iterator[st
         yield message("map.ignored", language, names=", ".join(proposal.ignored))
     for name in proposal.open_required:
         yield open_line(proposal, name, language)
+
+
+def choice_lines(asked: Sequence[Choice], language: str) -> Iterator[str]:
+    """What may be said of how the file is read: what stands now, and what it could be."""
+    yield message("map.choices", language)
+    for one in (one for one in asked if one.kind != "join"):
+        listed = ", ".join(one.options[:_CODES_TOLD]) + (" …" if one.options[_CODES_TOLD:] else "")
+        facts = {"name": one.name, "title": message(f"map.choice.{one.kind}", language)}
+        value = " | ".join(one.value) or "–"
+        yield message("map.choice_line", language, value=value, options=listed or "–", **facts)
 
 
 def pattern_line(pattern: str, beside: Neighbours, language: str) -> str:

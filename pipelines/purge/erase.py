@@ -177,8 +177,9 @@ def finish(workspace: Workspace, mission: str) -> None:
         for folder in (
             *workspace.releases(mission).glob(f"{CANDIDATE_PREFIX}*"),
             workspace.home / "logs",
-        ):
-            shutil.rmtree(folder, ignore_errors=True)  # unpublished drafts; reports of faults
+            workspace.row_files(mission),
+        ):  # unpublished drafts; reports of faults; rows as Spark reads them, written anew by it
+            shutil.rmtree(folder, ignore_errors=True)
     compact(path)
     copy_of(path).unlink(missing_ok=True)
     with open_warehouse(path) as connection:

@@ -136,8 +136,10 @@ def _worded(entry: PlannedExpectation, counted: Counted, passed: bool) -> CheckR
     if counted.broken:
         return _crashed(entry, counted.broken)
     status: Status = "passed" if passed else "failed"
-    words = {"title": entry.title, "observed": counted.observed, "rows": counted.rows}
-    english, french = worded(f"quality.expectation.{status}", **words)
+    unlike, _, of = counted.observed.partition(" / ")
+    words = {"title": entry.title, "observed": counted.observed, "rows": unlike, "of": of}
+    kind = "failed_rows" if of and not passed else status
+    english, french = worded(f"quality.expectation.{kind}", **words)
     return CheckResult(
         entry.name,
         entry.table,

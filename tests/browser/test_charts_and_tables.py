@@ -50,7 +50,7 @@ def test_arrow_keys_read_the_points_of_a_chart_with_its_gaps(visit: Visit) -> No
 
 
 def test_a_click_on_the_map_chooses_the_area_and_marks_its_row(visit: Visit) -> None:
-    page = _drawn(visit.open("/map?indicator=P2-OC-07"))
+    page = visit.open("/map?indicator=P2-OC-07")
     name = page.locator(".map-list tbody a").first.inner_text()
     page.locator(f".map-card area[title^='{name}']").dispatch_event("click")
     page.wait_for_url(lambda url: "area=" in url)
@@ -59,7 +59,7 @@ def test_a_click_on_the_map_chooses_the_area_and_marks_its_row(visit: Visit) -> 
 
 
 def test_the_slider_changes_the_period_and_recolours_no_class(visit: Visit) -> None:
-    page = _drawn(visit.open("/map?indicator=P2-OC-07"))
+    page = visit.open("/map?indicator=P2-OC-07")
     before = page.locator(".class-row").inner_text()
     page.locator(".time input").press("ArrowLeft")
     page.wait_for_url("**period=2026-Q2**")
@@ -71,7 +71,7 @@ def test_the_slider_changes_the_period_and_recolours_no_class(visit: Visit) -> N
 def test_no_cell_title_or_note_of_a_csv_file_is_a_formula(
     visit: Visit, language: str, mark: str
 ) -> None:
-    page = _drawn(visit.open(f"/map?indicator=P2-OC-07&lang={language}"))
+    page = visit.open(f"/map?indicator=P2-OC-07&lang={language}")
     texts = ["=1+1", "+1-800", "-2+3", "@SUM(A1)", "\uff1d1+1", ' =HYPERLINK("x";"y")', "-2.5 %"]
     page.evaluate(
         """texts => {
@@ -94,7 +94,7 @@ def test_no_cell_title_or_note_of_a_csv_file_is_a_formula(
 
 
 def test_a_csv_file_holds_what_is_shown_with_release_and_status(visit: Visit) -> None:
-    page = _drawn(visit.open("/map?indicator=P2-OC-07"))
+    page = visit.open("/map?indicator=P2-OC-07")
     text = _taken(page, ".map-list", "csv").read_text(encoding="utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     head = next(number for number, row in enumerate(rows) if row[0] == "Area")
@@ -113,8 +113,8 @@ def test_a_csv_file_holds_what_is_shown_with_release_and_status(visit: Visit) ->
     [
         (INDICATOR, ".card-series"),
         ("/perceptions", ".card-questions"),
-        ("/effects", ".card-months"),
-        ("/effects", ".card-leads"),
+        ("/effects?open=all", ".card-months"),
+        ("/effects?open=all", ".card-leads"),
     ],
 )
 def test_pictures_are_made_on_the_machine_and_carry_the_release(
@@ -210,7 +210,7 @@ def test_every_chart_has_a_table_twin_for_screen_readers(visit: Visit) -> None:
 
 
 def test_what_surrounds_an_activity_stays_on_the_page(visit: Visit) -> None:
-    page = visit.open("/effects?edge=E3")
+    page = visit.open("/effects?edge=E1&open=all")
     wide = "card => card.scrollWidth > card.clientWidth + 1"
     for key in ("interviews", "leads"):
         assert not page.locator(f".card-{key}").evaluate(wide), key

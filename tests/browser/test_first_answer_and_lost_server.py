@@ -26,7 +26,7 @@ def test_title_sentence_release_and_brief_stand_without_scripts(
 def test_plotly_is_loaded_only_where_a_chart_of_it_is(visit: Visit) -> None:
     visit.open("/")
     assert not [url for url in visit.requests if "plotly" in url]
-    visit.open("/map")
+    visit.open("/indicators/P2-OC-07")
     assert [url for url in visit.requests if "plotly" in url]
 
 

@@ -12,10 +12,11 @@ from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
-_WITH_CHARTS = ("/indicators/P2-OC-07", "/map", "/perceptions", "/effects")
+_WITH_CHARTS = ("/indicators/P2-OC-07", "/perceptions", "/effects")
 _PATHS = (
     *_WITH_CHARTS,
     "/",
+    "/map",
     "/results-chain",
     "/indicators",
     "/data-quality?open=all",

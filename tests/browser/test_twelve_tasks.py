@@ -237,6 +237,7 @@ def test_an_officer_sees_which_selected_indicators_have_no_figure_and_what_is_mi
     reader.go_to("/data-quality")
     reader.unfold(".card-lacking")
     lacking = reader.page.locator(".card-lacking tbody tr")
+    lacking.first.wait_for()  # a fold is loaded when it is opened
     known = reader.ask(
         "SELECT DISTINCT indicator FROM mart.indicator_value WHERE area = ? AND period = '2026-Q3'"
         " AND value IS NOT NULL AND obs_status <> 'U' AND disclosure IS DISTINCT FROM 'suppressed'"

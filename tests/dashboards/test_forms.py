@@ -282,6 +282,8 @@ WRITES = {
     "/records/upload": "officer",
     "/records/capture": "officer",
     "/records/profile": "officer",
+    "/records/mission": "officer",
+    "/records/run": "officer",
 }  # every address of a form, with a role that may write there
 
 

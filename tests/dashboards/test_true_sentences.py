@@ -1,5 +1,6 @@
 """What pages once said that was not so: each sentence with the case in which it was false."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -460,3 +461,21 @@ def test_parts_that_do_not_add_up_to_the_total_say_so(
         context = _context(tmp_path / language, address, indicator=counted, indicator_value=rows)
         text = _card(context, indicator.body(context), "by_sex")
         assert (said in text) == is_said, text
+
+
+# How the forecast did stands beside the ranks that rest on it
+
+
+@pytest.mark.parametrize(
+    ("language", "parts"),
+    [
+        ("en", ("Mean of three years (shown) 2 4.0 0.140 1.60 0.81", "Lowest fifth 1.2 1.3")),
+        ("fr", ("Moyenne de trois ans (montrée) 2 4,0 0,140 1,60 0,81", "le plus bas 1,2 1,3")),
+    ],
+)
+def test_the_map_says_how_each_way_of_telling_risk_did(
+    context_at: At, language: str, parts: tuple[str, ...]
+) -> None:
+    context = context_at(f"/map?lang={language}&view=table")
+    text = re.sub(" +", " ", _card(context, map.body(context), "forecast"))
+    assert all(part in text for part in parts), text

@@ -1186,6 +1186,29 @@ def _gap_rows() -> list[dict[str, Any]]:
     return rows
 
 
+def _score_rows() -> list[dict[str, Any]]:
+    """Of each way two months; the mean of three years is shown."""
+    scores = {
+        "forecast": (3, 0.15, 1.61, 0.82),
+        "last_month": (2, 0.19, 1.84, 1.01),
+        "three_year_mean": (4, 0.14, 1.60, 0.81),
+    }
+    names = ("hits", "brier", "log_score", "ranked_score")
+    return [
+        {"mission": MISSION, "method": method, "is_shown": method == "three_year_mean",
+         "period": period, "areas": 11, **dict(zip(names, own, strict=True))}
+        for method, own in scores.items() for period in ("2026-08", "2026-09")
+    ]  # fmt: skip
+
+
+def _calibration_rows() -> list[dict[str, Any]]:
+    own = {"mission": MISSION, "method": "three_year_mean", "is_shown": True, "area_months": 10}
+    return [
+        own | {"fifth": fifth, "expected": 12.0 * fifth, "seen": 11.0 * fifth + 2}
+        for fifth in range(1, 6)
+    ]
+
+
 def _effort_rows() -> list[dict[str, Any]]:
     """Of the last quarter: more done than planned, less, no plan, and a plan that nobody met."""
     own = {"mission": MISSION, "month": date(2026, 8, 1), "area": COUNTRY}
@@ -1374,6 +1397,8 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "framework_item": _item_rows(),
         "output_plan": _plan_rows(),
         "protection_gap": _gap_rows(),
+        "forecast_score": _score_rows(),
+        "forecast_calibration": _calibration_rows(),
         "effort": _effort_rows(),
         "joint_activity": _joint_rows(),
         "police_task": _police_task_rows(),

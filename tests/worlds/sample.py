@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -45,8 +47,7 @@ def _run_folder(factory: pytest.TempPathFactory) -> Path:
 
 def published_sample(factory: pytest.TempPathFactory) -> Workspace:
     """The whole sample with its newest quarter published, made once a run and only read."""
-    made = _run_folder(factory) / "sample-published"
-    with FileLock(f"{made}.lock"):
+    with published_once(factory) as made:
         if not made.exists():
             workspace = Workspace(made.with_suffix(".part"))
             shutil.copytree(ingested_sample(factory, "published").home, workspace.home)
@@ -54,3 +55,23 @@ def published_sample(factory: pytest.TempPathFactory) -> Workspace:
             publish(workspace, "sample", QUARTER)
             workspace.home.rename(made)
     return Workspace(made)
+
+
+@contextmanager
+def published_once(factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the published sample of this run lies or is to be made; whoever makes it is alone."""
+    made = _run_folder(factory) / "sample-published"
+    with FileLock(f"{made}.lock"):
+        yield made
+
+
+def keep_first_release(demonstration: Workspace, made: Path) -> None:
+    """Of a workspace of `make demo` the first release that it published: that of the sample."""
+    part = made.with_suffix(".part")
+    shutil.copytree(demonstration.home, part)
+    releases = Workspace(part).releases("sample")
+    for later in releases.glob("20*"):
+        if later.name != f"{QUARTER}-r01":
+            shutil.rmtree(later)
+    (releases / "current").write_text(f"{QUARTER}-r01\n")
+    part.rename(made)

@@ -288,12 +288,12 @@ def _yes_or_no(found: Any) -> str:
 
 
 def _answer(name: str) -> Any:
-    return lambda context, row: context.words(f"answer.{_yes_or_no(row[name])}")
+    return lambda context, row: context.words(f"incidents.answer.{_yes_or_no(row[name])}")
 
 
 EVENTS = Listing(
     "incidents",
-    "events",
+    "incidents.events",
     "incidents",
     (
         Field("incident_code"),
@@ -308,6 +308,6 @@ EVENTS = Listing(
         Field("verification", label("verification")),
     ),
     _events,
-    "events_under",
+    "incidents.events_under",
     counts="incident",
 )

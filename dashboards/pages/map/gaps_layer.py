@@ -32,6 +32,7 @@ from dashboards.figures.area_drawing import Look, area_drawing, ranks
 from dashboards.figures.outlines import Outlines, outlines_of
 from dashboards.pages.map.bases import WIDTH, bases_of, boundaries
 from dashboards.pages.map.classes import Classes, class_row, fixed_classes, stripes_key
+from dashboards.pages.map.forecast_card import forecast_card
 from dashboards.queries import quality
 from dashboards.wording import formats
 from indicators.foundation.periods import Period, add_months, period_named
@@ -62,9 +63,9 @@ def body(context: Context, found: Gaps) -> list[Any]:
     drawn = outlines_of(str(context.release.folder), _level(context, found), context.release)
     if not drawn.shapes:
         said = notice(context.words("map.no_outlines"))
-        return [said, _list(context, found), _table_card(context, found)]
+        return [said, _list(context, found), _table_card(context, found), *forecast_card(context)]
     if shows_table(context.address):
-        return [_table_card(context, found, switch)]
+        return [_table_card(context, found, switch), *forecast_card(context)]
     shown = [_map_card(context, found, drawn, switch), _list(context, found)]
     return [html.Div(shown, className="columns columns-map")]
 

@@ -1,8 +1,9 @@
 """`mart.evidence_plan`: for each edge what its primary test would see, now and with more data.
 
-One row a step: today; with 6 and 12 more months; then what is missing for a test or for a quarter's
-change; then what the mission could add (missing returns, days of incidents, a question in a
-survey), the most helpful first. It rests on counts and errors, never on what was found.
+One row a step: today; with 6 and 12 more months; a year by itself; then what is missing for a test
+or for a quarter's change; then what the mission could add (missing returns, days of incidents, a
+question in a survey), the most helpful first. It rests on counts and errors, never on what was
+found.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from indicators.linkage.sentences.findings import About, size_in_words
 from indicators.linkage.sentences.needs import needs_sentence, shown_change
 
 Row = dict[str, Any]
+_A_YEAR = 12  # months
 
 
 def plan_rows(
@@ -55,6 +57,9 @@ def _steps(about: About, finding: Finding, names: Mapping[str, Mapping[str, str]
         later = precision.after(months) if precision else None
         if later is not None:
             yield _step("months_ahead", about, finding, later, "after", months=months)
+    year = _year(about, finding)
+    if year is not None:
+        yield year
     for need in needs(precision, finding.shortfalls):
         target = precision.target if precision and need.purpose == "target" else None
         smallest, unit = shown_change(finding, target)
@@ -72,6 +77,31 @@ def _steps(about: About, finding: Finding, names: Mapping[str, Mapping[str, str]
     # Of the whole mission the most helpful first, then areas by their codes.
     for supply in sorted(finding.supplies, key=lambda own: (own.area, -(own.times or 0))):
         yield _supplied(about, finding, supply, names)
+
+
+def _year(about: About, finding: Finding) -> dict[str, Any] | None:
+    """What a year by itself would show, told before it begins: together, and in one area.
+
+    Months and areas like those on record on average; reports that can never come are not in it.
+    """
+    precision, areas = finding.precision, finding.effect.n_areas
+    if precision is None or not precision.months or not areas:
+        return None
+    share = _A_YEAR / precision.months
+    whole, alone = (precision.with_information(share / of) for of in (1, areas))
+    change, unit = shown_change(finding, whole)
+    sentences = {
+        f"sentence_{name}": message(
+            "linkage.plan.year",
+            name,
+            size=size_in_words(whole, finding, about, name),
+            alone=size_in_words(alone, finding, about, name),
+            areas=areas,
+        )
+        for name in LANGUAGES
+    }
+    facts = {"step": "year", "months": _A_YEAR, "smallest_change": change, "change_unit": unit}
+    return facts | sentences
 
 
 def _supplied(

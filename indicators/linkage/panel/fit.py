@@ -58,6 +58,9 @@ def _effects(spec: PanelSpec) -> list[str]:
 
 def _group_numbers(frame: pd.DataFrame, columns: Sequence[str]) -> Floats:
     """A number a combination, missing where one of the columns is."""
+    if len(columns) == 1:
+        codes = pd.factorize(frame[columns[0]], sort=True)[0]
+        return np.where(codes < 0, np.nan, codes)
     numbers = frame.groupby(list(columns), sort=True, observed=True).ngroup().astype(float)
     kept = numbers.where(frame[list(columns)].notna().all(axis=1))
     return np.asarray(kept, float)

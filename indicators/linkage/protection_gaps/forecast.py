@@ -1,18 +1,26 @@
-"""How many incidents an area may expect next month: a discounted gamma–Poisson forecast.
+"""How many incidents an area may expect next month, and which way of telling it is shown.
 
-Each area's past counts lose weight month by month (the discount) and are drawn towards the
-mission's mean (the shrinkage). Both numbers are chosen on earlier months only; the forecast is
-then compared with naive persistence on months that it has not seen, by the ranked probability
-score, a proper score (Gneiting and Raftery 2007), and `beats_persistence` says whether it may be
-shown. Which incidents are counted does not belong here (`table.py`).
+Three ways. The forecast, a discounted gamma–Poisson mean: each area's past counts lose weight month
+by month (the discount) and are drawn towards the mission's mean (the shrinkage); both numbers are
+chosen on earlier months only. "Last month again". The mean of the last three years. On each of the
+last months, none of which any of them had seen, all three are scored by what then happened: the
+ranked probability score and the log score, proper scores (Gneiting and Raftery 2007), the Brier
+score of any incident at all, and how many of the five areas put highest were among the five with
+most. The forecast is shown where it beats both others beyond chance; else the better of those that
+it does not beat. Which incidents are counted does not belong here (`table.py`).
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 from scipy import stats
 
+FORECAST, LAST_MONTH, THREE_YEARS = METHODS = ("forecast", "last_month", "three_year_mean")
+BASELINES = (LAST_MONTH, THREE_YEARS)
+TOP = 5  # areas that a month's hits are counted among
+YEARS_MONTHS = 36
 MIN_MONTHS = 18  # below this there is no room for choosing and for comparing
 HELD_OUT_MONTHS = 12  # at most; a third of the months where there are fewer
 _FIRST_ORIGIN = 6  # months that are history only
@@ -35,6 +43,10 @@ class Expectation:
         """Expected incidents a month."""
         return self.shape / self.rate
 
+    def of(self, areas: np.ndarray) -> "Expectation":
+        """That of some areas."""
+        return Expectation(self.shape[areas], self.rate[areas])
+
     def interval(self, confidence: float = _CONFIDENCE) -> tuple[np.ndarray, np.ndarray]:
         """(low, high) of the expected incidents a month."""
         tail = (1 - confidence) / 2
@@ -47,29 +59,69 @@ class Expectation:
 
 
 @dataclass(frozen=True)
-class Forecast:
-    """The expectation for the month after the last, and how the forecast did before.
+class MonthScore:
+    """How one way did in one month: `month` is the column; `areas` had a count to compare with.
 
-    `skill`: 1 - score / score of persistence, over the held-out months, with its interval; NaN
-    where persistence was wrong in one of them at most. `coverage`: share of held-out counts inside
-    the central 80 % of what was predicted.
+    `hits`: of the five areas put highest, those among the five with most incidents, ties included;
+    None with five areas or fewer. Scores are means over areas; less is better.
     """
 
-    expectation: Expectation
-    skill: float
-    skill_low: float
-    skill_high: float
+    method: str
+    month: int
+    areas: int
+    hits: int | None
+    brier: float
+    log_score: float
+    ranked_score: float
+
+
+@dataclass(frozen=True)
+class Skill:
+    """1 - score / score of a baseline, over the held-out months, with its 95 % interval.
+
+    NaN where the baseline was wrong in one of them at most.
+    """
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Fifth:
+    """A fifth of all held-out area-months, by what was expected: what came, both as sums."""
+
+    number: int
+    area_months: int
+    expected: float
+    seen: float
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What is expected for the month after the last, and how each way did before.
+
+    `shown`: the way that may be shown; `expectations` and `fifths` are of each. `skills`: of the
+    forecast, against each baseline. `coverage`: share of held-out counts inside the central 80 % of
+    what the forecast predicted.
+    """
+
+    shown: str
+    expectations: Mapping[str, Expectation]
+    scores: tuple[MonthScore, ...]
+    skills: Mapping[str, Skill]
+    fifths: Mapping[str, tuple[Fifth, ...]]
     coverage: float
     held_out: int
 
     @property
-    def beats_persistence(self) -> bool:
-        """Better than last month's count beyond chance, and not too sure of itself."""
-        return self.skill_low > 0 and self.coverage >= _LEAST_COVERAGE
+    def expectation(self) -> Expectation:
+        """Of the way that is shown."""
+        return self.expectations[self.shown]
 
 
 def forecast(counts: np.ndarray) -> Forecast | None:
-    """Forecast of the month after the last column.
+    """What to expect of the month after the last column.
 
     `counts`: areas × months, NaN where nothing was reported. None where there are fewer than
     18 months or nothing was ever counted. Raises ValueError for another shape.
@@ -80,27 +132,96 @@ def forecast(counts: np.ndarray) -> Forecast | None:
     if months < MIN_MONTHS or not np.nansum(counts) > 0:
         return None
     held_out = min(HELD_OUT_MONTHS, months // 3)
-    discount, shrinkage = _choice(counts[:, : months - held_out])
-    ours, theirs, inside = [], [], []
+    choice = _choice(counts[:, : months - held_out])
+    scores, pairs, inside = [], [], []
     for month in range(months - held_out, months):
         known = ~np.isnan(counts[:, month])
         if not known.any() or np.isnan(counts[:, :month]).all():
             continue
         seen = counts[known, month]
-        size, probability = _expectation(counts[:, :month], discount, shrinkage).predicted()
-        size, probability = size[known], probability[known]
-        ours.append(_ranked_score(stats.nbinom(size[:, None], probability[:, None]), seen))
-        theirs.append(_persistence_score(counts[:, :month], known, seen))
-        low, high = stats.nbinom.interval(_CENTRAL, size, probability)
+        told = _expectations(counts[:, :month], *choice)
+        for method, expectation in told.items():
+            own = expectation.of(known)
+            scores.append(_score(method, month, own, seen))
+            pairs.append((method, own.mean, seen))
+        low, high = stats.nbinom.interval(_CENTRAL, *told[FORECAST].of(known).predicted())
         inside.append((low <= seen) & (seen <= high))
-    if len(ours) < 3:
+    if len(inside) < 3:
         return None
-    skill, low, high = _skill(
-        np.array([score.mean() for score in ours]), np.array([score.mean() for score in theirs])
-    )
     coverage = float(np.concatenate(inside).mean())
-    expected = _expectation(counts, discount, shrinkage)
-    return Forecast(expected, skill, low, high, coverage, len(ours))
+    by_month = {name: _of(scores, name) for name in METHODS}
+    skills = {name: _skill(by_month[FORECAST], by_month[name]) for name in BASELINES}
+    return Forecast(
+        _shown(skills, by_month, coverage),
+        _expectations(counts, *choice),
+        tuple(scores),
+        skills,
+        {name: _fifths(pairs, name) for name in METHODS},
+        coverage,
+        len(inside),
+    )
+
+
+def _expectations(counts: np.ndarray, discount: float, shrinkage: float) -> dict[str, Expectation]:
+    """Of each way, after the last column; half an incident more keeps nought off nil (Jeffreys)."""
+    recent = counts[:, -YEARS_MONTHS:]
+    return {
+        FORECAST: _expectation(counts, discount, shrinkage),
+        LAST_MONTH: Expectation(_last_known(counts) + 0.5, np.ones(len(counts))),
+        THREE_YEARS: Expectation(
+            np.nansum(recent, axis=1) + 0.5, np.maximum((~np.isnan(recent)).sum(axis=1), 1.0)
+        ),
+    }
+
+
+def _score(method: str, month: int, told: Expectation, seen: np.ndarray) -> MonthScore:
+    size, probability = told.predicted()
+    predicted = stats.nbinom(size[:, None], probability[:, None])
+    none = stats.nbinom.pmf(0, size, probability)
+    ranked = _ranked_score(predicted, seen)
+    if method == LAST_MONTH:
+        # The better of two forms: the count itself, and what may come about it.
+        point = np.abs(told.mean - 0.5 - seen)
+        ranked = point if point.mean() < ranked.mean() else ranked
+    return MonthScore(
+        method,
+        month,
+        len(seen),
+        _hits(told.mean, seen),
+        float(((1 - none - (seen > 0)) ** 2).mean()),
+        float(-stats.nbinom.logpmf(seen, size, probability).mean()),
+        float(ranked.mean()),
+    )
+
+
+def _hits(expected: np.ndarray, seen: np.ndarray) -> int | None:
+    if len(seen) <= TOP:
+        return None
+    highest = np.argsort(-expected, kind="stable")[:TOP]
+    return int((seen[highest] >= max(np.sort(seen)[-TOP], 1)).sum())
+
+
+def _of(scores: Sequence[MonthScore], method: str) -> np.ndarray:
+    return np.array([score.ranked_score for score in scores if score.method == method])
+
+
+def _shown(skills: Mapping[str, Skill], by_month: Mapping[str, np.ndarray], coverage: float) -> str:
+    """The forecast, where it beats both baselines and is not too sure of itself."""
+    unbeaten = [name for name in BASELINES if not skills[name].low > 0]
+    if not unbeaten and coverage >= _LEAST_COVERAGE:
+        return FORECAST
+    return min(unbeaten or BASELINES, key=lambda name: float(by_month[name].mean()))
+
+
+def _fifths(pairs: Sequence[tuple[str, np.ndarray, np.ndarray]], method: str) -> tuple[Fifth, ...]:
+    expected, seen = (
+        np.concatenate([pair[part] for pair in pairs if pair[0] == method]) for part in (1, 2)
+    )
+    order = np.argsort(expected, kind="stable")
+    return tuple(
+        Fifth(number, len(own), float(expected[own].sum()), float(seen[own].sum()))
+        for number, own in enumerate(np.array_split(order, 5), start=1)
+    )
 
 
 def _expectation(counts: np.ndarray, discount: float, shrinkage: float) -> Expectation:
@@ -149,14 +270,6 @@ def _ranked_score(predicted: stats.distributions.rv_frozen, seen: np.ndarray) ->
     return ((predicted.cdf(values) - (seen[:, None] <= values)) ** 2).sum(axis=1)
 
 
-def _persistence_score(history: np.ndarray, known: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """The better of two forms of "as last month": the count itself, and a Poisson around it."""
-    last = _last_known(history)[known]
-    point = np.abs(last - seen)
-    spread = _ranked_score(stats.poisson(np.maximum(last, 0.5)[:, None]), seen)
-    return point if point.mean() < spread.mean() else spread
-
-
 def _last_known(history: np.ndarray) -> np.ndarray:
     """Of each area its last reported count; the mean of all where it has none."""
     last = np.full(history.shape[0], np.nanmean(history))
@@ -165,13 +278,13 @@ def _last_known(history: np.ndarray) -> np.ndarray:
     return last
 
 
-def _skill(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float, float]:
-    """Skill with a t interval over months (delete-one jackknife): (skill, low, high)."""
+def _skill(ours: np.ndarray, theirs: np.ndarray) -> Skill:
+    """With a t interval over months (delete-one jackknife)."""
     months = len(ours)
     if np.count_nonzero(theirs) < 2:
-        return np.nan, np.nan, np.nan
+        return Skill(np.nan, np.nan, np.nan)
     skill = 1 - ours.sum() / theirs.sum()
     left_out = 1 - (ours.sum() - ours) / (theirs.sum() - theirs)
     spread = np.sqrt((months - 1) / months * ((left_out - left_out.mean()) ** 2).sum())
     reach = stats.t.ppf((1 + _CONFIDENCE) / 2, months - 1) * spread
-    return float(skill), float(skill - reach), float(skill + reach)
+    return Skill(float(skill), float(skill - reach), float(skill + reach))

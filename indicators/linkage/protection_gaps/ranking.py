@@ -1,9 +1,10 @@
 """Ranking areas by what is known of them, with the ranks that uncertainty leaves possible.
 
-An area's score is the mean of its standing among the ranked areas in risk, in days without a
-patrol and in lack of trust, each with the same weight; a standing is the share of areas that need
-less. Days without a patrol log, and trust that nobody was asked about, are left out of the mean and
-not guessed.
+Risk comes first: areas stand in classes of expected incidents, each class twice the one below, so
+that an area with twice as many comes first whatever else is known. Within a class they stand by the
+mean of days without a patrol and lack of trust, each as the share of areas that need less. What is
+not known counts as least need, so that it never raises an area; in the draws it may be anything
+that is known of others, so that it widens the ranks.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+LEAST_RISK = 0.25  # incidents a month: areas below are one class
 DRAWS = 2000
 _SEED = 20230501
 _TAIL = 0.025
@@ -43,39 +45,43 @@ class Ranks:
 
 def rank(needs: Needs) -> Ranks:
     """Ranks of the areas and their simulation interval (2,000 draws, fixed seed)."""
-    best = _ranks(_score(needs.shape / needs.rate, needs.days, needs.trust))
-    drawn = _ranks(_score(*_draws(needs)))
-    low, high = np.quantile(drawn, [_TAIL, 1 - _TAIL], axis=0, method="nearest")
-    return Ranks(best, np.minimum(low.astype(int), best), np.maximum(high.astype(int), best))
-
-
-def _draws(needs: Needs) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Risk, days and trust as they may be: draws × areas each."""
+    best = _ranks(needs.shape / needs.rate, [needs.days, -needs.trust])
     random = np.random.default_rng(_SEED)
     size = (DRAWS, len(needs.days))
     risk = random.gamma(needs.shape, size=size) / needs.rate
     days = needs.days + random.random(size) * (needs.days_as_of - needs.days)
-    trust = random.normal(needs.trust, np.nan_to_num(needs.trust_se), size)
-    return risk, days, np.clip(trust, 0, 100)
+    trust = np.clip(random.normal(needs.trust, np.nan_to_num(needs.trust_se), size), 0, 100)
+    drawn = _ranks(risk, [_filled(days, random), _filled(-trust, random)])
+    low, high = np.quantile(drawn, [_TAIL, 1 - _TAIL], axis=0, method="nearest")
+    return Ranks(best, np.minimum(low.astype(int), best), np.maximum(high.astype(int), best))
 
 
-def _score(risk: np.ndarray, days: np.ndarray, trust: np.ndarray) -> np.ndarray:
-    """Mean standing of each area, 0 to 1, along the last axis; more is more need."""
-    return np.nanmean([_standing(risk), _standing(days), _standing(-trust)], axis=0)
+def _filled(drawn: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Draws × areas; what is not known of an area is that of any other, in each draw anew."""
+    known = np.flatnonzero(~np.isnan(drawn[0]))
+    unknown = np.flatnonzero(np.isnan(drawn[0]))
+    if len(known) and len(unknown):
+        others = known[random.integers(len(known), size=(len(drawn), len(unknown)))]
+        drawn[:, unknown] = np.take_along_axis(drawn, others, axis=1)
+    return drawn
 
 
-def _standing(values: np.ndarray) -> np.ndarray:
-    """Share of the other known areas that need less, ties by half; NaN stays NaN."""
-    known = ~np.isnan(values.reshape(-1, values.shape[-1])[0])  # the same in each draw
-    found = np.full(values.shape, np.nan)
-    others = max(int(known.sum()) - 1, 1)
-    found[..., known] = (stats.rankdata(values[..., known], axis=-1) - 1) / others
-    return found
+def _ranks(risk: np.ndarray, needs: list[np.ndarray]) -> np.ndarray:
+    """1 for the first: by class of risk, then by mean standing, then by risk, along the last axis.
 
-
-def _ranks(score: np.ndarray) -> np.ndarray:
-    """1 for the highest score; equal scores keep the order of the areas."""
-    order = np.argsort(-np.round(score, 9), axis=-1, kind="stable")
-    ranks = np.empty(score.shape, dtype=int)
-    np.put_along_axis(ranks, order, np.arange(1, score.shape[-1] + 1), axis=-1)
+    Areas alike in all keep their order.
+    """
+    standing = np.mean([_standing(need) for need in needs], axis=0)
+    known = np.maximum(risk, LEAST_RISK)
+    keys = (-risk, -np.round(standing, 9), -np.floor(np.log2(known)))  # the last counts first
+    order = np.lexsort(keys, axis=-1)
+    ranks = np.empty(risk.shape, dtype=int)
+    np.put_along_axis(ranks, order, np.arange(1, risk.shape[-1] + 1), axis=-1)
     return ranks
+
+
+def _standing(need: np.ndarray) -> np.ndarray:
+    """Share of the other areas that need less; what is not known is least."""
+    least = np.where(np.isnan(need), -np.inf, need)
+    others = max(need.shape[-1] - 1, 1)
+    return np.asarray((stats.rankdata(least, axis=-1, method="min") - 1) / others)

@@ -7,7 +7,7 @@ of areas only: no unit and no commander is ever ranked. What is known of an area
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -27,12 +27,21 @@ from indicators.incremental.result_cache import kept_results
 from indicators.linkage.methods.activities import EFFORT, log_activities
 from indicators.linkage.protection_gaps import facts as gap_facts
 from indicators.linkage.protection_gaps.facts import COMPONENTS, TRUST_INDICATORS, Facts, Window
-from indicators.linkage.protection_gaps.forecast import Expectation, Forecast, forecast
+from indicators.linkage.protection_gaps.forecast import (
+    BASELINES,
+    FORECAST,
+    Expectation,
+    Fifth,
+    Forecast,
+    MonthScore,
+    forecast,
+)
 from indicators.linkage.protection_gaps.ranking import Needs, Ranks, rank
 from indicators.linkage.sentences.findings import number
 
 METHOD = "protection_gap"
 RECENT_MONTHS = 3
+_SCORES = ("brier", "log_score", "ranked_score")
 
 _Known = dict[tuple[str, ...], dict[Any, Any]]  # facts by area and component, measure or question
 
@@ -62,10 +71,15 @@ class _Risk:
     recent_months: np.ndarray  # how many of them were reported
     forecast: Forecast | None
 
-    @property
-    def is_forecast(self) -> bool:
-        """Whether the forecast did better than persistence and is shown."""
-        return self.forecast is not None and self.forecast.beats_persistence
+
+@dataclass(frozen=True)
+class _Found:
+    """All that is written: rows of the gaps, and how each way of telling risk did."""
+
+    rows: list[_Row]
+    shown: str | None = None
+    scores: tuple[MonthScore, ...] = ()
+    fifths: Mapping[str, tuple[Fifth, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,7 +92,9 @@ class _Trust:
 
 
 def protection_gaps(connection: duckdb.DuckDBPyConnection, mission: Mission, as_of: date) -> None:
-    """Fill `mart.protection_gap` anew for the last month that is over on `as_of`.
+    """Fill `mart.protection_gap` anew for the last month that is over on `as_of`, and the scores.
+
+    `mart.forecast_score` and `mart.forecast_calibration` say how each way of telling risk did.
 
     Needs the tables that `indicators.engine.refresh.compute` leaves in `cube` and `mart`. A mission
     without two areas of one administrative level has no rows.
@@ -86,13 +102,25 @@ def protection_gaps(connection: duckdb.DuckDBPyConnection, mission: Mission, as_
     with one_transaction(connection), kept_results(connection, mission.mission, METHOD) as kept:
         log_activities(connection, mission, as_of)
         facts = gap_facts.read_facts(connection, mission, as_of)
-        rows = kept.result(mission.country_area, list[_Row], _all_rows, facts) if facts else []
-        written = [_written(row, facts.span) for row in rows] if facts else []
-        store_rows(connection, mission.mission, "protection_gap", written)
+        found = _Found([])
+        if facts:
+            found = kept.result(mission.country_area, _Found, _all_found, facts)
+        tables = {
+            "protection_gap": [_written(row, facts.span) for row in found.rows] if facts else [],
+            "forecast_score": list(_score_rows(found, facts.span)) if facts else [],
+            "forecast_calibration": list(_calibration_rows(found)),
+        }
+        for table, rows in tables.items():
+            store_rows(connection, mission.mission, table, rows)
 
 
-def _all_rows(facts: Facts) -> list[_Row]:
+def _all_found(facts: Facts) -> _Found:
     risk = _risk(facts.incidents)
+    rows, told = _all_rows(facts, risk), risk.forecast
+    return _Found(rows, told.shown, told.scores, told.fifths) if told else _Found(rows)
+
+
+def _all_rows(facts: Facts, risk: _Risk) -> list[_Row]:
     presence = _by(facts.presence, "area", "component")
     near = _by(facts.reach, "area", "component")
     trusted = _by(facts.trust, "indicator", "area")
@@ -122,7 +150,7 @@ def _risk(counts: np.ndarray) -> _Risk:
     seen, months = np.nansum(last, axis=1), (~np.isnan(last)).sum(axis=1)
     predicted = forecast(counts)
     recent = Expectation(seen + 0.5, np.maximum(months, 1e-9))  # Jeffreys: half an incident
-    shown = predicted.expectation if predicted and predicted.beats_persistence else recent
+    shown = predicted.expectation if predicted else recent
     anything = bool(np.nansum(counts) > 0)
     return _Risk(shown, (months > 0) & anything, seen, months, predicted)
 
@@ -132,17 +160,22 @@ def _skill_row(area: str, risk: _Risk) -> _Row:
     found = risk.forecast
     if found is None:
         return _Row(area, "forecast_skill", "no_forecast")
-    if math.isnan(found.skill):
-        return _Row(area, "forecast_skill", "forecast_not_compared", {"months": found.held_out})
-    words = {"months": found.held_out, "coverage": 100 * found.coverage, "skill": 100 * found.skill}
-    reason = "forecast_wins" if found.beats_persistence else "forecast_dropped"
-    figures = 100 * found.skill, 100 * found.skill_low, 100 * found.skill_high
+    against = min(BASELINES, key=lambda name: np.nan_to_num(found.skills[name].low, nan=-math.inf))
+    if found.shown != FORECAST:
+        against = found.shown
+    words: dict[str, Any] = {"months": found.held_out}
+    skill = found.skills[against]
+    if math.isnan(skill.value):
+        return _Row(area, "forecast_skill", "forecast_not_compared", words)
+    words |= {"coverage": 100 * found.coverage, "skill": 100 * skill.value}
+    reason = "forecast_wins" if found.shown == FORECAST else f"forecast_dropped_{against}"
+    figures = 100 * skill.value, 100 * skill.low, 100 * skill.high
     return _Row(area, "forecast_skill", reason, words, *figures)
 
 
 def _forecast_row(area: str, place: int, risk: _Risk) -> _Row:
-    if not risk.is_forecast:
-        return _Row(area, "risk_forecast", "no_forecast" if not risk.forecast else "not_better")
+    if risk.forecast is None:
+        return _Row(area, "risk_forecast", "no_forecast")
     if not risk.known[place]:
         return _Row(area, "risk_forecast", "months_not_reported", {"months": RECENT_MONTHS})
     low, high = risk.expectation.interval()
@@ -151,7 +184,13 @@ def _forecast_row(area: str, place: int, risk: _Risk) -> _Row:
     words = {"low": float(bounds[0]), "high": float(bounds[1])}
     value = float(risk.expectation.mean[place])
     return _Row(
-        area, "risk_forecast", "forecast", words, value, float(low[place]), float(high[place])
+        area,
+        "risk_forecast",
+        risk.forecast.shown,
+        words,
+        value,
+        float(low[place]),
+        float(high[place]),
     )
 
 
@@ -161,7 +200,8 @@ def _recent_row(area: str, place: int, risk: _Risk) -> _Row:
         reason = "months_not_reported" if risk.known.any() else "no_dated_incidents"
         return _Row(area, "risk_recent", reason, {"months": RECENT_MONTHS})
     # The forecast is a negative binomial: its variance is its mean over its probability.
-    _, probability = risk.expectation.predicted()
+    told = risk.forecast.expectations[FORECAST] if risk.forecast else risk.expectation
+    _, probability = told.predicted()
     low, high = map(float, count_limits(np.array(seen), 1 / probability[place]))
     reason = "recent" if months == RECENT_MONTHS else "recent_in_part"
     words = {"incidents": seen, "months": months, "of": RECENT_MONTHS}
@@ -322,6 +362,34 @@ def _days(
     if not told:
         return math.nan, math.nan
     return min(told), min(float(row["days_as_of"]) for row in known)
+
+
+# --- how each way of telling risk did ---------------------------------------------------------
+
+
+def _score_rows(found: _Found, span: Window) -> Iterator[dict[str, Any]]:
+    for score in found.scores:
+        yield {
+            "method": score.method,
+            "is_shown": score.method == found.shown,
+            "period": period_of(add_months(span.first_month, score.month), "M").name,
+            "areas": score.areas,
+            "hits": score.hits,
+            **{name: _rounded(getattr(score, name)) for name in _SCORES},
+        }
+
+
+def _calibration_rows(found: _Found) -> Iterator[dict[str, Any]]:
+    for method, fifths in found.fifths.items():
+        for fifth in fifths:
+            yield {
+                "method": method,
+                "is_shown": method == found.shown,
+                "fifth": fifth.number,
+                "area_months": fifth.area_months,
+                "expected": _rounded(fifth.expected),
+                "seen": fifth.seen,
+            }
 
 
 # --- writing ---------------------------------------------------------------------------------

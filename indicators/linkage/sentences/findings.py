@@ -44,6 +44,7 @@ SMALL_AT_MOST = "small_at_most"  # a status in place of a grade
 _NEARLY_PERFECT = 0.99
 # Contrasts of a panel, of which there is more and less or which begin in some areas; all other
 # contrasts say themselves what is compared.
+_DATED = "case_series"  # contrast of days after an activity
 _BY_DEGREES = ("doubled", "ten_points", "one_unit")
 _COMPARED = dict.fromkeys((*_BY_DEGREES, "began"), "panel")
 
@@ -108,7 +109,9 @@ def sentence(
     closing = message(f"linkage.sentence.{facts}", language, **parameters)
     robust = _robust(finding, language) if letter != "D" else ""
     remarks = _remarks(finding, language) if letter != "D" else ""
-    return _together(message(key, language, **parameters), enough, remarks, closing + robust)
+    silence = _silence(finding, about, language) if letter in ("A", "B") else ""
+    said = message(key, language, **parameters)
+    return _together(said, silence, enough, remarks, closing + robust)
 
 
 def _together(*sentences: str) -> str:
@@ -295,6 +298,20 @@ def _remarks(finding: Finding, language: str) -> str:
         }
         texts.append(message(f"linkage.remark.{remark.code}", language, **numbers))
     return _together(*texts)
+
+
+def _silence(finding: Finding, about: About, language: str) -> str:
+    """How many of 100 events would have to go unrecorded after the activity; of a fall alone.
+
+    A ratio of rates R of which a share u goes unrecorded is R / (1 - u): 1 where u is 1 - R.
+    """
+    effect = finding.effect
+    if finding.contrast != _DATED or effect.estimate is None or not (effect.ci_high or 0.0) < 0:
+        return ""
+    shares = {"all": effect.estimate, "some": effect.ci_high or 0.0}
+    numbers = {name: number(-percent(value), language, digits=0) for name, value in shares.items()}
+    activity = about.one_activity(language)
+    return message("linkage.sentence.silence", language, activity=activity, **numbers)
 
 
 def area_sentence(own: str, mission: str, language: str) -> str:

@@ -95,7 +95,8 @@ def test_the_first_14_days_after_each_components_patrols_are_exposed() -> None:
 def test_the_fit_is_that_of_day_rows_with_a_dummy_for_every_stratum(days: ComponentDays) -> None:
     """By a general optimiser over days; months as dummies, the first of a quarter left out.
 
-    Each area's own sine and cosine of the year, by thirds of months, have a normal prior of 2.
+    Each area's own sines and cosines of the year and of half a year, by thirds of months, have a
+    normal prior of 2.
     """
     found = compare_components(days)
     stratum = np.unique(days.area * 1000 + days.month // 3, return_inverse=True)[1]
@@ -106,7 +107,10 @@ def test_the_fit_is_that_of_day_rows_with_a_dummy_for_every_stratum(days: Compon
     history = [days.same, np.log1p(days.short), np.log1p(days.long)]
     angle = 2 * np.pi * (days.month % 12 + (days.third + 0.5) / 3) / 12
     seasons = [
-        wave(angle) * (days.area == area) for area in range(AREAS) for wave in (np.sin, np.cos)
+        wave(times * angle) * (days.area == area)
+        for area in range(AREAS)
+        for times in (1, 2)
+        for wave in (np.sin, np.cos)
     ]
     columns = np.column_stack([*exposures, *history, *dummies, *seasons])[has].astype(float)
     precision = np.repeat([0.0, 0.25], [columns.shape[1] - len(seasons), len(seasons)])

@@ -17,13 +17,30 @@ def steady(seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
     return means, random.poisson(means[:, None], (AREAS, MONTHS)).astype(float)
 
 
-def test_on_steady_areas_it_wins_and_covers_what_is_true() -> None:
+def drifting(seed: int = 1) -> np.ndarray:
+    """Counts whose mean drifts by area: its logarithm is an autoregression of .9 a month."""
+    random = np.random.default_rng(seed)
+    drift = random.normal(0, 0.8, (AREAS, MONTHS))
+    for month in range(1, MONTHS):
+        drift[:, month] = 0.9 * drift[:, month - 1] + np.sqrt(0.19) * drift[:, month]
+    mean = random.gamma(2.0, 2.0, AREAS)[:, None] * np.exp(drift)
+    return random.poisson(mean).astype(float)
+
+
+def test_on_steady_areas_the_mean_of_three_years_is_not_beaten_and_shown() -> None:
     means, counts = steady()
     found = forecast(counts)
-    assert found is not None and found.beats_persistence
+    assert found is not None and found.shown == "three_year_mean"
+    assert found.skills["last_month"].low > 0
     low, high = found.expectation.interval()
     assert ((low <= means) & (means <= high)).mean() >= 0.85
     assert found.coverage >= 0.8  # a discrete interval holds at least its share
+
+
+def test_where_risk_drifts_it_beats_both_and_is_shown() -> None:
+    found = forecast(drifting())
+    assert found is not None and found.shown == "forecast"
+    assert all(skill.low > 0 for skill in found.skills.values())
 
 
 def test_where_the_last_month_says_all_it_is_dropped() -> None:
@@ -32,7 +49,43 @@ def test_where_the_last_month_says_all_it_is_dropped() -> None:
     counts = np.repeat(level, 6, axis=1).astype(float)  # half-years without any chance in them
     found = forecast(counts)
     assert found is not None
-    assert not found.beats_persistence
+    assert found.shown == "last_month"
+
+
+def test_scores_are_those_of_the_plain_loop() -> None:
+    """Of the last month, by area one after the other; hits count areas among the five with most."""
+    counts = drifting()
+    counts[3, -1] = np.nan
+    found = forecast(counts)
+    assert found is not None
+    (score,) = (
+        one for one in found.scores if (one.method, one.month) == ("three_year_mean", MONTHS - 1)
+    )
+    history, seen = counts[:, :-1], counts[:, -1]
+    areas = [area for area in range(AREAS) if not np.isnan(seen[area])]
+    means = {area: (history[area].sum() + 0.5) / (MONTHS - 1) for area in areas}
+    brier, log_score = [], []
+    for area in areas:
+        told = stats.nbinom(history[area].sum() + 0.5, (MONTHS - 1) / MONTHS)
+        brier.append((1 - told.pmf(0) - float(seen[area] > 0)) ** 2)
+        log_score.append(-np.log(told.pmf(seen[area])))
+    highest = sorted(areas, key=lambda area: -means[area])[:5]
+    fifth = sorted((seen[area] for area in areas), reverse=True)[4]
+    assert score.areas == AREAS - 1
+    assert score.hits == sum(seen[area] >= max(fifth, 1) for area in highest)
+    assert score.brier == pytest.approx(np.mean(brier))
+    assert score.log_score == pytest.approx(np.mean(log_score))
+
+
+def test_fifths_hold_every_area_month_that_was_scored() -> None:
+    counts = drifting()
+    found = forecast(counts)
+    assert found is not None
+    for fifths in found.fifths.values():
+        assert sum(fifth.area_months for fifth in fifths) == AREAS * found.held_out
+        assert sum(fifth.seen for fifth in fifths) == counts[:, -found.held_out :].sum()
+        means = [fifth.expected / fifth.area_months for fifth in fifths]
+        assert means == sorted(means)
 
 
 def test_a_month_that_was_not_reported_is_no_zero() -> None:
@@ -42,7 +95,9 @@ def test_a_month_that_was_not_reported_is_no_zero() -> None:
     zeros[:, -4:-1] = 0
     with_gaps, with_zeros = forecast(gaps), forecast(zeros)
     assert with_gaps is not None and with_zeros is not None
-    assert with_gaps.expectation.mean.sum() > 1.1 * with_zeros.expectation.mean.sum()
+    assert with_gaps.expectations["forecast"].mean.sum() > 1.1 * (
+        with_zeros.expectations["forecast"].mean.sum()
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,8 +112,9 @@ def test_where_the_last_month_was_always_right_there_is_no_skill_to_tell(silent:
     _, counts = steady()
     counts[:, -silent:] = counts[:, [-silent]] = 0
     found = forecast(counts)
-    assert found is not None and not found.beats_persistence
-    assert np.isnan([found.skill, found.skill_low, found.skill_high]).all()
+    assert found is not None and found.shown == "last_month"
+    against = found.skills["last_month"]
+    assert np.isnan([against.value, against.low, against.high]).all()
 
 
 def test_a_month_with_nothing_known_before_it_is_not_judged_on() -> None:

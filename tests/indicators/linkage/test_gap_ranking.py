@@ -38,8 +38,8 @@ def test_what_is_certain_has_one_rank() -> None:
 
 
 def test_uncertain_risk_widens_the_ranks() -> None:
-    sure = rank(needs([5, 4, 3, 2], [10, 11, 12, 13], [50, 50, 50, 50]))
-    unsure = rank(needs([5, 4, 3, 2], [10, 11, 12, 13], [50, 50, 50, 50], certainty=2))
+    sure = rank(needs([7, 5, 3.5, 2.5], [10, 11, 12, 13], [50, 50, 50, 50]))
+    unsure = rank(needs([7, 5, 3.5, 2.5], [10, 11, 12, 13], [50, 50, 50, 50], certainty=2))
     assert (unsure.high - unsure.low > sure.high - sure.low).all()
 
 
@@ -48,10 +48,22 @@ def test_patrols_that_may_have_gone_unrecorded_widen_the_rank() -> None:
     assert (found.low[0], found.high[0]) == (1, 3)
 
 
-def test_trust_that_nobody_was_asked_about_is_left_out() -> None:
-    """The first area stands on risk and days alone, where it comes first."""
-    found = rank(needs([9, 5, 1], [40, 20, 5], [np.nan, 10, 20]))
-    assert found.rank[0] == 1
+def test_risk_comes_first_and_within_a_class_of_risk_presence_and_trust() -> None:
+    """15.8 incidents a month do not stand below 4.6 with unknown trust and no patrol for months."""
+    found = rank(needs([4.6, 15.8, 5.0], [200, 1, 2], [np.nan, 90, 80]))
+    assert found.rank[1] == 1
+    asked = rank(needs([4.6, 15.8, 5.0], [200, 1, 2], [70, 90, 80]))
+    assert asked.rank.tolist() == [2, 1, 3]
+
+
+def test_what_is_not_known_widens_the_rank() -> None:
+    """Trust of the first area, as low or as high as that of any other."""
+    risk, days = [6, 5.5, 5, 4.5], [10, 10, 10, 10]
+    asked = rank(needs(risk, days, [50, 20, 40, 60]))
+    unasked = rank(needs(risk, days, [np.nan, 20, 40, 60]))
+    assert (asked.low[0], asked.high[0]) == (3, 3)
+    assert unasked.rank[0] == 4
+    assert (unasked.low[0], unasked.high[0]) == (1, 4)
 
 
 @settings(max_examples=30, deadline=None)
@@ -67,3 +79,24 @@ def test_ranks_are_a_permutation_inside_their_interval(areas: list[tuple[float, 
     assert (found.low <= found.rank).all() and (found.rank <= found.high).all()
     again = rank(needs(risk, days, trust, certainty=3, trust_se=5))
     assert (again.low == found.low).all() and (again.high == found.high).all()
+
+
+_AREA = st.tuples(st.floats(0.01, 50), st.floats(0, 300), st.floats(0, 100))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_AREA, min_size=2, max_size=10), st.data())
+def test_twice_as_many_incidents_come_first_and_the_unknown_raises_no_area(
+    areas: list[tuple[float, ...]], data: st.DataObject
+) -> None:
+    risk, days, trust = (list(values) for values in zip(*areas, strict=True))
+    place = data.draw(st.integers(0, len(areas) - 1))
+    known = rank(needs(risk, days, trust))
+    for column in (days, trust):
+        column[place] = np.nan
+        unknown = rank(needs(risk, days, trust))
+        assert unknown.rank[place] >= known.rank[place]
+        known = unknown
+    for one, other in np.ndindex(len(areas), len(areas)):
+        if risk[one] >= 2.001 * max(risk[other], 0.25):
+            assert known.rank[one] < known.rank[other]

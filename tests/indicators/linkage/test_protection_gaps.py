@@ -50,6 +50,7 @@ class Gaps:
         protection_gaps(connection, mission, AS_OF)  # again: the same rows, once
         frame = connection.execute("FROM mart.protection_gap").df()
         assert not frame.duplicated(["area", "component"]).any()
+        self.scores = connection.execute("FROM mart.forecast_score").df()
         self.rows = {(row["area"], row["component"]): row for row in frame.to_dict("records")}
 
     def __call__(self, area: str, component: str) -> dict[str, Any]:
@@ -280,3 +281,16 @@ def test_a_forecast_that_cannot_be_compared_says_so_and_has_no_figure() -> None:
     assert all(np.isnan(row[name]) for name in ("value", "ci_low", "ci_high"))
     assert "wrong in one month at most" in row["reason_en"]
     assert "ne peut dire" in row["reason_fr"]
+
+
+def test_each_way_of_telling_risk_is_scored_by_month_and_one_is_shown(
+    warehouse: SmallWarehouse,
+) -> None:
+    """Six and one incidents in every month: nothing beats the same again."""
+    scores = Gaps(warehouse).scores
+    assert set(scores["method"]) == {"forecast", "last_month", "three_year_mean"}
+    assert set(scores["period"]) == {f"2026-{month:02}" for month in range(3, 10)}
+    assert scores["hits"].isna().all(), "of two areas there are no five"
+    assert set(scores.loc[scores["is_shown"], "method"]) == {"last_month"}
+    row = Gaps(warehouse)("A1a", "risk_forecast")
+    assert row["value"] == 6.5 and "last month" in row["reason_en"]

@@ -133,6 +133,30 @@ def test_what_is_compared_is_what_the_sentence_names(language: str) -> None:
         assert "  " not in said and " ," not in said and " ." not in said
 
 
+DATED = replace(FINDING, contrast="case_series", contrast_parameters={"days": "1–14"})
+A_PATROL = replace(ABOUT, activity=Words(en="a patrol", fr="une patrouille"))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            "If 18 of 100 incidents went unrecorded after a patrol, nothing would remain; from 10",
+        ),
+        ("fr", "Si 18 incidents sur 100 n’étaient pas enregistrés après une patrouille"),
+    ],
+)
+def test_a_and_b_say_how_much_silence_would_leave_nothing(language: str, said: str) -> None:
+    """1 - exp(-0.20) and, to the limit of the interval, 1 - exp(-0.10)."""
+    sentences = {given.letter: sentence(DATED, given, A_PATROL, language) for given in GRADES}
+    assert {letter for letter, text in sentences.items() if said in text} == {"A", "B"}
+    assert all(causal_term_in(text, language) is None for text in sentences.values())
+    risen = replace(DATED, effect=replace(EFFECT, estimate=0.20, ci_low=0.10, ci_high=0.30))
+    assert " 100 " not in sentence(risen, GRADES[0], A_PATROL, language)
+    assert " 100 " not in sentence(FINDING, GRADES[0], A_PATROL, language), "months, not days"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_only_of_an_activity_by_degrees_is_little_and_much_said(language: str) -> None:
     small = replace(EFFECT, estimate=0.0, ci_low=-0.01, ci_high=0.01)

@@ -13,6 +13,7 @@ import pytest
 from indicators.compiler.explanation.figure_sql import indicator_sql
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.data_folder import data_folder
+from pipelines.cli.diff_command import _summary
 from pipelines.cli.main import COMMANDS
 
 
@@ -219,3 +220,19 @@ def test_requirements_and_gaps_of_a_missions_selection(tmp_path: Path) -> None:
     assert "patrol_mode" in named.stdout and "saw_unpol_patrol" in named.stdout
     gaps = json.loads(poclens(tmp_path, "catalogue", "gaps", "--mission", "mali", "--json").stdout)
     assert {"tier", "phase", "unit_type", "outputs"} <= gaps["gaps"][0].keys()
+
+
+def test_a_comparison_opens_with_its_causes_and_their_sources() -> None:
+    lines = [
+        {"indicator": indicator, "reason": reason}
+        for indicator, reason in [
+            ("P2-OC-07", "late_data"),
+            ("P2-OP-01", "late_data"),
+            ("P2-OC-07", "late_data"),
+            ("P2-OC-07", "correction"),
+        ]
+    ]
+    assert list(_summary(lines, "en")) == [
+        "  late reports: 3 (Incidents 2, Activities 1)",
+        "  corrected file: 1 (Incidents 1)",
+    ]

@@ -8,6 +8,7 @@ import pytest
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from indicators.dissemination.spreadsheets import number_look
 from pipelines.extracts.plain_sheet import PlainSheet
 
 Rows = list[list[object]]
@@ -19,7 +20,7 @@ def random_value(draw: random.Random) -> object:
     if kind == 0:
         return None
     if kind == 1:
-        return draw.choice([0, -3, 12, 1 / 3, 1e-7, 1e21, 0.1 + 0.2, -0.0])
+        return draw.choice([0, -3, 12, 1 / 3, 39.28693754421963, 1e-7, 1e21, 0.1 + 0.2, -0.0])
     if kind == 2:
         return date(2026, 1, 1 + draw.randrange(28))
     return draw.choice(texts)
@@ -29,12 +30,16 @@ def book(path: Path, sheets: list[tuple[list[str], Rows]], kind: type[Worksheet]
     with xlsxwriter.Workbook(path) as made:
         made.set_properties({"created": datetime(2000, 1, 1)})
         bold = made.add_format({"bold": True})
+        formats = {"number": "#,##0.0##", "small_number": "0.0####"}
+        looks = {name: made.add_format({"num_format": form}) for name, form in formats.items()}
+        for look in looks.values():  # in one order, whichever value comes first
+            look._get_xf_index()
         for headings, rows in sheets:
             sheet = made.add_worksheet(worksheet_class=kind)
             sheet.set_column(0, len(headings) - 1, 18)
             sheet.write_row(0, 0, headings, bold)
             if isinstance(sheet, PlainSheet):
-                sheet.write_plain_rows(rows)
+                sheet.write_plain_rows(rows, looks)
                 continue
             for number, row in enumerate(rows, start=1):
                 for column, value in enumerate(row):
@@ -43,7 +48,8 @@ def book(path: Path, sheets: list[tuple[list[str], Rows]], kind: type[Worksheet]
                     elif isinstance(value, str):
                         sheet.write_string(number, column, value)
                     elif value is not None:
-                        sheet.write_number(number, column, value)
+                        look = looks.get(number_look(value))
+                        sheet.write_number(number, column, value, look)
     return path.read_bytes()
 
 

@@ -42,11 +42,12 @@ def population(changed: int, first: int = 0) -> str:
 
 
 def snapshot(workspace: Workspace) -> Snapshot:
-    """Everything in the warehouse but the clock's table and the number of the run (`intake`)."""
+    """Everything in the warehouse but the clock's table and the number of the run (`intake`), also
+    where it is kept so that a run that was cut short goes on under it (`intake_begun`)."""
     with open_warehouse(workspace.warehouse("small")) as connection:
         tables = connection.execute(
             "SELECT schema_name || '.' || table_name FROM duckdb_tables() "
-            "WHERE NOT internal AND table_name <> 'delivery' ORDER BY 1"
+            "WHERE NOT internal AND table_name NOT IN ('delivery', 'intake_begun') ORDER BY 1"
         ).fetchall()
         return {
             name: sorted(connection.execute(_read(name)).fetchall(), key=repr) for (name,) in tables

@@ -127,6 +127,17 @@ def test_a_header_that_comes_again_hides_no_broken_date(small: SmallMission) -> 
     assert small.query("SELECT row_number, rule FROM ops.row_warning") == [(3, "header_again")]
 
 
+def test_a_warning_of_rows_is_told_once_with_its_number_and_first_row(small: SmallMission) -> None:
+    head = "area,day,sex,persons\n"
+    row = "XX01,2024-02-{day:02d},F,7\n"
+    text = head + "".join(row.format(day=day) + head for day in range(1, 4))
+    report = small.deliver("population.csv", text)
+    (told,) = report.lines("en")[1:]
+    assert told.startswith("population.csv, row 3: The header stands here once more")
+    assert ": 3 rows" in told
+    assert report.lines("fr")[1].startswith("population.csv, ligne 3")
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_filled_template_gives_no_warning_of_its_own_sheets(
     small: SmallMission, language: str

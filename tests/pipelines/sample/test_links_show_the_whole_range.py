@@ -13,10 +13,14 @@ SEEDS = range(2101, 2121)  # none of them was looked at when effects and sizes w
 
 
 def test_patrols_that_answer_violence_and_alerts_of_those_who_act_are_held_at_c() -> None:
-    found = graded(SEEDS[0])
-    assert set(found) == {NIGHT, LIAISON, ANSWERING, COLLECTED, NULL}
-    assert found[ANSWERING][0].letter == "C" and "lead_failed" in found[ANSWERING][0].reasons
-    assert found[COLLECTED][0].letter == "C" and "same_collector" in found[COLLECTED][0].reasons
+    """Never better than C, and at C for that reason wherever chance can be excluded."""
+    drawn = [graded(seed) for seed in SEEDS[:3]]
+    assert all(set(own) == {NIGHT, LIAISON, ANSWERING, COLLECTED, NULL} for own in drawn)
+    for edge, reason in ((ANSWERING, "lead_failed"), (COLLECTED, "same_collector")):
+        grades = [own[edge][0] for own in drawn]
+        assert {grade.letter for grade in grades} <= {"C", "D"}, edge
+        held = [grade for grade in grades if "q_not_below_10" not in grade.reasons]
+        assert held and all(grade.letter == "C" and reason in grade.reasons for grade in held)
 
 
 @pytest.mark.soak

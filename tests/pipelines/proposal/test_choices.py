@@ -1,0 +1,129 @@
+"""What a person says of how a file is read, on the page and in the terminal alike."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from indicators.definitions.contracts import contracts
+from pipelines.cli.main import main
+from pipelines.ingest.inbox import ingest
+from pipelines.proposal.desk import Desk
+from pipelines.workspace.paths import Workspace
+from tests.worlds.field.field_files import AREAS
+from tests.worlds.mission.own_names import make_workspace
+
+REST = {
+    "constant.incident_type": "killing", "constant.against_civilians": "true",
+    "constant.date_precision": "day", "constant.location_precision": "admin1",
+    "constant.reported_by": "ngo", "constant.verification": "reported", "table": "incidents",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A mission with a country and three areas."""
+    workspace, mission = make_workspace(tmp_path_factory.mktemp("choices"))
+    own = list(contracts()["areas"].columns)
+    rows = [{"area_code": "XX", "area_level": "country", "name_en": "Fict", "name_fr": "Fict"}]
+    rows += [{"area_code": code, "parent_area_code": "XX", "area_level": "admin1",
+              "name_en": name, "name_fr": name} for name, code in AREAS.items()]  # fmt: skip
+    lines = [",".join(own)]
+    lines += [
+        ",".join((row | {"valid_from": "2024-01-01"}).get(n, "") for n in own) for row in rows
+    ]
+    (workspace.inbox("faulty") / "areas.csv").write_text("\n".join(lines) + "\n")
+    ingest(workspace, mission, settled=0)
+    return workspace
+
+
+def page(workspace: Workspace, path: Path, answers: dict[str, str]) -> dict[str, Any]:
+    found = Desk(workspace).preview("faulty", path, "en", answers)
+    assert found["problems"] == []
+    return found
+
+
+def asked(found: dict[str, Any], name: str) -> dict[str, Any]:
+    proposal = found["proposal"]
+    all_of = [*proposal["choices"], *(c for one in proposal["columns"] for c in one["choices"])]
+    return next(choice for choice in all_of if choice["name"] == name)
+
+
+def column(found: dict[str, Any], title: str) -> list[str]:
+    table = found["tables"][0]
+    at = next(at for at, head in enumerate(table["columns"]) if head.startswith(title))
+    return [row[at] for row in table["rows"]]
+
+
+def test_a_day_that_may_be_a_month_is_asked_also_where_a_person_named_the_column(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "listing.csv"
+    path.write_text("Ref,Seen,County\nA-1,03/04/2026,Bor\nA-2,05/06/2026,Akobo\n")
+    said = REST | {"header.occurred_on": "Seen"}
+    for way, days in (
+        ("day", ["2026-04-03", "2026-06-05"]),
+        ("month", ["2026-03-04", "2026-05-06"]),
+    ):
+        found = page(workspace, path, said | {"reading.occurred_on": way})
+        assert column(found, "Occurred on") == days
+        assert asked(found, "reading.occurred_on")["value"] == [way]
+    assert asked(page(workspace, path, said), "reading.occurred_on")["value"] == []
+
+
+def test_rows_of_one_country_a_second_column_and_local_times_with_names_of_areas(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "world.csv"
+    path.write_text(
+        "Ref,Event Date,Clock,Land,County\nA-1,2026-04-13,08:30,Here,Bor\n"
+        "A-2,2026-04-14,09:30,There,Bor\nA-3,2026-04-15,10:30,Here,Akobo\n"
+    )
+    said = REST | {"laid": "yes", "where": "Land", "where_is": "Here"}
+    said |= {"header.occurred_at": "Event Date", "join.occurred_at": "Clock",
+             "header.occurred_on": "Event Date"}  # fmt: skip
+    found = page(workspace, path, said)
+    assert column(found, "Occurred at") == ["2026-04-13 08:30", "2026-04-15 10:30"]
+    assert "Africa/Juba" in " ".join(found["tables"][0]["columns"])
+    assert column(found, "Area") == ["Bor (XX01)", "Akobo (XX02)"]
+
+
+def test_the_row_of_the_names_and_cells_that_repeat_the_text_above(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path, book = tmp_path / "matrix.xlsx", openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Event", "", "Where"], ["Incident ID", "Incident date", "County"],
+                ["B-1", "2026-04-13", "Bor"], ["B-2", "2026-04-14", None],
+                ["B-3", "2026-04-15", "Akobo"]):  # fmt: skip
+        sheet.append(row)
+    book.save(path)
+    said = REST | {"laid": "yes", "header_row": "2", "header_rows": "1", "fill_down": "County",
+                   "header.area_code": "County"}  # fmt: skip
+    found = page(workspace, path, said)
+    assert column(found, "Area") == ["Bor (XX01)", "Bor (XX01)", "Akobo (XX02)"]
+    assert asked(found, "header_row")["value"] == ["2"]
+
+
+def test_the_terminal_takes_the_answers_of_the_page(
+    workspace: Workspace,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "figures.csv"
+    path.write_text("Ref,Date,Land,IDPs\nA-1,2026-04-13,Here,1.200\nA-2,2026-04-14,There,2.300\n")
+    arguments = ["map", str(path), "--mission", "faulty", "--table", "displacement_events",
+                 "--set", "cause=violence", "--set", "estimate_source=x",
+                 "--set", "origin_area_code=XX01", "--answer", "where=Land",
+                 "--answer", "where_is=Here", "--answer", "reading.persons=thousands"]  # fmt: skip
+    monkeypatch.setenv("POCLENS_HOME", str(workspace.home))
+    code = main([*arguments, "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert code == 0
+    entry = told["mapping"]["tables"][0]
+    assert entry["where"] == {"Land": ["Here"]}
+    assert told["preview"]["rows"][0]["persons"] == 1200
