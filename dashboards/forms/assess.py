@@ -11,7 +11,7 @@ from dashboards.components.outcome_summary import links_of, outcomes_of
 from dashboards.components.value import value_in_brief
 from dashboards.context import Context
 from dashboards.forms import sessions
-from dashboards.forms.page import Desk, chosen, desk, ground, problems, rendered, sent_ground
+from dashboards.forms.page import Writer, chosen, ground, problems, rendered, sent_ground, writer
 from dashboards.wording.words import Words
 from indicators.foundation.messages import LANGUAGES
 from records import cycle
@@ -27,7 +27,7 @@ def add_route(server: Flask, home: Path, store: Store) -> None:
 
     @server.route(ROUTE, methods=["GET", "POST"])
     def assess() -> Any:
-        at = desk(home, store)
+        at = writer(home, store)
         code = at.context.address.get("indicator")
         if code not in outcomes_of(at.context, links_of(at.context)):
             return abort(404)
@@ -39,7 +39,7 @@ def add_route(server: Flask, home: Path, store: Store) -> None:
         return _answered(at, str(code), step)
 
 
-def _answered(at: Desk, code: str, step: Any) -> Any:
+def _answered(at: Writer, code: str, step: Any) -> Any:
     words = at.context.words
     try:
         written = step(at, code)
@@ -53,7 +53,7 @@ def _answered(at: Desk, code: str, step: Any) -> Any:
     return redirect(f"{link}&saved={written.number}", 303)
 
 
-def _save(at: Desk, code: str) -> Version[Assessment]:
+def _save(at: Writer, code: str) -> Version[Assessment]:
     context, sent = at.context, request.form
     cited = {one.indicator: one for one in figures(context, code)}
     written = Assessment(
@@ -73,7 +73,7 @@ def _save(at: Desk, code: str) -> Version[Assessment]:
     )
 
 
-def _advance(at: Desk, code: str) -> Version[Assessment]:
+def _advance(at: Writer, code: str) -> Version[Assessment]:
     context = at.context
     key = f"{code}/{context.area}/{context.period.name}"
     above = at.area_and_above(context.area)
@@ -102,7 +102,7 @@ def _figure(context: Context, code: str) -> Figure:
 
 
 def _form(
-    at: Desk,
+    at: Writer,
     code: str,
     status: int = 200,
     sent: Any = None,

@@ -7,7 +7,7 @@ from flask import Flask, abort, redirect, request
 from pydantic import ValidationError
 
 from dashboards.forms import sessions
-from dashboards.forms.page import Desk, desk, ground, problems, rendered, sent_ground
+from dashboards.forms.page import Writer, ground, problems, rendered, sent_ground, writer
 from dashboards.wording import formats
 from records import cycle
 from records.cycle import NotAllowed
@@ -23,7 +23,7 @@ def add_route(server: Flask, home: Path, store: Store) -> None:
 
     @server.route(ROUTE, methods=["GET", "POST"])
     def recommend() -> Any:
-        at, key = desk(home, store), request.args.get("key")
+        at, key = writer(home, store), request.args.get("key")
         versions = at.store.versions(at.mission, Recommendation, key) if key else []
         if key and not versions:
             return abort(404)
@@ -34,7 +34,7 @@ def add_route(server: Flask, home: Path, store: Store) -> None:
         return _answered(at, versions)
 
 
-def _answered(at: Desk, versions: list[Version[Recommendation]]) -> Any:
+def _answered(at: Writer, versions: list[Version[Recommendation]]) -> Any:
     words = at.context.words
     try:
         written = _follow_up(at, versions[-1]) if versions else _recommend(at)
@@ -50,7 +50,7 @@ def _answered(at: Desk, versions: list[Version[Recommendation]]) -> Any:
     return redirect(f"{link}&key={written.record.key}&saved={written.number}{typed}", 303)
 
 
-def _recommend(at: Desk) -> Version[Recommendation]:
+def _recommend(at: Writer) -> Version[Recommendation]:
     sent, area = request.form, at.context.area
     content = {name: sent.get(name, "").strip() for name in _FIELDS}
     content |= {"area": area, "status": "open"}
@@ -58,7 +58,7 @@ def _recommend(at: Desk) -> Version[Recommendation]:
     return cycle.recommend(at.store, at.actor, at.mission, content, utc_now(), above)
 
 
-def _follow_up(at: Desk, latest: Version[Recommendation]) -> Version[Recommendation]:
+def _follow_up(at: Writer, latest: Version[Recommendation]) -> Version[Recommendation]:
     sent = request.form
     changed = {name: sent.get(name, "").strip() for name in ("status", "note", "due_on", "owner")}
     record = Recommendation.model_validate(latest.record.model_dump() | changed)
@@ -67,7 +67,7 @@ def _follow_up(at: Desk, latest: Version[Recommendation]) -> Version[Recommendat
 
 
 def _form(
-    at: Desk,
+    at: Writer,
     versions: list[Version[Recommendation]],
     status: int = 200,
     told: list[str] | None = None,
@@ -115,7 +115,7 @@ def _form(
     )
 
 
-def _theirs(at: Desk, record: Recommendation) -> list[tuple[str, str]]:
+def _theirs(at: Writer, record: Recommendation) -> list[tuple[str, str]]:
     """What another recorded: name of the field and their text."""
     words = at.context.words
     found = {
