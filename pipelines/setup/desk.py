@@ -125,7 +125,8 @@ class SetupDesk:
             done = run.progress.get("done", 0)
             progress = message(f"stage.{stage}", language, done=done) + share if stage else ""
             options = " ".join(run.asked.get("options", ()))
-            state = message(f"page.run.state.{run.state}", language, place=run.place)
+            said = "next" if run.state == "queued" and not run.place else run.state
+            state = message(f"page.run.state.{said}", language, place=run.place)
             found.append(
                 {
                     "kind": run.kind,

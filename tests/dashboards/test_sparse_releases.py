@@ -42,8 +42,10 @@ def test_no_framework_is_said_and_all_outcomes_are_shown(
     without_framework_and_returns: Context,
 ) -> None:
     text = text_of(overview.body(without_framework_and_returns))
-    assert "framework.yaml" in text and "P2-OC-01" in text
-    assert "framework.yaml" in text_of(effects.body(without_framework_and_returns))
+    assert "Baselines, targets and framework" in text and "P2-OC-01" in text
+    assert "Baselines, targets and framework" in text_of(
+        effects.body(without_framework_and_returns)
+    )
 
 
 def test_without_a_list_of_reports_nothing_is_called_complete(

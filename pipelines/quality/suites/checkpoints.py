@@ -7,6 +7,7 @@ however few rows it is about: so it gets a frame of facts, and one expectation o
 """
 
 import os
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -124,7 +125,9 @@ def judge(asked: Sequence[Question]) -> list[str]:
 def _batch_definition() -> Any:
     """Where frames come in; one context for the run."""
     os.environ["GX_ANALYTICS_ENABLED"] = "False"
-    import great_expectations as gx
+    with warnings.catch_warnings():  # where Spark is installed it loads that as well, which warns
+        warnings.simplefilter("ignore", FutureWarning)
+        import great_expectations as gx
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
