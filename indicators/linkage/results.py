@@ -12,7 +12,7 @@ import duckdb
 
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.database import one_transaction
+from indicators.foundation.stored.database import one_transaction
 from indicators.linkage.evidence.links import TABLES, tables_of, write_evidence
 from indicators.linkage.framework.model import Framework
 from indicators.linkage.methods.case_series import CaseSeries

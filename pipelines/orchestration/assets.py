@@ -99,7 +99,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         from pipelines.quality.checks import check_values
         from pipelines.quality.scores import write_scores
         from pipelines.quality.violations import write_violations
-        from pipelines.release.second_person import note_computed
+        from pipelines.release.approval.second_person import note_computed
 
         report("indicators")
         with _warehouse(context, workspace, "indicator_value") as (profile, mission, connection):

@@ -18,7 +18,7 @@ import pandas as pd
 
 from dashboards.wording.words import in_sentence
 from indicators.foundation.mart_tables import DIMENSIONS, MART_TABLES, VALUE_COLUMNS
-from pipelines.release.approved_records import approved_tables
+from pipelines.release.approval.approved_records import approved_tables
 from records.store import Store
 
 MISSION = "minutam"

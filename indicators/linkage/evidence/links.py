@@ -14,9 +14,9 @@ import numpy as np
 
 from indicators.definitions.measures import SURVEY_KINDS
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.mart_tables import store_rows
 from indicators.foundation.messages import LANGUAGES
-from indicators.foundation.statistics import benjamini_hochberg
+from indicators.foundation.numbers.statistics import benjamini_hochberg
+from indicators.foundation.stored.mart_rows import store_rows
 from indicators.incremental.result_cache import kept_results
 from indicators.linkage.evidence.interview_plan import interview_plan_rows
 from indicators.linkage.evidence.plan import plan_rows
