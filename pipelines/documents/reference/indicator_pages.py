@@ -6,15 +6,15 @@ pages are written is not known here: `pipelines.documents.pages` does that.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from indicators.definitions.columns_read import area_column, class_of_total
+from indicators.definitions.checks.columns_read import area_column, class_of_total
+from indicators.definitions.checks.coverage import requirements
 from indicators.definitions.contracts import contracts
-from indicators.definitions.coverage import requirements
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Measure, Part
 from indicators.definitions.versions import versions_of
 from indicators.definitions.vocabularies import vocabulary
-from indicators.documentation import markdown
 from indicators.foundation.messages import LANGUAGES, message
+from pipelines.documents.reference import markdown
 
 _LEVELS = ("output", "outcome", "impact")
 _TIERS = ("I", "II", "III")

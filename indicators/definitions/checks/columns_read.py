@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from indicators.definitions.confidentiality import ALL_PARTS, class_by_source
 from indicators.definitions.contracts import (
     CLASSES,
     contracts,
@@ -15,6 +14,7 @@ from indicators.definitions.expressions import (
 )
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Measure, Part, expressions_of
+from indicators.definitions.sharing.confidentiality import ALL_PARTS, class_by_source
 
 _MART_DIMENSIONS = ("unit_type", "activity_type", "actor", "sex", "age_group")
 

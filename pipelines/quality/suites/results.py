@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from indicators.definitions.contracts import contracts
-from pipelines.quality.suites import PlannedExpectation, suite_of
+from pipelines.quality.suites.expectations import PlannedExpectation, suite_of
 from pipelines.warehouse.inspect import Connection
 
 _RESULTS_SQL = """

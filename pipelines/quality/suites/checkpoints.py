@@ -17,8 +17,8 @@ import pandas as pd
 
 from indicators.definitions.contracts import Contract
 from pipelines.quality.check_results import CheckResult, Status, crashed_check, worded
-from pipelines.quality.suite_facts import Fact, fact_of, suite_facts
-from pipelines.quality.suites import PlannedExpectation
+from pipelines.quality.suites.expectations import PlannedExpectation
+from pipelines.quality.suites.facts import Fact, fact_of, suite_facts
 from pipelines.warehouse.inspect import Connection
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from indicators.foundation.mart_tables import store_rows
+from indicators.foundation.stored.mart_rows import store_rows
 from records.decisions import ReviewDecision, VarianceReason
 from records.kinds import Assessment, Figure, Recommendation
 from records.store import Store, Version, canonical

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from indicators.definitions.contracts import ConfidentialityClass, Strict
 from indicators.foundation.data_folder import data_folder
-from indicators.foundation.model_problems import read_model
+from indicators.foundation.reading.model_problems import read_model
 
 LEAST_PERSONS = 8  # fewer, and none at all, are shown as such; others to the nearest ROUNDED_TO
 ROUNDED_TO = 5

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from indicators.foundation.errors import Problem, WrongUse, nearest
-from indicators.foundation.yaml_files import PlainLoader, read_yaml, row_of_key
-from indicators.foundation.yaml_loader import StrictLoader
+from indicators.foundation.reading.yaml_files import PlainLoader, read_yaml, row_of_key
+from indicators.foundation.reading.yaml_loader import StrictLoader
 
 Model = TypeVar("Model", bound=BaseModel)
 

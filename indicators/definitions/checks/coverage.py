@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from indicators.definitions.columns_read import columns_used
+from indicators.definitions.checks.columns_read import columns_used
 from indicators.definitions.contracts import Contract, Derived, contracts
 from indicators.definitions.expressions import parse_expression, table_operands
 from indicators.definitions.indicator import Indicator

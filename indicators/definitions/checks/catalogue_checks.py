@@ -6,8 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from indicators.definitions.columns_read import columns_used, expressions, named_columns
-from indicators.definitions.confidentiality import ALL_PARTS, class_by_source
+from indicators.definitions.checks.columns_read import columns_used, expressions, named_columns
 from indicators.definitions.contracts import (
     CLASSES,
     Contract,
@@ -22,13 +21,14 @@ from indicators.definitions.expressions import (
 )
 from indicators.definitions.indicator import EarlierVersion, Indicator
 from indicators.definitions.measures import Measure
+from indicators.definitions.sharing.confidentiality import ALL_PARTS, class_by_source
 from indicators.definitions.versions import NOT_VERSIONED, as_it_was
 from indicators.definitions.vocabularies import Vocabulary, vocabulary
 from indicators.foundation.errors import Problem, nearest
 from indicators.foundation.mart_tables import NO_ANSWER
 from indicators.foundation.messages import has_message
-from indicators.foundation.model_problems import model_problems
-from indicators.foundation.yaml_files import row_of_key
+from indicators.foundation.reading.model_problems import model_problems
+from indicators.foundation.reading.yaml_files import row_of_key
 
 
 def entry_problems(indicator: Indicator, path: Path | None = None) -> list[Problem]:

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from indicators.foundation.errors import Problem, WrongUse
-from indicators.foundation.yaml_loader import RepeatedKeyError, StrictLoader
+from indicators.foundation.reading.yaml_loader import RepeatedKeyError, StrictLoader
 
 _TRUTH = "tag:yaml.org,2002:bool"
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from indicators.definitions.contracts import Column, Contract, Derived, Rule
 from indicators.definitions.vocabularies import Vocabulary, vocabularies
-from indicators.documentation import markdown
 from indicators.foundation.messages import LANGUAGES, message
+from pipelines.documents.reference import markdown
 
 
 def contract_documentation(contract: Contract, language: str) -> str:
