@@ -70,9 +70,11 @@ def advance(client: FlaskClient, based_on: int) -> TestResponse:
 def recommend(client: FlaskClient, **changes: object) -> TestResponse:
     sent = {
         "text": "Two more night patrols.", "owner": "police_commissioner",
-        "due_on": "2026-01-31", "source_kind": "assessment", "source": KEY,
+        "due_on": "2026-01-31", "past_is_meant": "yes", "source_kind": "assessment", "source": KEY,
     }  # fmt: skip
-    return client.post(RECOMMEND, data={"token": token(client), **sent, **changes})
+    fields = {"token": token(client), **sent, **changes}
+    kept = {name: value for name, value in fields.items() if value is not None}
+    return client.post(RECOMMEND, data=kept)
 
 
 def test_what_is_written_stands_on_the_page_beside_the_computed_rating(
@@ -224,7 +226,10 @@ def test_without_signing_in_nothing_is_read(people: Path) -> None:
         answer = client.get(path)
         assert answer.status_code == 302 and "/records/account" in answer.headers["Location"], path
     assert client.get("/screen/").status_code == 401
-    assert client.post(ASSESS).status_code == 401
+    ended = client.post(f"{ASSESS}&lang=fr")
+    assert ended.status_code == 303 and "told=ended" in ended.location
+    assert "conservé dans ce navigateur" in client.get(ended.location).text
+    assert client.post("/screen/").status_code == 401
     assert client.get("/health").status_code == 200
     assert signed_in(people, "viewer", "wrong").get("/screen/").status_code == 401
     assert signed_in(people, "viewer").get("/screen/").status_code == 200
@@ -254,10 +259,20 @@ def test_three_roles_take_an_assessment_from_draft_to_recommendation(people: Pat
     assert save(author, 0).status_code == 303
     refused = advance(author, 1)
     assert refused.status_code == 403 and "ask another person" in refused.text
-    assert advance(second, 1).status_code == 303
-    assert advance(second, 2).status_code == 403
-    assert save(approver, 2).status_code == 403
-    assert advance(approver, 2).status_code == 303
+    assert "Others who may review it: approver, second_assessor." in author.get(ASSESS).text
+    assert "After your review no one could approve it" in approver.get(ASSESS).text
+    back = {"token": token(second), "based_on": 1, "step": "send_back"}
+    asked = second.post(ASSESS, data=back)
+    assert asked.status_code == 400 and "Say why it is sent back." in asked.text
+    assert second.post(ASSESS, data=back | {"sent_back": "Which nights?"}).status_code == 303
+    assert "Which nights?" in author.get(ASSESS).text
+    assert save(author, 2).status_code == 303
+    assert advance(second, 3).status_code == 303
+    assert advance(second, 4).status_code == 403
+    assert save(officer, 4).status_code == 403
+    assert "Others who may approve it: approver." in second.get(ASSESS).text
+    assert advance(approver, 4).status_code == 303
+    assert recommend(approver, past_is_meant=None).status_code == 400  # the day is past
     assert recommend(officer).status_code == 403
     assert recommend(approver).status_code == 303
     shown = officer.get(PAGE).text
@@ -267,6 +282,8 @@ def test_three_roles_take_an_assessment_from_draft_to_recommendation(people: Pat
 @pytest.mark.parametrize("name", ["viewer", "administrator", "elsewhere"])
 def test_who_has_no_right_writes_nothing(people: Path, name: str) -> None:
     client, store = signed_in(people, name), Store.of_workspace(people)
+    said = {"elsewhere": "writes for another area"}.get(name, "Your role reads assessments")
+    assert said in client.get(ASSESS).text
     before = store.versions(MISSION, Assessment, KEY)
     assert save(client, len(before)).status_code == 403
     assert recommend(client).status_code == 403
