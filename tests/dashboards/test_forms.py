@@ -1,5 +1,6 @@
 """The forms as a browser sends them: tokens, signing in, roles, conflicts, what pages show then."""
 
+import io
 import json
 import re
 import shutil
@@ -292,6 +293,28 @@ def test_who_has_no_right_writes_nothing(people: Path, name: str) -> None:
     assert is_log_shown == (name == "administrator")
 
 
+def test_an_administrator_adds_the_people_of_a_table_or_none(people: Path) -> None:
+    admin, store = signed_in(people, "administrator"), Store.of_workspace(people)
+
+    def sent(table: str) -> TestResponse:
+        page = admin.get("/records/accounts?lang=fr").text
+        mark = re.search(r'name="token" value="([^"]+)"', page)
+        assert mark is not None
+        content = (io.BytesIO(table.encode()), "people.csv")
+        return admin.post("/records/accounts", data={"token": mark[1], "file": content})
+
+    before = len(accounts.accounts(store))
+    wrong = sent("name,role,until\nviewer,assessor,\nnew,king,tomorrow\n")
+    assert wrong.status_code == 400 and len(accounts.accounts(store)) == before
+    for words in ("Row 2, column name", "Row 3, column role: “king”", "column until"):
+        assert words in wrong.text
+    done = sent("Nom;Rôle;Zone\nawa;assessor;MT01\nidris;approver;\n")
+    (first,) = re.findall(r"awa</th><td><code>([^<]+)</code>", done.text)
+    assert signed_in(people, "awa", first).get("/screen/").status_code == 200
+    assert len(accounts.accounts(store)) == before + 2
+    assert first not in admin.get("/records/accounts").text
+
+
 WRITES = {
     "/records/assess": "assessor",
     "/records/recommend": "assessor",
@@ -301,6 +324,7 @@ WRITES = {
     "/records/profile": "officer",
     "/records/mission": "officer",
     "/records/run": "officer",
+    "/records/accounts": "administrator",
 }  # every address of a form, with a role that may write there
 
 
