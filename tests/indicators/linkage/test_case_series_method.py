@@ -60,6 +60,8 @@ def of_grids(acted: Any, incidents: Any, draw: np.random.Generator) -> Series:
                 "area": [f"A{number:02d}" for number in area],
                 "day": [FIRST + timedelta(days=int(number)) for number in day],
                 "is_independent": draw.random(len(day)) < 0.7,
+                "is_lethal": False,
+                "is_second_source": False,
             }
         )
         connection.register("frame", frame)
@@ -100,6 +102,7 @@ def test_what_was_planted_is_found_with_every_check_run() -> None:
     checks = found.grading_inputs.checks
     assert set(checks) == set(CHECKS["case_series"])
     assert "not_run" not in checks.values()
+    assert checks["corroboration"] == "no_source"
     assert letter(found) in "AB"
 
 
