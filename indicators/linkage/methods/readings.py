@@ -20,7 +20,7 @@ import shapely
 
 from indicators.compiler.derived.columns import rows_sql
 from indicators.compiler.indicator_filter import counted_columns, filter_sql
-from indicators.definitions.columns_read import class_of_total
+from indicators.definitions.checks.columns_read import class_of_total
 from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
 from indicators.linkage.case_series.analysis import LEAST_AREAS_WITH_CONTRAST, LEAST_INFORMATION
