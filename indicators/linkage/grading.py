@@ -10,9 +10,9 @@ B   as A, with exactly one of the soft conditions missing (stability, leaving se
     Case series by area: hard where q < .05, the sign is as expected, and the estimate keeps its
     sign and half its size with the lead term, without history and on incidents that others
     reported, and incidents that killed civilians or that others than the mission report go the
-    same way (90 % interval off nil), where there are any. A with both placebos p >= .10, the lead below half of the effect and no area on which
-    half of it hangs; B with exactly one of these missing (a placebo may be weak, not failed; of
-    incidents that are hard to hide there may be too few).
+    same way (90 % interval off nil), where there are any. A with both placebos p >= .10, the lead
+    below half of the effect and no area on which half of it hangs; B with exactly one of these
+    missing (a placebo may be weak, not failed; of incidents hard to hide there may be too few).
     Interviews by chance before or after: those asked are alike, a false date shows nothing, and the
     difference keeps sign and half its size away from other events; soft: by the same interviewers,
     and over five and ten days.
@@ -32,8 +32,8 @@ Design = Literal["staggered", "continuous", "case_series", "interviews", "rollou
 # Of these A can be reached; an activity that varies by month ends at B, a correlation at C.
 TESTED_DESIGNS = ("staggered", "case_series", "interviews", "rollout")
 # Weak: a placebo with p between .01 and .10, which a case series may have once; a check of what
-# came before an arrival that would hardly have seen anything; too few events for a check. No source:
-# the mission has nothing to check by, which stands against nothing.
+# came before an arrival that would hardly have seen anything; too few events for a check.
+# No source: the mission has nothing to check by, which stands against nothing.
 CheckOutcome = Literal["passed", "weak", "failed", "not_run", "no_source"]
 
 Q_TESTED, Q_ASSOCIATION = 0.05, 0.10
