@@ -88,8 +88,8 @@ def none_wrong(
     `kind`: of the message, else `check`; `of`: how many could have; `more`: severity, parameters.
     """
     observed = rows if of is None else f"{rows} / {of}"
-    found = {"kind": kind or check, "observed": observed, "expected": 0, "rows_failed": rows}
-    return check_result(check, table, rows == 0, **found, **more)
+    more |= {"kind": kind or check, "observed": observed, "expected": 0, "rows_failed": rows}
+    return check_result(check, table, rows == 0, **more)
 
 
 def crashed_check(
