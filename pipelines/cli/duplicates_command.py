@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from indicators.definitions.contracts import contracts
-from indicators.foundation.database import named_rows
 from indicators.foundation.errors import Problem, WrongUse, suggestion
 from indicators.foundation.messages import message
 from indicators.foundation.sql_text import quoted
+from indicators.foundation.stored.database import named_rows
 from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
 

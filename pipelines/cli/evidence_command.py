@@ -15,9 +15,9 @@ from typing import Any
 
 import duckdb
 
-from indicators.foundation.database import named_rows
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
+from indicators.foundation.stored.database import named_rows
 from pipelines.cli.evidence_rota import answer_rota, draw_rota
 from pipelines.cli.evidence_wave import plan_wave
 from pipelines.cli.main import show

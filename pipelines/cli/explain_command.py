@@ -105,7 +105,7 @@ def _about_sql(found: dict[str, Any], language: str) -> Iterator[str]:
 
 
 def _number(value: float | None, language: str) -> str:
-    from indicators.foundation.number_format import number_text
+    from indicators.foundation.numbers.number_format import number_text
 
     return "–" if value is None else number_text(value, language, 2, are_optional=True)
 

@@ -47,8 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _approve(arguments: argparse.Namespace, mission: str) -> None:
     """The second person signs in here; from a pipe the password is its first line."""
     from indicators.definitions.mission_profile import read_mission
+    from pipelines.release.approval.second_person import approve
     from pipelines.release.naming import check_period
-    from pipelines.release.second_person import approve
 
     check_period(arguments.period)
     profile = read_mission(arguments.workspace.profile(mission))

@@ -14,7 +14,7 @@ from pipelines.cli.options import add_mission
 
 if TYPE_CHECKING:
     from pipelines.orchestration.rederivation import Rederivation
-    from pipelines.release.verification import Verification
+    from pipelines.release.signed.verification import Verification
 
 _SHOWN = 10
 
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints what holds and what does not; 1 where something does not, or could not be told."""
-    from pipelines.release.verification import verify
+    from pipelines.release.signed.verification import verify
 
     mission, folder = _folder(arguments)
     found = verify(folder, _trusted(arguments.key))
@@ -53,7 +53,7 @@ def _folder(arguments: argparse.Namespace) -> tuple[str, Path]:
     """Mission and folder: a path, else the name of a release of the workspace."""
     from pipelines.release.manifest import MANIFEST
     from pipelines.release.naming import release_folder
-    from pipelines.release.verification import read_release_json
+    from pipelines.release.signed.verification import read_release_json
 
     if arguments.release and (Path(arguments.release) / MANIFEST).is_file():
         folder = Path(arguments.release).resolve()

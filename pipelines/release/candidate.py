@@ -10,17 +10,18 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from indicators.definitions.audiences import AudienceName, policy
 from indicators.definitions.mission_profile import Mission
+from indicators.definitions.sharing.audiences import AudienceName, policy
 from indicators.disclosure.copy import restrict
 from indicators.foundation.errors import CheckFailed, InternalFault, Problem, WrongUse
 from indicators.foundation.periods import period_named, period_of
 from pipelines.extracts.files import write_extracts
 from pipelines.extracts.parquet import write_parquet
 from pipelines.quality.checks import check_values
-from pipelines.quality.suite_results import write_suites
+from pipelines.quality.suites.results import write_suites
 from pipelines.release import briefs
-from pipelines.release.approved_records import store_approved
+from pipelines.release.approval.approved_records import store_approved
+from pipelines.release.approval.second_person import approval
 from pipelines.release.files import write_json
 from pipelines.release.manifest import (
     MANIFEST,
@@ -45,9 +46,8 @@ from pipelines.release.revisions.primaries import primary_changes
 from pipelines.release.revisions.report import revisions_against
 from pipelines.release.revisions.strategies import strategy_changes
 from pipelines.release.revisions.violations import violations_since
-from pipelines.release.second_person import approval
+from pipelines.release.signed.verification import read_release_json
 from pipelines.release.snapshot import Tables, open_memory, put_tables, take_tables, write_database
-from pipelines.release.verification import read_release_json
 from pipelines.warehouse.refresh_number import mart_number
 from pipelines.workspace.paths import Workspace
 from records.store import Store

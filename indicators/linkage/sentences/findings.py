@@ -10,7 +10,7 @@ from typing import Any
 
 from indicators.definitions.contracts import Words
 from indicators.foundation.messages import has_message, message
-from indicators.foundation.number_format import number_text
+from indicators.foundation.numbers.number_format import number_text
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import Grade

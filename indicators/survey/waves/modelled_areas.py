@@ -14,8 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.database import one_transaction
-from indicators.foundation.mart_tables import DIMENSIONS, store_rows, totals_sql
+from indicators.foundation.mart_tables import DIMENSIONS, totals_sql
+from indicators.foundation.stored.database import one_transaction
+from indicators.foundation.stored.mart_rows import store_rows
 from indicators.survey.areas import DirectShares, ModelledShares, modelled_shares
 from indicators.survey.presentation import NCHS_WIDTH_TOO_LARGE
 from indicators.survey.waves.estimates import ALL_UNITS

@@ -9,7 +9,7 @@ from indicators.foundation.errors import WrongUse
 from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.run import publish, refresh
 from pipelines.release.naming import current_name
-from pipelines.release.verification import read_release_json
+from pipelines.release.signed.verification import read_release_json
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.warehouse.refresh_number import STEPS, mart_number
 from pipelines.workspace.installation import make_workspace
