@@ -64,7 +64,7 @@ def test_without_waves_the_page_says_so(without_framework_and_returns: Context) 
 def test_without_findings_around_activities_the_page_says_so(tmp_path: Path, language: str) -> None:
     """A release whose edges cannot be compared so has no rows of these."""
     empty = ("interview_effect", "event_study", "primary_test", "evidence_plan")
-    empty = (*empty, "area_effect", "component_effect", "interview_plan")
+    empty = (*empty, "area_effect", "secondary_reading", "interview_plan")
     write_release(tmp_path, rows={**mart_rows(), **{table: [] for table in empty}})
     context = read_context(tmp_path, "mission", Address.parse("/effects", f"lang={language}"))
     assert context is not None

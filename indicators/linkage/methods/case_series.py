@@ -73,18 +73,23 @@ LEAST_SHARE = 0.5
 STRONG_PLACEBO_P, PLACEBO_P = 0.01, 0.10
 _COLUMNS = {
     SOURCE: {"activity_code", "started_at", "area_code"},
-    "incidents": {"incident_code", "occurred_on", "date_precision", "area_code", "reported_by"},
+    "incidents": {
+        *("incident_code", "occurred_on", "date_precision", "area_code", "reported_by"),
+        *("deaths_civilian", "alleged_actor_type"),
+    },
     "alerts": {"alert_code", "received_on_local", "area_code"},
 }
 # By source of the outcome: the local day of a row, which rows are dated to it, and which of them
-# others than UN police report. Alerts come in with the officers who act: nobody else has them.
+# others than UN police report, and the alleged actor. Alerts come in with the officers who act:
+# nobody else has them.
 _EVENTS_SQL = {
     "incidents": (
         "occurred_on",
         "date_precision = 'day'",
         "coalesce(reported_by, '') <> 'un_police'",
+        "alleged_actor_type",
     ),
-    "alerts": ("received_on_local", "true", "false"),
+    "alerts": ("received_on_local", "true", "false", "NULL"),
 }
 
 
@@ -201,9 +206,9 @@ def series_sql(output: Indicator, outcome: Indicator) -> Iterator[str]:
     yield f"""CREATE OR REPLACE TEMP TABLE series_activity AS
 SELECT {area}, local_date(started_at) AS "day"
 FROM series_{SOURCE} {placed} WHERE coalesce({filter_sql(output)}, false)"""
-    day, is_dated, is_independent = _EVENTS_SQL[outcome.source]
+    day, is_dated, is_independent, actor = _EVENTS_SQL[outcome.source]
     yield f"""CREATE OR REPLACE TEMP TABLE series_incident AS
-SELECT {area}, {day} AS "day", {is_independent} AS is_independent
+SELECT {area}, {day} AS "day", {is_independent} AS is_independent, {actor} AS alleged_actor_type
 FROM series_{outcome.source} {placed}
 WHERE coalesce({filter_sql(outcome)}, false) AND {is_dated}"""
     yield f"""CREATE OR REPLACE TEMP TABLE series_undated AS
