@@ -20,7 +20,7 @@ import shapely
 
 from indicators.compiler.derived.columns import rows_sql
 from indicators.compiler.indicator_filter import counted_columns, filter_sql
-from indicators.definitions.columns_read import class_of_total
+from indicators.definitions.checks.columns_read import class_of_total
 from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
 from indicators.linkage.case_series.analysis import LEAST_AREAS_WITH_CONTRAST, LEAST_INFORMATION
@@ -86,6 +86,8 @@ _ACTS = {
 }
 # Outcomes of their own, by name: rows of `series_incident`, and displacement from the area.
 _OUTCOMES = {
+    ("outcome", "lethal"): "is_lethal",
+    ("outcome", "second_source"): "is_second_source",
     ("actor", "armed"): "alleged_actor_type IN ('armed_group', 'militia')",
     ("actor", "state"): "alleged_actor_type IN ('state_military', 'state_police')",
     ("actor", "other"): """coalesce(alleged_actor_type NOT IN
