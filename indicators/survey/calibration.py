@@ -55,7 +55,7 @@ def raked_weights(frame: pd.DataFrame, weights: Floats, margins: Margins) -> Flo
 
 
 def _codes(frame: pd.DataFrame, name: str, groups: Mapping[str, float]) -> np.ndarray:
-    found = pd.Index(list(groups)).get_indexer(frame[name])
+    found = pd.Index(list(groups)).get_indexer(pd.Index(frame[name]))
     if (found < 0).any():
         value = str(frame[name].iloc[int(np.argmax(found < 0))])
         raise WrongUse(Problem("survey_raking_group", column=name, value=value))
