@@ -19,6 +19,7 @@ from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.sql_text import quoted
 from indicators.foundation.stored.database import one_transaction
 from indicators.incremental.stored_columns import complete_rows
+from pipelines.ingest import refusals
 from pipelines.ingest.file_report import FileReport
 from pipelines.ingest.files import archive, coverage
 from pipelines.ingest.files.coverage import Question
@@ -30,7 +31,7 @@ from pipelines.ingest.files.delivered_file import (
     with_remarks,
 )
 from pipelines.ingest.files.vintages import Vintages, supersede_covered, vintages_of
-from pipelines.ingest.rows import key_clashes, quarantine, refusals, upsert, validate, withdraw
+from pipelines.ingest.rows import key_clashes, quarantine, upsert, validate, withdraw
 from pipelines.ingest.rows.cast import Check, Notation, notation, text_column
 from pipelines.ingest.rows.listed_areas import outlines_taken_in
 from pipelines.ingest.rows.orphans import quarantine_orphans
