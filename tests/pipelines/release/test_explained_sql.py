@@ -15,7 +15,7 @@ import pytest
 
 from indicators.compiler.explanation.figure_sql import Figure, figure_sql
 from indicators.definitions.catalogue import load_catalogue
-from indicators.definitions.columns_read import class_of_total
+from indicators.definitions.checks.columns_read import class_of_total
 from indicators.definitions.indicator import EarlierVersion, Indicator
 from indicators.definitions.mission_profile import read_mission
 from indicators.definitions.versions import all_versions
@@ -24,8 +24,8 @@ from indicators.foundation.mart_tables import NO_ACCESS, NOT_REPORTED, TOO_IMPRE
 from indicators.foundation.periods import period_named
 from pipelines.cli.explain_command import text_of
 from pipelines.quality.checks import run_checks
-from pipelines.release.explain import explain
 from pipelines.release.publishing import publish
+from pipelines.release.reading.explain import explain
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
 from tests.oracle.hard_cases import plant
