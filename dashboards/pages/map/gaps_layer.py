@@ -145,8 +145,9 @@ def _presence(context: Context, known: Mapping[str, Row]) -> html.Span:
     row, words, by = _last(context, known), context.words, _by(context)
     if row is None:
         return html.Span(words(f"gaps.no_patrol.{by}"), className="note")
-    day, days = row.get("counted_to"), int(row["value"])  # releases of before name no day
-    named = words("gaps.last_day") if formats.is_missing(day) else formats.day(day, words)
+    is_undated = formats.is_missing(row.get("counted_to"))  # in releases of before
+    named = words("gaps.last_day") if is_undated else formats.day(row["counted_to"], words)
+    days = int(row["value"])
     told = {"patrol": words(f"gaps.patrol.{by}"), "day": named}
     if days:
         said = words.digits("gaps.days_before", days, **told)
