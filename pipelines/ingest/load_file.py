@@ -749,6 +749,7 @@ def _report(job: _Job, entry: InputFile, outcome: _Outcome) -> FileReport:
         after if before else None,
         not_kept=not_kept_by_reason(job.file),
         values_held=sum(rows.num_rows for _, rows in outcome.held),
+        rows_changed=min(moved, upsert.rows_changed(job.connection, job.sha256)) if moved else 0,
         remarks=(
             *_clashes(job, outcome),
             *_held_values(job, outcome),

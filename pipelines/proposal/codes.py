@@ -1,10 +1,13 @@
 """Which code each text of a column means: by code, label or synonym, else by likeness."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from indicators.definitions.contracts import Column
 from pipelines.proposal.words import code_texts, folded, likeness
+
+Labels = Mapping[str, tuple[str, ...]]
+"""Text: what a form calls it, a language each."""
 
 _LEAST_ALIKE = 0.8
 _TRUE = {"true", "yes", "oui", "vrai", "1", "y", "o", "x", "ye", "✓"}
@@ -27,22 +30,35 @@ def code_proposals(
     column: Column,
     separator: str | None = None,
     meant: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
 ) -> list[CodeProposal]:
     """A proposal for each distinct text, or for each member of texts that are lists.
 
-    `meant`: what the codebook of an export says of them.
+    `meant`: what the codebook of an export says of them; `labels`: what a form calls them.
     """
-    members, meant = _members(texts, separator), meant or {}
+    members, meant, labels = _members(texts, separator), meant or {}, labels or {}
     known = code_texts(column)
 
-    def proposed(text: str) -> CodeProposal:
-        if text in meant:
-            return CodeProposal(text, meant[text], 0.95, "codebook")
+    def plain(text: str) -> CodeProposal:
         if column.base_type == "bool":
             return _of_bool(text)
         return _of_code(text, known, column.allowed_codes or ())
 
+    def proposed(text: str) -> CodeProposal:
+        if text in meant:
+            return CodeProposal(text, meant[text], 0.95, "codebook")
+        return by_label(text, labels, plain)
+
     return [proposed(text) for text in members]
+
+
+def by_label(text: str, labels: Labels, proposed: Callable[[str], CodeProposal]) -> CodeProposal:
+    """The proposal for what a form calls the text, else for the text itself."""
+    found = (proposed(label) for label in labels.get(text, ()))
+    best = next((one for one in found if one.code), None)
+    if best is None:
+        return proposed(text)
+    return CodeProposal(text, best.code, min(best.confidence, 0.95), "label_of_form")
 
 
 def _members(texts: Iterable[str], separator: str | None) -> list[str]:
