@@ -41,7 +41,8 @@ def code_proposals(
 
     def plain(text: str) -> CodeProposal:
         if column.base_type == "bool":
-            return _of_bool(text)
+            is_own = text in members
+            return _of_bool(text) if is_own else _truth(_of_bool(text))
         return _of_code(text, known, column.allowed_codes or ())
 
     def proposed(text: str) -> CodeProposal:
@@ -54,10 +55,13 @@ def code_proposals(
 
 def by_label(text: str, labels: Labels, proposed: Callable[[str], CodeProposal]) -> CodeProposal:
     """The proposal for what a form calls the text, else for the text itself."""
+    own = proposed(text)
+    if own.code and not text.isdigit():  # a number is a code only as its label says
+        return own
     found = (proposed(label) for label in labels.get(text, ()))
     best = next((one for one in found if one.code), None)
-    if best is None:
-        return proposed(text)
+    if best is None or best.code == own.code:
+        return own
     return CodeProposal(text, best.code, min(best.confidence, 0.95), "label_of_form")
 
 
@@ -75,6 +79,13 @@ def _of_bool(text: str) -> CodeProposal:
     if plain in _FALSE:
         return CodeProposal(text, "false", 0.85, "short_for_no")
     return CodeProposal(text, None, 0, "unknown_text")
+
+
+def _truth(one: CodeProposal) -> CodeProposal:
+    """What a label says, as the value that a recode gives."""
+    plain = (one.code or "").casefold()
+    code = "true" if plain in _TRUE else "false" if plain in _FALSE else None
+    return CodeProposal(one.text, code, one.confidence, one.reason)
 
 
 def _of_code(text: str, known: Mapping[str, str], codes: tuple[str, ...]) -> CodeProposal:

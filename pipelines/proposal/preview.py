@@ -45,7 +45,8 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Preview:
-    """`rows`: the first that would arrive, their filled columns; counts as ingest gives them.
+    """`rows`: the first that would arrive in each table, their filled columns; counts as ingest
+    gives them.
 
     `rows_changed`: of those loaded, how many would take the place of a row that stands otherwise;
     `tables`: the table of each of `rows`. `question`: for which the file is held until somebody
@@ -99,11 +100,11 @@ def preview(
     counts = (report.rows_read, report.rows_loaded, report.rows_rejected)
     return Preview(
         *counts,
-        tuple(row for _, row in rows[:_SHOWN]),
+        tuple(row for _, row in rows),
         tuple(rejects),
         changed,
         report.rows_unchanged,
-        tuple(table for table, _ in rows[:_SHOWN]),
+        tuple(table for table, _ in rows),
         question,
     )
 

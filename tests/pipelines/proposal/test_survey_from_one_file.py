@@ -150,7 +150,10 @@ def test_an_export_with_its_form_on_the_page(workspace: Workspace, tmp_path: Pat
     assert asked["physically_attacked"]["value"] == ["police/q8"]
     assert "person/full_name" in proposal["ignored"]
     assert found["rows_rejected"] == 0
-    assert [table["title"] for table in found["tables"]]
+    titles = [table["title"] for table in found["tables"]]
+    assert titles == ["Entretiens d’enquête", "Réponses aux enquêtes"]
+    consent = next(one for one in proposal["columns"] if one["column"] == "consent_given")
+    assert consent["codes"] == []  # `yes` is read as it stands
     assert desk.take_in("faulty", path, "fr", said) == []
     ingest(workspace, read_mission(workspace.profile("faulty")), settled=0)
     check(workspace, frame)
