@@ -49,7 +49,7 @@ def path(line: str, **look: object) -> str:
     return element("path", d=line, **look)
 
 
-def text(x: float, y: float, words: str, size: float, **look: object) -> str:
+def text(x: float, y: float, words: str, size: float, /, **look: object) -> str:
     """Words with their foot at y."""
     return element("text", escape(words), x=x, y=y, font_size=size, **look)
 

@@ -12,8 +12,7 @@ from flask import Flask, abort, request
 from dashboards.context import Context, read_context
 from dashboards.forms import sessions
 from dashboards.forms.desk import Desk, missions_of
-from dashboards.forms.page import MISSION, rendered
-from dashboards.forms.page import Desk as Reader
+from dashboards.forms.page import MISSION, Writer, rendered
 from dashboards.forms.template_files import WRITTEN
 from dashboards.http.address import Address
 from dashboards.wording.words import Words
@@ -90,8 +89,8 @@ class _Form:
         area = values.get(column, "") if column else ""
         if self.context is None or area not in self.context.areas.index:
             return False
-        reader = Reader(self.store, self.actor, self.context)
-        return self.actor.may("take_in", reader.area_and_above(area))
+        writer = Writer(self.store, self.actor, self.context)
+        return self.actor.may("take_in", writer.area_and_above(area))
 
     def _values(self) -> dict[str, str]:
         """The texts of the fields, as they stand in a filled template."""

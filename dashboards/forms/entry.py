@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from dashboards.context import Context
 from dashboards.forms import sessions
-from dashboards.forms.page import Desk, desk, ground, problems, rendered, sent_ground
+from dashboards.forms.page import Writer, ground, problems, rendered, sent_ground, writer
 from dashboards.lists import budget, review_candidates
 from indicators.definitions.contracts import contracts
 from indicators.definitions.vocabularies import vocabularies
@@ -196,7 +196,7 @@ def add_route(server: Flask, home: Path, store: Store) -> None:
     def entry(name: str) -> Any:
         if name not in KINDS:
             return abort(404)
-        at, kind, key = desk(home, store), KINDS[name], request.args.get("key")
+        at, kind, key = writer(home, store), KINDS[name], request.args.get("key")
         versions = at.store.versions(at.mission, kind.record, key) if key else []
         if request.method == "GET":
             return _form(at, kind, versions)
@@ -205,7 +205,7 @@ def add_route(server: Flask, home: Path, store: Store) -> None:
         return _answered(at, kind, versions)
 
 
-def _answered(at: Desk, kind: Kind, versions: list[Version[Any]]) -> Any:
+def _answered(at: Writer, kind: Kind, versions: list[Version[Any]]) -> Any:
     words = at.context.words
     try:
         sent = _sent(kind, versions)
@@ -247,7 +247,7 @@ def _sent(kind: Kind, versions: list[Version[Any]]) -> dict[str, Any]:
 
 
 def _form(
-    at: Desk,
+    at: Writer,
     kind: Kind,
     versions: list[Version[Any]],
     status: int = 200,
@@ -288,8 +288,7 @@ def _form(
         told=told or [],
         key=new if latest is None or (is_posted and _is_typed_as_new()) else own,
         saved_key=new if _is_typed_as_new() else own,
-        may_write=at.actor.may(kind.record.right, at.area_and_above(area)),
-        right=kind.record.right,
+        refused=at.actor.refusal(kind.record.right, at.area_and_above(area)),
         back=context.address.link(kind.page),
         back_words=context.words(
             "records.back_to", page=context.words(f"nav.{kind.page[1:].replace('-', '_')}")

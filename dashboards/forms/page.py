@@ -27,7 +27,7 @@ MISSION: Audience = "mission"  # forms are the mission's own: headquarters only 
 
 
 @dataclass(frozen=True)
-class Desk:
+class Writer:
     """One request for a form: who asks, what of, in which words."""
 
     store: Store
@@ -50,15 +50,15 @@ class Desk:
         return found
 
 
-def desk(home: Path, store: Store) -> Desk:
-    """The desk of the request's address. Stops it where nothing is published, or by no one."""
+def writer(home: Path, store: Store) -> Writer:
+    """Who writes at the request's address. Stops it where nothing is published, or by no one."""
     address = Address.parse("/assessment", request.query_string.decode("utf-8", "replace"))
     context, actor = read_context(home, MISSION, address), sessions.actor(store)
     if actor is None:
         raise Unauthorized
     if context is None or not context.has_figures:
         raise NotFound
-    return Desk(store, actor, records.of_quarter(context))
+    return Writer(store, actor, records.of_quarter(context))
 
 
 def add_templates(server: Flask) -> None:

@@ -1,5 +1,6 @@
 """Writing a recommendation, and following it up: owner, day, status, note, and every version."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ from flask import Flask, abort, redirect, request
 from pydantic import ValidationError
 
 from dashboards.forms import sessions
-from dashboards.forms.page import Desk, desk, ground, problems, rendered, sent_ground
+from dashboards.forms.page import Writer, ground, problems, rendered, sent_ground, writer
 from dashboards.wording import formats
 from records import cycle
 from records.cycle import NotAllowed
@@ -23,7 +24,7 @@ def add_route(server: Flask, home: Path, store: Store) -> None:
 
     @server.route(ROUTE, methods=["GET", "POST"])
     def recommend() -> Any:
-        at, key = desk(home, store), request.args.get("key")
+        at, key = writer(home, store), request.args.get("key")
         versions = at.store.versions(at.mission, Recommendation, key) if key else []
         if key and not versions:
             return abort(404)
@@ -34,8 +35,11 @@ def add_route(server: Flask, home: Path, store: Store) -> None:
         return _answered(at, versions)
 
 
-def _answered(at: Desk, versions: list[Version[Recommendation]]) -> Any:
+def _answered(at: Writer, versions: list[Version[Recommendation]]) -> Any:
     words = at.context.words
+    if day := _past_due(at, versions):
+        said = words("records.problem.past_due", day=formats.day(day, words))
+        return _form(at, versions, 400, [said], is_past=True)
     try:
         written = _follow_up(at, versions[-1]) if versions else _recommend(at)
     except NotAllowed as refused:
@@ -50,7 +54,18 @@ def _answered(at: Desk, versions: list[Version[Recommendation]]) -> Any:
     return redirect(f"{link}&key={written.record.key}&saved={written.number}{typed}", 303)
 
 
-def _recommend(at: Desk) -> Version[Recommendation]:
+def _past_due(at: Writer, versions: list[Version[Recommendation]]) -> date | None:
+    """A due day that is past, newly given and not said to be meant."""
+    try:
+        day = date.fromisoformat(request.form.get("due_on", "").strip())
+    except ValueError:
+        return None  # said by the check of the fields
+    is_known = bool(versions) and versions[-1].record.due_on == day
+    is_meant = is_known or "past_is_meant" in request.form
+    return None if is_meant or day >= date.today() else day
+
+
+def _recommend(at: Writer) -> Version[Recommendation]:
     sent, area = request.form, at.context.area
     content = {name: sent.get(name, "").strip() for name in _FIELDS}
     content |= {"area": area, "status": "open"}
@@ -58,7 +73,7 @@ def _recommend(at: Desk) -> Version[Recommendation]:
     return cycle.recommend(at.store, at.actor, at.mission, content, utc_now(), above)
 
 
-def _follow_up(at: Desk, latest: Version[Recommendation]) -> Version[Recommendation]:
+def _follow_up(at: Writer, latest: Version[Recommendation]) -> Version[Recommendation]:
     sent = request.form
     changed = {name: sent.get(name, "").strip() for name in ("status", "note", "due_on", "owner")}
     record = Recommendation.model_validate(latest.record.model_dump() | changed)
@@ -67,11 +82,12 @@ def _follow_up(at: Desk, latest: Version[Recommendation]) -> Version[Recommendat
 
 
 def _form(
-    at: Desk,
+    at: Writer,
     versions: list[Version[Recommendation]],
     status: int = 200,
     told: list[str] | None = None,
     other: Version[Recommendation] | None = None,
+    is_past: bool = False,
 ) -> Any:
     context, latest = at.context, versions[-1] if versions else None
     is_posted = request.method == "POST"
@@ -110,12 +126,13 @@ def _form(
         other=other,
         theirs=_theirs(at, other.record) if other else [],
         based_on=ground(latest, other is not None or not is_posted),
-        may_write=at.actor.may(action, at.area_and_above(area)),
+        is_past=is_past,
+        refused=at.actor.refusal(action, at.area_and_above(area)),
         back=context.address.link("/assessment"),
     )
 
 
-def _theirs(at: Desk, record: Recommendation) -> list[tuple[str, str]]:
+def _theirs(at: Writer, record: Recommendation) -> list[tuple[str, str]]:
     """What another recorded: name of the field and their text."""
     words = at.context.words
     found = {

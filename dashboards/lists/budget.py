@@ -131,7 +131,7 @@ def outputs(context: Context) -> list[Output]:
     return found
 
 
-def _outcome(context: Context, code: str | None) -> str:
+def outcome_title(context: Context, code: str | None) -> str:
     """The outcome's title; what was done where nothing was planned has none."""
     if code == NOT_APPLICABLE:
         return context.words("budget.unplanned")
@@ -220,7 +220,7 @@ OUTPUTS = Listing(
     "budget.outputs",
     "budget",
     (
-        Field("outcome", lambda context, row: _outcome(context, row["outcome"])),
+        Field("outcome", lambda context, row: outcome_title(context, row["outcome"])),
         Field("activity", label("activity_type")),
         Field("quantity_unit", label("quantity_unit")),
         *(Field(name, is_number=True) for name in _NUMBERS),
@@ -249,7 +249,7 @@ WORK_PLAN = Listing(
         Field("area", area),
         Field("month", lambda _, row: f"{row['month']:%Y-%m}"),
         Field("activity", label("activity_type")),
-        Field("outcome", lambda context, row: _outcome(context, row["outcome"])),
+        Field("outcome", lambda context, row: outcome_title(context, row["outcome"])),
         Field("quantity_unit", label("quantity_unit")),
         Field("original"),
         Field("current", "quantity"),

@@ -12,8 +12,10 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_head
 from dashboards.components.empty import reports_mark, reports_note
+from dashboards.components.picture import picture, picture_card
 from dashboards.components.table import Column, table
 from dashboards.context import Context
+from dashboards.figures.small_pictures import plan_bar
 from dashboards.lists import budget
 from dashboards.rows import rows_of
 from dashboards.wording import formats
@@ -62,13 +64,48 @@ def _achievements(context: Context) -> html.Section:
 
 
 def _outputs(context: Context) -> html.Section:
+    """A bar an output: the year's plan, what is due and what was done; all numbers in the table."""
     words, title = context.words, context.words("budget.outputs")
-    rows = budget.output_rows(context)
+    rows = [row for row in budget.output_rows(context) if row["done"] is not None or row["current"]]
     under = words("budget.outputs_under", day=formats.day(budget.as_of(context), words))
     lacking = reports_note(context.reports_of("work_plan", period=budget.year_of(context)), words)
-    shown = [*lacking, budget.OUTPUTS.table(context, rows)]
-    parts = shown if rows else [notice(words("budget.no_plan"))]
-    return card(title, parts, under, key="outputs")
+    if not rows:
+        return card(title, [notice(words("budget.no_plan"))], under, key="outputs")
+    most: dict[str, float] = {}
+    for row in rows:
+        ends = (row["current"] or 0.0, row["done"] or 0.0, row["due"] or 0.0)
+        most[row["quantity_unit"]] = max(*ends, most.get(row["quantity_unit"], 0.0))
+    lines = [
+        [
+            [
+                words.label("activity_type", row["activity_type"]),
+                html.Span(budget.outcome_title(context, row["outcome"]), className="note"),
+            ],
+            *_bar(context, (row["current"], row["due"], row["done"]), most[row["quantity_unit"]]),
+        ]
+        for row in rows
+    ]
+    heads = [words(f"budget.head.{name}") for name in ("activity", "bar", "done")]
+    numbers = budget.OUTPUTS.table(context, rows)
+    titles = (title, " ".join([under, words("budget.bar_key")]))
+    return picture_card(context, "outputs", titles, (heads, lines), numbers, lacking)
+
+
+def _bar(
+    context: Context, given: tuple[float | None, float | None, float | None], most: float
+) -> list[Any]:
+    """The bar of a plan, and in words how much of what is due was done, of how much a year."""
+    words = context.words
+    planned, due, done = (0.0 if formats.is_missing(n) else float(n or 0) for n in given)
+    drawn = picture(plan_bar(planned, due, done, most, context.address.theme))
+    numbers = {
+        "planned": formats.number(planned, words),
+        "due": formats.number(due, words),
+        "done": formats.number(done, words),
+    }
+    key = "budget.done_all" if planned == due else "budget.done_of"
+    key = key if planned else "budget.done_unplanned"
+    return [drawn, words(key, **numbers)]
 
 
 def _month(context: Context, month: date) -> list[Any]:
@@ -86,16 +123,25 @@ def _by(context: Context, found: pd.DataFrame, name: str) -> html.Section:
     heads = ("original", "current", "due", "done")
     columns = [Column(words(f"budget.head.{'month' if name == 'month' else 'unit'}"))]
     columns += [Column(words(f"budget.head.{head}"), True) for head in heads]
-    sums = own.groupby(name)[["original", "quantity", "due", "done"]].sum(min_count=1)
+    names = ["original", "quantity", "due", "done"]
+    sums = rows_of(own.groupby(name)[names].sum(min_count=1).reset_index())
     rows = [
-        [
-            _month(context, row["month"]) if name == "month" else row[name],
-            *(
-                formats.number_or_dash(row[head], words)
-                for head in ("original", "quantity", "due", "done")
-            ),
-        ]
-        for row in rows_of(sums.reset_index())
+        [_name(context, row, name), *(formats.number_or_dash(row[head], words) for head in names)]
+        for row in sums
     ]
-    parts = [table(columns, rows, title), budget.WORK_PLAN.files(context)]
-    return card(title, parts, words("budget.plan_under"), key=f"plan-{name}")
+    ends = [row[head] for row in sums for head in names if not formats.is_missing(row[head])]
+    lines = [
+        [
+            _name(context, row, name),
+            *_bar(context, (row["quantity"], row["due"], row["done"]), max(ends)),
+        ]
+        for row in sums
+    ]
+    shown = [columns[0].head, words("budget.head.bar"), words("budget.head.done")]
+    titles = (title, " ".join([words("budget.plan_under"), words("budget.bar_key")]))
+    numbers = html.Div([table(columns, rows, title), budget.WORK_PLAN.files(context)])
+    return picture_card(context, f"plan-{name}", titles, (shown, lines), numbers)
+
+
+def _name(context: Context, row: Any, name: str) -> Any:
+    return _month(context, row["month"]) if name == "month" else row[name]

@@ -6,6 +6,7 @@ import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice, page_head, page_link
+from dashboards.components.facets import search_form
 from dashboards.components.listing import Field, Listing, area, message
 from dashboards.context import Context
 from dashboards.queries import transition
@@ -29,7 +30,13 @@ def narrowed(context: Context, found: pd.DataFrame) -> pd.DataFrame:
         asked = context.address.get(name)
         if asked:
             found = found[found[name] == asked]
-    return found
+    words = (context.address.get("q") or "").casefold().split()
+    return found[[all(word in _text(context, row) for word in words) for row in rows_of(found)]]
+
+
+def _text(context: Context, row: Any) -> str:
+    """All that is said of a lesson, to look for words in."""
+    return " ".join(str(field.plain(context, row)) for field in LESSONS.columns(context)).casefold()
 
 
 def tag(context: Context, name: str, code: Any) -> str:
@@ -112,7 +119,8 @@ def body(context: Context) -> list[Any]:
         return [head]
     shown = narrowed(context, found)
     title = words("lessons.title")
-    parts: list[Any] = [_facet(context, found, name) for name in FACETS]
+    parts: list[Any] = [search_form(context)]
+    parts += [_facet(context, found, name) for name in FACETS]
     if shown.empty:
         parts.append(notice(words("lessons.no_match")))
     else:

@@ -10,11 +10,13 @@ from urllib.parse import urlencode
 from dash import html
 
 from dashboards.components.card import card, notice, page_head
-from dashboards.components.chart import take_away
+from dashboards.components.chart import DRAWN, chart_card
 from dashboards.components.empty import reports_mark, reports_note
+from dashboards.components.picture import picture
 from dashboards.components.table import Column, table
 from dashboards.components.value import bare_value
 from dashboards.context import Context
+from dashboards.figures.small_pictures import threat_grid
 from dashboards.lists.threats import Row, assessed_threats, threats_counted
 from dashboards.queries import indicator_values, threats
 from dashboards.queries.cells import Cell
@@ -22,7 +24,7 @@ from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.written import records
 from indicators.foundation.mart_tables import TOTAL
-from indicators.foundation.periods import period_named
+from indicators.foundation.periods import add_months, period_named, period_of
 from records.threats import CRITERIA, ThreatAssessment
 
 _BY_ACTOR = "X-IM-03"  # killings and injuries of civilians by alleged actor
@@ -65,8 +67,47 @@ def _agreed(context: Context) -> html.Section:
     heads = ("threat", "risk", "vulnerability", "trend", "criteria", "priority", "shared")
     columns = [Column(words(f"threat_page.head.{name}")) for name in heads]
     rows = [_assessment(context, one) for one in found]
-    foot = take_away(context, "threat-assessment", ("csv",), title)
-    return card(title, [table(columns, rows, title), *add, foot], under, key="agreed")
+    numbers = html.Div([table(columns, rows, title), *add])
+    drawn = html.Div(
+        [_grid(context, found), _numbered(context, found)], className="picture-and-list"
+    )
+    return chart_card(context, "agreed", (title, under), [drawn], numbers)
+
+
+def _grid(context: Context, found: list[ThreatAssessment]) -> html.Div:
+    words, places = context.words, dict[tuple[int, int], list[str]]()
+    for number, one in enumerate(found, start=1):
+        if one.likelihood is not None and one.impact is not None:
+            places.setdefault((int(one.likelihood), int(one.impact)), []).append(str(number))
+    axes = (words("records.field.likelihood"), words("records.field.impact"))
+    drawn = threat_grid(places, axes, context.address.theme)
+    said = words("threat_page.grid", number=str(len(found)))
+    return html.Div(picture(drawn, said), **DRAWN)
+
+
+def _numbered(context: Context, found: list[ThreatAssessment]) -> html.Ol:
+    """The threats by their numbers, with the movement of the risk since the quarter before."""
+    words = context.words
+    start = add_months(context.period.start, -3)
+    before = period_of(start, "Q")
+    risks = {
+        (one.threat_type, one.actor_type, one.area): one.risk
+        for one in records.threats(context, before.name)
+    }
+    quarter = formats.period_name(before, words)
+    items = []
+    for one in found:
+        last = risks.get((one.threat_type, one.actor_type, one.area))
+        now = one.risk
+        way = "new" if last is None or now is None else "same" if last == now else "down"
+        way = "up" if last is not None and now is not None and now > last else way
+        moved = words(f"threat_page.movement.{way}", quarter=quarter, before=str(last))
+        of = f"{context.area_name(one.area)} · {words.label('alleged_actor_type', one.actor_type)}"
+        name = html.B(words.label("threat_type", one.threat_type))
+        items.append(
+            html.Li([name, html.Span(of, className="note"), html.Span(moved, className="note")])
+        )
+    return html.Ol(items, className="decisions")
 
 
 def _assessment(context: Context, one: ThreatAssessment) -> list[Any]:

@@ -3,7 +3,7 @@
 import calendar
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,11 @@ from pipelines.mapping.suspect_points import RULES
 
 _EXAMPLE = datetime(2026, 12, 31, 14, 30)
 _NEVER = "–"
+_ROW = pa.schema([
+    *((name, pa.string()) for name in ("file", "file_sha256", "sheet")),
+    ("row_number", pa.int64()),
+    *((name, pa.string()) for name in ("column_name", "raw_value", "rule", "parameters")),
+])  # fmt: skip
 OF_NUMBERS = ("type_int", "type_dec", "minimum", "maximum")
 """Rules that a cell breaks which should hold a number, and may hold anything."""
 DUPLICATE = "duplicate_of"
@@ -90,18 +95,10 @@ def violation_rows(
                 _parameters(check, context, *place), ensure_ascii=False, sort_keys=True
             )
         parameters.append(made[place])
+    places = (violations[name].to_pylist() for name in ("sheet", "row_number"))
     length = violations.num_rows
-    return pa.table(
-        {
-            "file": pa.repeat(delivered.name, length),
-            "file_sha256": pa.repeat(delivered.sha256, length),
-            "sheet": violations["sheet"],
-            "row_number": violations["row_number"],
-            "column_name": pa.array(names, pa.string()),
-            "raw_value": pa.array(shown, pa.string()),
-            "rule": pa.repeat(check.rule, length),
-            "parameters": pa.array(parameters, pa.string()),
-        }
+    return _quarantined(
+        delivered, zip(*places, names, shown, [check.rule] * length, parameters, strict=True)
     )
 
 
@@ -269,61 +266,37 @@ def malformed_rows(file: FileRows, delivered: Delivered, keeps_text: bool) -> pa
     `keeps_text`: whether the record may be kept as it stands. Where the mapping leaves columns
     out, it may hold what must not enter the warehouse (a name), and its row number has to do.
     """
-    entries = [entry for _, entry in file.malformed]
-    texts = [entry.text if keeps_text else None for entry in entries]
-    length = len(entries)
-    return pa.table(
-        {
-            "file": pa.repeat(delivered.name, length),
-            "file_sha256": pa.repeat(delivered.sha256, length),
-            "sheet": pa.array([sheet for sheet, _ in file.malformed], pa.string()),
-            "row_number": pa.array([entry.row_number for entry in entries], pa.int64()),
-            "column_name": pa.nulls(length, pa.string()),
-            "raw_value": pa.array(texts, pa.string()),
-            "rule": pa.array([entry.rule for entry in entries], pa.string()),
-            "parameters": pa.array(
-                [json.dumps(dict(entry.parameters), sort_keys=True) for entry in entries],
-                pa.string(),
-            ),
-        }
-    )
+    return _quarantined(
+        delivered,
+        (
+            (sheet, entry.row_number, None, entry.text if keeps_text else None, entry.rule,
+             json.dumps(dict(entry.parameters), sort_keys=True))
+            for sheet, entry in file.malformed
+        ),
+    )  # fmt: skip
 
 
 def held_row(delivered: Delivered, rule: str, parameters: Mapping[str, Any]) -> pa.Table:
     """The quarantine's row that says why a whole file is held back."""
-    return pa.table(
-        {
-            "file": [delivered.name],
-            "file_sha256": [delivered.sha256],
-            "sheet": pa.nulls(1, pa.string()),
-            "row_number": pa.nulls(1, pa.int64()),
-            "column_name": pa.nulls(1, pa.string()),
-            "raw_value": pa.nulls(1, pa.string()),
-            "rule": [rule],
-            "parameters": [json.dumps(parameters, sort_keys=True)],
-        }
-    )
+    told = json.dumps(parameters, sort_keys=True)
+    return _quarantined(delivered, [(None, None, None, None, rule, told)])
 
 
 def remark_rows(file: FileRows, delivered: Delivered) -> pa.Table:
     """The warnings that a reader itself gives (a row of HXL tags, doubly encoded text)."""
-    entries = [entry for _, entry in file.remarks]
-    length = len(entries)
-    return pa.table(
-        {
-            "file": pa.repeat(delivered.name, length),
-            "file_sha256": pa.repeat(delivered.sha256, length),
-            "sheet": pa.array([sheet for sheet, _ in file.remarks], pa.string()),
-            "row_number": pa.array([entry.row_number for entry in entries], pa.int64()),
-            "column_name": pa.array([entry.column for entry in entries], pa.string()),
-            "raw_value": pa.array([entry.raw_value for entry in entries], pa.string()),
-            "rule": pa.array([entry.rule for entry in entries], pa.string()),
-            "parameters": pa.array(
-                [
-                    json.dumps(dict(entry.parameters), ensure_ascii=False, sort_keys=True)
-                    for entry in entries
-                ],
-                pa.string(),
-            ),
-        }
+    return _quarantined(
+        delivered,
+        (
+            (sheet, entry.row_number, entry.column, entry.raw_value, entry.rule,
+             json.dumps(dict(entry.parameters), ensure_ascii=False, sort_keys=True))
+            for sheet, entry in file.remarks
+        ),
+    )  # fmt: skip
+
+
+def _quarantined(delivered: Delivered, rows: Iterable[tuple[Any, ...]]) -> pa.Table:
+    """Rows of the quarantine: sheet, row number, column, raw value, rule, parameters of each."""
+    columns: list[Any] = list(
+        zip(*((delivered.name, delivered.sha256, *row) for row in rows), strict=True)
     )
+    return pa.table(columns or [[]] * len(_ROW), schema=_ROW)

@@ -35,6 +35,7 @@ SECONDS_AT_MOST = {
     "nothing_changed_sample": 1.5,
     "publish_sample": 15.0,
     "demo": 60.0,
+    "hq_rollup": 10.0,
     "callback_10": 0.15,
     "callback_10_p95": 0.5,
     "browse_50_p95": 2.0,

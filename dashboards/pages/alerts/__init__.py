@@ -10,11 +10,13 @@ from dash import html
 from dashboards.components.area_level import area_level, cells_by_area
 from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.chart import take_away
+from dashboards.components.picture import picture, picture_card
 from dashboards.components.range_mark import range_key, range_mark
 from dashboards.components.rating import rating_mark
 from dashboards.components.table import Column, table
 from dashboards.components.value import bare_value, value_cells, value_with_interval
 from dashboards.context import Context
+from dashboards.figures.small_pictures import answered_strip
 from dashboards.pages.alerts.cards import (
     no_action_card,
     operations_card,
@@ -149,11 +151,30 @@ def _by_area(context: Context) -> list[html.Section]:
         for area, cells in sorted(areas.items(), key=lambda found: context.area_name(found[0]))
     ]
     title = words("alerts.areas_title", period=formats.period_name(period, words))
-    content = [
-        table(_columns(context, words("table.area")), rows, title),
-        take_away(context, "alerts-areas", ("csv",), title),
-    ]
-    return [card(title, content, words("alerts.areas_under"), key="alert-areas")]
+    numbers = table(_columns(context, words("table.area")), rows, title)
+    named = sorted(areas.items(), key=lambda found: context.area_name(found[0]))
+    lines = [_strip(context, area, cells) for area, cells in named]
+    lines = [line for line in lines if line]
+    if not lines:
+        content = [numbers, take_away(context, "alerts-areas", ("csv",), title)]
+        return [card(title, content, words("alerts.areas_under"), key="alert-areas")]
+    heads = [words("table.area"), words("alerts.strip"), context.short(known[-1])]
+    titles = (title, words("alerts.areas_under"))
+    return [picture_card(context, "alert-areas", titles, (heads, lines), numbers)]
+
+
+def _strip(context: Context, area: str, cells: dict[str, Cell]) -> list[Any]:
+    """An area's alerts that were due, each a dot; and how long an answer took."""
+    cell, words = cells.get(_IN_TIME) or Cell.absent(), context.words
+    if not cell.is_figure or cell.numerator is None or not cell.denominator:
+        return []
+    in_time, due = int(cell.numerator), int(cell.denominator)
+    drawn = picture(answered_strip(in_time, due - in_time, context.address.theme))
+    said = html.Span(words("alerts.strip_said", in_time=in_time, due=due), className="note beside")
+    name = page_link(context.area_name(area), context.address.link(area=area))
+    last = _known(context)[-1]
+    time = cells.get(last) or Cell.absent()
+    return [name, [drawn, " ", said], bare_value(time, context.unit(last), words)]
 
 
 def body(context: Context) -> list[Any]:

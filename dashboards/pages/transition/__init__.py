@@ -11,9 +11,11 @@ import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice, page_head
+from dashboards.components.picture import picture, picture_card
 from dashboards.components.table import Column, table
 from dashboards.components.value import value_in_brief
 from dashboards.context import Context
+from dashboards.figures.small_pictures import state_row
 from dashboards.pages.transition.lists import (
     BENCHMARKS,
     HANDOVERS,
@@ -124,23 +126,33 @@ def _differs(context: Context, row: Row) -> list[Any]:
 
 
 def _by_quarter(context: Context, known: dict[str, list[Row]]) -> html.Section:
-    """One column a quarter, the states as words."""
+    """A disc a quarter by state; the states as words in the table."""
     words = context.words
     quarters = sorted({row["quarter"] for rows in known.values() for row in rows})[-_QUARTERS:]
     columns = [Column(words("transition.head.benchmark"))]
     columns += [Column(_quarter(context, quarter)) for quarter in quarters]
-    lines = []
+    lines, drawn = [], []
     for code, rows in known.items():
         states = {row["quarter"]: row["state"] for row in rows}
-        cells = [
-            words.label("benchmark_state", states[quarter])
-            if quarter in states
-            else words("transition.not_said")
-            for quarter in quarters
+        found = [states.get(quarter) for quarter in quarters]
+        said = [
+            words("transition.not_said") if state is None else words.label("benchmark_state", state)
+            for state in found
         ]
-        lines.append([code, *cells])
+        lines.append([code, *said])
+        row = picture(state_row(found, context.address.theme), ", ".join(said))
+        name = [condition(context, rows[0]), " ", html.Span(code, className="note")]
+        drawn.append([name, row, said[-1]])
     title = words("transition.quarters")
-    return card(title, [table(columns, lines, title)], key="quarters")
+    first, last = (_quarter(context, quarters[end]) for end in (0, -1))
+    under = words("transition.quarters_under", first=first, last=last)
+    heads = [
+        words("transition.head.benchmark"),
+        f"{first} – {last}",
+        words("transition.head.state"),
+    ]
+    numbers = table(columns, lines, title)
+    return picture_card(context, "quarters", (title, under), (heads, drawn), numbers)
 
 
 def _handovers(context: Context, left: pd.DataFrame) -> html.Section:
