@@ -73,7 +73,10 @@ def model_problems(
             yield Problem("yaml_missing_key", path.name, row=row, parameters={"key": key})
         else:
             facts = {"key": key, "reason": detail["msg"].removeprefix("Value error, ")}
-            listed = {name: str(value).replace(" or ", ", ") for name, value in detail.get("ctx", {}).items()}
+            listed = {
+                name: str(value).replace(" or ", ", ")
+                for name, value in detail.get("ctx", {}).items()
+            }
             parameters = {**listed, **facts, "kind": _KINDS.get(detail["type"], "")}
             yield Problem("yaml_invalid", path.name, row=row, parameters=parameters)
 
