@@ -28,8 +28,13 @@ _LEAST_COLUMNS = 2
 _LOOKED_AT = 6  # contracts
 _REFERENCE_KEY = 0.75
 _WIDE = 0.7
+_COMMON = 0.7  # weight of code, day and area, which tell no table from another
 _WIDEST = 30  # columns: of a file with more, most are about something else
 _UNTOLD = 0.6  # what another column alone tells
+_TOLD_BY = {
+    RESPONDENTS: (("household_key", "respondent_key"), ("stratum", "area_code")),
+    "areas": (("name_fr", "name_en"), ("name_en", "name_fr")),
+}
 _JOINED_KEY = 0.5  # sure of a key of several columns: later files may hold two rows of it
 
 
@@ -196,7 +201,7 @@ def propose(
     asked = _questions(name, layout, columns)
     columns = [*columns, *_reference_key(layout, contract, columns)]
     columns += _joined_key(source, layout, contract, columns)
-    columns += _of_one_person(layout, contract, columns)
+    columns += _of_another(layout, contract, columns)
     feeds = tuple(sorted(c for c, one in load_catalogue().items() if one.source == name))
     return Proposal(
         source,
@@ -226,16 +231,15 @@ def _questions(
     return tuple(one for one in layout.questions if one.header not in taken)
 
 
-def _of_one_person(
+def _of_another(
     layout: Layout, contract: Contract, columns: Sequence[ColumnProposal]
 ) -> list[ColumnProposal]:
-    """What a survey without households, strata or a mark for adults says of them by other columns:
-    one person a household, an area a stratum, the age. All of it is asked."""
+    """What a file says by other columns: of a survey without households, strata or a mark for
+    adults one person a household, an area a stratum, the age; of places with a name in one
+    language the same name in the other. All of it is asked."""
     by_name = {one.column: one for one in columns}
     found: list[ColumnProposal] = []
-    if contract.table != RESPONDENTS:
-        return found
-    for name, other in (("household_key", "respondent_key"), ("stratum", "area_code")):
+    for name, other in _TOLD_BY.get(contract.table, ()):
         if other in by_name and name not in by_name:
             entry = {key: v for key, v in by_name[other].entry.items() if key == "template"}
             found.append(
@@ -354,7 +358,16 @@ def _scored(
     wide = wide_columns(contract, texts)
     if wide and any(one.column in wide.columns for one in columns):
         wide = None
-    explained = {header: one.confidence for one in columns for header in one.headers}
+    common = {
+        contract.date_column,
+        contract.area_column,
+        *contract.key[:1],
+    }  # most tables have them
+    explained = {
+        header: one.confidence * (_COMMON if one.column in common else 1)
+        for one in columns
+        for header in one.headers
+    }
     required = [name for name, column in contract.columns.items() if column.required]
     found = {one.column: one.confidence for one in columns}
     if wide:
