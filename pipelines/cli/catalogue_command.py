@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import add_mission, mission_of
+from pipelines.cli.options import Parser, mission_of
 
 if TYPE_CHECKING:
     from indicators.definitions.checks.coverage import Requirements
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 ACTIONS = ("check", "list", "show", "sql", "requirements", "gaps")
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """What to do, and with which indicators."""
-    parser.add_argument("action", choices=ACTIONS, help=message("cli.catalogue.action", language))
-    parser.add_argument("indicator", nargs="*", help=message("cli.catalogue.indicator", language))
-    add_mission(parser, language)
+    parser.add_argument("action", choices=ACTIONS)
+    parser.add_argument("indicator", nargs="*")
+    parser.add_argument("--mission", metavar="M")
 
 
 def run(arguments: argparse.Namespace) -> int:

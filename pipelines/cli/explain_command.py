@@ -8,20 +8,21 @@ from indicators.assessment.empty_reasons import Facts, Said, statement
 from indicators.foundation.mart_tables import NO_ACCESS, NOT_REPORTED
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import add_mission, mission_of
+from pipelines.cli.options import Parser, mission_of
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The indicator, and which area and period."""
-    add_mission(parser, language)
-    parser.add_argument("indicator", metavar="INDICATOR")
-    parser.add_argument("--area", metavar="CODE", help=message("cli.option.area", language))
-    parser.add_argument("--period", metavar="2026-Q3", help=message("cli.option.period", language))
+    parser.add_argument("--mission", metavar="M")
+    help_text = message("cli.option.indicator", parser.language)
+    parser.add_argument("indicator", metavar="INDICATOR", help=help_text)
+    parser.add_argument("--area", metavar="CODE")
+    parser.add_argument("--period", metavar="2026-Q3")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the figure and what it rests on."""
-    from pipelines.release.explain import explain
+    from pipelines.release.reading.explain import explain
 
     found = explain(
         arguments.workspace,

@@ -5,12 +5,12 @@ import getpass
 import sys
 
 from indicators.foundation.messages import message
+from pipelines.cli.options import Parser
 
 
-def add_account(parser: argparse.ArgumentParser, language: str) -> None:
+def add_account(parser: Parser) -> None:
     """The account by which figures are computed or published."""
-    help_text = message("cli.option.account", language)
-    parser.add_argument("--as", dest="account", metavar="NAME", default="", help=help_text)
+    parser.add_argument("--as", dest="account", metavar="NAME", default="")
 
 
 def act_by_account(arguments: argparse.Namespace) -> None:

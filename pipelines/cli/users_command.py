@@ -4,42 +4,31 @@ import argparse
 import getpass
 import secrets
 import sys
-from functools import partial
+from datetime import date
+from pathlib import Path
 
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import day_of
+from pipelines.cli.options import Parser
 from records.store import Store
 
 _STEPS = ("list", "add", "role", "lock", "unlock", "password", "no-second-factor", "on", "off")
 _ROLES = ("viewer", "officer", "assessor", "approver", "administrator")
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The step, the name, and what the step needs."""
-    parser.add_argument("step", choices=_STEPS, help=message("cli.users.step", language))
-    parser.add_argument("name", nargs="?", help=message("cli.users.name", language))
-    parser.add_argument("--role", choices=_ROLES, help=message("cli.users.role", language))
-    parser.add_argument("--area", metavar="A", help=message("cli.users.area", language))
-    parser.add_argument(
-        "--audience", choices=("mission", "hq"), help=message("cli.users.audience", language)
-    )
-    parser.add_argument("--mission", metavar="M", help=message("cli.users.mission", language))
-    parser.add_argument(
-        "--second-factor",
-        action=argparse.BooleanOptionalAction,
-        help=message("cli.users.second_factor", language),
-    )
-    parser.add_argument(
-        "--until",
-        type=partial(day_of, language=language),
-        metavar="YYYY-MM-DD",
-        help=message("cli.users.until", language),
-    )
-    parser.add_argument(
-        "--single-sign-on", action="store_true", help=message("cli.users.single_sign_on", language)
-    )
+    parser.add_argument("step", choices=_STEPS)
+    parser.add_argument("name", nargs="?")
+    parser.add_argument("--role", choices=_ROLES)
+    parser.add_argument("--table", type=Path, metavar="FILE")
+    parser.add_argument("--area", metavar="A")
+    parser.add_argument("--audience", choices=("mission", "hq"))
+    parser.add_argument("--mission", metavar="M")
+    parser.add_argument("--second-factor", action=argparse.BooleanOptionalAction)
+    parser.add_argument("--until", type=date)
+    parser.add_argument("--single-sign-on", action="store_true")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -49,6 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     store = Store.of_workspace(arguments.workspace.home)
     if arguments.step == "list":
         return _list(arguments, store)
+    if arguments.step == "add" and arguments.table:
+        return _add_table(arguments, store)
     try:
         _step(arguments, store)
     except AccountProblem as problem:
@@ -59,6 +50,28 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         text = message("cli.users.done", language, name=arguments.name, step=arguments.step)
     show(arguments, {"step": arguments.step, "name": arguments.name}, text)
+    return 0
+
+
+def _add_table(arguments: argparse.Namespace, store: Store) -> int:
+    """Adds the people of a table, and prints their first passwords."""
+    from records.people_table import add_people
+    from records.store import utc_now
+
+    language, path = arguments.language, arguments.table
+    if not path.is_file():
+        raise WrongUse(Problem("no_file", str(path)))
+    who = f"{getpass.getuser()} (poclens)"
+    added, faults = add_people(store, path.read_bytes(), who, utc_now())
+    if faults:
+        raise WrongUse(
+            [
+                Problem(f"users_{one.reason}", path.name, "", one.row, one.column, one.value)
+                for one in faults
+            ]
+        )
+    lines = [message("page.people.once", language), *(f"{name}: {first}" for name, first in added)]
+    show(arguments, {"accounts": [name for name, _ in added]}, "\n".join(lines))
     return 0
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import add_mission
+from pipelines.cli.options import Parser
 
 if TYPE_CHECKING:
     from pipelines.orchestration.rederivation import Rederivation
@@ -19,14 +19,12 @@ if TYPE_CHECKING:
 _SHOWN = 10
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """Which release, whose key, and whether the figures are computed again."""
-    parser.add_argument("release", nargs="?", help=message("cli.verify.release", language))
-    add_mission(parser, language)
-    parser.add_argument("--key", metavar="KEY", help=message("cli.verify.key", language))
-    parser.add_argument(
-        "--figures", action="store_true", help=message("cli.verify.figures", language)
-    )
+    parser.add_argument("release", nargs="?")
+    parser.add_argument("--mission", metavar="M")
+    parser.add_argument("--key", metavar="KEY")
+    parser.add_argument("--figures", action="store_true")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ _BEFORE = (
     *("pretrend", "pre_size", "reaction", "permutation"),
 )
 _STABILITY = ("without_history", "area_omission", "stability", "leave_one_out")
-_KINDS = {"before": _BEFORE, "reporting": ("reporting",), "stability": _STABILITY}
+_KINDS = {"before": _BEFORE, "reporting": ("reporting", "corroboration"), "stability": _STABILITY}
 _OF_INTERVIEWS = {
     "alike": ("balance",),
     "before": ("fake_date",),

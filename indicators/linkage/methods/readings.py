@@ -86,6 +86,8 @@ _ACTS = {
 }
 # Outcomes of their own, by name: rows of `series_incident`, and displacement from the area.
 _OUTCOMES = {
+    ("outcome", "lethal"): "is_lethal",
+    ("outcome", "second_source"): "is_second_source",
     ("actor", "armed"): "alleged_actor_type IN ('armed_group', 'militia')",
     ("actor", "state"): "alleged_actor_type IN ('state_military', 'state_police')",
     ("actor", "other"): """coalesce(alleged_actor_type NOT IN

@@ -18,7 +18,10 @@ from indicators.linkage.power import Need
 from indicators.linkage.sentences.needs import needs_sentence
 
 _ALTERNATIVES = {
-    "reporting": ("reporting_failed", "reporting_not_run", "same_collector"),
+    "reporting": (
+        *("reporting_failed", "reporting_not_run", "same_collector"),
+        *("corroboration_failed", "corroboration_not_run"),
+    ),
     "sent_where_needed": (
         "lead_failed",
         "lead_weak",
