@@ -288,8 +288,7 @@ def _form(
         told=told or [],
         key=new if latest is None or (is_posted and _is_typed_as_new()) else own,
         saved_key=new if _is_typed_as_new() else own,
-        may_write=at.actor.may(kind.record.right, at.area_and_above(area)),
-        right=kind.record.right,
+        refused=at.actor.refusal(kind.record.right, at.area_and_above(area)),
         back=context.address.link(kind.page),
         back_words=context.words(
             "records.back_to", page=context.words(f"nav.{kind.page[1:].replace('-', '_')}")

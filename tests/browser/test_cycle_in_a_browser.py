@@ -94,6 +94,8 @@ def test_draft_review_approval_and_recommendation_by_three_people(
     chen.get_by_label("Owner").select_option("police_commissioner")
     chen.get_by_label("Due on").fill("2026-01-31")
     chen.get_by_role("button", name="Save", exact=True).click()
+    chen.get_by_label("Yes, this day is meant").check()
+    chen.get_by_role("button", name="Save", exact=True).click()
     chen.wait_for_selector("[role=status]")
     chen.goto(url + "/?lang=fr")
     chen.wait_for_selector("#screen h1")
