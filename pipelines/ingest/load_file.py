@@ -19,26 +19,25 @@ from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.sql_text import quoted
 from indicators.foundation.stored.database import one_transaction
 from indicators.incremental.stored_columns import complete_rows
-from pipelines.ingest import (
-    archive,
-    coverage,
-    key_clashes,
-    quarantine,
-    refusals,
-    upsert,
-    validate,
-    withdraw,
-)
-from pipelines.ingest.cast import Check, Notation, notation, text_column
-from pipelines.ingest.coverage import Question
-from pipelines.ingest.delivered_file import Delivery, Read, file_rows, read_delivery, with_remarks
+from pipelines.ingest import refusals
 from pipelines.ingest.file_report import FileReport
-from pipelines.ingest.listed_areas import outlines_taken_in
-from pipelines.ingest.orphans import quarantine_orphans
-from pipelines.ingest.quarantine import Context, Delivered
-from pipelines.ingest.upsert import Compared, Precedence
-from pipelines.ingest.validate import Entry
-from pipelines.ingest.vintages import Vintages, supersede_covered, vintages_of
+from pipelines.ingest.files import archive, coverage
+from pipelines.ingest.files.coverage import Question
+from pipelines.ingest.files.delivered_file import (
+    Delivery,
+    Read,
+    file_rows,
+    read_delivery,
+    with_remarks,
+)
+from pipelines.ingest.files.vintages import Vintages, supersede_covered, vintages_of
+from pipelines.ingest.rows import key_clashes, quarantine, upsert, validate, withdraw
+from pipelines.ingest.rows.cast import Check, Notation, notation, text_column
+from pipelines.ingest.rows.listed_areas import outlines_taken_in
+from pipelines.ingest.rows.orphans import quarantine_orphans
+from pipelines.ingest.rows.quarantine import Context, Delivered
+from pipelines.ingest.rows.upsert import Compared, Precedence
+from pipelines.ingest.rows.validate import Entry
 from pipelines.mapping.agreements import agreed, values_left_out
 from pipelines.mapping.apply import FileRows, map_rows, stacked
 from pipelines.mapping.area_polygons import Outlines

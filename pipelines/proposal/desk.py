@@ -144,8 +144,8 @@ class Desk:
 
         `is_meant`: somebody answered the question for which it would be held.
         """
-        from pipelines.ingest.archive import sha256_of
-        from pipelines.ingest.meant import say_meant
+        from pipelines.ingest.files.archive import sha256_of
+        from pipelines.ingest.rows.meant import say_meant
 
         inbox = self._workspace.inbox(mission)
         inbox.mkdir(parents=True, exist_ok=True)
@@ -164,8 +164,8 @@ class Desk:
 
     def _source(self, path: Path, profile: Path) -> "Source | None":
         """The mapping that takes the file; None where a new one must be proposed."""
-        from pipelines.ingest import mended
         from pipelines.ingest.inbox import sources_of
+        from pipelines.ingest.rows import mended
         from pipelines.mapping.model import load_sources
         from pipelines.mapping.template_sources import template_of
 
@@ -206,7 +206,7 @@ class Desk:
             write_mapping(content, target)
 
     def _previewed(self, name: str, path: Path, language: str, answers: Mapping[str, str]) -> Said:
-        from pipelines.ingest import mended
+        from pipelines.ingest.rows import mended
         from pipelines.proposal.told import pattern_line
 
         source = self._source(path, self._workspace.profile(name))
@@ -327,7 +327,7 @@ def _form_of(path: Path) -> Path | None:
 
 def _require_new(found: "Preview", name: str) -> None:
     """A form takes in one row that is not there yet: it has no area's right over another's row."""
-    from pipelines.ingest.key_clashes import RULE
+    from pipelines.ingest.rows.key_clashes import RULE
 
     if found.rows_read != 1:
         raise WrongUse(Problem("capture_empty", name))

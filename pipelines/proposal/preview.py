@@ -18,8 +18,8 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.sql_text import quoted
-from pipelines.ingest.archive import sha256_of
-from pipelines.ingest.delivered_file import Delivery
+from pipelines.ingest.files.archive import sha256_of
+from pipelines.ingest.files.delivered_file import Delivery
 from pipelines.ingest.load_file import load_file
 from pipelines.ingest.upsert import rows_changed
 from pipelines.mapping.area_polygons import read_outlines

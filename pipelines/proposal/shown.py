@@ -26,7 +26,7 @@ def counted(
     shown: "Preview", mission: Mission, language: str, areas: Mapping[str, str] | None = None
 ) -> Said:
     """Counts of rows, the first of them as they would arrive, and what would be rejected."""
-    from pipelines.ingest.quarantine import reject_sentence
+    from pipelines.ingest.rows.quarantine import reject_sentence
 
     rejects = [
         {

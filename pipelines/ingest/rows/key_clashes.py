@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from indicators.definitions.contracts import Contract, contracts
 from indicators.foundation.sql_text import quoted
-from pipelines.ingest.orphans import Moved, move_rows
-from pipelines.ingest.upsert import content_sql, key_sql
+from pipelines.ingest.rows.orphans import Moved, move_rows
+from pipelines.ingest.rows.upsert import content_sql, key_sql
 from pipelines.warehouse import ledger
 
 RULE = "key_stands_elsewhere"

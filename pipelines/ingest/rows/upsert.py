@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import quoted
-from pipelines.ingest.validate import SURVIVES
+from pipelines.ingest.rows.validate import SURVIVES
 
 _TAKEN = """
         JOIN compared USING (ordinal)
