@@ -136,6 +136,10 @@ def read_workbook(profile: Path, path: Path, *, is_written: bool) -> list[Change
     """
     found = _rows(path)
     problems = [
+        Problem("profile_no_file", path.name, sheet.name, parameters={"file": sheet.file})
+        for sheet in _SHEETS
+        if found[sheet.name] and not (profile / sheet.file).is_file()
+    ] or [
         problem
         for sheet in _SHEETS
         for problem in _row_problems(path, sheet, found, _unlisted(profile, sheet))
