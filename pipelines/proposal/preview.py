@@ -21,7 +21,7 @@ from indicators.foundation.sql_text import quoted
 from pipelines.ingest.files.archive import sha256_of
 from pipelines.ingest.files.delivered_file import Delivery
 from pipelines.ingest.load_file import load_file
-from pipelines.ingest.upsert import rows_changed
+from pipelines.ingest.rows.upsert import rows_changed
 from pipelines.mapping.area_polygons import read_outlines
 from pipelines.mapping.model import Source
 from pipelines.warehouse import ledger
