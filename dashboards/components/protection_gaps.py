@@ -12,6 +12,7 @@ from dashboards.rows import rows_of
 from dashboards.wording import formats
 
 RANK = "gap"
+PATROL_DAY = "patrol_day"
 RISKS = ("risk_forecast", "risk_recent")
 PATROLS = ("days_since_patrol_police", "days_since_patrol_military")
 _TRUSTS = ("trust_un_police", "trust_host_police")

@@ -14,6 +14,7 @@ from dashboards.components.chart import chart_or_table, shows_table, take_away
 from dashboards.components.empty import swatch
 from dashboards.components.outcome_summary import silent_months
 from dashboards.components.protection_gaps import (
+    PATROL_DAY,
     PATROLS,
     RANK,
     Gaps,
@@ -130,6 +131,8 @@ def _item(context: Context, area: str, known: Mapping[str, Row], of: int) -> htm
     head = html.Div([html.B(link), html.Span(said, className="note")])
     parts = [head, *([_presence(context, known)] if has_rank else [])]
     parts.append(html.Span(words.of(row, "reason"), className="note"))
+    if has_rank and has(known, PATROL_DAY):
+        parts.append(html.Span(words.of(known[PATROL_DAY], "reason"), className="note"))
     badge = html.Span(sign, className="gap-rank", **{"aria-hidden": "true"})
     look = {"className": "selected"} if area == context.area else {}
     return html.Li([badge, html.Div(parts)], **look)

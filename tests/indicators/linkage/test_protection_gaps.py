@@ -266,6 +266,26 @@ def test_what_a_patrol_costs_is_a_median_with_the_interval_of_order_statistics()
     assert np.isnan(nights["value"]) and "needs 6" in nights["reason_en"]
 
 
+def test_a_patrol_day_says_what_lies_in_the_fortnight_after_and_how_long_patrols_are_out() -> None:
+    made = SmallWarehouse()
+    made.add("incidents", incidents("A1a", 3))
+    assert "is not known" in Gaps(made)("A1a", "patrol_day")["reason_en"]
+    hours = [2, 4, 5, 7, 8, 9]
+    made.add(
+        "activities",
+        [
+            patrol("A1a", date(2026, 9, 1 + at), ended_at=datetime(2026, 9, 1 + at, 8 + out))
+            for at, out in enumerate(hours)
+        ],
+    )
+    found = Gaps(made)
+    row, month = found("A1a", "patrol_day"), found("A1a", "risk_forecast")
+    if np.isnan(month["value"]):
+        month = found("A1a", "risk_recent")
+    assert row["value"] == pytest.approx(month["value"] * 14 / (365.25 / 12), rel=0.25)
+    assert "6 hours" in row["reason_en"] and "6 heures" in row["reason_fr"], "median of six"
+
+
 def test_no_row_names_a_unit(warehouse: SmallWarehouse) -> None:
     for row in Gaps(warehouse).rows.values():
         assert not {"P1", "P2", "M1"} & set(row["reason_en"].replace(",", " ").split())
