@@ -261,7 +261,7 @@ class Desk:
         from pipelines.proposal.answers import answered, has_chosen
         from pipelines.proposal.wider_key import key_change, with_wider_key
 
-        proposal = answered(path, self._known(name), answers)
+        proposal = answered(path, self._known(name), answers, _form_of(path))
         if proposal.open_required:
             return proposal, None
         trial = self._trial(name, path, [proposal.files])
@@ -344,6 +344,11 @@ class Desk:
             wider = key_change(content, trial(content), trial)
             changes += [wider[0]] if wider else []
         return changes, found, refused
+
+
+def _form_of(path: Path) -> Path | None:
+    """The form that a person gave with the file: it lies in a folder of its own beside it."""
+    return next((path.parent / "form").glob("*"), None)
 
 
 def _require_new(found: "Preview", name: str) -> None:
