@@ -44,7 +44,7 @@ def _with_unit(cell: Cell, unit: Unit, words: Words) -> str:
     value = unit.value(cell.value or 0.0, words, cell.half_width)
     if unit.is_percent:
         return value
-    return words("value.of_unit", value=value, unit=unit.words(words))
+    return words("value.of_unit", value=value, unit=unit.words(words, value))
 
 
 def value_sentence(cell: Cell, unit: Unit, words: Words) -> str:
