@@ -18,7 +18,7 @@ import pandas as pd
 
 from dashboards.access import Audience, opens
 from dashboards.kept import Kept
-from indicators.foundation.published_tables import HISTORY_COMING, attach_published
+from indicators.foundation.stored.published_tables import HISTORY_COMING, attach_published
 
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from indicators.foundation.overdue import is_overdue
+from indicators.foundation.calendar.overdue import is_overdue
 from records.kinds import LONGEST_TEXT, ROLES, Record
 
 

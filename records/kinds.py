@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from indicators.foundation.overdue import is_overdue
+from indicators.foundation.calendar.overdue import is_overdue
 from indicators.foundation.periods import period_named
 
 # Roles by their place in Annex A.

@@ -211,8 +211,8 @@ def rejected_lines(context: Context) -> list[tuple[str, str]]:
     if rejects.empty:
         return []
     rows = formats.number(int(rejects["rows"].sum()), words)
-    files = formats.number(rejects["file"].nunique(), words)
-    return [(words("certainty.rows", rows=rows), words("certainty.rows_files", files=files))]
+    files = words.digits("certainty.rows_files", rejects["file"].nunique())
+    return [(words("certainty.rows", rows=rows), files)]
 
 
 def revised_line(context: Context) -> tuple[str, str]:

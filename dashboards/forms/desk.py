@@ -59,7 +59,7 @@ class Setup(Protocol):
         `state_words`, `command`, `who`, `at`, `progress`, `lines`, `problems`."""
 
     def choices_of_runs(self, mission: str) -> dict[str, Any]:
-        """`first`, `day` (ISO days), `quarters` newest first, `needs_second`."""
+        """`first`, `day` (ISO days), `quarters` newest first, `quarter`, `needs_second`."""
 
     def start(self, mission: str, kind: str, value: str, who: str, language: str) -> None:
         """Begins a `refresh` as of a day or a `publish` of a quarter, as a process of its own."""

@@ -112,14 +112,11 @@ def area_effects(release: Release, edge: str) -> pd.DataFrame:
     return release.frame("SELECT * FROM mart.area_effect WHERE edge = ? ORDER BY area", [edge])
 
 
-def component_effects(release: Release) -> pd.DataFrame:
-    """Police, military and joint patrols edge by edge: each by itself, then beside another."""
-    sql = """
-        SELECT * FROM mart.component_effect
-        ORDER BY edge, beside IS NOT NULL,
-            list_position(['police', 'military', 'joint'], component), beside DESC
-    """
-    return release.frame(sql, [])
+def secondary_readings(release: Release) -> pd.DataFrame:
+    """Secondary comparisons edge by edge, as they were made; none of a release from before."""
+    if "secondary_reading" not in release.tables:
+        return pd.DataFrame(columns=["edge", "status"])
+    return release.frame("SELECT * FROM mart.secondary_reading ORDER BY edge, position")
 
 
 def items(release: Release) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from babel.dates import format_date
 
 from dashboards.wording.words import Words
 from indicators.foundation.messages import has_message, message
-from indicators.foundation.number_format import number_text
+from indicators.foundation.numbers.number_format import number_text
 from indicators.foundation.periods import Period, period_of
 
 _WHOLE_MEASURES = ("count", "count_distinct", "sum")

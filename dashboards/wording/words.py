@@ -34,14 +34,17 @@ class Words:
         return has_message(f"page.{key}")
 
     def count(self, key: str, number: int, **parameters: Any) -> str:
-        """The form of `key` for this number: `.one` or `.other` (French: 0 is singular)."""
-        return self(f"{key}.{self._form(number)}", number=self.spelled(number), **parameters)
+        """The form of `key` for this number: `.one` or `.other` (French: 0 is singular), and of 0
+        `.zero`, where the sentence has a form of its own for it."""
+        return self(f"{key}.{self._form(key, number)}", number=self.spelled(number), **parameters)
 
     def digits(self, key: str, number: int, **parameters: Any) -> str:
         """As `count`, with the number in digits."""
-        return self(f"{key}.{self._form(number)}", number=str(number), **parameters)
+        return self(f"{key}.{self._form(key, number)}", number=str(number), **parameters)
 
-    def _form(self, number: int) -> str:
+    def _form(self, key: str, number: int) -> str:
+        if number == 0 and self.known(f"{key}.zero"):
+            return "zero"
         return "one" if number == 1 or (self.language == "fr" and number == 0) else "other"
 
     def spelled(self, number: int) -> str:

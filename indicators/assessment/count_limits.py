@@ -15,9 +15,9 @@ import pandas as pd
 from indicators.assessment.register_changes import SERIES, noise_before, tables_by_base
 from indicators.assessment.total_cells import above_and_below, total_cells
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.database import has_table
 from indicators.foundation.mart_tables import GAMMA
-from indicators.foundation.statistics import count_limits
+from indicators.foundation.numbers.statistics import count_limits
+from indicators.foundation.stored.database import has_table
 
 _PLACE = [*SERIES, "period_type", "period"]
 

@@ -38,8 +38,8 @@ from indicators.assessment.register_changes import (
 from indicators.assessment.total_cells import above_and_below, total_cells
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import NORMAL, TOO_IMPRECISE, TREND_COLUMNS
+from indicators.foundation.numbers.statistics import benjamini_hochberg
 from indicators.foundation.periods import period_named, previous_year
-from indicators.foundation.statistics import benjamini_hochberg
 from indicators.survey.waves.changes import overlapping_sample_se
 
 DEFINITION_CHANGED = "definition_changed"

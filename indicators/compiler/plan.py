@@ -7,7 +7,7 @@ area: additive ones through the finest cube, the others recounted from the rows.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from indicators.definitions.columns_read import (
+from indicators.definitions.checks.columns_read import (
     area_column,
     checked_measure,
     columns_used,

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from pydantic import ValidationError
 
-from indicators.definitions.catalogue_checks import (
+from indicators.definitions.checks.catalogue_checks import (
     entry_problems,
     expression_problems,
     version_problems,
@@ -19,8 +19,8 @@ from indicators.definitions.catalogue_checks import (
 from indicators.definitions.indicator import Indicator
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import Problem, WrongUse, nearest
-from indicators.foundation.model_problems import model_problems
-from indicators.foundation.yaml_files import read_yaml
+from indicators.foundation.reading.model_problems import model_problems
+from indicators.foundation.reading.yaml_files import read_yaml
 
 
 @cache

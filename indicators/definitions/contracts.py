@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from indicators.definitions.vocabularies import Vocabulary, vocabulary
 from indicators.foundation.data_folder import data_folder
-from indicators.foundation.model_problems import read_model
+from indicators.foundation.reading.model_problems import read_model
 
 LINEAGE = ("mission", "file_sha256", "sheet", "row_number")
 _DECIMAL = re.compile(r"^dec\((\d+),(\d+)\)$")

@@ -7,13 +7,13 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from indicators.definitions.audiences import AudienceName
 from indicators.definitions.contracts import (
     ConfidentialityClass,
     Strict,
     Words,
 )
 from indicators.definitions.measures import Measure
+from indicators.definitions.sharing.audiences import AudienceName
 
 
 class Change(Strict):

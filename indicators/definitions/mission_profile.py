@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
-from indicators.definitions.audiences import Choices
 from indicators.definitions.contracts import Strict, Words, contracts
-from indicators.foundation.model_problems import read_model
+from indicators.definitions.sharing.audiences import Choices
+from indicators.foundation.reading.model_problems import read_model
 
 _RESERVED = {"raw", "core", "quarantine", "cube", "mart", "ops"}
 SHARED = "${POCLENS_SHARED}"

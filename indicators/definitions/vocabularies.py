@@ -10,7 +10,7 @@ from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.mart_tables import NO_ANSWER
 from indicators.foundation.messages import LANGUAGES, message
-from indicators.foundation.yaml_files import read_yaml
+from indicators.foundation.reading.yaml_files import read_yaml
 
 TOTAL = "_T"
 NOT_APPLICABLE = "_Z"

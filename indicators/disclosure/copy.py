@@ -9,7 +9,12 @@ from datetime import date
 import duckdb
 import pandas as pd
 
-from indicators.definitions.audiences import (
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.checks.columns_read import class_of_total
+from indicators.definitions.contracts import CLASSES, contracts
+from indicators.definitions.indicator import Indicator, Raised
+from indicators.definitions.mission_profile import Mission
+from indicators.definitions.sharing.audiences import (
     LEAST_CASES,
     LEAST_PERSONS,
     Audience,
@@ -17,11 +22,6 @@ from indicators.definitions.audiences import (
     Shown,
     policy,
 )
-from indicators.definitions.catalogue import load_catalogue
-from indicators.definitions.columns_read import class_of_total
-from indicators.definitions.contracts import CLASSES, contracts
-from indicators.definitions.indicator import Indicator, Raised
-from indicators.definitions.mission_profile import Mission
 from indicators.definitions.versions import versions_of
 from indicators.disclosure.display import disclosure_sql, displayed, figures_sql, in_grid_sql
 from indicators.disclosure.pooling import pool, pooled_kinds

@@ -4,7 +4,7 @@ One fixed function of the count for every cell by itself, so that repeating or r
 gives nothing away and totals need not add up (`disclosure.md` §2).
 """
 
-from indicators.definitions.audiences import LEAST_CASES, LEAST_PERSONS, ROUNDED_TO, Grid
+from indicators.definitions.sharing.audiences import LEAST_CASES, LEAST_PERSONS, ROUNDED_TO, Grid
 from indicators.foundation.mart_tables import (
     BELOW_8,
     EXACT,

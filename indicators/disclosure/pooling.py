@@ -9,11 +9,11 @@ from collections.abc import Mapping
 import duckdb
 import pandas as pd
 
-from indicators.definitions.audiences import Grid
-from indicators.definitions.columns_read import dimension_of
+from indicators.definitions.checks.columns_read import dimension_of
 from indicators.definitions.contracts import contracts
 from indicators.definitions.expressions import table_vocabulary
 from indicators.definitions.indicator import Indicator
+from indicators.definitions.sharing.audiences import Grid
 from indicators.definitions.vocabularies import vocabularies
 from indicators.disclosure.display import in_grid_sql
 from indicators.foundation.mart_tables import (

@@ -9,8 +9,8 @@ import duckdb
 from indicators.definitions.contracts import contracts
 from indicators.definitions.vocabularies import vocabularies
 from indicators.dissemination.components import COMPONENTS
-from indicators.foundation.database import named_rows
 from indicators.foundation.messages import LANGUAGES, has_message, message
+from indicators.foundation.stored.database import named_rows
 
 # Lists that never depend on a release; every other holds the codes of the releases at hand.
 FIXED = {

@@ -10,7 +10,7 @@ import duckdb
 
 from indicators.compiler.ctes import with_stages
 from indicators.compiler.derived.columns import derivation_stages
-from indicators.definitions.columns_read import checked_measure, columns_used
+from indicators.definitions.checks.columns_read import checked_measure, columns_used
 from indicators.definitions.contracts import contracts
 from indicators.definitions.derivations import stored_columns
 from indicators.definitions.indicator import Indicator

@@ -17,8 +17,8 @@ import duckdb
 from indicators.compiler.derived.columns import rows_sql
 from indicators.definitions.contracts import contracts
 from indicators.definitions.vocabularies import vocabularies
+from indicators.foundation.calendar.overdue import overdue_sql
 from indicators.foundation.mart_tables import declaration_texts, totals_sql
-from indicators.foundation.overdue import overdue_sql
 from indicators.foundation.sql_text import pooled_sql
 
 _DUE_DAYS = 10

@@ -14,8 +14,8 @@ from indicators.compiler.indicator_filter import counted_columns, filter_sql
 from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.database import has_table
 from indicators.foundation.periods import period_of
+from indicators.foundation.stored.database import has_table
 from indicators.incremental.partition_fingerprints import changed_months, definition_of
 from indicators.incremental.rows_by_month import Clock
 

@@ -10,13 +10,13 @@ import duckdb
 import shapely
 
 from indicators.compiler.explanation.figure_sql import indicator_sql
-from indicators.definitions.columns_read import class_of_part, class_of_total
+from indicators.definitions.checks.columns_read import class_of_part, class_of_total
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Held, Mission, Selected, resolve_path
 from indicators.engine.known_record import Span, bounds
+from indicators.engine.polygons import repaired
 from indicators.foundation.mart_tables import INDICATOR_COLUMNS, MART_TABLES
 from indicators.foundation.messages import LANGUAGES
-from indicators.foundation.polygons import repaired
 from indicators.survey.waves.response_rates import (
     interview_results_sql,
     item_responses_sql,

@@ -29,7 +29,7 @@ from indicators.compiler.plan import CubePlan, cube_plans
 from indicators.compiler.population import population_tables_sql
 from indicators.compiler.statements import contribution_sql
 from indicators.definitions.catalogue import selected_indicators
-from indicators.definitions.columns_read import columns_used
+from indicators.definitions.checks.columns_read import columns_used
 from indicators.definitions.contracts import contracts
 from indicators.definitions.derivations import stored_columns, upstream_tables
 from indicators.definitions.indicator import Indicator
@@ -52,10 +52,10 @@ from indicators.engine.planned_and_done import (
 from indicators.engine.reference_tables import fill_outlines, fill_registers
 from indicators.engine.reject_impact import write_reject_impact
 from indicators.engine.versions_in_force import settle_versions
-from indicators.foundation.database import one_transaction
 from indicators.foundation.errors import InternalFault, Problem
 from indicators.foundation.mart_tables import VALUE_KEY, mart_ddl
 from indicators.foundation.periods import PRECISION_PERIODS, Period, periods_between
+from indicators.foundation.stored.database import one_transaction
 from indicators.incremental.cubes import STALE, materialize_cubes, note_cells, prepare_cubes
 from indicators.incremental.inputs import are_tables_current, inputs_of, record_inputs
 from indicators.incremental.row_engine import DUCKDB, RowEngine

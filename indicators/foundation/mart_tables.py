@@ -9,10 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import duckdb
 
 TOTAL = "_T"
 NOT_APPLICABLE = "_Z"
@@ -122,28 +118,3 @@ def mart_ddl() -> Iterator[str]:
     for table, columns in MART_TABLES.items():
         body = ",\n  ".join(f'"{name}" {sql_type}' for name, sql_type in columns.items())
         yield f"CREATE TABLE IF NOT EXISTS mart.{table} (\n  {body}\n)"
-
-
-def store_rows(
-    connection: "duckdb.DuckDBPyConnection",
-    mission: str,
-    table: str,
-    rows: Iterable[Mapping[str, Any]],
-) -> None:
-    """Replace this mission's rows of `mart.<table>`; what a row does not name is null.
-
-    `rows`: values by column, without `mission`.
-    """
-    columns = MART_TABLES[table]
-    connection.execute(f"DELETE FROM mart.{table} WHERE mission = ?", [mission])
-    named = [{**row, "mission": mission} for row in rows]
-    if not named:
-        return
-    import pandas as pd  # here: codes of the mart are read by who never needs it
-
-    frame = pd.DataFrame(named).reindex(columns=list(columns)).astype(object)
-    frame = frame.where(frame.notna(), None)
-    casts = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in columns.items())
-    connection.register("rows_to_store", frame)
-    connection.execute(f"INSERT INTO mart.{table} BY NAME SELECT {casts} FROM rows_to_store")
-    connection.unregister("rows_to_store")

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from indicators.foundation.data_folder import data_folder
-from indicators.foundation.yaml_loader import StrictLoader
+from indicators.foundation.reading.yaml_loader import StrictLoader
 
 LANGUAGES = ("en", "fr")
 _FRENCH_PLURAL = 2  # from here on

@@ -16,7 +16,7 @@ from indicators.compiler.plan import CubePlan, cube_plans, roll_up_plans
 from indicators.compiler.statements import cube_sql, plan_cells_sql
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.database import has_table
+from indicators.foundation.stored.database import has_table
 from indicators.incremental.partition_fingerprints import (
     changed_months,
     definition_of,

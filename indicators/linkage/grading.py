@@ -9,8 +9,10 @@ B   as A, with exactly one of the soft conditions missing (stability, leaving se
     activity that varies by month whose checks all pass, the lead placebo among them.
     Case series by area: hard where q < .05, the sign is as expected, and the estimate keeps its
     sign and half its size with the lead term, without history and on incidents that others
-    reported. A with both placebos p >= .10, the lead below half of the effect and no area on which
-    half of it hangs; B with exactly one of these missing (a placebo may be weak, not failed).
+    reported, and incidents that killed civilians or that others than the mission report go the
+    same way (90 % interval off nil), where there are any. A with both placebos p >= .10, the lead
+    below half of the effect and no area on which half of it hangs; B with exactly one of these
+    missing (a placebo may be weak, not failed; of incidents hard to hide there may be too few).
     Interviews by chance before or after: those asked are alike, a false date shows nothing, and the
     difference keeps sign and half its size away from other events; soft: by the same interviewers,
     and over five and ten days.
@@ -30,8 +32,9 @@ Design = Literal["staggered", "continuous", "case_series", "interviews", "rollou
 # Of these A can be reached; an activity that varies by month ends at B, a correlation at C.
 TESTED_DESIGNS = ("staggered", "case_series", "interviews", "rollout")
 # Weak: a placebo with p between .01 and .10, which a case series may have once; a check of what
-# came before an arrival that would hardly have seen anything.
-CheckOutcome = Literal["passed", "weak", "failed", "not_run"]
+# came before an arrival that would hardly have seen anything; too few events for a check.
+# No source: the mission has nothing to check by, which stands against nothing.
+CheckOutcome = Literal["passed", "weak", "failed", "not_run", "no_source"]
 
 Q_TESTED, Q_ASSOCIATION = 0.05, 0.10
 AREAS_WITHOUT_BOOTSTRAP = 20
@@ -47,6 +50,7 @@ CHECKS: Mapping[Design, tuple[str, ...]] = {
         "with_lead",
         "without_history",
         "reporting",
+        "corroboration",
         "lead",
         "fake_date",
         "lead_size",
@@ -153,7 +157,7 @@ def _hard(inputs: GradingInputs) -> Iterator[str]:
         is_soft = name in SOFT_CHECKS and not (
             inputs.design == "case_series" and outcome == "not_run"
         )
-        if outcome not in ("passed", "weak") and not is_soft:
+        if outcome not in ("passed", "weak", "no_source") and not is_soft:
             yield f"{name}_{outcome}"
     is_panel = inputs.design in ("staggered", "continuous")
     if is_panel and inputs.n_areas < AREAS_WITHOUT_BOOTSTRAP:

@@ -12,14 +12,14 @@ import duckdb
 
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.database import one_transaction
+from indicators.foundation.stored.database import one_transaction
 from indicators.linkage.evidence.links import TABLES, tables_of, write_evidence
 from indicators.linkage.framework.model import Framework
 from indicators.linkage.methods.case_series import CaseSeries
-from indicators.linkage.methods.components import ComponentCaseSeries
 from indicators.linkage.methods.interviews import Interviews
 from indicators.linkage.methods.panel.findings import PanelModels
 from indicators.linkage.methods.protocol import Method, Warehouse
+from indicators.linkage.methods.readings import SecondaryReadings
 from indicators.linkage.methods.rollout import Rollout
 
 # In the order in which they may speak for an edge.
@@ -28,7 +28,7 @@ METHODS: tuple[Method[Any], ...] = (
     Interviews(),
     PanelModels(),
     Rollout(),
-    ComponentCaseSeries(),
+    SecondaryReadings(),
 )
 # Each table of the mart, and the methods whose results it is made of.
 METHODS_OF: Mapping[str, tuple[str, ...]] = {

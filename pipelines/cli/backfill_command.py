@@ -5,16 +5,15 @@ from dataclasses import asdict
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import add_mission, mission_of
+from pipelines.cli.options import Parser, mission_of
 from pipelines.cli.progress import progress_bar
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The mission, the first quarter and the last."""
-    add_mission(parser, language)
+    parser.add_argument("--mission", metavar="M")
     for name, bound in (("--from", "first"), ("--to", "last")):
-        help_text = message(f"cli.backfill.{bound}", language)
-        parser.add_argument(name, dest=bound, metavar="2025-Q1", help=help_text)
+        parser.add_argument(name, dest=bound, metavar="2025-Q1")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -5,13 +5,12 @@ from pathlib import Path
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
+from pipelines.cli.options import Parser
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """Where the backup goes; its key comes from a file or the environment."""
-    parser.add_argument(
-        "--to", type=Path, required=True, metavar="FILE", help=message("cli.backup.to", language)
-    )
+    parser.add_argument("--to", type=Path, required=True, metavar="FILE")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import add_mission, mission_of
+from pipelines.cli.options import Parser, mission_of
 
 if TYPE_CHECKING:
-    from indicators.definitions.coverage import Requirements
+    from indicators.definitions.checks.coverage import Requirements
     from indicators.definitions.indicator import Indicator
 
 ACTIONS = ("check", "list", "show", "sql", "requirements", "gaps")
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """What to do, and with which indicators."""
-    parser.add_argument("action", choices=ACTIONS, help=message("cli.catalogue.action", language))
-    parser.add_argument("indicator", nargs="*", help=message("cli.catalogue.indicator", language))
-    add_mission(parser, language)
+    parser.add_argument("action", choices=ACTIONS)
+    parser.add_argument("indicator", nargs="*")
+    parser.add_argument("--mission", metavar="M")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -60,8 +60,8 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _show(arguments: argparse.Namespace) -> int:
     from indicators.definitions.catalogue import load_catalogue
-    from indicators.documentation.indicator_pages import indicator_page
-    from indicators.documentation.markdown import without_links
+    from pipelines.documents.reference.indicator_pages import indicator_page
+    from pipelines.documents.reference.markdown import without_links
 
     indicator = _indicator(arguments)
     text = indicator_page(indicator, load_catalogue(), arguments.language)
@@ -89,7 +89,7 @@ def _sql(arguments: argparse.Namespace) -> int:
 
 
 def _requirements(arguments: argparse.Namespace) -> int:
-    from indicators.definitions.coverage import requirements
+    from indicators.definitions.checks.coverage import requirements
 
     chosen = _selection(arguments)
     found = requirements(chosen)
@@ -118,7 +118,7 @@ def _requirement_lines(found: Requirements, language: str) -> list[str]:
 
 
 def _gaps(arguments: argparse.Namespace) -> int:
-    from indicators.definitions.coverage import gaps
+    from indicators.definitions.checks.coverage import gaps
     from indicators.definitions.vocabularies import vocabulary
 
     found = gaps(_selection(arguments))

@@ -4,12 +4,12 @@ import argparse
 import os
 import sys
 
-from pipelines.cli.options import add_port, clean_environment, require_free_port
+from pipelines.cli.options import Parser, add_port, clean_environment, require_free_port
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The port."""
-    add_port(parser, language, 3000)
+    add_port(parser, 3000)
 
 
 def run(arguments: argparse.Namespace) -> int:

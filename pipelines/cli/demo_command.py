@@ -24,19 +24,17 @@ from pipelines.cli.demo_history import (
     is_published,
     mark_history,
 )
-from pipelines.cli.options import add_port, require_free_port
+from pipelines.cli.options import Parser, add_port, require_free_port
 from pipelines.cli.progress import progress_bar
 from pipelines.cli.refresh_command import summary
 from pipelines.cli.serve_command import served
 from pipelines.workspace.paths import Workspace
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The port, and whether to serve."""
-    add_port(parser, language, 8050)
-    parser.add_argument(
-        "--no-serve", action="store_true", help=message("cli.demo.no_serve", language)
-    )
+    add_port(parser, 8050)
+    parser.add_argument("--no-serve", action="store_true")
 
 
 def run(arguments: argparse.Namespace) -> int:

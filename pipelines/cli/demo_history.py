@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from indicators.foundation.errors import WrongUse
-from indicators.foundation.published_tables import HISTORY_COMING
+from indicators.foundation.stored.published_tables import HISTORY_COMING
 from pipelines.workspace.paths import Workspace
 
 SAMPLE = "sample"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import add_mission, mission_of
+from pipelines.cli.options import Parser, mission_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,18 +19,13 @@ _DISCLOSURE = ("withheld", "released")
 _NOT_TOLD = ("not_told_apart",)
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The mission and, where they are not the last two, the releases."""
-    add_mission(parser, language)
-    parser.add_argument("old", nargs="?", help=message("cli.diff.old", language))
-    parser.add_argument("new", nargs="?", help=message("cli.diff.new", language))
-    parser.add_argument("--all", action="store_true", help=message("cli.diff.all", language))
-    parser.add_argument(
-        "--audience",
-        choices=("mission", "hq"),
-        default="mission",
-        help=message("cli.diff.audience", language),
-    )
+    parser.add_argument("--mission", metavar="M")
+    parser.add_argument("old", nargs="?")
+    parser.add_argument("new", nargs="?")
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--audience", choices=("mission", "hq"), default="mission")
 
 
 def run(arguments: argparse.Namespace) -> int:

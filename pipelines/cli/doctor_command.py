@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from indicators.foundation.errors import Problem
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
+from pipelines.cli.options import Parser
 
 Finding = tuple[bool, str]
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """No arguments of its own."""
 
 

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from indicators.definitions.contracts import contracts
-from indicators.foundation.database import named_rows
 from indicators.foundation.errors import Problem, WrongUse, suggestion
 from indicators.foundation.messages import message
 from indicators.foundation.sql_text import quoted
+from indicators.foundation.stored.database import named_rows
 from pipelines.cli.main import show
-from pipelines.cli.options import add_mission, mission_of
+from pipelines.cli.options import Parser, mission_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,24 +28,22 @@ ORDER BY source, score DESC NULLS LAST, key_a, key_b
 """
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """What to do; of a decision both keys, what they are, and why."""
-    parser.add_argument(
-        "step", choices=("list", "decide"), help=message("cli.duplicates.step", language)
-    )
-    parser.add_argument("keys", nargs="*", help=message("cli.duplicates.keys", language))
-    add_mission(parser, language)
-    parser.add_argument("--all", action="store_true", help=message("cli.duplicates.all", language))
+    parser.add_argument("step", choices=("list", "decide"))
+    parser.add_argument("keys", nargs="*")
+    parser.add_argument("--mission", metavar="M")
+    parser.add_argument("--all", action="store_true")
     decision = parser.add_mutually_exclusive_group()
     decision.add_argument(
-        "--leave-out", metavar="KEY", help=message("cli.duplicates.leave_out", language)
+        "--leave-out", metavar="KEY", help=message("cli.duplicates.leave_out", parser.language)
     )
     for name in _DECISIONS[1:]:
-        text = message(f"cli.duplicates.{name}", language)
+        text = message(f"cli.duplicates.{name}", parser.language)
         decision.add_argument(
             f"--{name}", dest="decision", action="store_const", const=name, help=text
         )
-    parser.add_argument("--reason", default="", help=message("cli.duplicates.reason", language))
+    parser.add_argument("--reason", default="")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -8,20 +8,20 @@ residents. `form`: an XLSForm for these interviews.
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from indicators.foundation.database import named_rows
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
+from indicators.foundation.stored.database import named_rows
 from pipelines.cli.evidence_rota import answer_rota, draw_rota
 from pipelines.cli.evidence_wave import plan_wave
 from pipelines.cli.main import show
-from pipelines.cli.options import add_mission, day_of, mission_of
+from pipelines.cli.options import Parser, mission_of
 
 ACTIONS = ("plan", "form", "rota", "answer", "wave")
 FORMATS = (".xlsx", ".csv")
@@ -29,30 +29,16 @@ _CHANGES, _CHANGE = (5, 10, 15, 20), 10  # indicators.linkage.interview_plan.CHA
 Row = Mapping[str, Any]
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """What to do, the mission, a file for the table or form, and the change to be seen."""
-    parser.add_argument("action", choices=ACTIONS, help=message("cli.evidence.action", language))
-    add_mission(parser, language)
-    parser.add_argument("--to", type=Path, help=message("cli.evidence.to", language))
-    parser.add_argument(
-        "--change",
-        type=int,
-        choices=_CHANGES,
-        default=_CHANGE,
-        help=message("cli.evidence.change", language),
-    )
-    parser.add_argument("--edge", help=message("cli.evidence.edge", language))
-    parser.add_argument(
-        "--from",
-        dest="starts_on",
-        type=partial(day_of, language=language),
-        metavar="YYYY-MM-DD",
-        help=message("cli.evidence.from", language),
-    )
-    parser.add_argument(
-        "--months", type=int, default=12, help=message("cli.evidence.months", language)
-    )
-    parser.add_argument("--seed", type=int, help=message("cli.evidence.seed", language))
+    parser.add_argument("action", choices=ACTIONS)
+    parser.add_argument("--mission", metavar="M")
+    parser.add_argument("--to", type=Path)
+    parser.add_argument("--change", type=int, choices=_CHANGES, default=_CHANGE)
+    parser.add_argument("--edge")
+    parser.add_argument("--from", dest="starts_on", type=date)
+    parser.add_argument("--months", type=int, default=12)
+    parser.add_argument("--seed", type=int)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ import numpy as np
 
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
-from indicators.foundation.number_format import number_text
+from indicators.foundation.numbers.number_format import number_text
 from pipelines.cli.main import show
 
 _YEAR = 365

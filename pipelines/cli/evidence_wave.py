@@ -9,10 +9,10 @@ from typing import Any
 
 import duckdb
 
-from indicators.foundation.database import named_rows
 from indicators.foundation.mart_tables import totals_sql
 from indicators.foundation.messages import message
-from indicators.foundation.number_format import number_text
+from indicators.foundation.numbers.number_format import number_text
+from indicators.foundation.stored.database import named_rows
 from pipelines.cli.main import show
 
 # An area's own design effect is a poor guess: the median over the areas of its level and wave.

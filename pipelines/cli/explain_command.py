@@ -8,15 +8,16 @@ from indicators.assessment.empty_reasons import Facts, Said, statement
 from indicators.foundation.mart_tables import NO_ACCESS, NOT_REPORTED
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import add_mission, mission_of
+from pipelines.cli.options import Parser, mission_of
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The indicator, and which area and period."""
-    add_mission(parser, language)
-    parser.add_argument("indicator", metavar="INDICATOR")
-    parser.add_argument("--area", metavar="CODE", help=message("cli.option.area", language))
-    parser.add_argument("--period", metavar="2026-Q3", help=message("cli.option.period", language))
+    parser.add_argument("--mission", metavar="M")
+    help_text = message("cli.option.indicator", parser.language)
+    parser.add_argument("indicator", metavar="INDICATOR", help=help_text)
+    parser.add_argument("--area", metavar="CODE")
+    parser.add_argument("--period", metavar="2026-Q3")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -105,7 +106,7 @@ def _about_sql(found: dict[str, Any], language: str) -> Iterator[str]:
 
 
 def _number(value: float | None, language: str) -> str:
-    from indicators.foundation.number_format import number_text
+    from indicators.foundation.numbers.number_format import number_text
 
     return "–" if value is None else number_text(value, language, 2, are_optional=True)
 

@@ -6,20 +6,15 @@ from pathlib import Path
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import add_mission, mission_of
+from pipelines.cli.options import Parser, mission_of
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """Mission, quarter, audience and folder."""
-    add_mission(parser, language)
-    parser.add_argument("--period", metavar="2026-Q3", help=message("cli.option.period", language))
-    parser.add_argument(
-        "--audience",
-        choices=("mission", "hq", "partner"),
-        default="hq",
-        help=message("cli.serve.audience", language),
-    )
-    parser.add_argument("--to", type=Path, default=Path(), help=message("cli.extract.to", language))
+    parser.add_argument("--mission", metavar="M")
+    parser.add_argument("--period", metavar="2026-Q3")
+    parser.add_argument("--audience", choices=("mission", "hq", "partner"), default="hq")
+    parser.add_argument("--to", type=Path, default=Path())
 
 
 def run(arguments: argparse.Namespace) -> int:

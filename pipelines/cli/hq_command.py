@@ -8,29 +8,18 @@ from typing import TYPE_CHECKING
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
+from pipelines.cli.options import Parser
 
 if TYPE_CHECKING:
     from pipelines.hq.pull import Pulled
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The step, and what narrows a pull."""
-    parser.add_argument("step", choices=("pull", "rollup"), help=message("cli.hq.step", language))
-    parser.add_argument(
-        "--mission",
-        action="append",
-        default=[],
-        metavar="M",
-        help=message("cli.hq.mission", language),
-    )
-    parser.add_argument("--period", metavar="2026-Q3", help=message("cli.hq.period", language))
-    parser.add_argument(
-        "--patience",
-        type=float,
-        default=900.0,
-        metavar="SECONDS",
-        help=message("cli.hq.patience", language),
-    )
+    parser.add_argument("step", choices=("pull", "rollup"))
+    parser.add_argument("--mission", action="append", default=[], metavar="M")
+    parser.add_argument("--period", metavar="2026-Q3")
+    parser.add_argument("--patience", type=float, default=900.0, metavar="SECONDS")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -4,22 +4,15 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import add_mission, mission_of
+from pipelines.cli.options import Parser, mission_of
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The mission and the files; without files everything in the inbox."""
-    add_mission(parser, language)
-    parser.add_argument("files", nargs="*", type=Path, help=message("cli.ingest.files", language))
-    parser.add_argument(
-        "--again",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help=message("cli.ingest.again", language),
-    )
+    parser.add_argument("--mission", metavar="M")
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--again", action="append", default=[], metavar="FILE")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -11,26 +11,18 @@ from pathlib import Path
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
+from pipelines.cli.options import Parser
 from pipelines.workspace.paths import Workspace
 
 _SCAFFOLD = "my_mission"
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The folder, the profiles, and lists of areas and units of a single one."""
-    parser.add_argument("directory", type=Path, help=message("cli.init.directory", language))
-    parser.add_argument(
-        "--profile",
-        type=Path,
-        action="append",
-        default=[],
-        metavar="PATH",
-        help=message("cli.init.profile", language),
-    )
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--profile", type=Path, action="append", default=[], metavar="PATH")
     for table in ("areas", "units"):
-        parser.add_argument(
-            f"--{table}", type=Path, metavar="FILE", help=message(f"cli.init.{table}", language)
-        )
+        parser.add_argument(f"--{table}", type=Path, metavar="FILE")
 
 
 def run(arguments: argparse.Namespace) -> int:

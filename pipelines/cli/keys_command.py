@@ -5,14 +5,13 @@ from pathlib import Path
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
+from pipelines.cli.options import Parser
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """What the key is for, and its file."""
-    parser.add_argument(
-        "purpose", choices=("signing", "backup"), help=message("cli.keys.purpose", language)
-    )
-    parser.add_argument("file", type=Path, help=message("cli.keys.file", language))
+    parser.add_argument("purpose", choices=("signing", "backup"))
+    parser.add_argument("file", type=Path)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -12,11 +12,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any
 
 from indicators.foundation.errors import PocLensError, Problem, WrongUse
 from indicators.foundation.faults import is_disk_full, traceback_of
 from indicators.foundation.messages import LANGUAGES, message
+from pipelines.cli.options import Parser
 from pipelines.workspace.paths import Workspace
 
 COMMANDS = (
@@ -53,18 +54,6 @@ COMMANDS = (
     "templates",
     "doctor",
 )
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose complaint is one line that says where to read on."""
-
-    language = "en"
-
-    def error(self, text: str) -> NoReturn:
-        """Exits with 2."""
-        line = message("cli.wrong_arguments", self.language, command=self.prog, reason=text)
-        sys.stderr.write(line + "\n")
-        sys.exit(2)
 
 
 def language_of_environment() -> str:
@@ -104,16 +93,14 @@ def build_parser(language: str, words: Sequence[str] = ()) -> argparse.ArgumentP
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         subparser.language = language
-        subparser.add_argument(
-            "--json", action="store_true", help=message("cli.option.json", language)
-        )
+        subparser.add_argument("--json", action="store_true")
         if name == called:
-            command_module(name).add_arguments(subparser, language)
+            command_module(name).add_arguments(subparser)
     return parser
 
 
 def command_module(name: str) -> ModuleType:
-    """The module of a command: `add_arguments(parser, language)` and `run(arguments)`."""
+    """The module of a command: `add_arguments(parser)` and `run(arguments)`."""
     return importlib.import_module(f"pipelines.cli.{name}_command")
 
 

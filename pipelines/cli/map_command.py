@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import add_mission, mission_of
+from pipelines.cli.options import Parser, mission_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,27 +24,21 @@ _LISTS = ("fill_down", "ditto", "where_is")
 _SURE = 0.9  # from here on a person at a terminal is not asked about a column by itself
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The file, what a person says of it, and whether and where to write."""
-    add_mission(parser, language)
-    parser.add_argument("file", type=Path, help=message("cli.map.file", language))
+    parser.add_argument("--mission", metavar="M")
+    parser.add_argument("file", type=Path)
     for name in ("source", "name", "files", "table", "sheet"):
-        parser.add_argument(f"--{name}", help=message(f"cli.map.{name}", language))
+        parser.add_argument(f"--{name}")
     for name, metavar in (
         ("set", "COLUMN=VALUE"),
         ("column", "COLUMN=HEADER"),
         ("drop", "COLUMN"),
         ("answer", "NAME=VALUE"),
     ):
-        parser.add_argument(
-            f"--{name}",
-            action="append",
-            default=[],
-            metavar=metavar,
-            help=message(f"cli.map.{name}", language),
-        )
-    parser.add_argument("--yes", action="store_true", help=message("cli.map.yes", language))
-    parser.add_argument("--write", type=Path, help=message("cli.map.write", language))
+        parser.add_argument(f"--{name}", action="append", default=[], metavar=metavar)
+    parser.add_argument("--yes", action="store_true")
+    parser.add_argument("--write", type=Path)
 
 
 def run(arguments: argparse.Namespace) -> int:

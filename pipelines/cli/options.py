@@ -1,29 +1,41 @@
-"""Options that several commands share, and the check that a mission is there."""
+"""How commands ask for options, those that several share, and whether a mission is there."""
 
 import argparse
 import os
 import socket
+import sys
 from datetime import date
 from functools import partial
+from typing import Any, NoReturn
 
 from indicators.foundation.errors import Problem, WrongUse
-from indicators.foundation.messages import message
+from indicators.foundation.messages import message, message_catalogue
 from pipelines.workspace.paths import Workspace
 
 
-def add_mission(parser: argparse.ArgumentParser, language: str) -> None:
-    """`--mission M`; not needed where the workspace holds one mission only."""
-    parser.add_argument("--mission", metavar="M", help=message("cli.option.mission", language))
+class Parser(argparse.ArgumentParser):
+    """A parser in a language: help is found by an option's name, a date is ISO text."""
 
+    language = "en"
 
-def add_as_of(parser: argparse.ArgumentParser, language: str) -> None:
-    """`--as-of DATE`."""
-    parser.add_argument(
-        "--as-of",
-        type=partial(day_of, language=language),
-        metavar="YYYY-MM-DD",
-        help=message("cli.option.as_of", language),
-    )
+    def add_argument(self, *names: str, **options: Any) -> argparse.Action:
+        """With the help `cli.<command>.<option>`, or `cli.option.<option>` of all commands."""
+        if "help" not in options:
+            own = f"cli.{self.prog.split()[-1]}"
+            called = {names[0].lstrip("-").replace("-", "_"): None, options.get("dest"): None}
+            keys = [f"{room}.{name}" for room in (own, "cli.option") for name in called]
+            key = next((key for key in keys if key in message_catalogue()), keys[0])
+            options["help"] = message(key, self.language)
+        if options.get("type") is date:
+            day = partial(day_of, language=self.language)
+            options |= {"type": day, "metavar": "YYYY-MM-DD"}
+        return super().add_argument(*names, **options)
+
+    def error(self, text: str) -> NoReturn:
+        """Exits with 2: one line that says where to read on."""
+        line = message("cli.wrong_arguments", self.language, command=self.prog, reason=text)
+        sys.stderr.write(line + "\n")
+        sys.exit(2)
 
 
 def day_of(text: str, language: str) -> date:
@@ -35,9 +47,9 @@ def day_of(text: str, language: str) -> date:
         raise argparse.ArgumentTypeError(sentence) from error
 
 
-def add_port(parser: argparse.ArgumentParser, language: str, default: int) -> None:
+def add_port(parser: Parser, default: int) -> None:
     """`--port N` on 127.0.0.1."""
-    help_text = message("cli.option.port", language, port=default)
+    help_text = message("cli.option.port", parser.language, port=default)
     parser.add_argument("--port", type=int, default=default, help=help_text)
 
 

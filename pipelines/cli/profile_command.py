@@ -7,17 +7,15 @@ from pathlib import Path
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import add_mission, mission_of
+from pipelines.cli.options import Parser, mission_of
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The step, the workbook, and whether what comes back is only looked at."""
-    add_mission(parser, language)
-    parser.add_argument(
-        "step", choices=("export", "import"), help=message("cli.profile.step", language)
-    )
-    parser.add_argument("file", type=Path, help=message("cli.profile.file", language))
-    parser.add_argument("--check", action="store_true", help=message("cli.profile.check", language))
+    parser.add_argument("--mission", metavar="M")
+    parser.add_argument("step", choices=("export", "import"))
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--check", action="store_true")
 
 
 def run(arguments: argparse.Namespace) -> int:

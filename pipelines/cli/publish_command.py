@@ -4,27 +4,18 @@ import argparse
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import add_mission, mission_of
+from pipelines.cli.options import Parser, mission_of
 from pipelines.cli.progress import progress_bar
 from pipelines.cli.signing_in import act_by_account, add_account, typed_secrets
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The mission, the quarter, and who approved the partner copy."""
-    add_mission(parser, language)
-    parser.add_argument(
-        "--period", required=True, metavar="2026-Q3", help=message("cli.option.period", language)
-    )
-    add_account(parser, language)
-    parser.add_argument(
-        "--approved-by", default="", metavar="NAME", help=message("cli.publish.second", language)
-    )
-    parser.add_argument(
-        "--partner-approved-by",
-        default="",
-        metavar="NAME",
-        help=message("cli.publish.approved_by", language),
-    )
+    parser.add_argument("--mission", metavar="M")
+    parser.add_argument("--period", required=True, metavar="2026-Q3")
+    add_account(parser)
+    parser.add_argument("--approved-by", default="", metavar="NAME")
+    parser.add_argument("--partner-approved-by", default="", metavar="NAME")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -47,8 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _approve(arguments: argparse.Namespace, mission: str) -> None:
     """The second person signs in here; from a pipe the password is its first line."""
     from indicators.definitions.mission_profile import read_mission
+    from pipelines.release.approval.second_person import approve
     from pipelines.release.naming import check_period
-    from pipelines.release.second_person import approve
 
     check_period(arguments.period)
     profile = read_mission(arguments.workspace.profile(mission))

@@ -6,18 +6,16 @@ from datetime import date
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import add_as_of, add_mission, mission_of
+from pipelines.cli.options import Parser, mission_of
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """What is to be removed and why, or `--due`."""
-    parser.add_argument(
-        "target", nargs="?", metavar="FILE|KEY", help=message("cli.purge.target", language)
-    )
-    parser.add_argument("--reason", help=message("cli.purge.reason", language))
-    parser.add_argument("--due", action="store_true", help=message("cli.purge.due", language))
-    add_as_of(parser, language)
-    add_mission(parser, language)
+    parser.add_argument("target", nargs="?", metavar="FILE|KEY")
+    parser.add_argument("--reason")
+    parser.add_argument("--due", action="store_true")
+    parser.add_argument("--as-of", type=date)
+    parser.add_argument("--mission", metavar="M")
 
 
 def run(arguments: argparse.Namespace) -> int:

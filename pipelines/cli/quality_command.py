@@ -4,12 +4,12 @@ import argparse
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import add_mission, mission_of
+from pipelines.cli.options import Parser, mission_of
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The mission."""
-    add_mission(parser, language)
+    parser.add_argument("--mission", metavar="M")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -8,24 +8,19 @@ from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import add_mission, mission_of
+from pipelines.cli.options import Parser, mission_of
 
 if TYPE_CHECKING:
     from pipelines.mapping.model import Source
     from pipelines.quality.reconciliation import Reconciliation
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The file, the mapping that reads it, and where the workbook goes."""
-    add_mission(parser, language)
-    parser.add_argument("file", type=Path, help=message("cli.reconcile.file", language))
-    parser.add_argument("--source", help=message("cli.reconcile.source", language))
-    parser.add_argument(
-        "--to",
-        type=Path,
-        default=Path("reconciliation.xlsx"),
-        help=message("cli.reconcile.to", language),
-    )
+    parser.add_argument("--mission", metavar="M")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--source")
+    parser.add_argument("--to", type=Path, default=Path("reconciliation.xlsx"))
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -8,26 +8,19 @@ from typing import Any
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import add_as_of, add_mission, mission_of
+from pipelines.cli.options import Parser, mission_of
 from pipelines.cli.progress import progress_bar
 from pipelines.cli.signing_in import act_by_account, add_account
 from pipelines.ingest.file_report import remark_lines
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The mission, the as-of day, and who goes over the rows."""
-    add_mission(parser, language)
-    add_as_of(parser, language)
-    parser.add_argument(
-        "--engine",
-        choices=("duckdb", "spark"),
-        default="",
-        help=message("cli.option.engine", language),
-    )
-    parser.add_argument(
-        "--master", metavar="URL", default="", help=message("cli.option.master", language)
-    )
-    add_account(parser, language)
+    parser.add_argument("--mission", metavar="M")
+    parser.add_argument("--as-of", type=date)
+    parser.add_argument("--engine", choices=("duckdb", "spark"), default="")
+    parser.add_argument("--master", metavar="URL", default="")
+    add_account(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -6,21 +6,17 @@ from typing import TYPE_CHECKING
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import add_mission, mission_of
+from pipelines.cli.options import Parser, mission_of
 
 if TYPE_CHECKING:
     import duckdb
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The mission and the workbook's path."""
-    add_mission(parser, language)
-    parser.add_argument(
-        "--to", type=Path, default=Path("rejects.xlsx"), help=message("cli.extract.to", language)
-    )
-    parser.add_argument(
-        "--to-mend", type=Path, metavar="FOLDER", help=message("cli.rejects.to_mend", language)
-    )
+    parser.add_argument("--mission", metavar="M")
+    parser.add_argument("--to", type=Path, default=Path("rejects.xlsx"))
+    parser.add_argument("--to-mend", type=Path, metavar="FOLDER")
 
 
 def run(arguments: argparse.Namespace) -> int:

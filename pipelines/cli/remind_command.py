@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import add_as_of, add_mission, mission_of
+from pipelines.cli.options import Parser, mission_of
 
 if TYPE_CHECKING:
     from records.kinds import Recommendation
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The mission and the day as of which something is late."""
-    add_mission(parser, language)
-    add_as_of(parser, language)
+    parser.add_argument("--mission", metavar="M")
+    parser.add_argument("--as-of", type=date)
 
 
 def run(arguments: argparse.Namespace) -> int:

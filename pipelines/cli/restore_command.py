@@ -5,11 +5,12 @@ from pathlib import Path
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
+from pipelines.cli.options import Parser
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The backup; the workspace is that of the environment, which must be empty."""
-    parser.add_argument("file", type=Path, help=message("cli.restore.file", language))
+    parser.add_argument("file", type=Path)
 
 
 def run(arguments: argparse.Namespace) -> int:

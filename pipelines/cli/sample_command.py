@@ -4,18 +4,13 @@ import argparse
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
+from pipelines.cli.options import Parser
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """Seed and size."""
-    parser.add_argument("--seed", type=int, default=2026, help=message("cli.sample.seed", language))
-    parser.add_argument(
-        "--activities",
-        type=int,
-        default=22_000,
-        metavar="N",
-        help=message("cli.sample.activities", language),
-    )
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--activities", type=int, default=22_000, metavar="N")
 
 
 def run(arguments: argparse.Namespace) -> int:

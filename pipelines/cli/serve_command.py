@@ -11,21 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-from indicators.foundation.messages import message
-from pipelines.cli.options import add_port, clean_environment, require_free_port
+from pipelines.cli.options import Parser, add_port, clean_environment, require_free_port
 
 DESK = "pipelines.proposal.desk:open_desk"  # what takes files in, for the pages
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """Port and audience."""
-    add_port(parser, language, 8050)
-    parser.add_argument(
-        "--audience",
-        choices=("mission", "hq"),
-        default="mission",
-        help=message("cli.serve.audience", language),
-    )
+    add_port(parser, 8050)
+    parser.add_argument("--audience", choices=("mission", "hq"), default="mission")
 
 
 def run(arguments: argparse.Namespace) -> int:

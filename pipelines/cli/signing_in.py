@@ -5,17 +5,17 @@ import getpass
 import sys
 
 from indicators.foundation.messages import message
+from pipelines.cli.options import Parser
 
 
-def add_account(parser: argparse.ArgumentParser, language: str) -> None:
+def add_account(parser: Parser) -> None:
     """The account by which figures are computed or published."""
-    help_text = message("cli.option.account", language)
-    parser.add_argument("--as", dest="account", metavar="NAME", default="", help=help_text)
+    parser.add_argument("--as", dest="account", metavar="NAME", default="")
 
 
 def act_by_account(arguments: argparse.Namespace) -> None:
     """Signs in whom `--as` names; nobody where it names none."""
-    from pipelines.release.second_person import act_as
+    from pipelines.release.approval.second_person import act_as
 
     name = arguments.account.strip()
     if name:
@@ -24,7 +24,7 @@ def act_by_account(arguments: argparse.Namespace) -> None:
 
 def typed_secrets(arguments: argparse.Namespace, name: str) -> tuple[str, str]:
     """Password and, where the account has a second factor, its code; never arguments."""
-    from pipelines.release.second_person import has_second_factor
+    from pipelines.release.approval.second_person import has_second_factor
 
     password = _typed(message("cli.publish.password", arguments.language, name=name))
     if not has_second_factor(arguments.workspace.home, name):

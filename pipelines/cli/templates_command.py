@@ -3,20 +3,16 @@
 import argparse
 from pathlib import Path
 
-from indicators.foundation.messages import message
 from pipelines.cli.main import show
+from pipelines.cli.options import Parser
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The folder, where not all are wanted the tables, and what is filled in already."""
-    parser.add_argument("tables", nargs="*", help=message("cli.templates.tables", language))
-    parser.add_argument(
-        "--to", type=Path, default=Path("templates"), help=message("cli.extract.to", language)
-    )
-    parser.add_argument("--unit", default="", help=message("cli.templates.unit", language))
-    parser.add_argument(
-        "--month", default="", metavar="2026-10", help=message("cli.templates.month", language)
-    )
+    parser.add_argument("tables", nargs="*")
+    parser.add_argument("--to", type=Path, default=Path("templates"))
+    parser.add_argument("--unit", default="")
+    parser.add_argument("--month", default="", metavar="2026-10")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -2,38 +2,26 @@
 
 import argparse
 import getpass
-from functools import partial
+from datetime import date
 
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import day_of
+from pipelines.cli.options import Parser
 from records.store import Store
 
 _SCOPES = ("releases", "data", "metrics")
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The step, the token, and what a new one may do until when."""
     steps = ("list", "add", "revoke")
-    parser.add_argument("step", choices=steps, help=message("cli.tokens.step", language))
-    parser.add_argument("name", nargs="?", help=message("cli.tokens.name", language))
-    parser.add_argument(
-        "--scope", action="append", choices=_SCOPES, help=message("cli.tokens.scope", language)
-    )
-    parser.add_argument("--mission", metavar="M", help=message("cli.tokens.mission", language))
-    parser.add_argument(
-        "--audience",
-        choices=("mission", "hq"),
-        default="hq",
-        help=message("cli.tokens.audience", language),
-    )
-    parser.add_argument(
-        "--until",
-        type=partial(day_of, language=language),
-        metavar="YYYY-MM-DD",
-        help=message("cli.tokens.until", language),
-    )
+    parser.add_argument("step", choices=steps)
+    parser.add_argument("name", nargs="?")
+    parser.add_argument("--scope", action="append", choices=_SCOPES)
+    parser.add_argument("--mission", metavar="M")
+    parser.add_argument("--audience", choices=("mission", "hq"), default="hq")
+    parser.add_argument("--until", type=date)
 
 
 def run(arguments: argparse.Namespace) -> int:

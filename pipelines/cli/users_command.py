@@ -4,42 +4,29 @@ import argparse
 import getpass
 import secrets
 import sys
-from functools import partial
+from datetime import date
 
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import day_of
+from pipelines.cli.options import Parser
 from records.store import Store
 
 _STEPS = ("list", "add", "role", "lock", "unlock", "password", "no-second-factor", "on", "off")
 _ROLES = ("viewer", "officer", "assessor", "approver", "administrator")
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """The step, the name, and what the step needs."""
-    parser.add_argument("step", choices=_STEPS, help=message("cli.users.step", language))
-    parser.add_argument("name", nargs="?", help=message("cli.users.name", language))
-    parser.add_argument("--role", choices=_ROLES, help=message("cli.users.role", language))
-    parser.add_argument("--area", metavar="A", help=message("cli.users.area", language))
-    parser.add_argument(
-        "--audience", choices=("mission", "hq"), help=message("cli.users.audience", language)
-    )
-    parser.add_argument("--mission", metavar="M", help=message("cli.users.mission", language))
-    parser.add_argument(
-        "--second-factor",
-        action=argparse.BooleanOptionalAction,
-        help=message("cli.users.second_factor", language),
-    )
-    parser.add_argument(
-        "--until",
-        type=partial(day_of, language=language),
-        metavar="YYYY-MM-DD",
-        help=message("cli.users.until", language),
-    )
-    parser.add_argument(
-        "--single-sign-on", action="store_true", help=message("cli.users.single_sign_on", language)
-    )
+    parser.add_argument("step", choices=_STEPS)
+    parser.add_argument("name", nargs="?")
+    parser.add_argument("--role", choices=_ROLES)
+    parser.add_argument("--area", metavar="A")
+    parser.add_argument("--audience", choices=("mission", "hq"))
+    parser.add_argument("--mission", metavar="M")
+    parser.add_argument("--second-factor", action=argparse.BooleanOptionalAction)
+    parser.add_argument("--until", type=date)
+    parser.add_argument("--single-sign-on", action="store_true")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -10,28 +10,26 @@ from typing import TYPE_CHECKING, Any
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.cli.options import add_mission
+from pipelines.cli.options import Parser
 
 if TYPE_CHECKING:
     from pipelines.orchestration.rederivation import Rederivation
-    from pipelines.release.verification import Verification
+    from pipelines.release.signed.verification import Verification
 
 _SHOWN = 10
 
 
-def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+def add_arguments(parser: Parser) -> None:
     """Which release, whose key, and whether the figures are computed again."""
-    parser.add_argument("release", nargs="?", help=message("cli.verify.release", language))
-    add_mission(parser, language)
-    parser.add_argument("--key", metavar="KEY", help=message("cli.verify.key", language))
-    parser.add_argument(
-        "--figures", action="store_true", help=message("cli.verify.figures", language)
-    )
+    parser.add_argument("release", nargs="?")
+    parser.add_argument("--mission", metavar="M")
+    parser.add_argument("--key", metavar="KEY")
+    parser.add_argument("--figures", action="store_true")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints what holds and what does not; 1 where something does not, or could not be told."""
-    from pipelines.release.verification import verify
+    from pipelines.release.signed.verification import verify
 
     mission, folder = _folder(arguments)
     found = verify(folder, _trusted(arguments.key))
@@ -53,7 +51,7 @@ def _folder(arguments: argparse.Namespace) -> tuple[str, Path]:
     """Mission and folder: a path, else the name of a release of the workspace."""
     from pipelines.release.manifest import MANIFEST
     from pipelines.release.naming import release_folder
-    from pipelines.release.verification import read_release_json
+    from pipelines.release.signed.verification import read_release_json
 
     if arguments.release and (Path(arguments.release) / MANIFEST).is_file():
         folder = Path(arguments.release).resolve()

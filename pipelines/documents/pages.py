@@ -9,13 +9,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from indicators.definitions.audiences import Policy
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import Contract, contracts, json_schema
 from indicators.definitions.indicator import Indicator
-from indicators.documentation import contract_pages as data_dictionary
-from indicators.documentation import indicator_pages
+from indicators.definitions.sharing.audiences import Policy
 from pipelines.documents import policy_page, profile_pages
+from pipelines.documents.reference import contract_pages as data_dictionary
+from pipelines.documents.reference import indicator_pages
 
 PAGES = "build/docs"
 

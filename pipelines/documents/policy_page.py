@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter, model_validator
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import Strict, contracts
 from indicators.foundation.data_folder import data_folder
-from indicators.foundation.yaml_files import read_yaml
+from indicators.foundation.reading.yaml_files import read_yaml
 
 _HEAD = """# What the policy asks for, and what serves it
 

@@ -15,12 +15,12 @@ from pydantic.fields import FieldInfo
 
 from indicators.definitions.contracts import Words, json_schema
 from indicators.definitions.mission_profile import Mission
-from indicators.documentation import markdown
 from indicators.foundation.messages import message
-from indicators.foundation.model_problems import models_in
+from indicators.foundation.reading.model_problems import models_in
 from indicators.linkage.framework.field_judgements import Judgements
 from indicators.linkage.framework.model import Framework
 from indicators.linkage.framework.strategy import Strategy
+from pipelines.documents.reference import markdown
 from pipelines.mapping.model import Source
 from pipelines.readers import READERS, reader
 

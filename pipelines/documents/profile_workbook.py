@@ -16,9 +16,11 @@ from typing import IO, Any
 from pydantic import BaseModel, ValidationError
 from python_calamine import CalamineError, CalamineWorkbook
 from ruamel.yaml import YAML
+from xlsxwriter.worksheet import Worksheet
 
+from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import DatedValue, Selected
-from indicators.dissemination.spreadsheets import new_workbook, write_value
+from indicators.dissemination.spreadsheets import Book, new_workbook, write_value
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from indicators.linkage.framework.model import FILE_NAME as FRAMEWORK
@@ -28,6 +30,8 @@ from pipelines.mapping.profile import profile_problems
 MISSION = "mission.yaml"
 _FIRST_ROW = 3  # as people count
 _LAST_ROW = 1000
+_CHOSEN = f"=indicators!$A${_FIRST_ROW}:$A${_LAST_ROW}"
+_TITLE_WIDTH = 60
 _SEVERAL = "tuple[DatedValue, ...]"  # as pydantic names that side of a baseline or target
 _OWN_LINES = "stakeholders"  # a list in one cell, an entry a line
 _DATED = ("baseline", "target")  # one, or one for each length of period: an entry a line
@@ -101,9 +105,28 @@ def write_workbook(profile: Path, path: Path | IO[bytes], language: str) -> None
                 if column in _CHOICES:
                     listed = {"validate": "list", "source": list(_CHOICES[column])}
                     page.data_validation(2, index, _LAST_ROW, index, listed)
-            for row, entry in enumerate(_entries(_yaml(profile / sheet.file), sheet), start=2):
+                if column == "indicator":  # one of those that the first sheet lists
+                    chosen = {"validate": "list", "source": _CHOSEN}
+                    page.data_validation(2, index, _LAST_ROW, index, chosen)
+            entries = _entries(_yaml(profile / sheet.file), sheet)
+            for row, entry in enumerate(entries, start=2):
                 for index, column in enumerate(sheet.columns):
                     write_value(book, page, row, index, _cell(entry, column))
+            if sheet.identity == "code":
+                _write_titles(book, page, len(sheet.columns), entries, language)
+
+
+def _write_titles(
+    book: Book, page: Worksheet, column: int, entries: Sequence[Entry], language: str
+) -> None:
+    """What each code measures, in a column without a key, which is not read back."""
+    catalogue = load_catalogue()
+    page.set_column(column, column, _TITLE_WIDTH, book.look("text"))
+    head = message("profile_workbook.measures", language)
+    page.write_string(0, column, head, book.look("ruled_head"))
+    for row, entry in enumerate(entries, start=2):
+        if (known := catalogue.get(entry["code"])) is not None:
+            write_value(book, page, row, column, known.title.in_language(language))
 
 
 def read_workbook(profile: Path, path: Path, *, is_written: bool) -> list[Change]:

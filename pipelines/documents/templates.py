@@ -17,10 +17,10 @@ from xlsxwriter.worksheet import Worksheet
 from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.vocabularies import Vocabulary, vocabulary
 from indicators.dissemination.spreadsheets import Book, new_workbook
-from indicators.documentation.contract_pages import range_in_words, type_in_words
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from indicators.foundation.periods import Period, period_named
+from pipelines.documents.reference.contract_pages import range_in_words, type_in_words
 from pipelines.mapping.template_sources import MARK, prefilled_columns
 
 HEADER_ROW = 2  # as a source's mapping counts rows

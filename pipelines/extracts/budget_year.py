@@ -9,9 +9,9 @@ import duckdb
 from indicators.dissemination.budget_year import ACHIEVEMENTS_SQL, OUTPUTS_SQL
 from indicators.dissemination.cells import cells_sql
 from indicators.dissemination.notation import Columns
-from indicators.foundation.database import has_table, named_rows
 from indicators.foundation.mart_tables import totals_sql
 from indicators.foundation.periods import period_named, period_of, previous_year
+from indicators.foundation.stored.database import has_table, named_rows
 from pipelines.extracts.empty_words import with_status_words
 
 _CELLS_SQL = f"""

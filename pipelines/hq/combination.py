@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indicators.foundation.mart_tables import EXACT, GAMMA, ROUNDED
-from indicators.foundation.statistics import CONFIDENCE, count_limits
+from indicators.foundation.numbers.statistics import CONFIDENCE, count_limits
 from indicators.survey.variance.intervals import logit_limits, wald
 from pipelines.hq.comparison import Figure
 

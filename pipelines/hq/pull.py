@@ -26,8 +26,8 @@ from pipelines.hq.transfer import PullFailed, Transfer
 from pipelines.release.files import move_folder, replace_text, settle, sha256_of
 from pipelines.release.manifest import MANIFEST, PUBLICATION
 from pipelines.release.naming import database_of, is_release_name, release_order
-from pipelines.release.signing import state_of
-from pipelines.release.verification import listed_files, verify
+from pipelines.release.signed.signing import state_of
+from pipelines.release.signed.verification import listed_files, verify
 from pipelines.workspace.paths import Workspace
 
 AUDIENCE = "hq"

@@ -17,9 +17,9 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from indicators.foundation.database import named_rows
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.mart_tables import MART_TABLES, totals_sql
+from indicators.foundation.stored.database import named_rows
 from pipelines.hq.combination import Combined, combine
 from pipelines.hq.comparison import (
     COMPARABLE,
@@ -37,7 +37,7 @@ from pipelines.hq.pull import AUDIENCE
 from pipelines.release.files import code_sha256, replace_text
 from pipelines.release.manifest import MANIFEST, PUBLICATION
 from pipelines.release.naming import current_name, database_of
-from pipelines.release.verification import read_release_json
+from pipelines.release.signed.verification import read_release_json
 from pipelines.workspace.durable import sync
 from pipelines.workspace.paths import Workspace
 

@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from indicators.foundation.errors import Problem, WrongUse
-from indicators.foundation.yaml_files import read_yaml
+from indicators.foundation.reading.yaml_files import read_yaml
 from pipelines.workspace.keys import public_key
 from pipelines.workspace.paths import Workspace
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import duckdb
 
 from indicators.definitions.contracts import Contract, contracts
-from indicators.foundation.database import one_transaction
 from indicators.foundation.sql_text import quoted
+from indicators.foundation.stored.database import one_transaction
 from pipelines.ingest.orphans import Moved, move_rows, quarantine_orphans
 from pipelines.ingest.quarantine import DUPLICATE, duplicate_parameters
 from pipelines.warehouse import ledger

@@ -15,9 +15,9 @@ import pyarrow as pa
 
 from indicators.definitions.contracts import Contract, contracts, load_order
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.database import one_transaction
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.sql_text import quoted
+from indicators.foundation.stored.database import one_transaction
 from indicators.incremental.stored_columns import complete_rows
 from pipelines.ingest import (
     archive,

@@ -13,9 +13,9 @@ import shapely
 
 from indicators.definitions.contracts import Words
 from indicators.definitions.mission_profile import Mission, resolve_path
+from indicators.engine.polygons import repaired
 from indicators.foundation.errors import Problem, WrongUse, nearest
-from indicators.foundation.polygons import repaired
-from indicators.foundation.yaml_files import row_of_key
+from indicators.foundation.reading.yaml_files import row_of_key
 from pipelines.mapping.model import ColumnMapping, Source, TableMapping
 from pipelines.readers.table import SourceTable, source_table
 

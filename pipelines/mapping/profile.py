@@ -16,7 +16,7 @@ from indicators.definitions.mission_profile import (
     resolve_path,
 )
 from indicators.foundation.errors import Problem, WrongUse, nearest
-from indicators.foundation.yaml_files import row_of_key
+from indicators.foundation.reading.yaml_files import row_of_key
 from indicators.linkage.framework.field_judgements import read_judgements
 from indicators.linkage.framework.model import FILE_NAME as FRAMEWORK_FILE
 from indicators.linkage.framework.model import read_framework

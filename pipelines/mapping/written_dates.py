@@ -12,7 +12,7 @@ from functools import cache
 import yaml
 
 from indicators.foundation.data_folder import data_folder
-from indicators.foundation.yaml_loader import StrictLoader
+from indicators.foundation.reading.yaml_loader import StrictLoader
 
 
 def names_months(formats: Iterable[str]) -> bool:

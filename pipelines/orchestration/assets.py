@@ -99,7 +99,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         from pipelines.quality.checks import check_values
         from pipelines.quality.scores import write_scores
         from pipelines.quality.violations import write_violations
-        from pipelines.release.second_person import note_computed
+        from pipelines.release.approval.second_person import note_computed
 
         report("indicators")
         with _warehouse(context, workspace, "indicator_value") as (profile, mission, connection):
@@ -124,7 +124,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         "evidence_plan": "What each edge’s test would see today and with more data",
         "interview_plan": "After which patrols to ask residents, how many and where",
         "area_effect": "Each area’s own ratio of incidents, and one drawn towards the mission’s",
-        "component_effect": "Days after police, military and joint patrols side by side",
+        "secondary_reading": "The same links by place, later day, actor, component and dose",
         "event_study": "Outcomes by months since an activity began in an area",
         "wake_effect": "Kept for readers of its name: empty, no method fills it",
         "interview_effect": "Answers in interviews before and after activities in the area",

@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 
 from indicators.definitions.mission_profile import Mission, read_mission
-from indicators.foundation.database import named_rows
+from indicators.foundation.stored.database import named_rows
 from pipelines.ingest import archive
 from pipelines.ingest.delivered_file import Delivery, read_delivery
 from pipelines.ingest.inbox import ingest
@@ -31,7 +31,7 @@ from pipelines.orchestration.run import publish, refresh
 from pipelines.release.files import code_sha256, sha256_of, sha256_of_tree
 from pipelines.release.manifest import MANIFEST, PUBLICATION
 from pipelines.release.naming import database_of
-from pipelines.release.verification import read_release_json
+from pipelines.release.signed.verification import read_release_json
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace

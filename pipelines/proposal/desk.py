@@ -259,10 +259,12 @@ class Desk:
         self, name: str, path: Path, source: "Source", others: Sequence[Path] = ()
     ) -> "Preview":
         """What a mapping would make of the file."""
+        from pipelines.proposal.neighbours import referred_to
         from pipelines.proposal.preview import preview
 
         profile, warehouse = self._workspace.profile(name), self._workspace.warehouse(name)
-        return preview(path, source, read_mission(profile), profile, warehouse, others)
+        before = referred_to(self._workspace, name, source)
+        return preview(path, source, read_mission(profile), profile, warehouse, others, before)
 
     def _counted(self, name: str, found: "Preview", language: str) -> Said:
         from pipelines.proposal.known_rows import area_names

@@ -5,10 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from indicators.definitions.contracts import contracts, load_order
 from indicators.foundation.errors import Problem
 from pipelines.ingest.arriving import deliveries
+from pipelines.ingest.inbox import sources_of
 from pipelines.mapping.file_names import fits, have_a_name_in_common, series_of
 from pipelines.mapping.model import Source, load_sources
+from pipelines.mapping.template_sources import template_of
 from pipelines.warehouse import ledger
 from pipelines.warehouse.last_state import open_to_read
 from pipelines.workspace.paths import Workspace
@@ -58,6 +61,21 @@ class Neighbours:
                     facts = {"other": other, "source": name}
                     return Problem("pattern_clash", self.path.name, value=pattern, parameters=facts)
         return None
+
+
+def referred_to(workspace: Workspace, mission: str, source: Source) -> list[tuple[Path, Source]]:
+    """The files of the inbox, with their mappings, whose rows those of a mapping refer to."""
+    tables, known = contracts(), load_sources(workspace.profile(mission))
+    needed = {name for own in source.tables for name in tables[own.table].referenced_tables()}
+    needed -= {own.table for own in source.tables}
+    found = []
+    for path in deliveries(workspace.inbox(mission)):
+        filled = template_of(path)
+        own = [filled] if filled else sources_of(path, known)
+        if len(own) == 1 and needed & {table.table for table in own[0].tables}:
+            found.append((path, own[0]))
+    order = load_order(tables)
+    return sorted(found, key=lambda one: min(order.index(table.table) for table in one[1].tables))
 
 
 def neighbours(workspace: Workspace, mission: str, path: Path) -> Neighbours:

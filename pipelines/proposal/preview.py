@@ -69,17 +69,20 @@ def preview(
     profile: Path,
     warehouse: Path,
     beside: Sequence[Path] = (),
+    before: Sequence[tuple[Path, Source]] = (),
 ) -> Preview:
-    """Takes the file in on trial, `beside` other files of the same mapping. Raises WrongUse where
-    it could not be read, or the warehouse is being written."""
+    """Takes the file in on trial, `beside` other files of the same mapping, `before` it those that
+    it refers to and their mappings. Raises WrongUse where it could not be read, or the warehouse
+    is being written."""
     trial = mission.model_copy(update={"reject_limit_pct": 100})
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "trial.duckdb"
         if warehouse.is_file():
             shutil.copyfile(last_state(warehouse), copy)
         with open_warehouse(copy) as connection:
-            for number, other in enumerate(beside):
-                given = Delivery(other, other.name, f"beside-{number}", source)
+            others = [*before, *((other, source) for other in beside)]
+            for number, (other, its_source) in enumerate(others):
+                given = Delivery(other, other.name, f"beside-{number}", its_source)
                 with suppress(WrongUse):  # it may be of another shape
                     load_file(connection, trial, given, lambda: read_outlines(profile, mission))
             delivery = Delivery(path, path.name, "trial", source)

@@ -15,7 +15,7 @@ import yaml
 from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.vocabularies import vocabularies
 from indicators.foundation.data_folder import data_folder
-from indicators.foundation.yaml_loader import StrictLoader
+from indicators.foundation.reading.yaml_loader import StrictLoader
 
 _NO_WORDS = {"the", "of", "a", "an", "le", "la", "les", "l", "d", "de", "des", "du", "un", "une"}
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")

@@ -17,9 +17,9 @@ import pyarrow.parquet as pq
 
 from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission, read_mission
-from indicators.foundation.database import one_transaction
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.sql_text import quoted
+from indicators.foundation.stored.database import one_transaction
 from pipelines.ingest import archive as archived
 from pipelines.ingest import upsert, withdraw
 from pipelines.ingest.delivered_file import Delivery, read_delivery

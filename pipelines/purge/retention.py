@@ -14,8 +14,8 @@ import duckdb
 
 from indicators.definitions.contracts import Contract, Retention, contracts
 from indicators.definitions.mission_profile import Mission, read_mission
-from indicators.foundation.database import one_transaction
 from indicators.foundation.sql_text import quoted
+from indicators.foundation.stored.database import one_transaction
 from indicators.incremental.stored_columns import complete_rows
 from pipelines.purge import erase
 from pipelines.warehouse import ledger

@@ -80,6 +80,18 @@ def check_result(
     )
 
 
+def none_wrong(
+    check: str, table: str, rows: int, *, kind: str = "", of: int | None = None, **more: Any
+) -> CheckResult:
+    """The result of a check that no row may fail.
+
+    `kind`: of the message, else `check`; `of`: how many could have; `more`: severity, parameters.
+    """
+    observed = rows if of is None else f"{rows} / {of}"
+    more |= {"kind": kind or check, "observed": observed, "expected": 0, "rows_failed": rows}
+    return check_result(check, table, rows == 0, **more)
+
+
 def crashed_check(
     check: str, table: str, severity: Severity, expected: str, reason: str
 ) -> CheckResult:

@@ -11,10 +11,10 @@ import duckdb
 
 from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.database import one_transaction
 from indicators.foundation.faults import kind_of
 from indicators.foundation.messages import message_catalogue
 from indicators.foundation.sql_text import quoted
+from indicators.foundation.stored.database import one_transaction
 from indicators.incremental.code_version import method_version
 from indicators.incremental.data_version import content_key
 from indicators.incremental.partition_fingerprints import fingerprint_sql
@@ -22,16 +22,6 @@ from indicators.incremental.result_cache import kept_results
 from pipelines.mapping.known_sources import known_sources
 from pipelines.mapping.model import Source, load_sources
 from pipelines.quality.check_results import CheckResult, crashed_check
-from pipelines.quality.checkpoints import (
-    Counted,
-    JudgingFailed,
-    Question,
-    count_suite,
-    judge,
-    questions,
-    suite_results,
-    unjudged,
-)
 from pipelines.quality.duplicate_candidates import waiting_candidates, write_candidates
 from pipelines.quality.facts.answers import (
     digit_preference,
@@ -66,7 +56,17 @@ from pipelines.quality.rejects.summary import (
     write_rejected_rows,
     write_waiting_rows,
 )
-from pipelines.quality.suites import suite_of
+from pipelines.quality.suites.checkpoints import (
+    Counted,
+    JudgingFailed,
+    Question,
+    count_suite,
+    judge,
+    questions,
+    suite_results,
+    unjudged,
+)
+from pipelines.quality.suites.expectations import suite_of
 from pipelines.warehouse.inspect import Connection, has_rows, insert_rows
 
 VALUES = "indicator_value"

@@ -17,10 +17,10 @@ from indicators.definitions.contracts import Contract, DuplicateRule, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.vocabularies import vocabulary
 from indicators.dissemination.spreadsheets import Book, new_workbook, write_table
-from indicators.foundation.database import named_rows
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from indicators.foundation.sql_text import quoted
+from indicators.foundation.stored.database import named_rows
 from pipelines.ingest.delivered_file import Delivery
 from pipelines.ingest.load_file import load_file
 from pipelines.mapping.area_polygons import read_outlines

@@ -5,9 +5,9 @@ from datetime import date
 from indicators.assessment.quality_score import QualityCounts, quality_parts, quality_score
 from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.database import named_rows
-from indicators.foundation.mart_tables import store_rows
 from indicators.foundation.sql_text import quoted
+from indicators.foundation.stored.database import named_rows
+from indicators.foundation.stored.mart_rows import store_rows
 from pipelines.quality.facts.outliers import number_columns, outlier_sql
 from pipelines.quality.facts.volumes import DATED_TO_THE_MONTH
 from pipelines.quality.rejects.summary import local_day_sql

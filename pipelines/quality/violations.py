@@ -10,9 +10,9 @@ from datetime import date
 
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.mart_tables import store_rows
 from indicators.foundation.messages import LANGUAGES, has_message, message
 from indicators.foundation.sql_text import quoted
+from indicators.foundation.stored.mart_rows import store_rows
 from pipelines.warehouse.inspect import Connection
 
 _STANDING = (

@@ -1,9 +1,6 @@
 """A release built whole in a folder of its own, which nobody reads until it is published."""
 
 import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,16 +10,18 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from indicators.definitions.audiences import AudienceName, policy
 from indicators.definitions.mission_profile import Mission
+from indicators.definitions.sharing.audiences import AudienceName, policy
 from indicators.disclosure.copy import restrict
 from indicators.foundation.errors import CheckFailed, InternalFault, Problem, WrongUse
 from indicators.foundation.periods import period_named, period_of
 from pipelines.extracts.files import write_extracts
 from pipelines.extracts.parquet import write_parquet
 from pipelines.quality.checks import check_values
-from pipelines.quality.suite_results import write_suites
-from pipelines.release.approved_records import store_approved
+from pipelines.quality.suites.results import write_suites
+from pipelines.release import briefs
+from pipelines.release.approval.approved_records import store_approved
+from pipelines.release.approval.second_person import approval
 from pipelines.release.files import write_json
 from pipelines.release.manifest import (
     MANIFEST,
@@ -47,36 +46,11 @@ from pipelines.release.revisions.primaries import primary_changes
 from pipelines.release.revisions.report import revisions_against
 from pipelines.release.revisions.strategies import strategy_changes
 from pipelines.release.revisions.violations import violations_since
-from pipelines.release.second_person import approval
+from pipelines.release.signed.verification import read_release_json
 from pipelines.release.snapshot import Tables, open_memory, put_tables, take_tables, write_database
-from pipelines.release.verification import read_release_json
 from pipelines.warehouse.refresh_number import mart_number
 from pipelines.workspace.paths import Workspace
 from records.store import Store
-
-
-def write_briefs(folder: Path, mission: str, name: str) -> None:
-    """`<audience>/brief/<mission>_<period>_<language>.pdf` for every audience of a candidate.
-
-    Raises InternalFault where the process fails; nothing is published then.
-    """
-    with tempfile.TemporaryDirectory() as made:
-        _make(["--into", made, "--mission", mission, "--release", name, str(folder)], name)
-        for path in sorted(Path(made).glob("*/*.pdf")):
-            target = folder / path.parent.name / "brief"
-            target.mkdir(exist_ok=True)
-            shutil.copyfile(path, target / path.name)
-
-
-def _make(arguments: list[str], name: str) -> None:
-    """Runs the process, which writes outside: it may outlive a killed run and must not touch the
-    next candidate."""
-    command = [sys.executable, "-m", "dashboards.brief", *arguments]
-    made = subprocess.run(command, capture_output=True, text=True, check=False)
-    if made.returncode:
-        last = (made.stderr.strip() or "?").splitlines()[-1]
-        raise InternalFault(Problem("brief_not_made", value=name, parameters={"reason": last}))
-
 
 _STOPPING_SQL = """
 SELECT check_name, status, sentence_en, sentence_fr FROM mart.quality_check
@@ -127,6 +101,7 @@ def build_candidate(
     audiences = _audiences(mission, approved_by)
     second = approval(workspace.home, mission, period).get("approved_by", "")
     _refuse_unfit(connection, mission)
+    briefs.prepare()
     as_of = _as_of(connection, mission)
     name = next_name(workspace, mission.mission, period)
     folder = workspace.releases(mission.mission) / f"{CANDIDATE_PREFIX}{name}"
@@ -141,7 +116,7 @@ def build_candidate(
     tables = take_tables(connection, mission.mission)
     for audience in audiences:
         _write_audience(facts, tables, audience, folder)
-    write_briefs(folder, mission.mission, name)
+    briefs.write_briefs(folder, mission.mission, name)
     write_json(folder / PUBLICATION, {"previous_release": previous, "audit_log": head})
     write_manifest(folder, facts.origin)
     return Candidate(mission.mission, period, name, folder)

@@ -8,13 +8,13 @@ import duckdb
 
 from indicators.assessment.empty_reasons import ADDED_COLUMNS, facts_sql
 from indicators.compiler.explanation.figure_sql import Figure, figure_sql
-from indicators.definitions.catalogue_checks import entry_problems
+from indicators.definitions.checks.catalogue_checks import entry_problems
 from indicators.definitions.mission_profile import Parameters, Setting
 from indicators.engine.reject_impact import is_told
-from indicators.foundation.database import named_rows
 from indicators.foundation.errors import Problem, WrongUse, nearest
 from indicators.foundation.mart_tables import NO_ACCESS, NOT_REPORTED, TREND_COLUMNS, totals_sql
 from indicators.foundation.periods import Period
+from indicators.foundation.stored.database import named_rows
 from pipelines.release.manifest import MANIFEST
 from pipelines.release.naming import database_of, period_of_release, release_folder
 from pipelines.release.revisions.causes import stored_versions

@@ -18,8 +18,8 @@ import duckdb
 from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.data_folder import data_folder
-from indicators.foundation.database import named_rows
 from indicators.foundation.messages import LANGUAGES
+from indicators.foundation.stored.database import named_rows
 from pipelines.release.files import (
     code_sha256,
     described,

@@ -12,6 +12,7 @@ import duckdb
 
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import InternalFault, Problem, WrongUse
+from pipelines.release.approval.second_person import user
 from pipelines.release.candidate import build_candidate
 from pipelines.release.files import move_folder, replace_text, settle, sha256_of, write_json
 from pipelines.release.manifest import MANIFEST, PUBLICATION, changed_files, publication_files
@@ -20,9 +21,8 @@ from pipelines.release.naming import (
     next_name,
     period_of_release,
 )
-from pipelines.release.second_person import user
-from pipelines.release.signing import signed
-from pipelines.release.verification import read_release_json
+from pipelines.release.signed.signing import signed
+from pipelines.release.signed.verification import read_release_json
 from pipelines.workspace.keys import signing_key
 from pipelines.workspace.paths import Workspace
 

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from indicators.foundation.mart_tables import MART_TABLES
-from indicators.foundation.published_tables import attach_published
+from indicators.foundation.stored.published_tables import attach_published
 
 Tables = Mapping[str, pa.Table]
 

@@ -125,7 +125,8 @@ class SetupDesk:
             done = run.progress.get("done", 0)
             progress = message(f"stage.{stage}", language, done=done) + share if stage else ""
             options = " ".join(run.asked.get("options", ()))
-            state = message(f"page.run.state.{run.state}", language, place=run.place)
+            said = "next" if run.state == "queued" and not run.place else run.state
+            state = message(f"page.run.state.{said}", language, place=run.place)
             found.append(
                 {
                     "kind": run.kind,
@@ -144,18 +145,22 @@ class SetupDesk:
 
     def choices_of_runs(self, mission: str) -> Said:
         """For a refresh and a publication: `first` and `day` (ISO days), `quarters` newest first,
-        `needs_second`: only two people publish, at the terminal."""
-        from pipelines.setup.steps import ended_quarters
+        `quarter`: the newest that was over on the day of the last refresh, `needs_second`: only two
+        people publish, at the terminal."""
+        from pipelines.setup.steps import ended_quarters, refreshed_as_of
 
         profile = read_mission(self._workspace.profile(mission))
         day = profile.as_of_day()
         ended = [one.name for one in ended_quarters(profile, date.today())]
+        as_of = refreshed_as_of(self._workspace.warehouse(mission)) or date.today()
+        over = [one.name for one in ended_quarters(profile, as_of)] or ended
         running = period_of(day, "Q").name
         quarters = [*reversed(ended), *([] if running in ended else [running])]
         return {
             "first": profile.starts_on.isoformat(),
             "day": day.isoformat(),
             "quarters": quarters,
+            "quarter": over[-1] if over else running,
             "needs_second": profile.second_person_publishes,
         }
 

@@ -29,6 +29,7 @@ from pipelines.proposal.writing import write_mapping
 from pipelines.quality.rejects.workbook import Reject, open_rejects
 from pipelines.setup.mission_text import framework_text, mission_text
 from pipelines.warehouse.connection import open_warehouse
+from pipelines.warehouse.turns import turn
 from pipelines.workspace.installation import install_profile, make_workspace
 from pipelines.workspace.paths import Workspace
 
@@ -99,10 +100,17 @@ def _lists_areas(profile: Path) -> bool:
 
 
 def installed(workspace: Workspace, profile: Path, lists: Mapping[str, Path]) -> str:
-    """Installs a checked profile and puts its lists into the inbox; the mission's name."""
+    """Installs a checked profile and takes its lists and outlines in; the mission's name.
+
+    Files that name areas and units are looked at next: these have to be known by then.
+    """
     name = install_profile(workspace, profile)
     for path in lists.values():
         shutil.copyfile(path, workspace.inbox(name) / path.name)
+    if lists or not load_sources(profile):
+        warehouse = workspace.warehouse(name)
+        with turn(warehouse, lambda _: None):
+            ingest(workspace, read_mission(workspace.profile(name)), settled=0)
     return name
 
 

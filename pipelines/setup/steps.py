@@ -25,6 +25,7 @@ from pipelines.mapping.model import load_sources
 from pipelines.mapping.template_sources import template_of
 from pipelines.mapping.written_sources import ALONE as WRITTEN
 from pipelines.warehouse.connection import locked
+from pipelines.warehouse.last_state import open_to_read
 from pipelines.workspace.paths import Workspace
 
 State = Literal["done", "open", "later", "running"]
@@ -168,6 +169,18 @@ def ended_quarters(mission: Mission, day: date) -> list[Period]:
     last = min(day, mission.ends_on or day)
     found = periods_between(mission.starts_on, last, ["Q"]) if last >= mission.starts_on else []
     return [one for one in found if one.end < day and one.end <= (mission.ends_on or one.end)]
+
+
+def refreshed_as_of(warehouse: Path) -> date | None:
+    """The day up to which the last refresh counted; None where there was none, or one runs."""
+    if not warehouse.is_file():
+        return None
+    try:
+        with open_to_read(warehouse) as connection:
+            found = connection.execute("SELECT as_of FROM mart.mission").fetchone()
+    except (WrongUse, duckdb.Error):
+        return None
+    return found[0] if found else None
 
 
 def _facts(warehouse: Path) -> _Facts:

@@ -38,8 +38,7 @@ def opened(
         connection = duckdb.connect(str(path))
         try:
             lock_down(connection, threads, allowed_directories)
-            create_all(connection)
-            create_mart(connection)
+            create_mart(connection, create_all(connection))
             yield connection
         finally:
             connection.close()

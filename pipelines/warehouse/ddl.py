@@ -153,8 +153,15 @@ def create_table_sql(schema: str, table: str, columns: dict[str, str]) -> str:
     return f"CREATE TABLE IF NOT EXISTS {schema}.{quoted(table)} (\n{listed}\n)"
 
 
-def create_all(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes what is missing: schemas, tables, and columns that a contract has gained since."""
+Columns = Mapping[tuple[str, str], list[str]]
+"""(schema, table): its columns in their order."""
+
+
+def create_all(connection: duckdb.DuckDBPyConnection) -> Columns:
+    """Makes what is missing: schemas, tables, and columns that a contract has gained since.
+
+    What was there before, for `create_mart`: to ask takes a third of the opening of a warehouse.
+    """
     for schema in SCHEMAS:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     existing = _existing_columns(connection)
@@ -164,11 +171,12 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(create_table_sql(schema, table, columns))
             continue
         _add_missing(connection, schema, table, columns, known)
+    return existing
 
 
-def create_mart(connection: duckdb.DuckDBPyConnection) -> None:
+def create_mart(connection: duckdb.DuckDBPyConnection, existing: Columns | None = None) -> None:
     """Makes the tables of the mart; one with other columns anew, as all in it is computed."""
-    existing = _existing_columns(connection)
+    existing = _existing_columns(connection) if existing is None else existing
     if all(existing.get(("mart", table)) == list(names) for table, names in MART_TABLES.items()):
         return
     for table, columns in MART_TABLES.items():
@@ -200,8 +208,7 @@ def _add_missing(
         )
 
 
-def _existing_columns(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[str]]:
-    """(schema, table): its columns in their order."""
+def _existing_columns(connection: duckdb.DuckDBPyConnection) -> Columns:
     rows = connection.execute(
         """SELECT schema_name, table_name, list(column_name ORDER BY column_index)
         FROM duckdb_columns()

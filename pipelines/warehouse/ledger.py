@@ -78,10 +78,11 @@ def newest_of(entries: Sequence[InputFile], supersedes: str) -> list[InputFile]:
 
 def to_be_read_again(connection: duckdb.DuckDBPyConnection, sha256s: Iterable[str]) -> None:
     """Marks files whose rows have to be made again, by what runs next."""
-    connection.execute(
-        "UPDATE ops.input_file SET mapping_version = NULL WHERE list_contains(?, file_sha256)",
-        [sorted(sha256s)],
-    )
+    if files := sorted(sha256s):
+        connection.execute(
+            "UPDATE ops.input_file SET mapping_version = NULL WHERE list_contains(?, file_sha256)",
+            [files],
+        )
 
 
 def next_sequence(connection: duckdb.DuckDBPyConnection) -> int:

@@ -9,9 +9,9 @@ from dashboards.context import Context, read_context
 from dashboards.http.address import Address
 from dashboards.pages import effects, releases, results_chain
 from dashboards.pages.effects.area_effects_card import area_effects
-from dashboards.pages.effects.component_effects_card import component_effects
 from dashboards.pages.effects.plan_card import evidence_plan
 from dashboards.pages.effects.primary_card import primary_test
+from dashboards.pages.effects.readings_card import readings
 from indicators.foundation.messages import message
 from tests.dashboards.rendered import text_of
 from tests.worlds.release import COUNTRY, mart_rows, write_release
@@ -73,20 +73,33 @@ def test_a_changed_test_stands_on_the_page_of_releases(
 @pytest.mark.parametrize(
     ("language", "parts"),
     [
-        ("en", ("Police alone", "−33", "−50 to −10", "400", "Not enough data", "Secondary")),
-        ("fr", ("Police seule", "−33", "−50 à −10", "400", "Données insuffisantes", "secondaires")),
+        (
+            "en",
+            ("Patrols by police alone", "−33", "−50 to −10", "400", "Not enough data", "Secondary"),
+        ),
+        (
+            "fr",
+            (
+                "Patrouilles de la police seule",
+                "−33",
+                "−50 à −10",
+                "400",
+                "Données insuffisantes",
+                "secondaires",
+            ),
+        ),
     ],
 )
 def test_components_stand_with_their_cost_and_how_many_were_compared(
     tmp_path: Path, language: str, parts: tuple[str, ...]
 ) -> None:
     found = context(tmp_path, language)
-    text = text_of(component_effects(found, "E3"))
+    text = text_of(readings(found, "E3"))
     assert all(part in text for part in parts), text
     said = {"en": "beside them: 3, of which with a figure: 1", "fr": "à côté\u00a0: 3, dont"}
     assert said[language] in text, "every comparison of the release is counted"
     none = {"en": "Not compared", "fr": "Pas de comparaison"}
-    assert none[language] in text_of(component_effects(found, "E1"))
+    assert none[language] in text_of(readings(found, "E1"))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from dashboards.app import create_app
 from indicators.foundation.messages import message
-from indicators.foundation.published_tables import HISTORY_COMING
+from indicators.foundation.stored.published_tables import HISTORY_COMING
 from tests.worlds.release import MISSION, write_release
 
 

@@ -28,3 +28,16 @@ def test_an_old_release_says_how_old_it_is(context_at: At) -> None:
 def test_every_table_of_the_contracts_has_a_name_as_a_source() -> None:
     for language in ("en", "fr"):
         assert Words(language).label("source", "survey_respondents") != "survey_respondents"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", ["Published today", "Published 1 day ago", "Published 2 days ago"]),
+        ("fr", ["Publiée aujourd’hui", "Publiée il y a 1 jour\u202f", "Publiée il y a 2 jours"]),
+    ],
+)
+def test_a_number_of_days_is_said_as_people_say_it(language: str, told: list[str]) -> None:
+    words = Words(language)
+    for days, begin in enumerate(told):
+        assert words.digits("old", days).startswith(begin)

@@ -42,8 +42,10 @@ def test_no_framework_is_said_and_all_outcomes_are_shown(
     without_framework_and_returns: Context,
 ) -> None:
     text = text_of(overview.body(without_framework_and_returns))
-    assert "framework.yaml" in text and "P2-OC-01" in text
-    assert "framework.yaml" in text_of(effects.body(without_framework_and_returns))
+    assert "Baselines, targets and framework" in text and "P2-OC-01" in text
+    assert "Baselines, targets and framework" in text_of(
+        effects.body(without_framework_and_returns)
+    )
 
 
 def test_without_a_list_of_reports_nothing_is_called_complete(
@@ -62,7 +64,7 @@ def test_without_waves_the_page_says_so(without_framework_and_returns: Context) 
 def test_without_findings_around_activities_the_page_says_so(tmp_path: Path, language: str) -> None:
     """A release whose edges cannot be compared so has no rows of these."""
     empty = ("interview_effect", "event_study", "primary_test", "evidence_plan")
-    empty = (*empty, "area_effect", "component_effect", "interview_plan")
+    empty = (*empty, "area_effect", "secondary_reading", "interview_plan")
     write_release(tmp_path, rows={**mart_rows(), **{table: [] for table in empty}})
     context = read_context(tmp_path, "mission", Address.parse("/effects", f"lang={language}"))
     assert context is not None

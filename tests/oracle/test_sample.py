@@ -17,7 +17,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import Mission, Selected, read_mission
 from indicators.engine.refresh import compute
 from indicators.foundation.mart_tables import totals_sql
-from indicators.foundation.statistics import benjamini_hochberg
+from indicators.foundation.numbers.statistics import benjamini_hochberg
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
 from tests.conftest import FIGURES

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -44,26 +43,14 @@ print("done", flush=True)
         return process.stdout.readline() != "done\n"
 
 
-def run_until_killed(workspace: Workspace, prepare: str, work: str) -> None:
-    """Runs `work`, which must end by SIGKILL at a moment that `prepare` has set."""
-    script = f"""
-import sys
-from pathlib import Path
-from pipelines.workspace.paths import Workspace
-workspace = Workspace(Path(sys.argv[1]))
-{prepare}
-{work}
-"""
-    command = [sys.executable, "-c", script, str(workspace.home)]
-    ended = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
-    assert ended.returncode == -signal.SIGKILL, ended.stderr
-
-
 @contextmanager
-def killer(workspace: Workspace, prepare: str, work: str) -> Iterator[Callable[[float], bool]]:
+def killer(
+    workspace: Workspace, prepare: str, work: str
+) -> Iterator[Callable[[float | str], bool]]:
     """Kills `work` on one workspace, again and again: `kill(seconds)`, False where it had ended.
 
-    The process that prepares forks for each attempt, so that libraries are loaded once.
+    The process that prepares forks for each attempt, so that libraries are loaded once. A text in
+    place of seconds: `work`, which knows it as `until`, kills itself.
     """
     script = f"""
 import os, signal, sys, time, traceback
@@ -73,6 +60,7 @@ workspace = Workspace(Path(sys.argv[1]))
 {prepare}
 print("ready", flush=True)
 for line in sys.stdin:
+    until = line.strip()
     child = os.fork()
     if child == 0:
         try:
@@ -81,8 +69,9 @@ for line in sys.stdin:
             traceback.print_exc()
         finally:
             os._exit(0)
-    time.sleep(float(line))
-    os.kill(child, signal.SIGKILL)
+    if until.replace(".", "").isdigit():
+        time.sleep(float(until))
+        os.kill(child, signal.SIGKILL)
     print(os.waitpid(child, 0)[1], flush=True)
 """
     command = [sys.executable, "-c", script, str(workspace.home)]
@@ -91,8 +80,8 @@ for line in sys.stdin:
         assert process.stdin is not None and process.stdout is not None
         assert process.stdout.readline() == "ready\n"
 
-        def kill(seconds: float) -> bool:
-            process.stdin.write(f"{seconds}\n")  # type: ignore[union-attr]
+        def kill(until: float | str) -> bool:
+            process.stdin.write(f"{until}\n")  # type: ignore[union-attr]
             process.stdin.flush()  # type: ignore[union-attr]
             return os.WIFSIGNALED(int(process.stdout.readline()))  # type: ignore[union-attr]
 

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.definitions.catalogue import load_catalogue
-from indicators.foundation.statistics import benjamini_hochberg
+from indicators.foundation.numbers.statistics import benjamini_hochberg
 from indicators.linkage import grading
 from indicators.linkage.case_series.analysis import (
     LEAST_AREAS_WITH_CONTRAST,

@@ -23,7 +23,7 @@ from pipelines.extracts.parquet import write_parquet
 from pipelines.hq.settings import Headquarters
 from pipelines.release.files import sha256_of, write_json
 from pipelines.release.manifest import MANIFEST, PUBLICATION, publication_files, write_manifest
-from pipelines.release.signing import signed
+from pipelines.release.signed.signing import signed
 from pipelines.release.snapshot import open_memory, put_tables, take_tables, write_database
 from pipelines.workspace.keys import public_text
 from tests.worlds.mission.figures import AS_OF, MISSION, PATROLS, SAFE, fill, memory_warehouse

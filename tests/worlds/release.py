@@ -18,7 +18,7 @@ import pandas as pd
 
 from dashboards.wording.words import in_sentence
 from indicators.foundation.mart_tables import DIMENSIONS, MART_TABLES, VALUE_COLUMNS
-from pipelines.release.approved_records import approved_tables
+from pipelines.release.approval.approved_records import approved_tables
 from records.store import Store
 
 MISSION = "minutam"
@@ -882,19 +882,20 @@ def _area_effect_rows() -> list[dict[str, Any]]:
     ]
 
 
-def _component_rows() -> list[dict[str, Any]]:
+def _reading_rows() -> list[dict[str, Any]]:
     """Of the third edge: police with a figure, the military without patrols, and their ratio."""
-    empty = dict.fromkeys(MART_TABLES["component_effect"])
+    empty = dict.fromkeys(MART_TABLES["secondary_reading"])
     spent = {"n_days": 210, "n_patrols": 40, "person_days": 400.0, "nights": 12.0, "km": 900.0}
     none = {"n_days": 0, "n_patrols": 0, "person_days": 0.0, "nights": 0.0, "km": 0.0}
     figure = {"estimate": -0.4, "ci_low": -0.7, "ci_high": -0.1, "p_value": 0.01}
     rows = [
-        {"component": "police", **spent, **figure, "status": "compared", "smallest_change": 30.0},
-        {"component": "military", **none, "status": "too_few_clusters"},
-        {"component": "police", "beside": "military", **spent, "status": "too_few_clusters"},
+        {"name": "police", **spent, **figure, "status": "compared", "smallest_change": 30.0},
+        {"name": "military", **none, "status": "too_few_clusters"},
+        {"name": "police", "beside": "military", **spent, "status": "too_few_clusters"},
     ]
     return [
         {**empty, "mission": MISSION, "edge": "E3", "area": COUNTRY, "n_events": 300, **row}
+        | {"reading": "component", "position": number}
         | {"sentence_en": f"Comparison {number}.", "sentence_fr": f"Comparaison {number}."}
         for number, row in enumerate(rows, start=1)
     ]
@@ -1391,7 +1392,7 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "primary_change": _primary_change_rows(),
         "evidence_plan": _plan_steps(),
         "area_effect": _area_effect_rows(),
-        "component_effect": _component_rows(),
+        "secondary_reading": _reading_rows(),
         "interview_effect": _interview_rows(),
         "event_study": _event_rows(),
         "framework_item": _item_rows(),

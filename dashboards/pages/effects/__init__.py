@@ -25,7 +25,6 @@ from dashboards.context import Context
 from dashboards.pages.effects.area_effects_card import area_effects
 from dashboards.pages.effects.case_series_card import case_series
 from dashboards.pages.effects.checks_card import checks_card
-from dashboards.pages.effects.component_effects_card import component_effects
 from dashboards.pages.effects.event_study_card import time_since_activity
 from dashboards.pages.effects.expected_change import expected_change
 from dashboards.pages.effects.feedback_card import feedback_card
@@ -35,6 +34,7 @@ from dashboards.pages.effects.interviews_card import interviews_around
 from dashboards.pages.effects.over_time_card import by_area, over_time, period_type_of
 from dashboards.pages.effects.plan_card import evidence_plan
 from dashboards.pages.effects.primary_card import primary_test
+from dashboards.pages.effects.readings_card import moved_or_not, readings
 from dashboards.pages.effects.rests_on_card import rests_on
 from dashboards.pages.effects.settings_card import every_setting
 from dashboards.queries import framework
@@ -149,7 +149,10 @@ def body(context: Context) -> list[Any]:
         over_time(context, link),
     ]
     picture = next((one for one in pictures if not _is_not_made(one)), pictures[-1])
-    below = [checks_card(context, primary), evidence_plan(context, edge)]
+    below = [
+        checks_card(context, primary, moved_or_not(context, edge)),
+        evidence_plan(context, edge),
+    ]
     first = [
         _finding(context, link),
         picture,
@@ -161,7 +164,7 @@ def body(context: Context) -> list[Any]:
         primary_test(context, edge),
         every_setting(context, primary, tests),
         area_effects(context, link),
-        component_effects(context, edge),
+        readings(context, edge),
         *by_area(context, link),
         *expected_change(context, link["to_indicator"]),
         interview_plan(context, link),

@@ -1,6 +1,6 @@
 """The checks of a link's test in words: three kinds, each passed or with what it showed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -17,7 +17,7 @@ _BEFORE = (
     *("pretrend", "pre_size", "reaction", "permutation"),
 )
 _STABILITY = ("without_history", "area_omission", "stability", "leave_one_out")
-_KINDS = {"before": _BEFORE, "reporting": ("reporting",), "stability": _STABILITY}
+_KINDS = {"before": _BEFORE, "reporting": ("reporting", "corroboration"), "stability": _STABILITY}
 _OF_INTERVIEWS = {
     "alike": ("balance",),
     "before": ("fake_date",),
@@ -26,8 +26,13 @@ _OF_INTERVIEWS = {
 _OUTCOMES = ("failed", "weak", "not_run")
 
 
-def checks_card(context: Context, primary: Row | None) -> html.Section:
-    """A line a kind; `primary`: the row of the test that sets the grade."""
+def checks_card(
+    context: Context, primary: Row | None, beside: Sequence[html.Li] = ()
+) -> html.Section:
+    """A line a kind; `primary`: the row of the test that sets the grade.
+
+    `beside`: lines of secondary readings, which set no grade.
+    """
     words, title = context.words, context.words("effects.checks.title")
     if primary is None or verdict(primary) not in ("A", "B", "C"):
         return card(title, [notice(words("effects.checks.not_reached"))], key="checks")
@@ -35,7 +40,7 @@ def checks_card(context: Context, primary: Row | None) -> html.Section:
     is_interviews = "interviews" in str(primary["method"])
     kinds = _OF_INTERVIEWS if is_interviews else _KINDS
     lines = [_line(context, kind, names, reasons) for kind, names in kinds.items()]
-    return card(title, [html.Ul(lines, className="checks")], key="checks")
+    return card(title, [html.Ul([*lines, *beside], className="checks")], key="checks")
 
 
 def _line(context: Context, kind: str, names: tuple[str, ...], reasons: list[str]) -> html.Li:

@@ -17,7 +17,7 @@ from indicators.compiler.cells.breakdowns import (
 )
 from indicators.compiler.cells.grid import in_grid_sql
 from indicators.compiler.plan import groupings
-from indicators.definitions.columns_read import dimension_of
+from indicators.definitions.checks.columns_read import dimension_of
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.vocabularies import UNKNOWN
 from indicators.foundation.mart_tables import DIMENSIONS, TOTAL, totals_sql

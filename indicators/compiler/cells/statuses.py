@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from indicators.compiler.cells.breakdowns import ZERO_OF_TOTAL, dimension_sql
 from indicators.compiler.cells.grid import in_grid_sql
 from indicators.compiler.cells.parts import due_parts_sql, zero_rates_sql
-from indicators.definitions.columns_read import area_column
+from indicators.definitions.checks.columns_read import area_column
 from indicators.definitions.indicator import Indicator, Returns
 from indicators.definitions.vocabularies import UNKNOWN
 from indicators.foundation.mart_tables import (

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from indicators.compiler.derived.nearest import EARTH_RADIUS_KM
 from indicators.definitions.mission_profile import Mission, Setting
+from indicators.foundation.calendar.time_zones import local_time_sql
 from indicators.foundation.sql_text import literal
-from indicators.foundation.time_zones import local_time_sql
 
 
 def functions_sql(mission: Mission | Setting, as_of: str) -> Iterator[str]:

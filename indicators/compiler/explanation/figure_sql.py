@@ -26,7 +26,7 @@ from indicators.compiler.explanation.wave_sql import (
 )
 from indicators.compiler.plan import CubePlan, single_plan
 from indicators.compiler.population import population_queries
-from indicators.definitions.columns_read import checked_measure, columns_counted
+from indicators.definitions.checks.columns_read import checked_measure, columns_counted
 from indicators.definitions.contracts import contracts
 from indicators.definitions.derivations import upstream_tables
 from indicators.definitions.indicator import Indicator

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from indicators.linkage.case_series.days import (
-    COMPONENTS,
     MOST_EARLIER,
     MOST_RECENT,
     THIRDS,
@@ -24,6 +23,7 @@ from indicators.linkage.case_series.days import (
     Flags,
     Ints,
     KnownDays,
+    ReadingDays,
 )
 
 Floats = NDArray[np.floating[Any]]
@@ -136,7 +136,8 @@ def _columns(
     in_windows = bool({"p1", "p2", "p3"} & set(terms))
     state = (days.state, len(WINDOW_ENDS)) if in_windows else (days.state > 0, 1)
     asked = {"state": state, "same": (days.same, 1)}
-    asked |= {name: (getattr(days, name), 1) for name in COMPONENTS if name in terms}
+    further = days.exposures if isinstance(days, ReadingDays) else {}
+    asked |= {name: (own, 1) for name, own in further.items() if name in terms}
     if "lead" in terms:
         asked["lead"] = (days.lead, 1)
     if "l7" in terms:
@@ -190,5 +191,5 @@ def _terms(columns: dict[str, Ints], terms: Sequence[str]) -> Floats:
         "l7": lambda: np.log1p(columns["short"]),
         "l28": lambda: np.log1p(columns["long"]),
     }
-    made |= {name: partial(columns.__getitem__, name) for name in COMPONENTS}
+    made |= {name: partial(columns.__getitem__, name) for name in columns if name not in made}
     return np.column_stack([np.asarray(made[name](), dtype=np.float64) for name in terms])

@@ -5,9 +5,9 @@ window functions of SQL over the same grid took five times as long.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import numpy as np
@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 
 Ints = NDArray[Any]  # whole numbers and flags of any width
 Flags = NDArray[np.bool_]
+Name = TypeVar("Name")
 WASH_OUT = 14  # days after an activity that count as exposed
 WINDOW_ENDS = (3, 7, 14)
 LEAD = 7
 RECENT, EARLIER = 7, 28  # days of history: the last week, and the three before it
 THIRDS = 3  # of a month, within which an area's own season stays the same
-# Who went on an activity: one component alone, or both together.
-COMPONENTS = ("police", "military", "joint")
 MOST_RECENT, MOST_EARLIER = 4, 7  # incidents beyond these say no more
 _CODES_SQL = """(
   SELECT unnest($areas) AS area, unnest(range(len($areas))) AS code
@@ -53,15 +52,10 @@ class KnownDays:
 
 
 @dataclass(frozen=True)
-class ComponentDays(KnownDays):
-    """The same days after an activity of anybody, and whether one of each component came before.
+class ReadingDays(KnownDays):
+    """The same days with further exposures by name, as flags; days may have several."""
 
-    police, military, joint: flags; days after activities of several have several.
-    """
-
-    police: Ints
-    military: Ints
-    joint: Ints
+    exposures: Mapping[str, Ints]
 
 
 @dataclass(frozen=True)
@@ -99,15 +93,14 @@ class _Frame:
         return sums.astype(np.int32).reshape(len(self.areas), self.size)
 
 
-def read_record(connection: duckdb.DuckDBPyConnection, component: str = "") -> Record:
+def read_record(connection: duckdb.DuckDBPyConnection) -> Record:
     """What is on record (`analysis.analyse` says in which tables).
 
-    `component`: only activities of this one. Raises KeyError where no return is recorded.
+    Raises KeyError where no return is recorded.
     """
     frame = _read_frame(connection)
     incident = _read_rows(connection, frame, "series_incident", "is_independent")
-    of_component = f" WHERE component = '{component}'" if component else ""
-    activity = _read_rows(connection, frame, f"(FROM series_activity{of_component})")
+    activity = _read_rows(connection, frame, "series_activity")
     month, third = calendar(frame.first, frame.size)
     returned = {
         wanted: {
@@ -128,6 +121,17 @@ def read_record(connection: duckdb.DuckDBPyConnection, component: str = "") -> R
     )
 
 
+def read_counts(
+    connection: duckdb.DuckDBPyConnection, queries: Mapping[Name, str]
+) -> dict[Name, Ints]:
+    """By name the rows (area, day) of a query, counted by area and day of the record."""
+    frame = _read_frame(connection)
+    return {
+        name: frame.grid(_read_rows(connection, frame, f"({query})"))
+        for name, query in queries.items()
+    }
+
+
 def calendar(first: date, size: int) -> tuple[Ints, Ints]:
     """Month and third of the month of so many days from the first on."""
     dates = [first + timedelta(days=day) for day in range(size)]
@@ -141,15 +145,16 @@ def possible_days(record: Record) -> Ints:
     return np.asarray(_covers(record.possible, 0).sum(axis=1))
 
 
-def known_days(record: Record, earlier: int = 0) -> KnownDays:
-    """The known days of the series.
+def known_days(record: Record, earlier: int = 0, only: Flags | None = None) -> KnownDays:
+    """The known days of the series; `only` these where it is given.
 
     A day is known where the returns of incidents came for it and the 28 days before, and those of
     activities from 14 days before it to 7 after. `earlier`: days by which activities, and with them
     their returns, are moved back (a placebo).
     """
     acted = moved(record.acted, earlier)
-    at = np.flatnonzero(is_known(record, earlier))
+    known = is_known(record, earlier)
+    at = np.flatnonzero(known if only is None else known & only)
     area, day = np.divmod(at.astype(np.int32), np.int32(len(record.month)))
     before, independent_before = _running(record.incidents), _running(record.independent)
     found: dict[str, Ints] = {
@@ -181,7 +186,7 @@ def activities_known(record: Record) -> Flags:
 
 def exposed_days(record: Record) -> Flags:
     """Days of the fortnight after an activity."""
-    return np.asarray(_summed(_running(record.acted), 1, WASH_OUT) > 0)
+    return after(record.acted)
 
 
 def _covers(returned: dict[str, Flags], earlier: int) -> Flags:
@@ -189,10 +194,34 @@ def _covers(returned: dict[str, Flags], earlier: int) -> Flags:
     return _covered(returned["incidents"], EARLIER, 0) & _covered(activities, WASH_OUT, LEAD)
 
 
-def component_days(whole: Record, acted: Mapping[str, Flags]) -> ComponentDays:
-    """The known days of a record, with the days on which each of COMPONENTS acted."""
-    after = {name: known_days(replace(whole, acted=own)).state > 0 for name, own in acted.items()}
-    return ComponentDays(**vars(known_days(whole)), **after)
+def reading_days(
+    record: Record, exposures: Mapping[str, Flags], only: Flags | None = None
+) -> ReadingDays:
+    """The known days of a record with further exposures by area and day."""
+    known = is_known(record) if only is None else is_known(record) & only
+    flags = {name: np.asarray(own[known], dtype=np.int8) for name, own in exposures.items()}
+    return ReadingDays(**vars(known_days(record, only=only)), exposures=flags)
+
+
+def after(acted: Flags) -> Flags:
+    """Days of the fortnight after an activity, the day itself not counted."""
+    return np.asarray(_summed(_running(acted), 1, WASH_OUT) > 0)
+
+
+def around(record: Record, touches: Flags) -> tuple[dict[str, Flags], Flags]:
+    """Exposures of an area's neighbours and of the days after the window; and where both are known.
+
+    `touches`: areas × areas. own: the fortnight after an activity; near: the same after one in an
+    area that touches; later: days 15 to 28 after the last one.
+    """
+    own, returned = after(record.acted), record.sent["activities"]
+    later = np.asarray(_summed(_running(record.acted), WASH_OUT + 1, EARLIER) > 0) & ~own
+    near = np.asarray(touches.astype(np.int32) @ own.astype(np.int32) > 0)
+    unknown = (~_covered(returned, WASH_OUT, 0)).astype(np.int32)
+    is_heard = np.asarray(touches.astype(np.int32) @ unknown == 0)
+    has_neighbours = np.asarray(touches.any(axis=1))[:, None]
+    known = is_heard & has_neighbours & _covered(returned, EARLIER, 0)
+    return {"own": own, "near": near, "later": later}, known
 
 
 def _cut_off(counts: Ints, most: int) -> Ints:

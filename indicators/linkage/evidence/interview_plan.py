@@ -11,7 +11,7 @@ from typing import Any
 
 from indicators.definitions.indicator import Indicator
 from indicators.foundation.messages import LANGUAGES, message
-from indicators.foundation.number_format import number_text
+from indicators.foundation.numbers.number_format import number_text
 from indicators.linkage.interview_plan import (
     CHANGES,
     PER_VISIT,

@@ -14,9 +14,9 @@ import numpy as np
 
 from indicators.definitions.measures import SURVEY_KINDS
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.mart_tables import store_rows
 from indicators.foundation.messages import LANGUAGES
-from indicators.foundation.statistics import benjamini_hochberg
+from indicators.foundation.numbers.statistics import benjamini_hochberg
+from indicators.foundation.stored.mart_rows import store_rows
 from indicators.incremental.result_cache import kept_results
 from indicators.linkage.evidence.interview_plan import interview_plan_rows
 from indicators.linkage.evidence.plan import plan_rows
@@ -33,7 +33,6 @@ from indicators.linkage.framework.model import Edge, Framework
 from indicators.linkage.framework.tables import store_items
 from indicators.linkage.grading import Q_TESTED, Grade, grade
 from indicators.linkage.methods.protocol import Method, Warehouse
-from indicators.linkage.sentences.components import component_sentence
 from indicators.linkage.sentences.findings import (
     SMALL_AT_MOST,
     About,
@@ -49,6 +48,7 @@ from indicators.linkage.sentences.needs import (
     needs_sentence,
     shown_change,
 )
+from indicators.linkage.sentences.readings import reading_sentence
 from indicators.linkage.sentences.side_by_side import NO_REASON, NO_TEST, side_by_side_rows
 
 # What the row side by side takes over from the finding that speaks for the edge.
@@ -235,11 +235,11 @@ def _own_rows(mission: Mission, results: Mapping[str, MethodResult]) -> Iterator
         for row in result.rows:
             shown = {"q_value": q_values[row["specification"]]} if "q_value" in row else {}
             own = {"edge": edge, "area": mission.country_area, **row, **shown}
-            yield own | (_component_words(row) if "component" in row else {})
+            yield own | (_reading_words(row) if "reading" in row else {})
 
 
-def _component_words(row: Mapping[str, Any]) -> dict[str, str]:
-    return {f"sentence_{name}": component_sentence(row, name) for name in LANGUAGES}
+def _reading_words(row: Mapping[str, Any]) -> dict[str, str]:
+    return {f"sentence_{name}": reading_sentence(row, name) for name in LANGUAGES}
 
 
 def _counted(edge: Edge, indicators: PublishedIndicators) -> str:

@@ -19,10 +19,10 @@ from indicators.definitions.contracts import Strict
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.vocabularies import vocabularies
 from indicators.foundation.errors import Problem, WrongUse, nearest
-from indicators.foundation.mart_tables import store_rows
 from indicators.foundation.messages import LANGUAGES
-from indicators.foundation.model_problems import model_problems
-from indicators.foundation.yaml_files import read_yaml, row_of_key
+from indicators.foundation.reading.model_problems import model_problems
+from indicators.foundation.reading.yaml_files import read_yaml, row_of_key
+from indicators.foundation.stored.mart_rows import store_rows
 from indicators.linkage.framework.model import Framework
 
 FILE_NAME = "judgements.yaml"

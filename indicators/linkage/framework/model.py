@@ -15,7 +15,7 @@ from indicators.definitions.contracts import Strict, Words
 from indicators.definitions.indicator import Indicator
 from indicators.foundation.errors import Problem, WrongUse, nearest
 from indicators.foundation.messages import LANGUAGES
-from indicators.foundation.model_problems import read_model
+from indicators.foundation.reading.model_problems import read_model
 from indicators.linkage.framework.causal_language import causal_term_in
 
 FILE_NAME = "framework.yaml"

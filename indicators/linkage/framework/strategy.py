@@ -15,10 +15,10 @@ from pydantic import Field, model_validator
 from indicators.definitions.contracts import Strict, Words
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.errors import Problem, WrongUse, nearest
-from indicators.foundation.mart_tables import store_rows
 from indicators.foundation.messages import LANGUAGES
-from indicators.foundation.model_problems import read_model
-from indicators.foundation.yaml_files import row_of_key
+from indicators.foundation.reading.model_problems import read_model
+from indicators.foundation.reading.yaml_files import row_of_key
+from indicators.foundation.stored.mart_rows import store_rows
 from indicators.linkage.framework.model import Framework
 
 FILE_NAME = "strategy.yaml"

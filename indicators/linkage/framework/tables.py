@@ -6,8 +6,8 @@ from typing import Any
 import duckdb
 
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.mart_tables import store_rows
 from indicators.foundation.messages import LANGUAGES
+from indicators.foundation.stored.mart_rows import store_rows
 from indicators.linkage.framework.model import Framework, Outcome, Output
 
 

@@ -17,7 +17,7 @@ from scipy import special
 from indicators.compiler.derived.columns import rows_sql
 from indicators.compiler.derived.functions import functions_sql
 from indicators.compiler.indicator_filter import counted_columns, filter_sql
-from indicators.definitions.columns_read import class_of_total
+from indicators.definitions.checks.columns_read import class_of_total
 from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
 from indicators.linkage.case_series.analysis import (
@@ -32,10 +32,13 @@ from indicators.linkage.case_series.analysis import (
 )
 from indicators.linkage.case_series.areas import area_effects
 from indicators.linkage.case_series.days import (
+    Ints,
     KnownDays,
     Record,
+    is_known,
     known_days,
     possible_days,
+    read_counts,
     read_record,
 )
 from indicators.linkage.case_series.fake_dates import fake_shift
@@ -71,20 +74,34 @@ IS_SENT_SQL = """CASE WHEN bool_and(status IN ('submitted', 'nil')) THEN true
 MONTHS_AROUND_A_DAY = 3  # whose returns must be there for any day of the middle one to be known
 LEAST_SHARE = 0.5
 STRONG_PLACEBO_P, PLACEBO_P = 0.01, 0.10
+CORROBORATION_P = 0.10
+_UNHIDDEN = {
+    "unhidden": 'SELECT area, "day" FROM series_incident WHERE is_lethal OR is_second_source'
+}
 _COLUMNS = {
     SOURCE: {"activity_code", "started_at", "area_code"},
-    "incidents": {"incident_code", "occurred_on", "date_precision", "area_code", "reported_by"},
+    "incidents": {
+        *("incident_code", "occurred_on", "date_precision", "area_code", "reported_by"),
+        *("deaths_civilian", "alleged_actor_type"),
+    },
     "alerts": {"alert_code", "received_on_local", "area_code"},
 }
 # By source of the outcome: the local day of a row, which rows are dated to it, and which of them
-# others than UN police report. Alerts come in with the officers who act: nobody else has them.
+# others than UN police report; then the alleged actor, whether civilians were killed (which is hard
+# to hide) and whether others than the mission report it. Alerts come in with the officers who act:
+# nobody else has them.
 _EVENTS_SQL = {
     "incidents": (
         "occurred_on",
         "date_precision = 'day'",
         "coalesce(reported_by, '') <> 'un_police'",
+        """alleged_actor_type, coalesce(deaths_civilian > 0, false) AS is_lethal,
+          coalesce(reported_by IN ('ngo', 'media', 'dataset'), false) AS is_second_source""",
     ),
-    "alerts": ("received_on_local", "true", "false"),
+    "alerts": (
+        *("received_on_local", "true", "false"),
+        "NULL AS alleged_actor_type, false AS is_lethal, false AS is_second_source",
+    ),
 }
 
 
@@ -96,7 +113,8 @@ class Series:
     the days. `possible_days`: of each area, had every return come that still can. `missing`: by
     area months of which such a return is missing. `undated`: incidents without a day.
     `is_protected`: no figure of a single area leaves the engine. `has_same_collector`: those who
-    act also record the outcome.
+    act also record the outcome. `unhidden`: of each day the incidents that silence can hardly hide;
+    None where the mission has none.
     """
 
     days: KnownDays
@@ -107,6 +125,7 @@ class Series:
     undated: int = 0
     is_protected: bool = False
     has_same_collector: bool = False
+    unhidden: Ints | None = None
 
     @property
     def counted(self) -> NeedKind:
@@ -201,9 +220,9 @@ def series_sql(output: Indicator, outcome: Indicator) -> Iterator[str]:
     yield f"""CREATE OR REPLACE TEMP TABLE series_activity AS
 SELECT {area}, local_date(started_at) AS "day"
 FROM series_{SOURCE} {placed} WHERE coalesce({filter_sql(output)}, false)"""
-    day, is_dated, is_independent = _EVENTS_SQL[outcome.source]
+    day, is_dated, is_independent, further = _EVENTS_SQL[outcome.source]
     yield f"""CREATE OR REPLACE TEMP TABLE series_incident AS
-SELECT {area}, {day} AS "day", {is_independent} AS is_independent
+SELECT {area}, {day} AS "day", {is_independent} AS is_independent, {further}
 FROM series_{outcome.source} {placed}
 WHERE coalesce({filter_sql(outcome)}, false) AND {is_dated}"""
     yield f"""CREATE OR REPLACE TEMP TABLE series_undated AS
@@ -243,16 +262,22 @@ def read_series(
         GROUP BY area ORDER BY area"""
     ).fetchall()
     ((undated,),) = connection.execute("SELECT rows FROM series_undated").fetchall()
+    unhidden = read_counts(connection, _UNHIDDEN)["unhidden"]
     return replace(
-        series_of_record(record, is_protected),
+        series_of_record(record, is_protected, unhidden if unhidden.any() else None),
         missing={area: months for area, months in missing if months},
         undated=undated,
         has_same_collector=has_same_collector,
     )
 
 
-def series_of_record(record: Record, is_protected: bool = False) -> Series:
-    """The known days of a record, true and with the fake dates that its exposure allows."""
+def series_of_record(
+    record: Record, is_protected: bool = False, unhidden: Ints | None = None
+) -> Series:
+    """The known days of a record, true and with the fake dates that its exposure allows.
+
+    `unhidden`: areas × days.
+    """
     shift = fake_shift(record)
     return Series(
         known_days(record),
@@ -260,6 +285,7 @@ def series_of_record(record: Record, is_protected: bool = False) -> Series:
         areas=record.areas,
         possible_days=tuple(possible_days(record).tolist()),
         is_protected=is_protected,
+        unhidden=None if unhidden is None else unhidden[is_known(record)],
     )
 
 
@@ -411,6 +437,7 @@ def _checks(
     if lead is not None:
         is_small = abs(lead.estimate) < LEAST_SHARE * abs(whole.estimate)
         yield "lead_size", "passed" if is_small else "failed"
+    yield "corroboration", _corroboration(series, whole)
     cells = cells_of_model(series.days, MODELS["primary"])
     left = [
         _keeps(whole, _term(fit_cells(cells.only(cells.area != area), MODELS["primary"]), "post"))
@@ -425,6 +452,21 @@ def _keeps(whole: Term, other: Term | None) -> CheckOutcome:
         return "not_run"
     kept = other.estimate * np.sign(whole.estimate) >= LEAST_SHARE * abs(whole.estimate)
     return "passed" if kept else "failed"
+
+
+def _corroboration(series: Series, whole: Term) -> CheckOutcome:
+    """Whether incidents that killed, or that others than the mission report, go the same way.
+
+    By their 90 % interval: of 100 nulls five pass. Too few of them leave B at most.
+    """
+    if series.unhidden is None:
+        return "no_source"
+    model = fit(replace(series.days, incidents=series.unhidden), MODELS["primary"])
+    term = _term(model, "post")
+    if term is None or model.unfit_for_a_grade:
+        return "weak"
+    is_alike = term.estimate * whole.estimate > 0 and term.p_value < CORROBORATION_P
+    return "passed" if is_alike else "failed"
 
 
 def _placebo(term: Term | None) -> CheckOutcome:

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from indicators.definitions.audiences import LEAST_CASES
 from indicators.definitions.mission_profile import Mission
+from indicators.definitions.sharing.audiences import LEAST_CASES
 from indicators.foundation.mart_tables import TOO_IMPRECISE, totals_sql
 from indicators.foundation.periods import add_months
 from indicators.linkage.methods.activities import EFFORT

@@ -18,11 +18,12 @@ import pandas as pd
 from scipy import stats
 
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.database import one_transaction
-from indicators.foundation.mart_tables import TOO_IMPRECISE, store_rows
+from indicators.foundation.mart_tables import TOO_IMPRECISE
 from indicators.foundation.messages import LANGUAGES, message
+from indicators.foundation.numbers.statistics import count_limits
 from indicators.foundation.periods import add_months, period_of
-from indicators.foundation.statistics import count_limits
+from indicators.foundation.stored.database import one_transaction
+from indicators.foundation.stored.mart_rows import store_rows
 from indicators.incremental.result_cache import kept_results
 from indicators.linkage.methods.activities import EFFORT, log_activities
 from indicators.linkage.protection_gaps import facts as gap_facts

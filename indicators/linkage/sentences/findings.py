@@ -10,7 +10,7 @@ from typing import Any
 
 from indicators.definitions.contracts import Words
 from indicators.foundation.messages import has_message, message
-from indicators.foundation.number_format import number_text
+from indicators.foundation.numbers.number_format import number_text
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import Grade
@@ -18,7 +18,10 @@ from indicators.linkage.power import Need
 from indicators.linkage.sentences.needs import needs_sentence
 
 _ALTERNATIVES = {
-    "reporting": ("reporting_failed", "reporting_not_run", "same_collector"),
+    "reporting": (
+        *("reporting_failed", "reporting_not_run", "same_collector"),
+        *("corroboration_failed", "corroboration_not_run"),
+    ),
     "sent_where_needed": (
         "lead_failed",
         "lead_weak",

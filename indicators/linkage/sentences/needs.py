@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from indicators.foundation.messages import message
-from indicators.foundation.number_format import number_text
+from indicators.foundation.numbers.number_format import number_text
 from indicators.linkage.finding import Finding
 from indicators.linkage.grading import Grade
 from indicators.linkage.power import TARGET, Need, needs

@@ -20,7 +20,7 @@ from indicators.compiler.derived.functions import functions_sql
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.database import has_table
+from indicators.foundation.stored.database import has_table
 from indicators.incremental.result_cache import kept_results
 from indicators.survey import Condition, Design, Difference, estimate_many
 from indicators.survey.inputs.columns import codes

@@ -16,7 +16,7 @@ import pandas as pd
 from indicators.compiler.areas import LEVELS
 from indicators.compiler.cells.grid import Parts, is_in_grid
 from indicators.compiler.cells.statuses import CELL_COLUMNS
-from indicators.definitions.columns_read import dimension_of
+from indicators.definitions.checks.columns_read import dimension_of
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import (

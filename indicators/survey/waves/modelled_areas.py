@@ -11,10 +11,12 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.database import one_transaction
-from indicators.foundation.mart_tables import DIMENSIONS, store_rows, totals_sql
+from indicators.foundation.mart_tables import DIMENSIONS, totals_sql
+from indicators.foundation.stored.database import one_transaction
+from indicators.foundation.stored.mart_rows import store_rows
 from indicators.survey.areas import DirectShares, ModelledShares, modelled_shares
 from indicators.survey.presentation import NCHS_WIDTH_TOO_LARGE
 from indicators.survey.waves.estimates import ALL_UNITS
@@ -89,29 +91,36 @@ def modelled_rows(
     known = connection.execute(_COVARIATES).df()
     direct = direct.merge(known, how="left", on=["last_on", "area"])
     direct = direct.fillna(dict.fromkeys(COVARIATES, 0.0))
-    for _, of_model in direct.groupby(_MODEL, sort=True):
-        country = of_model[of_model["area_level"] == "country"]
-        for level, cells in of_model.groupby("area_level", sort=True):
-            if level == "country" or country.empty:
-                continue
-            areas = cells.drop_duplicates("area").sort_values("area").reset_index(drop=True)
-            figures = _figures(areas, country.iloc[0])
-            for row in cells[_PLACE].merge(figures, on="area").to_dict("records"):
-                yield {str(name): value for name, value in row.items()} | {"method": METHOD}
+    by_level: dict[Any, Any] = dict(direct.groupby([*_MODEL, "area_level"], sort=True).indices)
+    frames = [
+        _modelled(direct, places, by_level[(*key[:-1], "country")][0])
+        for key, places in by_level.items()
+        if key[-1] != "country" and (*key[:-1], "country") in by_level
+    ]
+    for row in pd.concat(frames).to_dict("records") if frames else ():
+        yield {str(name): value for name, value in row.items()} | {"method": METHOD}
 
 
-def _figures(areas: pd.DataFrame, country: pd.Series) -> pd.DataFrame:
-    """Modelled figures of the areas of one model in percent; empty where there is a `reason`."""
-    direct = DirectShares(*(areas[name].to_numpy(float) for name in _INPUTS))
-    found = modelled_shares(direct, {name: areas[name].to_numpy(float) for name in COVARIATES})
-    of_all = found.reason or ("misses_country" if _misses(found, country) else None)
+def _modelled(direct: pd.DataFrame, places: NDArray[np.int64], country: int) -> pd.DataFrame:
+    """One model's rows: its areas once each, their figures in percent for every period that shows
+    the wave; empty where there is a `reason`. `country`: a row of the whole mission."""
+    cells = direct.take(places)
+    _, firsts, of_cell = np.unique(
+        cells["area"].to_numpy(object), return_index=True, return_inverse=True
+    )
+    each = {name: cells[name].to_numpy(float)[firsts] for name in (*_INPUTS, *COVARIATES)}
+    direct_shares = DirectShares(*(each[name] for name in _INPUTS))
+    found = modelled_shares(direct_shares, {name: each[name] for name in COVARIATES})
+    of_all = found.reason or ("misses_country" if _misses(found, direct.iloc[country]) else None)
     is_wide = found.high - found.low >= NCHS_WIDTH_TOO_LARGE
-    reasons = [of_all or ("too_imprecise" if wide else None) for wide in is_wide]
-    shown = pd.DataFrame({"area": areas["area"], "reason": reasons, "n_areas": len(areas)})
+    reasons = np.array([of_all or ("too_imprecise" if wide else None) for wide in is_wide], object)
+    is_shown = np.array([reason is None for reason in reasons])
     figures = {"value": found.share, "se": found.se, "ci_low": found.low, "ci_high": found.high}
-    for name, values in figures.items():
-        shown[name] = np.where(shown["reason"].isna(), 100 * values, np.nan)
-    return shown
+    return cells[_PLACE].assign(
+        reason=reasons[of_cell],
+        n_areas=len(firsts),
+        **{name: np.where(is_shown, 100 * one, np.nan)[of_cell] for name, one in figures.items()},
+    )
 
 
 def _misses(found: ModelledShares, country: pd.Series) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import quoted
-from pipelines.quality.check_results import CheckResult, check_result
+from pipelines.quality.check_results import CheckResult, none_wrong
 from pipelines.warehouse.inspect import Connection, single
 
 _LOOK_ALIKE_SQL = """
@@ -36,27 +36,10 @@ def repeated_content(connection: Connection, contract: Contract) -> Iterator[Che
     if len(contract.key) > 1 or contract.calendar is None:
         return
     rows = single(connection, repeated_content_sql(contract))
-    yield check_result(
-        "repeated_content",
-        contract.table,
-        rows == 0,
-        kind="repeated_content",
-        observed=rows,
-        expected=0,
-        rows_failed=rows,
-        key=contract.key[0],
-    )
+    yield none_wrong("repeated_content", contract.table, rows, key=contract.key[0])
 
 
 def look_alike_events(connection: Connection) -> Iterator[CheckResult]:
     """Incidents of the same day, coordinates, type and deaths: two reports, or two events."""
     rows = single(connection, _LOOK_ALIKE_SQL)
-    yield check_result(
-        "look_alike_events",
-        "incidents",
-        rows == 0,
-        kind="look_alike_events",
-        observed=rows,
-        expected=0,
-        rows_failed=rows,
-    )
+    yield none_wrong("look_alike_events", "incidents", rows)

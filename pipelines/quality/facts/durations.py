@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import quoted
-from pipelines.quality.check_results import CheckResult, check_result
+from pipelines.quality.check_results import CheckResult, none_wrong
 from pipelines.warehouse.inspect import Connection, single
 
 SHORT_INTERVIEW_MINUTES = 10
@@ -43,14 +43,11 @@ def negative_durations(connection: Connection, contract: Contract) -> Iterator[C
             f"SELECT count(*) FROM core.{quoted(contract.table)} "
             f"WHERE {quoted(end)} < {quoted(start)}",
         )
-        yield check_result(
+        yield none_wrong(
             f"{end}_not_before_{start}",
             contract.table,
-            rows == 0,
+            rows,
             kind="negative_duration",
-            observed=rows,
-            expected=0,
-            rows_failed=rows,
             start=contract.columns[start].title,
             end=contract.columns[end].title,
         )
@@ -59,13 +56,6 @@ def negative_durations(connection: Connection, contract: Contract) -> Iterator[C
 def short_interviews(connection: Connection) -> Iterator[CheckResult]:
     """Complete interviews that took fewer minutes than the questions need; a pulse is short."""
     rows = single(connection, _SHORT_SQL, [SHORT_INTERVIEW_MINUTES])
-    yield check_result(
-        "short_interviews",
-        "survey_respondents",
-        rows == 0,
-        kind="short_interviews",
-        observed=rows,
-        expected=0,
-        rows_failed=rows,
-        minutes=SHORT_INTERVIEW_MINUTES,
+    yield none_wrong(
+        "short_interviews", "survey_respondents", rows, minutes=SHORT_INTERVIEW_MINUTES
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from indicators.definitions.mission_profile import Mission
-from pipelines.quality.check_results import CheckResult, check_result
+from pipelines.quality.check_results import CheckResult, check_result, none_wrong
 from pipelines.warehouse.inspect import Connection, single
 
 REJECTED_PCT = 5  # well below the share at which a profile holds a file back whole
@@ -23,16 +23,7 @@ FROM ops.input_file WHERE status = 'loaded'
 def ledger_adds_up(connection: Connection) -> Iterator[CheckResult]:
     """Rows read = loaded + rejected + unchanged for every file: else rows were lost silently."""
     files = single(connection, _UNEVEN_SQL)
-    yield check_result(
-        "ledger",
-        "input_file",
-        files == 0,
-        kind="ledger",
-        observed=files,
-        expected=0,
-        rows_failed=files,
-        severity="blocking",
-    )
+    yield none_wrong("ledger", "input_file", files, severity="blocking")
 
 
 def rejected_share(connection: Connection) -> Iterator[CheckResult]:

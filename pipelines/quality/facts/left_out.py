@@ -6,7 +6,7 @@ from indicators.compiler.derived.columns import rows_sql
 from indicators.compiler.derived.functions import functions_sql
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
-from pipelines.quality.check_results import CheckResult, check_result
+from pipelines.quality.check_results import CheckResult, none_wrong
 from pipelines.warehouse.inspect import Connection, single
 
 _REVIEWS = "P2-OP-15"
@@ -41,6 +41,4 @@ def undecided_reviews(connection: Connection, mission: Mission) -> Iterator[Chec
 
 
 def _counted(check: str, table: str, kind: str, rows: int) -> CheckResult:
-    return check_result(
-        check, table, rows == 0, kind=kind, observed=rows, expected=0, rows_failed=rows
-    )
+    return none_wrong(check, table, rows, kind=kind)

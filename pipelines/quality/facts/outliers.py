@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import quoted
-from pipelines.quality.check_results import CheckResult, check_result
+from pipelines.quality.check_results import CheckResult, none_wrong
 from pipelines.warehouse.inspect import Connection
 
 TIMES = 10
@@ -74,14 +74,11 @@ def outliers(connection: Connection, contract: Contract) -> Iterator[CheckResult
             ORDER BY count(*) DESC, month DESC, unit"""
         ).fetchall()
         rows = sum(number for *_, number in places)
-        yield check_result(
+        yield none_wrong(
             f"outliers.{column}",
             contract.table,
-            rows == 0,
+            rows,
             kind="outliers",
-            observed=rows,
-            expected=0,
-            rows_failed=rows,
             column=contract.columns[column].title,
             times=TIMES,
             places=named_places([(unit, month) for unit, month, _ in places]),

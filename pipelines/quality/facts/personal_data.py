@@ -10,7 +10,7 @@ from typing import Any
 
 from indicators.definitions.contracts import Contract, contracts
 from indicators.foundation.sql_text import literal, quoted
-from pipelines.quality.check_results import CheckResult, check_result
+from pipelines.quality.check_results import CheckResult, none_wrong
 from pipelines.warehouse.inspect import Connection, has_rows, single
 
 # RE2 has no look-around, so what stands before and after belongs to the pattern.
@@ -65,14 +65,11 @@ def _results(
     for name, found in _found(connection, contract, schema, columns, searched).items():
         rows, file, row, texts = found
         column = next((c for c, text in texts.items() if _is_in(connection, text, name)), "")
-        yield check_result(
+        yield none_wrong(
             f"{kind}.{name}",
             contract.table,
-            rows == 0,
+            rows,
             kind=f"{kind}_{name}",
-            observed=rows,
-            expected=0,
-            rows_failed=rows,
             column=contract.columns[column].title if column else "",
             file=file,
             row=row,

@@ -11,7 +11,7 @@ from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import literals, quoted
 from pipelines.mapping.area_polygons import OUTLINES_SOURCE, outlines_path, read_outlines
 from pipelines.mapping.suspect_points import RULES
-from pipelines.quality.check_results import CheckResult, check_result
+from pipelines.quality.check_results import CheckResult, none_wrong
 from pipelines.warehouse.inspect import Connection, has_rows, single
 
 _WITHOUT_OUTLINE_SQL = """
@@ -40,15 +40,7 @@ def unmapped_rows(
         f"WHERE {quoted(contract.area_column)} = ? AND latitude IS NOT NULL {precise}",
         [mission.country_area],
     )
-    yield check_result(
-        "unmapped_rows",
-        contract.table,
-        rows == 0,
-        kind="unmapped_rows",
-        observed=rows,
-        expected=0,
-        rows_failed=rows,
-    )
+    yield none_wrong("unmapped_rows", contract.table, rows)
 
 
 def areas_without_outline(connection: Connection) -> Iterator[CheckResult]:
@@ -58,15 +50,7 @@ def areas_without_outline(connection: Connection) -> Iterator[CheckResult]:
     row = connection.execute(_WITHOUT_OUTLINE_SQL).fetchone()
     without, areas = row or (0, 0)
     if areas:
-        yield check_result(
-            "outlines",
-            "indicator_value",
-            without == 0,
-            kind="outlines",
-            observed=f"{without} / {areas}",
-            expected=0,
-            rows_failed=without,
-        )
+        yield none_wrong("outlines", "indicator_value", without, of=areas)
 
 
 _AT_ONCE_SQL = """
@@ -84,14 +68,11 @@ def one_row_an_area_and_day(connection: Connection) -> CheckResult:
     """Areas of which two rows are valid on one day: nobody can tell where it lies then."""
     row = connection.execute(_AT_ONCE_SQL).fetchone()
     rows, codes, files = row or (0, [], [])
-    return check_result(
+    return none_wrong(
         "one_row_a_day",
         "areas",
-        rows == 0,
+        rows,
         kind="areas_at_once",
-        observed=rows,
-        expected=0,
-        rows_failed=rows,
         severity="blocking",
         codes=", ".join(codes or []),
         files=", ".join(files or []),
@@ -112,16 +93,7 @@ def made_beside_a_list(connection: Connection, mission: Mission) -> Iterator[Che
     listed, made = row or (0, [])
     if listed and mission.areas_geojson:
         codes = list(made or [])
-        yield check_result(
-            "made_by_outlines",
-            "areas",
-            not codes,
-            kind="made_by_outlines",
-            observed=len(codes),
-            expected=0,
-            rows_failed=len(codes),
-            codes=", ".join(codes[:10]),
-        )
+        yield none_wrong("made_by_outlines", "areas", len(codes), codes=", ".join(codes[:10]))
 
 
 _OUTSIDE = {"latitude", "longitude"}
@@ -158,16 +130,7 @@ def outside_area(connection: Connection, mission: Mission, profile: Path) -> Ite
                 "file": farthest["file"],
                 "row": int(farthest["row_number"]),
             }
-        yield check_result(
-            "outside_area",
-            table,
-            far == 0,
-            kind="outside_area",
-            observed=far,
-            expected=0,
-            rows_failed=far,
-            **parameters,
-        )
+        yield none_wrong("outside_area", table, far, **parameters)
 
 
 _SUSPECT = {"latitude", "longitude"}
@@ -188,14 +151,10 @@ def points_in_their_area(
     row = connection.execute(_COUNTED_SQL, [contract.table]).fetchone()
     swapped, sign, elsewhere = (int(count) for count in row or (0, 0, 0))
     rows = swapped + sign + elsewhere
-    yield check_result(
+    yield none_wrong(
         "suspect_points",
         contract.table,
-        rows == 0,
-        kind="suspect_points",
-        observed=rows,
-        expected=0,
-        rows_failed=rows,
+        rows,
         swapped=swapped,
         sign=sign,
         elsewhere=elsewhere,

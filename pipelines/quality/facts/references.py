@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import quoted
-from pipelines.quality.check_results import CheckResult, check_result
+from pipelines.quality.check_results import CheckResult, none_wrong
 from pipelines.warehouse.inspect import Connection, has_rows, single
 
 # A unit that the list of deployments does not know cannot be judged by it.
@@ -45,9 +45,7 @@ def activities_of_units(connection: Connection) -> Iterator[CheckResult]:
 
 def _counted(connection: Connection, kind: str, query: str) -> CheckResult:
     rows = single(connection, query)
-    return check_result(
-        kind, "activities", rows == 0, kind=kind, observed=rows, expected=0, rows_failed=rows
-    )
+    return none_wrong(kind, "activities", rows)
 
 
 def orphan_sql(
@@ -75,14 +73,11 @@ def orphans(connection: Connection, contract: Contract) -> Iterator[CheckResult]
     ]
     for columns, other, other_columns in [*single_columns, *composite]:
         rows = single(connection, orphan_sql(contract.table, columns, other, other_columns))
-        yield check_result(
+        yield none_wrong(
             f"{'_'.join(columns)}.reference",
             contract.table,
-            rows == 0,
+            rows,
             kind="orphans",
-            observed=rows,
-            expected=0,
-            rows_failed=rows,
             severity="blocking",
             column=contract.columns[columns[-1]].title,
             other=other,

@@ -6,7 +6,7 @@ A pulse is no sample of the population: it has neither, and no estimate rests on
 from collections.abc import Iterator
 
 from indicators.definitions.mission_profile import Mission
-from pipelines.quality.check_results import CheckResult, check_result
+from pipelines.quality.check_results import CheckResult, check_result, none_wrong
 from pipelines.warehouse.inspect import Connection
 
 # One answer that counts as much as ten others moves an estimate alone (IPI 2020 names no limit;
@@ -41,29 +41,20 @@ def survey_design(connection: Connection, mission: Mission) -> Iterator[CheckRes
 
 def _psu(name: str, interviews: int, without: int, stated: bool) -> CheckResult:
     kind = "survey_psu_stated" if stated else "survey_psu"
-    return check_result(
-        f"psu.{name}",
-        "survey_respondents",
-        without == 0,
-        kind=kind,
-        observed=f"{without} / {interviews}",
-        expected=0,
-        rows_failed=without,
-        wave=name,
+    return none_wrong(
+        f"psu.{name}", "survey_respondents", without, kind=kind, of=interviews, wave=name
     )
 
 
 def _weights(name: str, interviews: int, without: int, not_positive: int) -> CheckResult:
     """Without weights nothing can be said of the population: this stops a release."""
     rows = without + not_positive
-    return check_result(
+    return none_wrong(
         f"weights.{name}",
         "survey_respondents",
-        rows == 0,
+        rows,
         kind="survey_weights",
-        observed=f"{rows} / {interviews}",
-        expected=0,
-        rows_failed=rows,
+        of=interviews,
         severity="blocking",
         wave=name,
     )

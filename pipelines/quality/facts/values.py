@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import VALUE_KEY
 from indicators.foundation.sql_text import quoted
-from pipelines.quality.check_results import CheckResult, check_result
+from pipelines.quality.check_results import CheckResult, none_wrong
 from pipelines.warehouse.inspect import Connection, single
 
 _TABLE = "indicator_value"
@@ -53,16 +53,7 @@ def values_are_possible(connection: Connection) -> Iterator[CheckResult]:
     """One row a key, percentages between 0 and 100, a reason for each empty cell, intervals."""
     for name, query in _COUNTED.items():
         rows = single(connection, query)
-        yield check_result(
-            name,
-            _TABLE,
-            rows == 0,
-            kind=name,
-            observed=rows,
-            expected=0,
-            rows_failed=rows,
-            severity="blocking",
-        )
+        yield none_wrong(name, _TABLE, rows, severity="blocking")
 
 
 def every_indicator_has_rows(connection: Connection, mission: Mission) -> Iterator[CheckResult]:
@@ -70,14 +61,6 @@ def every_indicator_has_rows(connection: Connection, mission: Mission) -> Iterat
     rows = connection.execute("SELECT DISTINCT indicator FROM mart.indicator_value").fetchall()
     there = {code for (code,) in rows}
     absent = sorted({entry.code for entry in mission.indicators} - there)
-    yield check_result(
-        "every_indicator",
-        _TABLE,
-        not absent,
-        kind="every_indicator",
-        observed=len(absent),
-        expected=0,
-        rows_failed=len(absent),
-        severity="blocking",
-        indicators=", ".join(absent),
+    yield none_wrong(
+        "every_indicator", _TABLE, len(absent), severity="blocking", indicators=", ".join(absent)
     )

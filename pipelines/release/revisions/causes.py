@@ -15,13 +15,13 @@ import duckdb
 import pyarrow as pa
 from pydantic import ValidationError
 
+from indicators.definitions.checks.coverage import requirements
 from indicators.definitions.contracts import Contract, contracts
-from indicators.definitions.coverage import requirements
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Parameters
 from indicators.definitions.versions import is_computed_alike
-from indicators.foundation.database import named_rows
 from indicators.foundation.sql_text import quoted
+from indicators.foundation.stored.database import named_rows
 from pipelines.release.manifest import MANIFEST
 from pipelines.release.naming import database_of
 from pipelines.release.snapshot import opened_release

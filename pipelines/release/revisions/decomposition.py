@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from indicators.definitions.catalogue_checks import entry_problems
+from indicators.definitions.checks.catalogue_checks import entry_problems
 from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission

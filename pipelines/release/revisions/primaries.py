@@ -7,9 +7,9 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from indicators.foundation.database import named_rows
 from indicators.foundation.mart_tables import MART_TABLES
 from indicators.foundation.messages import LANGUAGES, message
+from indicators.foundation.stored.database import named_rows
 from pipelines.release.naming import database_of
 from pipelines.release.snapshot import opened_release
 

@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from indicators.foundation.database import named_rows
 from indicators.foundation.mart_tables import MART_TABLES
+from indicators.foundation.stored.database import named_rows
 from pipelines.release.snapshot import opened_release
 
 _KEY = ("source", "kind", "rule")

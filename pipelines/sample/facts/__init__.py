@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from indicators.foundation.yaml_files import read_yaml
+from indicators.foundation.reading.yaml_files import read_yaml
 
 
 @cache

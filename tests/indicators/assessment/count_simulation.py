@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indicators.assessment.change_tests import Floats, dispersion
-from indicators.foundation.statistics import count_limits
+from indicators.foundation.numbers.statistics import count_limits
 
 MONTHS = 33
 SEASON = 0.4

@@ -8,8 +8,8 @@ import pytest
 from scipy.stats import gamma
 
 from indicators.assessment.count_limits import set_count_limits
+from indicators.foundation.numbers.statistics import count_limits
 from indicators.foundation.periods import periods_between
-from indicators.foundation.statistics import count_limits
 from tests.indicators.assessment.count_simulation import KINDS, LEVELS, coverage, table
 from tests.worlds.rows.mart import COUNTRY, empty_mart, fill, indicator, mission, value
 from tests.worlds.rows.warehouse import SmallWarehouse, small_mission, total_rows

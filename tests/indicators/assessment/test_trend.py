@@ -17,8 +17,8 @@ from indicators.assessment.change_tests import (
     share_change_sizes,
 )
 from indicators.assessment.trend import trends
+from indicators.foundation.numbers.statistics import benjamini_hochberg
 from indicators.foundation.periods import periods_between
-from indicators.foundation.statistics import benjamini_hochberg
 from tests.indicators.assessment.trend_simulation import DISPERSED, DRIFTING, PERIODS, error_rates
 from tests.worlds.rows.mart import COUNTRY, empty_mart, fill, indicator, mission, value
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from indicators.definitions.catalogue import load_catalogue
-from indicators.definitions.coverage import Gap, gaps
+from indicators.definitions.checks.coverage import Gap, gaps
 from indicators.definitions.indicator import Indicator
 
 BASE = load_catalogue()["P2-OP-01"]

@@ -1,8 +1,8 @@
 """What a selection needs: columns behind derived columns, questions, returns, population."""
 
 from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.checks.coverage import Requirements, requirements
 from indicators.definitions.contracts import contracts
-from indicators.definitions.coverage import Requirements, requirements
 
 
 def needed(*codes: str) -> Requirements:

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array
 
-from indicators.definitions.audiences import LEAST_CASES, LEAST_PERSONS, ROUNDED_TO
+from indicators.definitions.sharing.audiences import LEAST_CASES, LEAST_PERSONS, ROUNDED_TO
 from indicators.foundation.mart_tables import DIMENSIONS, NOT_APPLICABLE, SUPPRESSED, TOTAL
 
 _WHOLE = ("n", "numerator", "denominator", "value")

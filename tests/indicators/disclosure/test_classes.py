@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from indicators.definitions.catalogue import load_catalogue
-from indicators.definitions.catalogue_checks import entry_problems
-from indicators.definitions.columns_read import class_of_part, class_of_total
-from indicators.definitions.confidentiality import class_by_source
+from indicators.definitions.checks.catalogue_checks import entry_problems
+from indicators.definitions.checks.columns_read import class_of_part, class_of_total
 from indicators.definitions.contracts import CLASSES, contracts
 from indicators.definitions.indicator import Raised
 from indicators.definitions.measures import Measure, Part
+from indicators.definitions.sharing.confidentiality import class_by_source
 from indicators.definitions.vocabularies import read_vocabularies, vocabularies
 from indicators.disclosure.pooling import pooled_kinds
 from indicators.foundation.errors import WrongUse

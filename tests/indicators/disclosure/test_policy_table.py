@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from indicators.definitions.audiences import Choices, policy
 from indicators.definitions.contracts import CLASSES
+from indicators.definitions.sharing.audiences import Choices, policy
 from indicators.disclosure.copy import restrict
 from indicators.dissemination.cells import cells_sql
 from indicators.foundation import mart_tables

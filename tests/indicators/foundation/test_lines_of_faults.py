@@ -7,7 +7,7 @@ import pytest
 from indicators.definitions.catalogue import read_catalogue
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
-from indicators.foundation.yaml_files import row_of_key
+from indicators.foundation.reading.yaml_files import row_of_key
 
 
 def test_every_fault_of_every_file_comes_at_once_with_its_line(tmp_path: Path) -> None:

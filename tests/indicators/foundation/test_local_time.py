@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from indicators.foundation.time_zones import local_time_sql, still_stretches
+from indicators.foundation.calendar.time_zones import local_time_sql, still_stretches
 
 ZONES = ["Africa/Juba", "Africa/Bamako", "Europe/Paris", "Asia/Kathmandu", "America/Port-au-Prince"]
 

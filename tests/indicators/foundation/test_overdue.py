@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
-from indicators.foundation.overdue import is_overdue, overdue_sql
+from indicators.foundation.calendar.overdue import is_overdue, overdue_sql
 
 _DAY = date(2026, 9, 30)
 

@@ -8,8 +8,8 @@ import yaml
 from indicators.definitions.vocabularies import read_vocabularies
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
-from indicators.foundation.yaml_files import read_yaml
-from indicators.foundation.yaml_loader import RepeatedKeyError, StrictLoader
+from indicators.foundation.reading.yaml_files import read_yaml
+from indicators.foundation.reading.yaml_loader import RepeatedKeyError, StrictLoader
 from pipelines.mapping.model import read_source
 
 FILES = sorted(data_folder().rglob("*.yaml"))

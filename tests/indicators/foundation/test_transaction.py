@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from indicators.foundation.database import one_transaction
+from indicators.foundation.stored.database import one_transaction
 
 
 @pytest.fixture

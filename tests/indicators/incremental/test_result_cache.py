@@ -7,7 +7,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from indicators.foundation.database import one_transaction
+from indicators.foundation.stored.database import one_transaction
 from indicators.incremental.result_cache import Tally, kept_results, tally
 from indicators.linkage.finding import EffectEstimate, Finding, MethodResult
 from indicators.linkage.grading import GradingInputs

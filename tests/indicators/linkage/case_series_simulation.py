@@ -59,7 +59,11 @@ class World:
     follow. `bursts`: self-exciting. `in_bad_weeks`: how much more often patrols go in them.
     `own_season`: of each area, as a log rate at its height; `in_own_season`: how much more often
     patrols go at its height. `fixed`: blocks of the rota change at fixed dates, on and off in turn.
-    `is_wet`: the own season is four months long, with a sharp beginning and end.
+    `is_wet`: the own season is four months long, with a sharp beginning and end. `quiet`: share of
+    areas with a twentieth of the rate. `dispersion`: variance of weeks. `missing`: chance that the
+    return of a month with more incidents than most of its area never came. `spill`: ratio next door
+    on the days after, areas lying in a ring. `silence`: share that the mission's own log still
+    records on the days after. `unhidden`: share of incidents that no silence reaches.
     """
 
     name: str
@@ -79,6 +83,12 @@ class World:
     in_own_season: float = 1.0
     fixed: bool = False
     is_wet: bool = False
+    quiet: float = 0.0
+    dispersion: float = 0.25
+    missing: float = 0.0
+    spill: float = 1.0
+    silence: float = 1.0
+    unhidden: float = 0.0
 
 
 _PATROLS: dict[str, dict[str, Any]] = {
@@ -117,7 +127,26 @@ STRONG = (
     World("0.72, fixed rota", ratio=0.72, fixed=True),
     World("0.72, own season", ratio=0.72, daily=1 / 15, own_season=0.6, in_own_season=0.35),
 )
-WORLDS = {world.name: world for world in (*NULLS, *PLANTED, *STRONG)}
+_ONCE = 1 / 15
+TEN_NULLS = (
+    World("ten: drifting risk", slow_risk=0.5),
+    World("ten: area seasons", daily=_ONCE, own_season=0.8, in_own_season=0.25),
+    World("ten: reaction", daily=1 / 30, reaction=0.5),
+    World("ten: reporting by presence", reporting=1.5),
+    World("ten: overdispersion", dispersion=1.0),
+    World("ten: zeros", quiet=0.5),
+    World("ten: missing returns after violence", missing=0.5),
+    World("ten: spill-over", spill=1.3),
+    World("ten: shared season", wave=0.5, fewer=0.3, seasonal=True),
+    World("ten: rota", fixed=True),
+)
+# The mission's own log is thinned by a third on the days after; a quarter of incidents is not.
+SILENT = World("silence after patrols", silence=2 / 3, unhidden=0.25)
+CORROBORATED = World("0.72, a quarter hard to hide", ratio=0.72, unhidden=0.25)
+HALVED = World("0.5, a quarter hard to hide", ratio=0.5, unhidden=0.25)
+FURTHER = (*TEN_NULLS, SILENT, replace(SILENT, name="silence, no source", unhidden=0.0))
+FURTHER = (*FURTHER, CORROBORATED, HALVED)
+WORLDS = {world.name: world for world in (*NULLS, *PLANTED, *STRONG, *FURTHER)}
 
 
 @dataclass(frozen=True)
@@ -127,6 +156,8 @@ class Missions:
     acted: NDArray[np.bool_]
     incidents: NDArray[np.int64]
     independent: NDArray[np.int64]
+    unhidden: NDArray[np.int64]
+    sent: NDArray[np.bool_]
 
 
 def draw(world: World, runs: int, generator: np.random.Generator) -> Missions:
@@ -138,15 +169,24 @@ def draw(world: World, runs: int, generator: np.random.Generator) -> Missions:
     acted[..., :DAYS] = generator.random(size) < chance * (1 - CALLED_OFF)
     offspring = np.zeros((runs, AREAS, DAYS + 1))  # expected of what happened before
     incidents, independent = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    unhidden = np.zeros(size, dtype=np.int64)
     last = np.full((runs, AREAS), -AFTER - 1)
     for day in range(DAYS):
         exposed = day - last <= AFTER
         happens = rate[..., day] * (1 - OFFSPRING * world.bursts) + offspring[..., day]
         expected = happens * np.where(exposed, world.ratio, 1.0)
+        if world.spill != 1:
+            near = np.roll(exposed, 1, axis=1) | np.roll(exposed, -1, axis=1)
+            expected = expected * np.where(near, world.spill, 1.0)
+        if world.unhidden:
+            unhidden[..., day] = generator.poisson(expected * world.unhidden)
+        if world.silence != 1 or world.unhidden:
+            expected = expected * (1 - world.unhidden) * np.where(exposed, world.silence, 1.0)
         others = generator.poisson(expected * OTHERS_SHARE)
         recorded = np.where(exposed, world.reporting, 1.0)
         own = generator.poisson(expected * (1 - OTHERS_SHARE) * recorded)
-        independent[..., day], incidents[..., day] = others, others + own
+        independent[..., day] = others + unhidden[..., day]
+        incidents[..., day] = independent[..., day] + own
         if world.bursts:
             # Delays are geometric: of what is due, the same share each day.
             later = offspring[..., day] * (1 - 1 / OFFSPRING_DAYS)
@@ -154,7 +194,15 @@ def draw(world: World, runs: int, generator: np.random.Generator) -> Missions:
         if world.reaction:
             _answer(world, acted, incidents[..., day], day, generator)
         last[acted[..., day]] = day
-    return Missions(acted[..., :DAYS], incidents, independent)
+    sent = np.ones(size, dtype=bool)
+    if world.missing:
+        month = calendar(FIRST, DAYS)[0] - calendar(FIRST, 1)[0][0]
+        begins = np.flatnonzero(np.r_[True, np.diff(month) > 0])
+        counts = np.add.reduceat(incidents, begins, axis=-1)
+        is_high = counts > np.quantile(counts, 0.7, axis=-1, keepdims=True)
+        is_lost = is_high & (generator.random(counts.shape) < world.missing)
+        sent = ~is_lost[..., month]
+    return Missions(acted[..., :DAYS], incidents, independent, unhidden, sent)
 
 
 def _rates(world: World, runs: int, generator: np.random.Generator) -> tuple[Floats, Floats]:
@@ -165,7 +213,11 @@ def _rates(world: World, runs: int, generator: np.random.Generator) -> tuple[Flo
     common = (1 + world.wave * season) * (1 - world.fewer) ** years
     common /= common.mean(axis=-1, keepdims=True)
     level = generator.gamma(2, 1 / 2, (runs, AREAS, 1))
-    weeks = generator.gamma(4, 1 / 4, (runs, AREAS, DAYS // 7 + 1))[..., day // 7]
+    shape = 1 / world.dispersion
+    weeks = generator.gamma(shape, 1 / shape, (runs, AREAS, DAYS // 7 + 1))[..., day // 7]
+    if world.quiet:
+        level = level * np.where(np.arange(AREAS) < world.quiet * AREAS, 0.05, 1.0)[:, None]
+        level = level / level.mean(axis=1, keepdims=True)
     rate = world.incidents / (AREAS * DAYS) * level * common * weeks
     if world.daily is None:
         chance = np.where(_on(world, runs, generator)[..., day // ON_DAYS], ON_RATE, 0.0)
@@ -217,18 +269,25 @@ def _answer(
 
 
 def record_of(
-    acted: NDArray[np.bool_], incidents: NDArray[Any], independent: NDArray[Any]
+    acted: NDArray[np.bool_],
+    incidents: NDArray[Any],
+    independent: NDArray[Any],
+    known: NDArray[np.bool_] | None = None,
 ) -> Record:
-    """Areas × days of one mission, all returns received."""
+    """Areas × days of one mission, all returns received but those of incidents not `known`."""
     sent = dict.fromkeys(("activities", "incidents"), np.ones((AREAS, DAYS), dtype=bool))
+    if known is not None:
+        sent["incidents"] = known
     areas = tuple(f"A{number}" for number in range(AREAS))
     return Record(areas, *calendar(FIRST, DAYS), acted, incidents, independent, sent, sent)
 
 
 def series_of(missions: Missions) -> Iterator[Series]:
     """Each mission as the product counts it; rows of single areas are not looked at."""
-    for own in zip(missions.acted, missions.incidents, missions.independent, strict=True):
-        yield series_of_record(record_of(*own), is_protected=True)
+    parts = (missions.acted, missions.incidents, missions.independent, missions.sent)
+    for unhidden, own in zip(missions.unhidden, zip(*parts, strict=True), strict=True):
+        hard = unhidden if unhidden.any() else None
+        yield series_of_record(record_of(*own), is_protected=True, unhidden=hard)
 
 
 def findings(name: str, first: int, runs: int, seed: int, with_checks: int) -> list[MethodResult]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from indicators.foundation.statistics import benjamini_hochberg
+from indicators.foundation.numbers.statistics import benjamini_hochberg
 from indicators.linkage.grading import CheckOutcome, GradingInputs, grade
 from indicators.linkage.methods.panel.models import PRE_BINS
 from indicators.linkage.panel import placebos

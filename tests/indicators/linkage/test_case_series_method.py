@@ -60,6 +60,8 @@ def of_grids(acted: Any, incidents: Any, draw: np.random.Generator) -> Series:
                 "area": [f"A{number:02d}" for number in area],
                 "day": [FIRST + timedelta(days=int(number)) for number in day],
                 "is_independent": draw.random(len(day)) < 0.7,
+                "is_lethal": False,
+                "is_second_source": False,
             }
         )
         connection.register("frame", frame)
@@ -100,6 +102,7 @@ def test_what_was_planted_is_found_with_every_check_run() -> None:
     checks = found.grading_inputs.checks
     assert set(checks) == set(CHECKS["case_series"])
     assert "not_run" not in checks.values()
+    assert checks["corroboration"] == "no_source"
     assert letter(found) in "AB"
 
 
@@ -148,6 +151,22 @@ def test_no_returns_are_told() -> None:
     found = primary(None)
     assert found.effect.reason == "no_known_days"
     assert all(has_message(f"linkage.grade_reason.{found.effect.reason}") for _ in LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "share", "outcome"),
+    [(0.6, 0.5, "passed"), (1.0, 0.5, "failed"), (0.6, 0.03, "weak"), (1.0, 0.0, "no_source")],
+)
+def test_what_is_hard_to_hide_has_to_go_the_same_way(
+    ratio: float, share: float, outcome: str
+) -> None:
+    """Of the incidents of a mission with an effect, and of one whose log alone shows one."""
+    found, true = series(ratio=0.6), series(ratio=ratio)
+    kept = np.random.default_rng(4).binomial(true.days.incidents, share)
+    told = primary(replace(found, unhidden=kept if share else None))
+    assert told.grading_inputs.checks["corroboration"] == outcome
+    expected = {"passed": "AB", "failed": "C", "weak": "BC", "no_source": "AB"}
+    assert letter(told) in expected[outcome]
 
 
 def record(acted: Any, incidents: Any = None, size: int = DAYS) -> Record:

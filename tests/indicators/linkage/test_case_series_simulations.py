@@ -21,11 +21,15 @@ from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import Q_TESTED, grade
 from indicators.linkage.methods.case_series import METHOD
 from tests.indicators.linkage.case_series_simulation import (
+    CORROBORATED,
     EDGE,
+    HALVED,
     NULLS,
     PLANTED,
     RUNS_AT_ONCE,
+    SILENT,
     STRONG,
+    TEN_NULLS,
     WORLDS,
     findings,
 )
@@ -178,6 +182,42 @@ def test_a_tenth_of_the_runs(capsys: pytest.CaptureFixture[str]) -> None:
     few = stats.binom.ppf(0.001, A_TENTH // 2, STRONG_GRADED) / (A_TENTH // 2)
     assert table.loc["0.5, fixed rota", ["A", "B"]].sum() >= few, "the stronger, the clearer"
     assert false_discoveries(found, A_TENTH)[0] <= MOST_FALSE + 0.03
+
+
+def ten_and_silent(runs: int, seed: int = SEED) -> pd.DataFrame:
+    """Null worlds by switches, silence of the log, and what is planted beside it."""
+    worlds = (*TEN_NULLS, SILENT, CORROBORATED, HALVED)
+    checked = {world.name: runs for world in worlds}
+    return rates(simulated(runs, checked, processes=1, seed=seed), checked)
+
+
+def test_ten_null_worlds_and_a_silent_log_in_a_few_runs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    runs = 20
+    table = ten_and_silent(runs)
+    with capsys.disabled():
+        print("\n" + printed(table, runs))
+    graded = table[["A", "B"]].sum(axis=1)
+    most = stats.binom.ppf(0.9999, runs, 0.05) / runs
+    assert (graded[[*(world.name for world in TEN_NULLS), SILENT.name]] <= most).all()
+    assert graded[HALVED.name] >= stats.binom.ppf(0.001, runs, STRONG_GRADED) / runs
+    assert table.loc[SILENT.name, "p<.05"] > 0.4, "the silence is there to be seen"
+
+
+@pytest.mark.soak
+def test_ten_null_worlds_and_a_silent_log(capsys: pytest.CaptureFixture[str]) -> None:
+    runs = 300
+    table = ten_and_silent(runs)
+    with capsys.disabled():
+        print("\n" + printed(table, runs))
+    nulls = [world.name for world in TEN_NULLS]
+    graded = table[["A", "B"]].sum(axis=1)
+    assert (graded[[*nulls, SILENT.name]] <= 0.05).all()
+    told = "ten: reporting by presence"  # by others' reports, not by its p
+    highest = stats.binom.ppf(0.999, runs, HIGHEST) / runs
+    assert (table.loc[nulls, "p<.05"].drop(told) <= highest).all()
+    assert graded[HALVED.name] >= STRONG_GRADED
 
 
 @pytest.mark.soak

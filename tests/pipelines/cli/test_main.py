@@ -14,7 +14,7 @@ from indicators.compiler.explanation.figure_sql import indicator_sql
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.data_folder import data_folder
 from pipelines.cli.diff_command import _summary
-from pipelines.cli.main import COMMANDS
+from pipelines.cli.main import COMMANDS, main
 
 
 def poclens(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -26,6 +26,20 @@ def poclens(home: Path, *arguments: str, **environment: str) -> subprocess.Compl
         timeout=120,
         check=False,
     )
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with the profile of Mali, made once."""
+    home = tmp_path_factory.mktemp("installed") / "workspace"
+    assert poclens(home, "init", str(home), "--profile", "mali").returncode == 0
+    return home
+
+
+@pytest.fixture
+def mali(installed: Path, tmp_path: Path) -> Path:
+    """The same for one test alone."""
+    return shutil.copytree(installed, tmp_path / "workspace")
 
 
 def test_help_names_every_command_in_both_languages(tmp_path: Path) -> None:
@@ -49,10 +63,11 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_each_command_shows_an_example(tmp_path: Path, command: str) -> None:
-    shown = poclens(tmp_path, command, "--help")
-    assert shown.returncode == 0
-    assert f"poclens {command}" in shown.stdout.split("Example:")[1]
+def test_each_command_shows_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--language", "en", command, "--help"])
+    assert ended.value.code == 0
+    assert f"poclens {command}" in capsys.readouterr().out.split("Example:")[1]
 
 
 def test_an_unknown_command_is_wrong_use(tmp_path: Path) -> None:
@@ -67,9 +82,8 @@ def test_a_workspace_without_missions_says_how_to_make_one(tmp_path: Path) -> No
     assert "poclens sample" in refused.stderr
 
 
-def test_an_unknown_mission_names_the_known_ones(tmp_path: Path) -> None:
-    assert poclens(tmp_path, "init", str(tmp_path), "--profile", "mali").returncode == 0
-    refused = poclens(tmp_path, "refresh", "--mission", "mlai")
+def test_an_unknown_mission_names_the_known_ones(mali: Path) -> None:
+    refused = poclens(mali, "refresh", "--mission", "mlai")
     assert refused.returncode == 2
     assert "mlai" in refused.stderr and "mali" in refused.stderr
 
@@ -101,9 +115,8 @@ def test_who_ends_the_command_ends_the_server(tmp_path: Path) -> None:
         again.bind(("127.0.0.1", port))
 
 
-def test_a_plan_is_written_as_a_table_only(tmp_path: Path) -> None:
-    assert poclens(tmp_path, "init", str(tmp_path), "--profile", "mali").returncode == 0
-    refused = poclens(tmp_path, "evidence", "plan", "--to", "plan.docx")
+def test_a_plan_is_written_as_a_table_only(mali: Path) -> None:
+    refused = poclens(mali, "evidence", "plan", "--to", "plan.docx")
     assert refused.returncode == 2
     assert "plan.docx" in refused.stderr and ".xlsx" in refused.stderr
 
@@ -124,23 +137,20 @@ def test_a_profile_with_a_misspelt_key_is_refused_with_file_and_key(tmp_path: Pa
 
 
 @pytest.mark.parametrize("period", ["2026Q3", "2026-07", "2044-Q3"])
-def test_what_is_no_quarter_of_the_mission_is_wrong_use(tmp_path: Path, period: str) -> None:
-    assert poclens(tmp_path, "init", str(tmp_path), "--profile", "mali").returncode == 0
-    refused = poclens(tmp_path, "publish", "--mission", "mali", "--period", period)
+def test_what_is_no_quarter_of_the_mission_is_wrong_use(mali: Path, period: str) -> None:
+    refused = poclens(mali, "publish", "--mission", "mali", "--period", period)
     assert refused.returncode == 2
     assert period in refused.stderr and len(refused.stderr.splitlines()) == 1
 
 
-def test_nothing_is_published_before_the_first_refresh(tmp_path: Path) -> None:
-    assert poclens(tmp_path, "init", str(tmp_path), "--profile", "mali").returncode == 0
-    refused = poclens(tmp_path, "publish", "--mission", "mali", "--period", "2024-Q3")
+def test_nothing_is_published_before_the_first_refresh(mali: Path) -> None:
+    refused = poclens(mali, "publish", "--mission", "mali", "--period", "2024-Q3")
     assert refused.returncode == 2
     assert refused.stderr.startswith("mali has no figures yet")
 
 
-def test_a_mission_is_not_seen_before_its_first_day(tmp_path: Path) -> None:
-    assert poclens(tmp_path, "init", str(tmp_path), "--profile", "mali").returncode == 0
-    refused = poclens(tmp_path, "refresh", "--mission", "mali", "--as-of", "1999-12-31")
+def test_a_mission_is_not_seen_before_its_first_day(mali: Path) -> None:
+    refused = poclens(mali, "refresh", "--mission", "mali", "--as-of", "1999-12-31")
     assert refused.returncode == 2
     assert refused.stderr.startswith("1999-12-31 is before the mission")
 
@@ -200,25 +210,23 @@ def test_a_fault_in_any_file_of_a_profile_is_told_before_it_is_installed(
     assert not (tmp_path / "home").exists()
 
 
-def test_the_doctor_names_what_is_wrong_in_an_installed_profile(tmp_path: Path) -> None:
-    assert poclens(tmp_path, "init", str(tmp_path), "--profile", "mali").returncode == 0
-    assert poclens(tmp_path, "doctor").returncode == 0
-    source = tmp_path / "missions" / "mali" / "sources" / "radpko.yaml"
+def test_the_doctor_names_what_is_wrong_in_an_installed_profile(mali: Path) -> None:
+    assert poclens(mali, "doctor").returncode == 0
+    source = mali / "missions" / "mali" / "sources" / "radpko.yaml"
     text = source.read_text(encoding="utf-8")
     source.write_text(text.replace("table:", "tabel:"), encoding="utf-8")
-    found = poclens(tmp_path, "doctor")
+    found = poclens(mali, "doctor")
     assert found.returncode == 2
     assert "radpko.yaml" in found.stdout and "tabel" in found.stdout
 
 
-def test_requirements_and_gaps_of_a_missions_selection(tmp_path: Path) -> None:
-    assert poclens(tmp_path, "init", str(tmp_path), "--profile", "mali").returncode == 0
-    shown = poclens(tmp_path, "catalogue", "requirements", "--mission", "mali", "--json")
+def test_requirements_and_gaps_of_a_missions_selection(mali: Path) -> None:
+    shown = poclens(mali, "catalogue", "requirements", "--mission", "mali", "--json")
     found = json.loads(shown.stdout)
     assert "survey_answers" in found["columns"] and "activities" not in found["columns"]
-    named = poclens(tmp_path, "catalogue", "requirements", "P2-OP-03", "P2-OC-01")
+    named = poclens(mali, "catalogue", "requirements", "P2-OP-03", "P2-OC-01")
     assert "patrol_mode" in named.stdout and "saw_unpol_patrol" in named.stdout
-    gaps = json.loads(poclens(tmp_path, "catalogue", "gaps", "--mission", "mali", "--json").stdout)
+    gaps = json.loads(poclens(mali, "catalogue", "gaps", "--mission", "mali", "--json").stdout)
     assert {"tier", "phase", "unit_type", "outputs"} <= gaps["gaps"][0].keys()
 
 

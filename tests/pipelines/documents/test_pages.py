@@ -11,16 +11,16 @@ import pytest
 import yaml
 
 from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.checks.coverage import requirements
 from indicators.definitions.contracts import Words, contracts
-from indicators.definitions.coverage import requirements
 from indicators.definitions.indicator import Change, Indicator
 from indicators.definitions.measures import Kind, Measure
 from indicators.definitions.versions import with_versions
 from indicators.definitions.vocabularies import vocabulary
-from indicators.documentation.indicator_pages import indicator_page
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.messages import message
 from pipelines.documents.pages import PAGES, generated_files, write_generated_files
+from pipelines.documents.reference.indicator_pages import indicator_page
 
 REPOSITORY = Path(__file__).parents[3]
 FILES = dict(generated_files())

@@ -15,7 +15,7 @@ from pipelines.hq.settings import read_settings
 from pipelines.release.files import sha256_of, write_json
 from pipelines.release.manifest import MANIFEST, PUBLICATION
 from pipelines.release.naming import current_name
-from pipelines.release.verification import verify
+from pipelines.release.signed.verification import verify
 from pipelines.workspace.keys import public_text
 from pipelines.workspace.paths import Workspace
 from tests.worlds.headquarters import (

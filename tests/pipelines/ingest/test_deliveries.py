@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipelines.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import AREAS_CSV, POPULATION
 
@@ -203,10 +204,11 @@ def test_what_no_mapping_takes_never_enters_the_warehouse(small: SmallMission) -
     small.add_source(POPULATION | {"ignore": ["name"]})
     named = "area,day,sex,persons,name\nXX01,2024-01-01,F,5,Ann Ngor\nXX01,x,F,5,Ann Ngor\n"
     small.deliver("population.csv", named + "XX01,Ann Ngor\n")
-    tables = small.query(
-        "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE NOT internal"
-    )
-    held = {name: str(small.query(f"FROM {name}")) for (name,) in tables}
+    with open_warehouse(small.workspace.warehouse("small")) as connection:
+        tables = connection.execute(
+            "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE NOT internal"
+        ).fetchall()
+        held = {name: str(connection.execute(f"FROM {name}").fetchall()) for (name,) in tables}
     assert "row_shape" in held["quarantine.population"]
     assert [name for name, content in held.items() if "Ngor" in content] == []
 

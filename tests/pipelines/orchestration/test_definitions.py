@@ -38,7 +38,7 @@ def test_every_core_table_is_an_asset(definitions: dg.Definitions) -> None:
 def test_mart_and_release_are_assets(definitions: dg.Definitions) -> None:
     evidence = {"result_link", "event_study", "wake_effect", "interview_effect", "field_judgement"}
     evidence |= {"primary_test", "evidence_plan", "area_effect"}
-    evidence |= {"component_effect", "interview_plan", "strategy"}
+    evidence |= {"secondary_reading", "interview_plan", "strategy"}
     tables = {f"mart/{table}" for table in evidence | {"indicator_value", "protection_gap"}}
     assert tables | {"release/candidate", "release/published"} <= keys(definitions)
 

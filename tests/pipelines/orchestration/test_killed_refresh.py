@@ -9,12 +9,12 @@ from indicators.foundation.errors import WrongUse
 from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.run import publish, refresh
 from pipelines.release.naming import current_name
-from pipelines.release.verification import read_release_json
+from pipelines.release.signed.verification import read_release_json
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.warehouse.refresh_number import STEPS, mart_number
 from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace
-from tests.pipelines.killing import copied, run_until_killed
+from tests.pipelines.killing import copied, killer
 from tests.worlds.mission.patrols import (
     MISSION,
     PERIOD,
@@ -26,14 +26,14 @@ from tests.worlds.mission.patrols import (
 AS_OF = date(2026, 10, 15)
 # The step is done when the process that did it dies: nothing is closed, nothing is tidied.
 PREPARE = """
-import os, signal
 from datetime import date
+import great_expectations
 from pipelines.orchestration.run import refresh
 from pipelines.warehouse import refresh_number
 done = refresh_number.end_step
 def die_after(connection, number, step):
     done(connection, number, step)
-    if step == {step!r}:
+    if step == until:
         os.kill(os.getpid(), signal.SIGKILL)
 refresh_number.end_step = die_after
 """
@@ -82,15 +82,16 @@ def test_a_refresh_killed_after_any_of_its_steps_is_not_published(
 ) -> None:
     """Each begins with what the one before left; the last was done with everything when killed."""
     workspace = copied(published, tmp_path / "workspace")
-    for step in STEPS[:-1]:
-        run_until_killed(workspace, PREPARE.format(step=step), WORK)
-        with pytest.raises(WrongUse) as refused:
-            publish(workspace, MISSION, PERIOD)
-        (problem,) = refused.value.problems
-        assert problem.rule == "refresh_not_ended", step
-        assert f"poclens refresh --mission {MISSION}" in problem.sentence("fr")
-        assert current_name(workspace, MISSION) == f"{PERIOD}-r01"
-    run_until_killed(workspace, PREPARE.format(step=STEPS[-1]), WORK)
+    with killer(workspace, PREPARE, WORK) as killed_after:
+        for step in STEPS[:-1]:
+            assert killed_after(step)
+            with pytest.raises(WrongUse) as refused:
+                publish(workspace, MISSION, PERIOD)
+            (problem,) = refused.value.problems
+            assert problem.rule == "refresh_not_ended", step
+            assert f"poclens refresh --mission {MISSION}" in problem.sentence("fr")
+            assert current_name(workspace, MISSION) == f"{PERIOD}-r01"
+        assert killed_after(STEPS[-1])
     assert files_of(publish(workspace, MISSION, PERIOD)[1]) == whole
 
 

@@ -109,7 +109,7 @@ def test_the_mission_has_figures_of_every_method(workspace: Workspace) -> None:
     assert (SEEN, "before_after_interviews") in found
     # Too few areas for a case series: it has no figure, and no area or component has its own.
     empty = {table for table, rows in marts(workspace).items() if not rows}
-    assert empty == {"area_effect", "component_effect", "wake_effect"}
+    assert empty == {"area_effect", "secondary_reading", "wake_effect"}
 
 
 def test_a_file_of_one_edge_makes_that_edge_alone_computed_again(workspace: Workspace) -> None:

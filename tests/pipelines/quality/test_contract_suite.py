@@ -5,7 +5,7 @@ import pytest
 from indicators.definitions.contracts import Contract, contracts
 from pipelines.quality.check_results import CheckResult
 from pipelines.quality.checks import checks_of_table
-from pipelines.quality.suites import suite_of
+from pipelines.quality.suites.expectations import suite_of
 from tests.worlds.mission.figures import add
 
 

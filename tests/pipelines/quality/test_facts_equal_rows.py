@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from indicators.definitions.contracts import contracts
-from pipelines.quality.checkpoints import run_suite
-from pipelines.quality.suites import suite_of
+from pipelines.quality.suites.checkpoints import run_suite
+from pipelines.quality.suites.expectations import suite_of
 from tests.worlds.mission.figures import add, memory_warehouse
 
 TABLES = ("activities", "registers", "survey_answers", "training")

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from indicators.definitions.audiences import policy
 from indicators.definitions.catalogue import load_catalogue
-from indicators.definitions.columns_read import class_of_part, class_of_total
+from indicators.definitions.checks.columns_read import class_of_part, class_of_total
 from indicators.definitions.contracts import CLASSES
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission, read_mission
+from indicators.definitions.sharing.audiences import policy
 from indicators.disclosure.copy import restrict
 from indicators.engine.refresh import compute
 from indicators.foundation.mart_tables import NOT_APPLICABLE, TOTAL

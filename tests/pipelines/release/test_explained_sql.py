@@ -15,7 +15,7 @@ import pytest
 
 from indicators.compiler.explanation.figure_sql import Figure, figure_sql
 from indicators.definitions.catalogue import load_catalogue
-from indicators.definitions.columns_read import class_of_total
+from indicators.definitions.checks.columns_read import class_of_total
 from indicators.definitions.indicator import EarlierVersion, Indicator
 from indicators.definitions.mission_profile import read_mission
 from indicators.definitions.versions import all_versions

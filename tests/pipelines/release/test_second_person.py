@@ -7,7 +7,7 @@ import pytest
 
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.foundation.errors import WrongUse
-from pipelines.release import second_person
+from pipelines.release.approval import second_person
 from pipelines.workspace.paths import Workspace
 from records import accounts
 from records.store import Store, utc_now

@@ -11,8 +11,8 @@ from indicators.foundation.errors import WrongUse
 from pipelines.release.files import write_json
 from pipelines.release.manifest import PUBLICATION
 from pipelines.release.publishing import Release
-from pipelines.release.signing import SIGNATURE, signed, state_of
-from pipelines.release.verification import verify
+from pipelines.release.signed.signing import SIGNATURE, signed, state_of
+from pipelines.release.signed.verification import verify
 from pipelines.workspace.keys import (
     SIGNING_KEY,
     new_signing_key,

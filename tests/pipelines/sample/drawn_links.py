@@ -16,7 +16,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import read_mission
 from indicators.engine.refresh import compute
 from indicators.foundation.data_folder import data_folder
-from indicators.foundation.statistics import benjamini_hochberg
+from indicators.foundation.numbers.statistics import benjamini_hochberg
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import read_framework
 from indicators.linkage.grading import Grade, grade

@@ -10,8 +10,8 @@ import pandas as pd
 
 from indicators.definitions.measures import SURVEY_KINDS
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.database import has_table
 from indicators.foundation.mart_tables import NOT_REPORTED, totals_sql
+from indicators.foundation.stored.database import has_table
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.methods.activities import PATROLLING_REPORTERS
 from indicators.linkage.panel.edge_panel import EdgePanel, ExposureUnit

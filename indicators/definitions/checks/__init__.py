@@ -1,0 +1,1 @@
+"""Whether the catalogue holds together, and what an indicator reads."""

@@ -1,0 +1,1 @@
+"""Who may see what: audiences, and classes of figures."""

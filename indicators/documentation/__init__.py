@@ -1,1 +1,0 @@
-"""The pages that are generated from contracts and catalogue."""

@@ -1,0 +1,1 @@
+"""Days: local time, and when something is overdue."""

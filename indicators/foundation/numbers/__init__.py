@@ -1,0 +1,1 @@
+"""Numbers: their limits, and how they are written."""

@@ -1,0 +1,1 @@
+"""What is known before any file arrives is read from YAML, and what is wrong with it is told."""

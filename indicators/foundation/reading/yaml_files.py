@@ -1,0 +1,80 @@
+"""Reading YAML as YAML 1.2 means it: `on`, `off`, `yes` and `no` are words and not truth values.
+
+A planning officer writes `on: 2026-06-30` for a date; the older rule would make the key `True`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.reading.yaml_loader import RepeatedKeyError, StrictLoader
+
+_TRUTH = "tag:yaml.org,2002:bool"
+
+
+class PlainLoader(StrictLoader):
+    """The strict loader with only `true` and `false` as truth values."""
+
+
+PlainLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in entries if tag != _TRUTH or first in "tTfF"]
+    for first, entries in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def row_of_key(path: Path, key: str) -> int | None:
+    """The line, from 1, of a key such as `measure.numerator.where`, or of what holds it.
+
+    None where there is no such file, or nothing on the way to the key.
+    """
+    if not path.is_file():
+        return None
+    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=PlainLoader)
+    row = None
+    for name in key.split("."):
+        entries = dict(_entries(node))
+        if name not in entries:
+            return row
+        row, node = entries[name]
+    return row
+
+
+def _entries(node: yaml.Node | None) -> Iterator[tuple[str, tuple[int, yaml.Node]]]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield str(key.value), (key.start_mark.line + 1, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            yield str(number), (value.start_mark.line + 1, value)
+
+
+def read_yaml(path: Path, loader: type[StrictLoader] = PlainLoader) -> Any:
+    """What a YAML file holds.
+
+    Raises WrongUse naming file and row where there is none, it is no YAML, or a key stands twice.
+    """
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    except RepeatedKeyError as error:
+        raise WrongUse(_repeated_key(path, error)) from error
+    except yaml.MarkedYAMLError as error:
+        row = error.problem_mark.line + 1 if error.problem_mark else None
+        reason = {"reason": error.problem or "–"}
+        raise WrongUse(Problem("yaml_unreadable", path.name, row=row, parameters=reason)) from error
+    except UnicodeDecodeError as error:
+        reason = {"reason": "UTF-8"}
+        raise WrongUse(Problem("yaml_unreadable", path.name, parameters=reason)) from error
+    except (yaml.YAMLError, ValueError) as error:  # a sign that YAML does not allow, no such day
+        reason = {"reason": " ".join(str(error).split())}
+        raise WrongUse(Problem("yaml_unreadable", path.name, parameters=reason)) from error
+    except OSError as error:
+        raise WrongUse(Problem("yaml_missing_file", path.name)) from error
+
+
+def _repeated_key(path: Path, error: RepeatedKeyError) -> Problem:
+    """The problem of a key that stands twice, with both rows."""
+    words = {"key": error.key, "first": error.first_row}
+    return Problem("yaml_repeated_key", path.name, row=error.row, parameters=words)

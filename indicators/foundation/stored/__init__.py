@@ -1,0 +1,1 @@
+"""Tables of DuckDB: rows by name, rows of the mart, releases of earlier versions."""

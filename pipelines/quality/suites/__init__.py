@@ -1,0 +1,1 @@
+"""Suites of Great Expectations: written from contracts, run, and read."""

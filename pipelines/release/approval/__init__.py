@@ -1,0 +1,1 @@
+"""Who has to agree to a release, and what was agreed goes into it."""

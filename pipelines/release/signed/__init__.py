@@ -1,0 +1,1 @@
+"""Signatures of releases, and whether files are what was signed."""
