@@ -62,11 +62,11 @@ def _value(draw: random.Random, row: dict[str, Any], ways: Mapping[str, str]) ->
 
 
 @pytest.mark.parametrize(
-    "seed", [*range(4), *(pytest.param(n, marks=pytest.mark.soak) for n in range(4, 40))]
+    "seed", [*range(2), *(pytest.param(n, marks=pytest.mark.soak) for n in range(2, 40))]
 )
 def test_no_page_contradicts_another(tmp_path: Path, seed: int) -> None:
     write_release(tmp_path, rows=_by_chance(seed))
-    for address in ("", "lang=fr", "period=2026-Q2", "period=2026-08&lang=fr", "area=MT0104"):
+    for address in ("", "period=2026-Q2&lang=fr", "area=MT0104"):
         context = read_context(tmp_path, "mission", Address.parse("/", address))
         assert context is not None
         _harm_is_one_figure(context)

@@ -139,10 +139,14 @@ def _matrix(context: Context, found: pd.DataFrame) -> html.Section:
 def _grid(context: Context, found: pd.DataFrame, phases: list[str]) -> html.Img:
     """Tier by phase: activities done, darker where more; beside each how many outcomes."""
     words = context.words
-    done = found.groupby(["tier", "phase"])["done"].sum(min_count=1).dropna()
+    sums = found.groupby(["tier", "phase"])["done"].sum(min_count=1).dropna()
+    done = [
+        (str(row["tier"]), str(row["phase"]), row["done"]) for row in rows_of(sums.reset_index())
+    ]
     tiers = [tier for tier in (*_TIERS, _UNKNOWN) if tier in set(found["tier"])]
-    most, cells, said = float(done.max() or 1), {}, []
-    for (tier, phase), number in done.items():
+    most = max((number for *_, number in done), default=0) or 1
+    cells, said = dict[tuple[int, int], tuple[str, float, str]](), list[str]()
+    for tier, phase, number in done:
         outcomes = 0 if _UNKNOWN in (tier, phase) else _measured(context, tier, phase)
         under = "●" if outcomes else "○"
         measured = (
