@@ -13,8 +13,8 @@ import duckdb
 
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.mart_tables import MART_TABLES
-from pipelines.ingest.archive import archived_path, sha256_of
-from pipelines.ingest.arriving import deliveries
+from pipelines.ingest.files.archive import archived_path, sha256_of
+from pipelines.ingest.files.arriving import deliveries
 from pipelines.release.manifest import PUBLICATION, changed_files
 from pipelines.release.naming import CANDIDATE_PREFIX, current_name, releases_of
 from pipelines.warehouse import ledger

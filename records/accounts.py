@@ -131,8 +131,7 @@ def add(
 ) -> Account:
     """A new account. Raises AccountProblem for a name that is taken or what cannot be."""
     _check(role, password)
-    if not name.isprintable() or not name.strip() or len(name) > 80 or name == "local":
-        raise AccountProblem("bad_name")
+    check_name(name)
     until = valid_until.isoformat() if valid_until else None
     hashed = _HASHER.hash(password)
     only = None if mission == ALL else mission
@@ -292,6 +291,12 @@ def note_refused(store: Store, now: datetime) -> None:
         return
     with store.writing() as connection:
         log(connection, "unknown", "sign_in_refused", "unknown", {"by": "single_sign_on"}, now)
+
+
+def check_name(name: str) -> None:
+    """Raises AccountProblem for what cannot be a name."""
+    if not name.isprintable() or not name.strip() or len(name) > 80 or name == "local":
+        raise AccountProblem("bad_name")
 
 
 def _check(role: str | None, password: str | None = None) -> None:

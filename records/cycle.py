@@ -1,9 +1,9 @@
-"""The steps of the cycle: draft, review, approval, recommendation, follow-up; each by who may.
+"""The steps of the cycle: draft, review or sending back, approval, recommendation, follow-up.
 
 Where people have accounts nobody reviews or approves what they wrote themselves.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +34,7 @@ def save_draft(
     Raises NotAllowed, and Conflict where somebody else has written since.
     """
     _require(actor, "assess", area_and_above)
-    draft = assessment.model_copy(update={"state": "draft"})
+    draft = assessment.model_copy(update={"state": "draft", "sent_back": ""})
     return store.write(actor, mission, draft, based_on, now)
 
 
@@ -48,39 +48,86 @@ def advance(
     area_and_above: Collection[str],
 ) -> Version[Assessment]:
     """Review a draft, approve what was reviewed: the text as it stands in version `based_on`."""
+    versions = _as_seen(store, mission, key, based_on)
+    action, state = next_step(versions[-1].record)
+    _require(actor, action, area_and_above)
+    if is_own_text(actor, versions):
+        raise NotAllowed("own_text")
+    moved = versions[-1].record.model_copy(update={"state": state})
+    return store.write(actor, mission, moved, based_on, now)
+
+
+def send_back(
+    store: Store,
+    actor: Actor,
+    mission: str,
+    key: str,
+    based_on: int,
+    reason: str,
+    now: datetime,
+    area_and_above: Collection[str],
+) -> Version[Assessment]:
+    """Back to who wrote it, with a reason, by who could take the next step; the text stays.
+
+    Raises NotAllowed, Conflict, and pydantic's ValidationError where no reason is given.
+    """
+    versions = _as_seen(store, mission, key, based_on)
+    action, _ = next_step(versions[-1].record)
+    _require(actor, action, area_and_above)
+    if is_own_text(actor, versions):
+        raise NotAllowed("own_text")
+    content = versions[-1].record.model_dump() | {"state": "sent_back", "sent_back": reason}
+    return store.write(actor, mission, Assessment.model_validate(content), based_on, now)
+
+
+def _as_seen(store: Store, mission: str, key: str, based_on: int) -> list[Version[Assessment]]:
+    """All versions, the newest the one that was read. Raises Conflict where it is another."""
     versions = store.versions(mission, Assessment, key)
     latest = versions[-1] if versions else None
     if latest is None or latest.number != based_on:
         raise Conflict(latest)
-    action, state = next_step(latest.record)
-    _require(actor, action, area_and_above)
-    if is_own_text(actor, versions):
-        raise NotAllowed("own_text")
-    moved = latest.record.model_copy(update={"state": state})
-    return store.write(actor, mission, moved, based_on, now)
+    return versions
 
 
 def next_step(assessment: Assessment) -> tuple[str, str]:
-    """The action that comes next and the state after it. Raises NotAllowed after the last."""
-    steps = {"draft": ("review", "reviewed"), "reviewed": ("approve", "approved")}
+    """The action that comes next and the state after it. Raises NotAllowed where none does."""
+    steps = {"draft": ("review", "reviewed"), "reviewed": ("approve_assessment", "approved")}
     if assessment.state not in steps:
-        raise NotAllowed("approved_already")
+        raise NotAllowed("approved_already" if assessment.state == "approved" else "sent_back")
     return steps[assessment.state]
 
 
 def is_own_text(actor: Actor, versions: list[Version[Assessment]]) -> bool:
     """Whether they wrote or reviewed it, so that the next step is another person's."""
-    return not actor.is_local and actor.name in _hands(versions)
+    return not actor.is_local and actor.name in hands(versions)
 
 
-def _hands(versions: list[Version[Assessment]]) -> set[str]:
-    """Who wrote or reviewed the text since it was last approved: the next step is another's."""
+def hands(versions: list[Version[Assessment]]) -> set[str]:
+    """Who wrote the text since it was last approved, and who reviewed it as it stands.
+
+    Who sent it back has neither written nor reviewed it: three people are enough.
+    """
     found: set[str] = set()
     for version in reversed(versions):
-        if version.record.state == "approved":
+        state = version.record.state
+        if state == "approved":
             break
-        found.add(version.written_by)
+        if state == "draft" or (version is versions[-1] and state == "reviewed"):
+            found.add(version.written_by)
     return found
+
+
+def people_who_may(
+    people: Iterable[Actor],
+    action: str,
+    versions: list[Version[Assessment]],
+    area_and_above: Collection[str],
+) -> list[str]:
+    """Names of those of `people` who may take a step of the text as it stands."""
+    done = hands(versions)
+    return sorted(
+        one.name for one in people if one.may(action, area_and_above) and one.name not in done
+    )
 
 
 def recommend(
@@ -137,7 +184,5 @@ def write_entry(
 
 
 def _require(actor: Actor, action: str, area_and_above: Collection[str]) -> None:
-    if action not in actor.actions:
-        raise NotAllowed(f"no_right.{action}")
-    if not actor.may(action, area_and_above):
-        raise NotAllowed("other_area")
+    if reason := actor.refusal(action, area_and_above):
+        raise NotAllowed(reason)

@@ -44,7 +44,7 @@ Rating = Literal[
     "off_track", "not_enough_data",
 ]  # fmt: skip
 RATINGS: tuple[Rating, ...] = get_args(Rating)
-STATES = ("draft", "reviewed", "approved")
+STATES = ("draft", "reviewed", "approved")  # step by step; a text may be sent back in between
 STATUSES = ("open", "under_way", "done", "dropped")
 LONGEST_TEXT = 20_000  # characters
 
@@ -91,7 +91,8 @@ class Assessment(Record):
     indicator: str = Field(min_length=1, max_length=40)
     area: str = Field(min_length=1, max_length=80)
     period: str
-    state: Literal["draft", "reviewed", "approved"] = "draft"
+    state: Literal["draft", "sent_back", "reviewed", "approved"] = "draft"
+    sent_back: str = Field(default="", max_length=LONGEST_TEXT)  # why, in that state alone
     rating: Rating
     reason: str = Field(default="", max_length=LONGEST_TEXT)
     narrative: str = Field(max_length=LONGEST_TEXT)
@@ -129,6 +130,12 @@ class Assessment(Record):
         if not text.strip():
             raise ValueError("narrative_missing")
         return text
+
+    @model_validator(mode="after")
+    def _says_why_it_is_sent_back(self) -> "Assessment":
+        if (self.state == "sent_back") != bool(self.sent_back.strip()):
+            raise ValueError("sent_back_missing")
+        return self
 
     @model_validator(mode="after")
     def _says_why_it_differs(self) -> "Assessment":

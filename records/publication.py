@@ -35,8 +35,8 @@ def approve(
     Raises NotAllowed for who may not approve, for who computed or publishes it themselves, and
     where nobody noted who computed it (`not_computed`: refresh first).
     """
-    if approver.is_local or not approver.may("approve"):
-        raise NotAllowed("no_right.approve")
+    if approver.is_local or not approver.may("approve_release"):
+        raise NotAllowed("no_right.approve_release")
     computed = _last(store, COMPUTED, mission)
     if computed is None:
         raise NotAllowed("not_computed")

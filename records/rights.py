@@ -3,12 +3,19 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-ACTIONS = ("assess", "review", "approve", "recommend", "follow_up", "take_in", "administer")
+# `review` also sends a text back. What people concluded is approved by another right than a release
+# whose figures another person computed.
+ACTIONS = (
+    "assess", "review", "approve_assessment", "approve_release", "recommend", "follow_up",
+    "take_in", "administer",
+)  # fmt: skip
 ROLE_ACTIONS: Mapping[str, frozenset[str]] = {
     "viewer": frozenset(),
     "officer": frozenset({"follow_up", "take_in"}),
     "assessor": frozenset({"assess", "review", "recommend", "follow_up"}),
-    "approver": frozenset({"review", "approve", "recommend", "follow_up"}),
+    "approver": frozenset(
+        {"assess", "review", "approve_assessment", "approve_release", "recommend", "follow_up"}
+    ),
     "administrator": frozenset({"administer"}),
 }
 
@@ -30,7 +37,14 @@ class Actor:
 
     def may(self, action: str, area_and_above: Collection[str] = ()) -> bool:
         """Whether an action is theirs; `area_and_above`: the record's area and those above it."""
-        return action in self.actions and (self.area is None or self.area in area_and_above)
+        return self.refusal(action, area_and_above) is None
+
+    def refusal(self, action: str, area_and_above: Collection[str] = ()) -> str | None:
+        """Why an action is not theirs, a message key: the role, or the area; None where it is."""
+        if action not in self.actions:
+            return f"no_right.{action}"
+        is_theirs = self.area is None or self.area in area_and_above
+        return None if is_theirs else "other_area"
 
 
 # On a machine without accounts whoever sits at it is the one person there is.

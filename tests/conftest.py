@@ -29,6 +29,8 @@ LONGEST = (
     "tests/pipelines/release/test_diff_of_a_real_sequence.py",
     "tests/indicators/linkage/test_case_series_simulations.py",
     "tests/browser/test_quarter_in_a_browser.py",
+    "tests/pipelines/orchestration/test_killed_refresh.py",
+    "tests/pipelines/orchestration/test_refresh.py",
 )
 
 

@@ -16,7 +16,7 @@ from records.store import Store, utc_now
 
 LOG_ROUTE = "/records/log"
 _ENTRIES_SHOWN = 200
-_TOLD = ("no_account", "single_sign_on")  # what the way back from the provider may say here
+_TOLD = ("no_account", "single_sign_on", "ended")  # what another page that leads here may say
 _NEW_KEY = "new_key"  # of the cookie: who sets up a second factor, and its key
 
 
@@ -54,7 +54,7 @@ class _Account:
 
     @property
     def told_before(self) -> str:
-        """What single sign-on said before it led back here."""
+        """What single sign-on, or a form whose session has ended, said before it led here."""
         told = request.args.get("told", "")
         return told if told in _TOLD else ""
 

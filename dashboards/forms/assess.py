@@ -14,7 +14,7 @@ from dashboards.forms import sessions
 from dashboards.forms.page import Writer, chosen, ground, problems, rendered, sent_ground, writer
 from dashboards.wording.words import Words
 from indicators.foundation.messages import LANGUAGES
-from records import cycle
+from records import accounts, cycle
 from records.cycle import NotAllowed
 from records.kinds import RATINGS, ROLES, Assessment, Figure
 from records.store import Conflict, Store, Version, utc_now
@@ -35,7 +35,7 @@ def add_route(server: Flask, home: Path, store: Store) -> None:
             return _form(at, str(code))
         if not sessions.is_genuine():
             return _form(at, str(code), 400, sent=request.form, said=["stale"])
-        step = _advance if request.form.get("step") == "advance" else _save
+        step = _STEPS.get(request.form.get("step", ""), _save)
         return _answered(at, str(code), step)
 
 
@@ -80,6 +80,18 @@ def _advance(at: Writer, code: str) -> Version[Assessment]:
     return cycle.advance(at.store, at.actor, at.mission, key, sent_ground(), utc_now(), above)
 
 
+def _send_back(at: Writer, code: str) -> Version[Assessment]:
+    context, reason = at.context, request.form.get("sent_back", "").strip()
+    key = f"{code}/{context.area}/{context.period.name}"
+    above = at.area_and_above(context.area)
+    return cycle.send_back(
+        at.store, at.actor, at.mission, key, sent_ground(), reason, utc_now(), above
+    )
+
+
+_STEPS = {"advance": _advance, "send_back": _send_back}
+
+
 def figures(context: Context, code: str) -> list[Figure]:
     """The outcome and the outputs that the framework holds against it, as they are released."""
     links = links_of(context)
@@ -117,8 +129,9 @@ def _form(
     latest = versions[-1] if versions else None
     step = _next_step(latest)
     above = at.area_and_above(context.area)
-    next_action = step if step and at.actor.may(step, above) else None
-    is_own_text = next_action is not None and cycle.is_own_text(at.actor, versions)
+    refused = at.actor.refusal(step, above) if step else None
+    if step and refused is None and cycle.is_own_text(at.actor, versions):
+        refused = "own_text"
     is_text = sent is not None and "narrative" in sent
     chosen_outcome = {"indicator": code, "period": context.period.name}
     told = [*(words(f"records.problem.{one}") for one in said or []), *(sentences or [])]
@@ -140,14 +153,31 @@ def _form(
         based_on=ground(latest, other is not None or sent is None),
         told=told,
         saved=request.args.get("saved") if sent is None else None,
-        next_action=None if is_own_text else next_action,
-        is_own_text=is_own_text,
+        next_action=None if refused else step,
+        refused=refused if refused in ("own_text", "other_area") else None,
         waits_for=step,
-        may_assess=at.actor.may("assess", above),
+        people=_people(at, step, versions, above),
+        not_writing=at.actor.refusal("assess", above),
         may_recommend=latest is not None and at.actor.may("recommend", above),
         recommend=context.address.link("/records/recommend", **chosen_outcome),
         back=context.address.link("/assessment", **chosen_outcome),
     )
+
+
+def _people(
+    at: Writer, step: str | None, versions: list[Version[Assessment]], above: list[str]
+) -> dict[str, list[str]]:
+    """By account: who else may take the next step (`next`), and who may approve the text as it
+    stands once this person has reviewed it (`after`); nothing where nobody signs in."""
+    if step is None or at.actor.is_local:
+        return {}
+    open_now = [one for one in accounts.accounts(at.store) if one.is_open(utc_now())]
+    people = [one.actor for one in open_now if one.mission in (None, at.mission)]
+    others = [one for one in people if one.name != at.actor.name]
+    found = {"next": cycle.people_who_may(others, step, versions, above)}
+    if step == "review":
+        found["after"] = cycle.people_who_may(others, "approve_assessment", versions, above)
+    return found
 
 
 def _sent_values(sent: Any) -> Mapping[str, Any]:
@@ -174,8 +204,8 @@ def _values(latest: Version[Assessment] | None) -> Mapping[str, Any]:
 
 
 def _next_step(latest: Version[Assessment] | None) -> str | None:
-    """The step after the newest version; None where nothing is written, or all is approved."""
-    if latest is None or latest.record.state == "approved":
+    """The step after the newest version; None where nothing is written, or it waits for none."""
+    if latest is None or latest.record.state in ("approved", "sent_back"):
         return None
     action, _ = cycle.next_step(latest.record)
     return action

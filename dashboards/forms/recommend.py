@@ -1,5 +1,6 @@
 """Writing a recommendation, and following it up: owner, day, status, note, and every version."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,9 @@ def add_route(server: Flask, home: Path, store: Store) -> None:
 
 def _answered(at: Writer, versions: list[Version[Recommendation]]) -> Any:
     words = at.context.words
+    if day := _past_due(at, versions):
+        said = words("records.problem.past_due", day=formats.day(day, words))
+        return _form(at, versions, 400, [said], is_past=True)
     try:
         written = _follow_up(at, versions[-1]) if versions else _recommend(at)
     except NotAllowed as refused:
@@ -48,6 +52,17 @@ def _answered(at: Writer, versions: list[Version[Recommendation]]) -> Any:
     link = at.context.address.link(ROUTE, area=written.record.area)
     typed = "" if versions else "&typed=new"  # what was typed is kept as that of a new one
     return redirect(f"{link}&key={written.record.key}&saved={written.number}{typed}", 303)
+
+
+def _past_due(at: Writer, versions: list[Version[Recommendation]]) -> date | None:
+    """A due day that is past, newly given and not said to be meant."""
+    try:
+        day = date.fromisoformat(request.form.get("due_on", "").strip())
+    except ValueError:
+        return None  # said by the check of the fields
+    is_known = bool(versions) and versions[-1].record.due_on == day
+    is_meant = is_known or "past_is_meant" in request.form
+    return None if is_meant or day >= date.today() else day
 
 
 def _recommend(at: Writer) -> Version[Recommendation]:
@@ -72,6 +87,7 @@ def _form(
     status: int = 200,
     told: list[str] | None = None,
     other: Version[Recommendation] | None = None,
+    is_past: bool = False,
 ) -> Any:
     context, latest = at.context, versions[-1] if versions else None
     is_posted = request.method == "POST"
@@ -110,7 +126,8 @@ def _form(
         other=other,
         theirs=_theirs(at, other.record) if other else [],
         based_on=ground(latest, other is not None or not is_posted),
-        may_write=at.actor.may(action, at.area_and_above(area)),
+        is_past=is_past,
+        refused=at.actor.refusal(action, at.area_and_above(area)),
         back=context.address.link("/assessment"),
     )
 

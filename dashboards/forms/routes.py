@@ -12,6 +12,7 @@ from dashboards.forms import (
     entry,
     new_mission,
     page,
+    people,
     profile,
     recommend,
     sessions,
@@ -44,9 +45,10 @@ def add_routes(
     account.add_route(server, home, store, audience)
     single_sign_on.add_routes(server, store, audience)
     if audience == page.MISSION:
+        people.add_route(server, store)
         assess.add_route(server, home, store)
         recommend.add_route(server, home, store)
-        entry.add_route(server, home, store)
+        entry.add_route(server, home, store, desk)
         upload.add_route(server, home, store, desk)
         capture.add_route(server, home, store, desk)
         template_files.add_route(server, home, store, desk)

@@ -24,6 +24,7 @@ from records.store import Store, utc_now
 SIGN_IN = "/records/account"
 SINGLE_SIGN_ON = "/records/single-sign-on"
 ALWAYS = "POCLENS_ALWAYS_ACCOUNTS"
+_FORMS = "/records/"
 _OPEN = ("/assets/", "/_dash-component-suites/", SINGLE_SIGN_ON)
 _FETCHED = ("/screen", "/_dash-", "/api/")  # asked for by scripts, which follow to no form
 
@@ -62,10 +63,15 @@ def add_gate(server: Flask, store: Store, audience: Audience, is_reached: bool) 
             return None
         if api.is_for_programs(path):
             return api.refusal(store, audience)
-        if path.startswith(_FETCHED) or request.method != "GET":
+        if path.startswith(_FETCHED):
             return abort(401)
         language = Address.parse("/", request.query_string.decode("utf-8", "replace")).language
-        return redirect(f"{SIGN_IN}?{urlencode({'lang': language, 'next': request.full_path})}")
+        asked = {"lang": language, "next": request.full_path}
+        if request.method != "GET" and path.startswith(_FORMS):  # its text the browser keeps
+            return redirect(f"{SIGN_IN}?{urlencode(asked | {'told': 'ended'})}", 303)
+        if request.method != "GET":
+            return abort(401)
+        return redirect(f"{SIGN_IN}?{urlencode(asked)}")
 
     @server.teardown_request
     def open_again(_: BaseException | None) -> None:

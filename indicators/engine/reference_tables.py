@@ -52,8 +52,8 @@ def _fill_indicators(
     spans: Mapping[str, Sequence[Span]],
     as_of: date,
 ) -> None:
-    names, marks = ", ".join(INDICATOR_COLUMNS), ", ".join("?" * len(INDICATOR_COLUMNS))
     present = {indicator.code: indicator.version for indicator in reversed(indicators)}
+    rows = []
     for indicator in indicators:
         chosen = mission.selected(indicator.code)
         if indicator.version != present[indicator.code]:
@@ -61,8 +61,11 @@ def _fill_indicators(
             chosen = chosen.model_copy(update={"baseline": None, "target": None})
         row = _indicator_row(mission, indicator, chosen, spans[indicator.code])
         row["sql"] = indicator_sql(indicator, mission.setting, as_of)
-        values = [row[name] for name in INDICATOR_COLUMNS]
-        connection.execute(f"INSERT INTO mart.indicator ({names}) VALUES ({marks})", values)
+        rows.append(row)
+    lists = ", ".join(f"unnest(CAST(? AS {kind}[]))" for kind in INDICATOR_COLUMNS.values())
+    values = [[row[name] for row in rows] for name in INDICATOR_COLUMNS]
+    names = ", ".join(INDICATOR_COLUMNS)
+    connection.execute(f"INSERT INTO mart.indicator ({names}) SELECT {lists}", values)
 
 
 def _indicator_row(

@@ -1,6 +1,14 @@
-"""Names and texts as they stand in SQL."""
+"""Names and texts as they stand in SQL, and statements that stand in a file of their own."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def sql_file(module: str, name: str) -> str:
+    """The statement in `<name>.sql` beside a module, which gives its `__file__`."""
+    return Path(module).with_name(f"{name}.sql").read_text(encoding="utf-8").rstrip()
 
 
 def quoted(name: str) -> str:

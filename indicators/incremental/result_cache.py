@@ -32,7 +32,9 @@ class KeptResults:
     connection: duckdb.DuckDBPyConnection
     mission: str
     method: str
+    before: Mapping[str, tuple[str, str]]  # by subject: content and result
     asked: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
 
     def result(
         self, subject: str, kind: type[Result], compute: Callable[..., Result], *inputs: Any
@@ -44,19 +46,13 @@ class KeptResults:
         """
         self.asked.append(subject)
         content = content_key(*inputs)
-        text = self._kept(subject, content)
-        if text is None:
+        known, text = self.before.get(subject, ("", ""))
+        if known == content:
+            self.kept.append(subject)
+        else:
             text = json.dumps(compute(*inputs), default=_plain)
             self._keep(subject, content, text)
         return TypeAdapter(kind).validate_python(json.loads(text))
-
-    def _kept(self, subject: str, content: str) -> str | None:
-        row = self.connection.execute(
-            """UPDATE cube.kept_result SET is_computed = false
-            WHERE mission = ? AND method = ? AND subject = ? AND content = ? RETURNING result""",
-            [self.mission, self.method, subject, content],
-        ).fetchone()
-        return row[0] if row else None
 
     def _keep(self, subject: str, content: str, text: str) -> None:
         place = [self.mission, self.method, subject]
@@ -75,12 +71,22 @@ def kept_results(
     """The kept results of one method; those that nobody asked for are gone at the end."""
     connection.execute("CREATE SCHEMA IF NOT EXISTS cube")
     connection.execute(TABLE_SQL)
-    kept = KeptResults(connection, mission, method)
+    of = [mission, method]
+    rows = connection.execute(
+        "SELECT subject, content, result FROM cube.kept_result WHERE mission = ? AND method = ?", of
+    ).fetchall()
+    before = {subject: (content, result) for subject, content, result in rows}
+    kept = KeptResults(connection, mission, method, before)
     yield kept
     connection.execute(
         """DELETE FROM cube.kept_result
         WHERE mission = ? AND method = ? AND NOT list_contains(?, subject)""",
-        [mission, method, kept.asked],
+        [*of, kept.asked],
+    )
+    connection.execute(
+        """UPDATE cube.kept_result SET is_computed = false
+        WHERE mission = ? AND method = ? AND is_computed AND list_contains(?, subject)""",
+        [*of, kept.kept],
     )
 
 
@@ -90,6 +96,14 @@ class Tally:
 
     computed: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+
+
+def tallies(connection: duckdb.DuckDBPyConnection, mission: str) -> dict[str, Tally]:
+    """By method what the last run computed, for all that is kept."""
+    methods = connection.execute(
+        "SELECT DISTINCT method FROM cube.kept_result WHERE mission = ? ORDER BY method", [mission]
+    ).fetchall()
+    return {method: tally(connection, mission, method) for (method,) in methods}
 
 
 def tally(connection: duckdb.DuckDBPyConnection, mission: str, *methods: str) -> Tally:

@@ -22,7 +22,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the figure and what it rests on."""
-    from pipelines.release.explain import explain
+    from pipelines.release.reading.explain import explain
 
     found = explain(
         arguments.workspace,

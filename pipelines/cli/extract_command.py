@@ -19,7 +19,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes the files and prints their paths, and says so where no cell holds a figure."""
-    from pipelines.release.extraction import extract
+    from pipelines.release.reading.extraction import extract
 
     written = extract(
         arguments.workspace,

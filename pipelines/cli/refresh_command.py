@@ -11,7 +11,7 @@ from pipelines.cli.main import show
 from pipelines.cli.options import Parser, mission_of
 from pipelines.cli.progress import progress_bar
 from pipelines.cli.signing_in import act_by_account, add_account
-from pipelines.ingest.file_report import remark_lines
+from pipelines.ingest.file_report import closing_lines, remark_lines
 
 
 def add_arguments(parser: Parser) -> None:
@@ -20,6 +20,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--as-of", type=date)
     parser.add_argument("--engine", choices=("duckdb", "spark"), default="")
     parser.add_argument("--master", metavar="URL", default="")
+    parser.add_argument("--explain", action="store_true")
     add_account(parser)
 
 
@@ -51,9 +52,34 @@ def run(arguments: argparse.Namespace) -> int:
             print("\n".join(files_read(by_source(files), files, arguments.language)))
         raise refused
     told = due_lines(arguments, mission)
-    text = "\n".join([summary(result, arguments.language), *told])
+    steps = step_lines(arguments, mission, result.seconds) if arguments.explain else []
+    text = "\n".join([summary(result, arguments.language), *steps, *told])
     show(arguments, result.as_dict() | {"due": told}, text)
     return 0 if result.status == "success" else 1
+
+
+def step_lines(
+    arguments: argparse.Namespace, mission: str, seconds: Mapping[str, float]
+) -> list[str]:
+    """The seconds of each step; of what is kept by its inputs what ran, as these changed, and how
+    much stood."""
+    from indicators.incremental.result_cache import tallies
+    from pipelines.warehouse.last_state import open_to_read
+
+    language = arguments.language
+    with open_to_read(arguments.workspace.warehouse(mission)) as connection:
+        found = tallies(connection, mission)
+    lines = [
+        message("cli.refresh.step", language, step=step.removeprefix("mart__"), seconds=taken)
+        for step, taken in seconds.items()
+    ]
+    for method, told in found.items():
+        counts = {"ran": len(told.computed), "stood": len(told.kept)}
+        subjects = ", ".join(told.computed) or "–"
+        lines.append(
+            message("cli.refresh.kept", language, what=method, subjects=subjects, **counts)
+        )
+    return lines
 
 
 def due_lines(arguments: argparse.Namespace, mission: str) -> list[str]:
@@ -106,4 +132,4 @@ def files_read(
         if file["status"] == "held":
             lines.append(message("cli.refresh.held", language, name=file["name"]))
         lines += remark_lines(file, language)
-    return lines
+    return [*lines, *closing_lines(files, language)]

@@ -5,6 +5,7 @@ import getpass
 import secrets
 import sys
 from datetime import date
+from pathlib import Path
 
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
@@ -21,6 +22,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("step", choices=_STEPS)
     parser.add_argument("name", nargs="?")
     parser.add_argument("--role", choices=_ROLES)
+    parser.add_argument("--table", type=Path, metavar="FILE")
     parser.add_argument("--area", metavar="A")
     parser.add_argument("--audience", choices=("mission", "hq"))
     parser.add_argument("--mission", metavar="M")
@@ -36,6 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     store = Store.of_workspace(arguments.workspace.home)
     if arguments.step == "list":
         return _list(arguments, store)
+    if arguments.step == "add" and arguments.table:
+        return _add_table(arguments, store)
     try:
         _step(arguments, store)
     except AccountProblem as problem:
@@ -46,6 +50,28 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         text = message("cli.users.done", language, name=arguments.name, step=arguments.step)
     show(arguments, {"step": arguments.step, "name": arguments.name}, text)
+    return 0
+
+
+def _add_table(arguments: argparse.Namespace, store: Store) -> int:
+    """Adds the people of a table, and prints their first passwords."""
+    from records.people_table import add_people
+    from records.store import utc_now
+
+    language, path = arguments.language, arguments.table
+    if not path.is_file():
+        raise WrongUse(Problem("no_file", str(path)))
+    who = f"{getpass.getuser()} (poclens)"
+    added, faults = add_people(store, path.read_bytes(), who, utc_now())
+    if faults:
+        raise WrongUse(
+            [
+                Problem(f"users_{one.reason}", path.name, "", one.row, one.column, one.value)
+                for one in faults
+            ]
+        )
+    lines = [message("page.people.once", language), *(f"{name}: {first}" for name, first in added)]
+    show(arguments, {"accounts": [name for name, _ in added]}, "\n".join(lines))
     return 0
 
 

@@ -15,21 +15,21 @@ import duckdb
 from indicators.definitions.contracts import contracts, load_order
 from indicators.definitions.mission_profile import Mission, resolve_path
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.ingest import archive as archived
-from pipelines.ingest import mended
-from pipelines.ingest.arriving import Look, deliveries, look, settled_seconds, wait_for_all
-from pipelines.ingest.delivered_file import Delivery, Read, read_delivery
-from pipelines.ingest.duplicate_rows import apply_decisions
 from pipelines.ingest.file_report import FileReport
-from pipelines.ingest.key_clashes import call_back_free
-from pipelines.ingest.listed_areas import call_back_waiting, listed_areas
-from pipelines.ingest.load_file import load_file
-from pipelines.ingest.meant import forget, is_meant
-from pipelines.ingest.reading_again import (
+from pipelines.ingest.files import archive as archived
+from pipelines.ingest.files.arriving import Look, deliveries, look, settled_seconds, wait_for_all
+from pipelines.ingest.files.delivered_file import Delivery, Read, read_delivery
+from pipelines.ingest.files.reading_again import (
     Known,
     asked_for,
     outdated_files,
 )
+from pipelines.ingest.load_file import load_file
+from pipelines.ingest.rows import mended
+from pipelines.ingest.rows.duplicate_rows import apply_decisions
+from pipelines.ingest.rows.key_clashes import call_back_free
+from pipelines.ingest.rows.listed_areas import call_back_waiting, listed_areas
+from pipelines.ingest.rows.meant import forget, is_meant
 from pipelines.ingest.written_records import duplicate_decisions, write_files
 from pipelines.mapping.area_polygons import (
     OUTLINES_SOURCE,

@@ -19,26 +19,25 @@ from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.sql_text import quoted
 from indicators.foundation.stored.database import one_transaction
 from indicators.incremental.stored_columns import complete_rows
-from pipelines.ingest import (
-    archive,
-    coverage,
-    key_clashes,
-    quarantine,
-    refusals,
-    upsert,
-    validate,
-    withdraw,
-)
-from pipelines.ingest.cast import Check, Notation, notation, text_column
-from pipelines.ingest.coverage import Question
-from pipelines.ingest.delivered_file import Delivery, Read, file_rows, read_delivery, with_remarks
+from pipelines.ingest import refusals
 from pipelines.ingest.file_report import FileReport
-from pipelines.ingest.listed_areas import outlines_taken_in
-from pipelines.ingest.orphans import quarantine_orphans
-from pipelines.ingest.quarantine import Context, Delivered
-from pipelines.ingest.upsert import Compared, Precedence
-from pipelines.ingest.validate import Entry
-from pipelines.ingest.vintages import Vintages, supersede_covered, vintages_of
+from pipelines.ingest.files import archive, coverage
+from pipelines.ingest.files.coverage import Question
+from pipelines.ingest.files.delivered_file import (
+    Delivery,
+    Read,
+    file_rows,
+    read_delivery,
+    with_remarks,
+)
+from pipelines.ingest.files.vintages import Vintages, supersede_covered, vintages_of
+from pipelines.ingest.rows import key_clashes, quarantine, upsert, validate, withdraw
+from pipelines.ingest.rows.cast import Check, Notation, notation, text_column
+from pipelines.ingest.rows.listed_areas import outlines_taken_in
+from pipelines.ingest.rows.orphans import quarantine_orphans
+from pipelines.ingest.rows.quarantine import Context, Delivered
+from pipelines.ingest.rows.upsert import Compared, Precedence
+from pipelines.ingest.rows.validate import Entry
 from pipelines.mapping.agreements import agreed, values_left_out
 from pipelines.mapping.apply import FileRows, map_rows, stacked
 from pipelines.mapping.area_polygons import Outlines
@@ -464,6 +463,8 @@ def _load_table(
     outcome.remarks += _midnights(job, contract)
     compared, clashing, gone = _merge(job, contract)
     outcome.retracted += gone
+    if compared.has_moved.any():
+        outcome.remarks += _renumbered(job, contract)
     for entry in entries:
         outcome.taken[entry.mapped.rows["position"].to_numpy()] = True
     is_standing = compared.has_moved | ((compared.state == "same") & compared.is_own)
@@ -749,6 +750,7 @@ def _report(job: _Job, entry: InputFile, outcome: _Outcome) -> FileReport:
         after if before else None,
         not_kept=not_kept_by_reason(job.file),
         values_held=sum(rows.num_rows for _, rows in outcome.held),
+        rows_changed=min(moved, upsert.rows_changed(job.connection, job.sha256)) if moved else 0,
         remarks=(
             *_clashes(job, outcome),
             *_held_values(job, outcome),
@@ -788,6 +790,16 @@ def _midnights(job: _Job, contract: Contract) -> Iterator[Problem]:
     if count > 1 and is_midnight:
         facts = {"count": count, "column": name}
         yield Problem("all_midnight", job.delivery.name, sheet or None, row, None, text, facts)
+
+
+def _renumbered(job: _Job, contract: Contract) -> Iterator[Problem]:
+    """That most rows of the file stand in another one under other codes: an export that numbers its
+    rows anew would count every event twice."""
+    found = key_clashes.stands_under_other_keys(job.connection, contract, job.sha256)
+    if found is not None:
+        rows, own, other, name = found
+        facts = {"rows": rows, "key": contract.key[0], "other": name, "other_key": other}
+        yield Problem("renumbered", job.delivery.name, value=own, parameters=facts)
 
 
 def _held_values(job: _Job, outcome: _Outcome) -> Iterator[Problem]:

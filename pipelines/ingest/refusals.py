@@ -17,8 +17,8 @@ import pyarrow as pa
 from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import quoted
-from pipelines.ingest import validate
-from pipelines.ingest.cast import text_column
+from pipelines.ingest.rows import validate
+from pipelines.ingest.rows.cast import text_column
 from pipelines.mapping.apply import FileRows
 from pipelines.mapping.area_polygons import Outlines
 from pipelines.mapping.model import Source

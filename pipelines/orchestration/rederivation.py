@@ -20,8 +20,8 @@ import duckdb
 
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.foundation.stored.database import named_rows
-from pipelines.ingest import archive
-from pipelines.ingest.delivered_file import Delivery, read_delivery
+from pipelines.ingest.files import archive
+from pipelines.ingest.files.delivered_file import Delivery, read_delivery
 from pipelines.ingest.inbox import ingest
 from pipelines.ingest.load_file import load_file
 from pipelines.mapping.area_polygons import OUTLINES_SOURCE, read_outlines

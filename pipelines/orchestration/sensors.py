@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from pipelines.ingest.arriving import deliveries, look, settled_seconds, waits_for
+from pipelines.ingest.files.arriving import deliveries, look, settled_seconds, waits_for
 from pipelines.workspace.paths import Workspace
 
 if TYPE_CHECKING:  # Dagster does not export the type

@@ -18,7 +18,7 @@ from typing import Any
 from indicators.definitions.mission_profile import SHARED, read_mission, resolve_path
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.reading.yaml_files import read_yaml
-from pipelines.ingest.arriving import deliveries
+from pipelines.ingest.files.arriving import deliveries
 from pipelines.ingest.written_records import written_text
 from pipelines.release.files import code_sha256, replace_text, sha256_of_tree
 from pipelines.workspace.paths import Workspace

@@ -110,6 +110,32 @@ class Desk:
         except PocLensError as error:
             return b"", [problem.sentence(language) for problem in error.problems]
 
+    def rows_beside(
+        self, mission: str, table: str, keys: Sequence[str], language: str
+    ) -> list[tuple[str, list[str]]]:
+        """Of rows of a table each filled column: its title, and its text in every row."""
+        from pipelines.proposal.known_rows import area_names
+        from pipelines.quality.duplicate_candidates import side_by_side
+        from pipelines.warehouse.last_state import open_to_read
+
+        warehouse, contract = self._workspace.warehouse(mission), contracts().get(table)
+        if contract is None or not contract.duplicates or not warehouse.is_file():
+            return []
+        try:
+            with open_to_read(warehouse) as connection:
+                found = side_by_side(connection, table, keys)
+            areas = area_names(warehouse, language)
+        except PocLensError:
+            return []  # it is being written for the first time
+        told = {contract.area_column: areas}
+        return [
+            (
+                contract.columns[name].title.in_language(language),
+                [told.get(name, {}).get(text or "", text or "–") for text in texts],
+            )
+            for name, texts in found
+        ]
+
     def capture(
         self, mission: str, table: str, values: Mapping[str, str], name: str, language: str
     ) -> list[tuple[str, str]]:
@@ -144,8 +170,8 @@ class Desk:
 
         `is_meant`: somebody answered the question for which it would be held.
         """
-        from pipelines.ingest.archive import sha256_of
-        from pipelines.ingest.meant import say_meant
+        from pipelines.ingest.files.archive import sha256_of
+        from pipelines.ingest.rows.meant import say_meant
 
         inbox = self._workspace.inbox(mission)
         inbox.mkdir(parents=True, exist_ok=True)
@@ -164,8 +190,8 @@ class Desk:
 
     def _source(self, path: Path, profile: Path) -> "Source | None":
         """The mapping that takes the file; None where a new one must be proposed."""
-        from pipelines.ingest import mended
         from pipelines.ingest.inbox import sources_of
+        from pipelines.ingest.rows import mended
         from pipelines.mapping.model import load_sources
         from pipelines.mapping.template_sources import template_of
 
@@ -206,7 +232,7 @@ class Desk:
             write_mapping(content, target)
 
     def _previewed(self, name: str, path: Path, language: str, answers: Mapping[str, str]) -> Said:
-        from pipelines.ingest import mended
+        from pipelines.ingest.rows import mended
         from pipelines.proposal.told import pattern_line
 
         source = self._source(path, self._workspace.profile(name))
@@ -235,7 +261,7 @@ class Desk:
         from pipelines.proposal.answers import answered, has_chosen
         from pipelines.proposal.wider_key import key_change, with_wider_key
 
-        proposal = answered(path, self._known(name), answers)
+        proposal = answered(path, self._known(name), answers, _form_of(path))
         if proposal.open_required:
             return proposal, None
         trial = self._trial(name, path, [proposal.files])
@@ -320,9 +346,14 @@ class Desk:
         return changes, found, refused
 
 
+def _form_of(path: Path) -> Path | None:
+    """The form that a person gave with the file: it lies in a folder of its own beside it."""
+    return next((path.parent / "form").glob("*"), None)
+
+
 def _require_new(found: "Preview", name: str) -> None:
     """A form takes in one row that is not there yet: it has no area's right over another's row."""
-    from pipelines.ingest.key_clashes import RULE
+    from pipelines.ingest.rows.key_clashes import RULE
 
     if found.rows_read != 1:
         raise WrongUse(Problem("capture_empty", name))

@@ -16,7 +16,7 @@ import yaml
 
 from indicators.definitions.contracts import Column, contracts
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.ingest.delivered_file import with_present_names
+from pipelines.ingest.files.delivered_file import with_present_names
 from pipelines.mapping.model import ColumnMapping, Source, TableMapping, TextLoader, read_source
 from pipelines.proposal.codes import code_proposals
 from pipelines.proposal.columns import fit_of, reference_fit

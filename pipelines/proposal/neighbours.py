@@ -7,7 +7,7 @@ from pathlib import Path
 
 from indicators.definitions.contracts import contracts, load_order
 from indicators.foundation.errors import Problem
-from pipelines.ingest.arriving import deliveries
+from pipelines.ingest.files.arriving import deliveries
 from pipelines.ingest.inbox import sources_of
 from pipelines.mapping.file_names import fits, have_a_name_in_common, series_of
 from pipelines.mapping.model import Source, load_sources

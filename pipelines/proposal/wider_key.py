@@ -1,12 +1,12 @@
 """A key that two senders give to different things, made one that tells them apart: by the unit, or
-the day, as a part of it. What a clash is: `pipelines.ingest.key_clashes`."""
+the day, as a part of it. What a clash is: `pipelines.ingest.rows.key_clashes`."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from indicators.definitions.contracts import contracts
-from pipelines.ingest.key_clashes import RULE
+from pipelines.ingest.rows.key_clashes import RULE
 from pipelines.proposal.difference import Change, with_key
 from pipelines.proposal.preview import Preview
 from pipelines.proposal.proposal import Proposal

@@ -20,12 +20,12 @@ from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.sql_text import quoted
 from indicators.foundation.stored.database import one_transaction
-from pipelines.ingest import archive as archived
-from pipelines.ingest import upsert, withdraw
-from pipelines.ingest.delivered_file import Delivery, read_delivery
+from pipelines.ingest.files import archive as archived
+from pipelines.ingest.files.delivered_file import Delivery, read_delivery
 from pipelines.ingest.load_file import rewrite_archive
-from pipelines.ingest.orphans import quarantine_orphans
 from pipelines.ingest.refusals import key_sha256
+from pipelines.ingest.rows import upsert, withdraw
+from pipelines.ingest.rows.orphans import quarantine_orphans
 from pipelines.mapping.area_polygons import read_outlines
 from pipelines.mapping.known_sources import known_sources
 from pipelines.release.naming import CANDIDATE_PREFIX, release_folder, releases_of

@@ -4,7 +4,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import MART_TABLES
 from indicators.foundation.sql_text import quoted
-from pipelines.ingest.key_clashes import RULE
+from pipelines.ingest.rows.key_clashes import RULE
 from pipelines.warehouse.inspect import Connection
 
 

@@ -21,7 +21,7 @@ from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from indicators.foundation.sql_text import quoted
 from indicators.foundation.stored.database import named_rows
-from pipelines.ingest.delivered_file import Delivery
+from pipelines.ingest.files.delivered_file import Delivery
 from pipelines.ingest.load_file import load_file
 from pipelines.mapping.area_polygons import read_outlines
 from pipelines.mapping.model import Source

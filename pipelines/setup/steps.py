@@ -18,7 +18,7 @@ from indicators.foundation.errors import WrongUse
 from indicators.foundation.messages import message
 from indicators.foundation.periods import Period, periods_between
 from indicators.foundation.sql_text import quoted
-from pipelines.ingest.arriving import deliveries
+from pipelines.ingest.files.arriving import deliveries
 from pipelines.ingest.inbox import sources_of
 from pipelines.mapping.area_polygons import outlines_path
 from pipelines.mapping.model import load_sources

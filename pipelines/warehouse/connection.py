@@ -9,7 +9,7 @@ from filelock import FileLock, Timeout
 
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.faults import quoting_no_row
-from pipelines.warehouse.ddl import create_all, create_mart
+from pipelines.warehouse.ddl import make_tables
 
 _COPIED_SECONDS = 3  # who copies it to read (`last_state.py`) has done so by then
 
@@ -38,7 +38,7 @@ def opened(
         connection = duckdb.connect(str(path))
         try:
             lock_down(connection, threads, allowed_directories)
-            create_mart(connection, create_all(connection))
+            make_tables(connection)
             yield connection
         finally:
             connection.close()

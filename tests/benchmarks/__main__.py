@@ -23,6 +23,7 @@ AT_MOST = {
     "catalogue_double": 1.2,
     "month_append": 0.04,
     "nothing_changed": 0.01,
+    "corrected_sample": 0.15,
     "survey_whole": 1.0,
     "trend_null": 1.0,
     "trend_missing_returns": 1.0,

@@ -1,11 +1,13 @@
 """What people wait for with the sample mission, by the commands that they type; wall seconds.
 
-`refresh_sample`: against reading the same files into DuckDB as text. `nothing_changed_sample`: a
-refresh after it, against the first. `publish_sample`: against copying the mart to Parquet. `demo`:
+`refresh_sample`: against reading the same files into DuckDB as text. `nothing_changed_sample`,
+`corrected_sample`: refreshes after it, the second after one number of one incident log was
+corrected, against the first. `publish_sample`: against copying the mart to Parquet. `demo`:
 sample, refresh and one release in one process, against the aim of a minute.
 `python -m tests.benchmarks.bench_sample [ACTIVITIES]`; `demo` at whole size only.
 """
 
+import io
 import json
 import os
 import resource
@@ -17,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pandas as pd
 
 from pipelines.workspace.paths import Workspace
@@ -25,6 +28,7 @@ from tests.benchmarks.measuring import measured, median_of, note
 WHOLE = 20_000
 DEMO_AIM_SECONDS = 60.0
 _REFRESH = ("refresh", "--mission", "sample", "--as-of", "2026-10-15")
+_CORRECTED = "incidents_2026.xlsx"
 _PUBLISH = ("publish", "--mission", "sample", "--period", "2026-Q3")
 
 
@@ -54,6 +58,17 @@ def read_as_text(folder: Path) -> None:
                     connection.execute(f"CREATE TABLE file_{number}_{place} AS FROM sheet")
 
 
+def with_one_number_corrected(log: bytes) -> bytes:
+    """An incident log that says of one incident of the last month that one more was killed."""
+    book = openpyxl.load_workbook(io.BytesIO(log))
+    sheet = book["Incidents"]
+    column = [cell.value for cell in sheet[1]].index("Civilians killed") + 1
+    killed = sheet.cell(sheet.max_row - 40, column)
+    killed.value = int(killed.value or 0) + 1
+    book.save(corrected := io.BytesIO())
+    return corrected.getvalue()
+
+
 def copy_mart(warehouse: Path, folder: Path) -> None:
     """Every table of the mart as Parquet."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
@@ -78,10 +93,13 @@ def run(activities: int = WHOLE) -> Iterator[dict[str, object]]:
         poclens(workspace.home, "sample", "--activities", str(activities))
         inbox = workspace.inbox("sample")
         read = median_of([measured(lambda: read_as_text(inbox)) for _ in range(3)]).seconds
+        corrected = with_one_number_corrected((inbox / _CORRECTED).read_bytes())
         first = poclens(workspace.home, *_REFRESH)
         yield line("refresh_sample", first, read, activities)
         again = sorted(poclens(workspace.home, *_REFRESH) for _ in range(3))[1]
         yield line("nothing_changed_sample", again, first, activities)
+        (inbox / _CORRECTED).write_bytes(corrected)
+        yield line("corrected_sample", poclens(workspace.home, *_REFRESH), first, activities)
         copied = measured(lambda: copy_mart(workspace.warehouse("sample"), Path(folder))).seconds
         yield line("publish_sample", poclens(workspace.home, *_PUBLISH), copied, activities)
         if activities == WHOLE:

@@ -187,6 +187,8 @@ def test_from_a_file_to_the_next_quarters_follow_up(quarter: Quarter) -> None:
     chen.get_by_label("Owner").select_option("police_commissioner")
     chen.get_by_label("Due on").fill("2026-08-31")
     chen.get_by_role("button", name="Save", exact=True).click()
+    chen.get_by_label("Yes, this day is meant").check()
+    chen.get_by_role("button", name="Save", exact=True).click()
     chen.wait_for_selector("[role=status]")
     form = chen.url.partition("&saved")[0].removeprefix(quarter.url)
 

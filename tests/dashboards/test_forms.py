@@ -1,5 +1,6 @@
 """The forms as a browser sends them: tokens, signing in, roles, conflicts, what pages show then."""
 
+import io
 import json
 import re
 import shutil
@@ -70,9 +71,11 @@ def advance(client: FlaskClient, based_on: int) -> TestResponse:
 def recommend(client: FlaskClient, **changes: object) -> TestResponse:
     sent = {
         "text": "Two more night patrols.", "owner": "police_commissioner",
-        "due_on": "2026-01-31", "source_kind": "assessment", "source": KEY,
+        "due_on": "2026-01-31", "past_is_meant": "yes", "source_kind": "assessment", "source": KEY,
     }  # fmt: skip
-    return client.post(RECOMMEND, data={"token": token(client), **sent, **changes})
+    fields = {"token": token(client), **sent, **changes}
+    kept = {name: value for name, value in fields.items() if value is not None}
+    return client.post(RECOMMEND, data=kept)
 
 
 def test_what_is_written_stands_on_the_page_beside_the_computed_rating(
@@ -224,7 +227,10 @@ def test_without_signing_in_nothing_is_read(people: Path) -> None:
         answer = client.get(path)
         assert answer.status_code == 302 and "/records/account" in answer.headers["Location"], path
     assert client.get("/screen/").status_code == 401
-    assert client.post(ASSESS).status_code == 401
+    ended = client.post(f"{ASSESS}&lang=fr")
+    assert ended.status_code == 303 and "told=ended" in ended.location
+    assert "conservé dans ce navigateur" in client.get(ended.location).text
+    assert client.post("/screen/").status_code == 401
     assert client.get("/health").status_code == 200
     assert signed_in(people, "viewer", "wrong").get("/screen/").status_code == 401
     assert signed_in(people, "viewer").get("/screen/").status_code == 200
@@ -254,10 +260,20 @@ def test_three_roles_take_an_assessment_from_draft_to_recommendation(people: Pat
     assert save(author, 0).status_code == 303
     refused = advance(author, 1)
     assert refused.status_code == 403 and "ask another person" in refused.text
-    assert advance(second, 1).status_code == 303
-    assert advance(second, 2).status_code == 403
-    assert save(approver, 2).status_code == 403
-    assert advance(approver, 2).status_code == 303
+    assert "Others who may review it: approver, second_assessor." in author.get(ASSESS).text
+    assert "After your review no one could approve it" in approver.get(ASSESS).text
+    back = {"token": token(second), "based_on": 1, "step": "send_back"}
+    asked = second.post(ASSESS, data=back)
+    assert asked.status_code == 400 and "Say why it is sent back." in asked.text
+    assert second.post(ASSESS, data=back | {"sent_back": "Which nights?"}).status_code == 303
+    assert "Which nights?" in author.get(ASSESS).text
+    assert save(author, 2).status_code == 303
+    assert advance(second, 3).status_code == 303
+    assert advance(second, 4).status_code == 403
+    assert save(officer, 4).status_code == 403
+    assert "Others who may approve it: approver." in second.get(ASSESS).text
+    assert advance(approver, 4).status_code == 303
+    assert recommend(approver, past_is_meant=None).status_code == 400  # the day is past
     assert recommend(officer).status_code == 403
     assert recommend(approver).status_code == 303
     shown = officer.get(PAGE).text
@@ -267,12 +283,36 @@ def test_three_roles_take_an_assessment_from_draft_to_recommendation(people: Pat
 @pytest.mark.parametrize("name", ["viewer", "administrator", "elsewhere"])
 def test_who_has_no_right_writes_nothing(people: Path, name: str) -> None:
     client, store = signed_in(people, name), Store.of_workspace(people)
+    said = {"elsewhere": "writes for another area"}.get(name, "Your role reads assessments")
+    assert said in client.get(ASSESS).text
     before = store.versions(MISSION, Assessment, KEY)
     assert save(client, len(before)).status_code == 403
     assert recommend(client).status_code == 403
     assert store.versions(MISSION, Assessment, KEY) == before
     is_log_shown = "The audit log is whole" in client.get("/records/log").text
     assert is_log_shown == (name == "administrator")
+
+
+def test_an_administrator_adds_the_people_of_a_table_or_none(people: Path) -> None:
+    admin, store = signed_in(people, "administrator"), Store.of_workspace(people)
+
+    def sent(table: str) -> TestResponse:
+        page = admin.get("/records/accounts?lang=fr").text
+        mark = re.search(r'name="token" value="([^"]+)"', page)
+        assert mark is not None
+        content = (io.BytesIO(table.encode()), "people.csv")
+        return admin.post("/records/accounts", data={"token": mark[1], "file": content})
+
+    before = len(accounts.accounts(store))
+    wrong = sent("name,role,until\nviewer,assessor,\nnew,king,tomorrow\n")
+    assert wrong.status_code == 400 and len(accounts.accounts(store)) == before
+    for words in ("Row 2, column name", "Row 3, column role: “king”", "column until"):
+        assert words in wrong.text
+    done = sent("Nom;Rôle;Zone\nawa;assessor;MT01\nidris;approver;\n")
+    (first,) = re.findall(r"awa</th><td><code>([^<]+)</code>", done.text)
+    assert signed_in(people, "awa", first).get("/screen/").status_code == 200
+    assert len(accounts.accounts(store)) == before + 2
+    assert first not in admin.get("/records/accounts").text
 
 
 WRITES = {
@@ -284,6 +324,7 @@ WRITES = {
     "/records/profile": "officer",
     "/records/mission": "officer",
     "/records/run": "officer",
+    "/records/accounts": "administrator",
 }  # every address of a form, with a role that may write there
 
 

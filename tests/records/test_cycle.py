@@ -53,7 +53,7 @@ def test_each_role_may_what_is_its_own_and_nothing_else(store: Store, role: str)
         "assess": lambda: cycle.save_draft(store, actor, "m", DRAFT, 1, NOW, AREAS),
         "recommend": lambda: cycle.recommend(store, actor, "m", CONTENT, NOW, AREAS),
         "follow_up": lambda: cycle.follow_up(store, actor, "m", done, 1, NOW, AREAS),
-        "approve": lambda: cycle.advance(store, actor, "m", other.key, 2, NOW, AREAS),
+        "approve_assessment": lambda: cycle.advance(store, actor, "m", other.key, 2, NOW, AREAS),
     }
     allowed = set()
     for name, step in steps.items():
@@ -70,7 +70,7 @@ def test_each_role_may_what_is_its_own_and_nothing_else(store: Store, role: str)
             "viewer": set(),
             "officer": {"follow_up"},
             "assessor": {"assess", "recommend", "follow_up"},
-            "approver": {"approve", "recommend", "follow_up"},
+            "approver": {"assess", "approve_assessment", "recommend", "follow_up"},
             "administrator": set(),
         }[role]
     )
@@ -78,7 +78,7 @@ def test_each_role_may_what_is_its_own_and_nothing_else(store: Store, role: str)
 
 def test_nobody_reviews_or_approves_their_own_text(store: Store) -> None:
     a, b = person("assessor", "a"), person("assessor", "b")
-    both = Actor("both", frozenset({"assess", "review", "approve"}))
+    both = Actor("both", frozenset({"assess", "review", "approve_assessment"}))
     cycle.save_draft(store, both, "m", DRAFT, 0, NOW, AREAS)
     with pytest.raises(NotAllowed, match="own_text"):
         cycle.advance(store, both, "m", DRAFT.key, 1, NOW, AREAS)
@@ -91,6 +91,47 @@ def test_nobody_reviews_or_approves_their_own_text(store: Store) -> None:
     cycle.advance(store, person("approver"), "m", DRAFT.key, 3, NOW, AREAS)
     with pytest.raises(NotAllowed, match="approved_already"):
         cycle.advance(store, person("approver"), "m", DRAFT.key, 4, NOW, AREAS)
+
+
+def test_three_people_are_enough_also_where_a_text_is_sent_back(store: Store) -> None:
+    writer, chief, approver = person("approver", "w"), person("assessor", "c"), person("approver")
+    key, people = DRAFT.key, [writer, chief, approver]
+
+    def may(action: str) -> list[str]:
+        versions = store.versions("m", Assessment, key)
+        return cycle.people_who_may(people, action, versions, AREAS)
+
+    cycle.save_draft(store, writer, "m", DRAFT, 0, NOW, AREAS)
+    assert (may("review"), may("approve_assessment")) == (["approver", "c"], ["approver"])
+    for reason in ("", "   "):
+        with pytest.raises(ValidationError, match="sent_back_missing"):
+            cycle.send_back(store, chief, "m", key, 1, reason, NOW, AREAS)
+    with pytest.raises(NotAllowed, match="own_text"):
+        cycle.send_back(store, writer, "m", key, 1, "No.", NOW, AREAS)
+    sent = cycle.send_back(store, chief, "m", key, 1, "Say which patrols.", NOW, AREAS)
+    assert (sent.record.state, sent.record.sent_back) == ("sent_back", "Say which patrols.")
+    assert sent.record.narrative == DRAFT.narrative
+    with pytest.raises(NotAllowed, match="sent_back"):
+        cycle.advance(store, chief, "m", key, 2, NOW, AREAS)
+    again = cycle.save_draft(store, writer, "m", sent.record, 2, NOW, AREAS)
+    assert again.record.sent_back == ""
+    cycle.advance(store, chief, "m", key, 3, NOW, AREAS)
+    with pytest.raises(NotAllowed, match=r"no_right\.approve_assessment"):
+        cycle.advance(store, chief, "m", key, 4, NOW, AREAS)
+    assert may("approve_assessment") == ["approver"]
+    cycle.send_back(store, approver, "m", key, 4, "The figure has moved.", NOW, AREAS)
+    cycle.save_draft(store, writer, "m", DRAFT, 5, NOW, AREAS)
+    cycle.advance(store, chief, "m", key, 6, NOW, AREAS)
+    done = cycle.advance(store, approver, "m", key, 7, NOW, AREAS)
+    assert done.record.state == "approved"
+
+
+def test_who_reviews_does_not_approve(store: Store) -> None:
+    chief = person("approver", "chief")
+    cycle.save_draft(store, person("assessor", "a"), "m", DRAFT, 0, NOW, AREAS)
+    cycle.advance(store, chief, "m", DRAFT.key, 1, NOW, AREAS)
+    with pytest.raises(NotAllowed, match="own_text"):
+        cycle.advance(store, chief, "m", DRAFT.key, 2, NOW, AREAS)
 
 
 def test_on_one_laptop_one_person_does_all_and_a_new_draft_keeps_what_was_approved(

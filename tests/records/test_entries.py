@@ -64,7 +64,7 @@ def test_neither_a_goal_nor_a_rating_can_be_stored() -> None:
 def test_who_may_not_assess_writes_none_and_nobody_writes_over_another(store: Store) -> None:
     record = ThreatAssessment(**THREAT)
     above = ["MT01", "MT"]
-    for role in ("viewer", "officer", "approver", "administrator"):
+    for role in ("viewer", "officer", "administrator"):
         with pytest.raises(NotAllowed, match=r"no_right\.assess"):
             cycle.write_entry(store, actor_of("a", role, None), "m", record, 0, NOW, above)
     elsewhere = actor_of("a", "assessor", "MT02")

@@ -17,12 +17,14 @@ from indicators.definitions.mission_profile import Mission
 from indicators.definitions.sharing.audiences import LEAST_CASES
 from indicators.foundation.mart_tables import TOO_IMPRECISE, totals_sql
 from indicators.foundation.periods import add_months
+from indicators.foundation.sql_text import sql_file
 from indicators.linkage.methods.activities import EFFORT
 from indicators.linkage.protection_gaps.reach import reach
 
 COMPONENTS = ("police", "military")  # beside each other; civilians patrol with neither
 TRUST_INDICATORS = {"trust_un_police": "P1-OC-07", "trust_host_police": "P3-OC-02"}
 COST_MONTHS = 12
+COSTS = (*EFFORT, "hours")
 FEW_PATROLS = 6  # below this the median of a patrol's cost has no 95 % interval
 _CONFIDENCE = 0.95
 
@@ -166,36 +168,7 @@ def presence(connection: duckdb.DuckDBPyConnection, span: Window) -> pd.DataFram
     as-of day. `days_long_range`: as `days`.
     """
     return connection.execute(
-        """
-        WITH patrols AS (
-          SELECT area, component, started_on_local AS patrolled_on, is_long_range
-          FROM logged_activity
-          WHERE activity_type = 'patrol' AND status = 'completed' AND started_on_local <= $as_of
-        ),
-        due AS (
-          SELECT up.area, unit.component, own."month",
-            bool_and(own.status IN ('submitted', 'nil')) AS is_whole
-          FROM mart.return_status AS own
-          JOIN cube.area_ancestor AS up ON up.area_code = own.area
-          JOIN (SELECT DISTINCT unit_code, component FROM core.units) AS unit USING (unit_code)
-          WHERE own.source = 'activities' AND own.status <> 'not_due' AND own."month" <= $month
-          GROUP BY ALL
-        ),
-        covered AS (
-          SELECT area, component, last_day(max("month") FILTER (is_whole)) AS covered_on
-          FROM due GROUP BY ALL
-        ),
-        placed AS (
-          SELECT patrols.*, CASE WHEN covered.area IS NULL THEN last_day(CAST($month AS DATE))
-            ELSE covered_on END AS covered_on
-          FROM patrols LEFT JOIN covered USING (area, component)
-        )
-        SELECT area, component, covered_on,
-          greatest(date_diff('day', max(patrolled_on), covered_on), 0)::DOUBLE AS days,
-          date_diff('day', max(patrolled_on), CAST($as_of AS DATE))::DOUBLE AS days_as_of,
-          greatest(date_diff('day', max(patrolled_on) FILTER (is_long_range), covered_on), 0)
-            ::DOUBLE AS days_long_range
-        FROM placed GROUP BY area, component, covered_on ORDER BY ALL""",
+        sql_file(__file__, "presence"),
         {"as_of": span.as_of, "month": span.month},
     ).df()
 
@@ -247,7 +220,7 @@ def patrol_costs(connection: duckdb.DuckDBPyConnection, span: Window) -> pd.Data
     rows = connection.execute(
         """
         SELECT area, component, coalesce(is_long_range, false) AS is_long_range,
-          person_days, nights, km
+          person_days, nights, km, hours
         FROM logged_activity
         WHERE activity_type = 'patrol' AND status = 'completed'
           AND started_on_local BETWEEN $first AND $as_of
@@ -258,7 +231,7 @@ def patrol_costs(connection: duckdb.DuckDBPyConnection, span: Window) -> pd.Data
     for (area, component), group in rows.groupby(["area", "component"], sort=True):
         long_range = group[group["is_long_range"]]
         is_long_range = len(long_range) >= FEW_PATROLS
-        for measure in EFFORT:
+        for measure in COSTS:
             values = (long_range if is_long_range else group)[measure].dropna().to_numpy()
             found.append((area, component, is_long_range, measure, *_median(values)))
     columns = ["area", "component", "is_long_range", "measure", "n", "value", "low", "high"]

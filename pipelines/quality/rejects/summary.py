@@ -11,9 +11,9 @@ from indicators.definitions.mission_profile import Mission
 from indicators.engine.reject_impact import waiting_table
 from indicators.foundation.messages import LANGUAGES
 from indicators.foundation.sql_text import quoted
-from pipelines.ingest.cast import Notation, cast, text_column
 from pipelines.ingest.load_file import notations
-from pipelines.ingest.quarantine import TO_CORRECT, reject_sentence
+from pipelines.ingest.rows.cast import Notation, cast, text_column
+from pipelines.ingest.rows.quarantine import TO_CORRECT, reject_sentence
 from pipelines.mapping.model import Source
 from pipelines.quality.facts.outliers import unit_column
 from pipelines.warehouse.ddl import core_columns

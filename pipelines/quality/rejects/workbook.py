@@ -13,8 +13,8 @@ from indicators.definitions.contracts import contracts
 from indicators.dissemination.spreadsheets import new_workbook, write_table
 from indicators.foundation.messages import message
 from indicators.foundation.sql_text import quoted
-from pipelines.ingest.mended import COLUMNS_BEFORE, MARK, RowsOfFile, row_mark, standing_rows
-from pipelines.ingest.quarantine import TO_CORRECT, reject_sentence
+from pipelines.ingest.rows.mended import COLUMNS_BEFORE, MARK, RowsOfFile, row_mark, standing_rows
+from pipelines.ingest.rows.quarantine import TO_CORRECT, reject_sentence
 from pipelines.mapping.model import Source
 
 _COLUMNS = ("file", "sheet", "row", "column", "value", "sentence")

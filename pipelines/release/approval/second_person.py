@@ -67,7 +67,7 @@ def approve(
     try:
         publication.approve(store, account.actor, mission.mission, period, publisher, utc_now())
     except NotAllowed as refused:
-        rule = f"approval_{refused.reason.replace('no_right.approve', 'no_right')}"
+        rule = f"approval_{refused.reason.replace('no_right.approve_release', 'no_right')}"
         raise WrongUse(Problem(rule, value=name)) from refused
 
 

@@ -61,3 +61,20 @@ def test_the_next_wave_is_planned_by_the_last(
     whole = [row for row in rows if row["area_level"] == "country"]
     assert any(row["answers_needed"] for row in whole)
     assert all(row["change_seen"] > 0 and row["deff"] >= 1 for row in rows)
+
+
+def test_the_last_wave_is_raked_with_bounds_and_replicates(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = home / "raked.xlsx"
+    assert main(["evidence", "raked", "--mission", "sample", "--to", str(path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    for row in found["figures"]:
+        assert row["lowest"] < row["raked"] < row["highest"]
+        assert row["ci_low"] < row["raked"] < row["ci_high"]
+        # The sample draws its people by sex and age as the population has them, nearly.
+        assert abs(row["raked"] - row["published"]) < 2
+    sheets = CalamineWorkbook.from_path(str(path))
+    head, *lines = sheets.get_sheet_by_name("replicates").to_python()
+    answered = sum(row["answered"] for row in found["response"])
+    assert len(head) == 201 and 0.98 * answered <= len(lines) <= answered

@@ -37,3 +37,17 @@ def test_accounts_from_the_first_to_the_switch(tmp_path: Path) -> None:
         ("amina", "administrator", "open")
     ]
     assert accounts.sign_in(Store.of_workspace(tmp_path), "amina", long, utc_now()) is not None
+
+
+def test_people_of_a_table_are_added_all_or_none(tmp_path: Path) -> None:
+    table = tmp_path / "people.csv"
+    table.write_text("name,role\nawa,assessor\nboris,chief\n", encoding="utf-8")
+    wrong = users(tmp_path, "add", "--table", str(table))
+    assert wrong.returncode == 2 and "people.csv, row 3, column 'role'" in wrong.stderr
+    assert accounts.accounts(Store.of_workspace(tmp_path)) == []
+    table.write_text("name,role\nawa,assessor\nboris,approver\n", encoding="utf-8")
+    done = users(tmp_path, "add", "--table", str(table))
+    first = dict(line.split(": ") for line in done.stdout.splitlines()[1:])
+    assert sorted(first) == ["awa", "boris"], done.stderr
+    store = Store.of_workspace(tmp_path)
+    assert accounts.sign_in(store, "awa", first["awa"], utc_now()) is not None

@@ -18,7 +18,7 @@ from pipelines.documents.profile_pages import (
     profile_page,
     profile_schemas,
 )
-from pipelines.ingest.delivered_file import Delivery, read_delivery
+from pipelines.ingest.files.delivered_file import Delivery, read_delivery
 from pipelines.mapping.model import load_sources
 from pipelines.readers import READERS, reader
 

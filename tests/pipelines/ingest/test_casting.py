@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from indicators.definitions.contracts import Column, Words
-from pipelines.ingest.cast import Notation, cast, text_column
+from pipelines.ingest.rows.cast import Notation, cast, text_column
 from pipelines.mapping.written_numbers import Signs, number_text
 
 TITLE = Words(en="x", fr="x")

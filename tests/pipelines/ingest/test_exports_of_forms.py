@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ingest.delivered_file import Delivery, file_rows
+from pipelines.ingest.files.delivered_file import Delivery, file_rows
 from pipelines.mapping.model import Source
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import POPULATION

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pipelines.ingest import inbox
-from pipelines.ingest.arriving import settled_seconds, waits_for
 from pipelines.ingest.file_report import FileReport
+from pipelines.ingest.files.arriving import settled_seconds, waits_for
 from tests.worlds.mission.delivered import SmallMission
 
 HEADER = "area,day,sex,persons\n"

@@ -13,7 +13,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import resolve_path
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
-from pipelines.ingest.delivered_file import Delivery, file_rows, with_remarks
+from pipelines.ingest.files.delivered_file import Delivery, file_rows, with_remarks
 from pipelines.mapping.area_polygons import Outlines
 from pipelines.mapping.model import load_sources
 from pipelines.quality.checks import run_checks

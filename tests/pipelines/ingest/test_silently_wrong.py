@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from indicators.foundation.errors import WrongUse
-from pipelines.ingest.quarantine import reject_sentence
+from pipelines.ingest.rows.quarantine import reject_sentence
 from pipelines.mapping.model import read_source
 from tests.faults.fault_rows import base_rows
 from tests.worlds.mission.delivered import SmallMission

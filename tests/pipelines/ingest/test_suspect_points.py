@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.data_folder import data_folder
-from pipelines.ingest.quarantine import reject_sentence
+from pipelines.ingest.rows.quarantine import reject_sentence
 from pipelines.mapping.area_polygons import Outlines, read_outlines
 from pipelines.mapping.model import load_sources
 from pipelines.mapping.suspect_points import ELSEWHERE, SIGN, SWAPPED, suspect_points

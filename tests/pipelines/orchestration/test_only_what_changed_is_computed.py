@@ -6,6 +6,7 @@ the warehouse's own table of kept results.
 
 import random
 import time
+from argparse import Namespace
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -23,6 +24,7 @@ from indicators.linkage.framework.model import read_framework
 from indicators.linkage.protection_gaps.table import METHOD as GAPS
 from indicators.linkage.protection_gaps.table import protection_gaps
 from indicators.linkage.results import METHODS_OF, edge_evidence
+from pipelines.cli.refresh_command import step_lines
 from pipelines.ingest.inbox import ingest
 from pipelines.orchestration.run import open_instance, refresh
 from pipelines.warehouse.connection import open_warehouse
@@ -115,7 +117,13 @@ def test_the_mission_has_figures_of_every_method(workspace: Workspace) -> None:
 def test_a_file_of_one_edge_makes_that_edge_alone_computed_again(workspace: Workspace) -> None:
     before = marts(workspace)
     deliver(workspace, "alerts", changed(files()["alerts"], 5, action_needed=False))
-    assert refresh(workspace, MISSION, AS_OF).status == "success"
+    result = refresh(workspace, MISSION, AS_OF)
+    assert result.status == "success"
+    asked = Namespace(workspace=workspace, language="en")
+    told = step_lines(asked, MISSION, result.seconds)
+    assert f"  linkage: {result.seconds['linkage']} s" in told
+    assert [line for line in told if "panel: 1 computed" in line and f"({ANSWERS}), 2 left" in line]
+    assert [line for line in told if "protection_gap: 0 computed" in line and "1 left" in line]
     shown = dict(metadata(workspace))
     for table in ("result_link", "event_study"):
         assert shown[table]["computed_anew"] == ANSWERS

@@ -21,7 +21,7 @@ from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Measure
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
-from pipelines.release.explain import explain, explain_release
+from pipelines.release.reading.explain import explain, explain_release
 from pipelines.release.revisions.causes import CAUSES
 from pipelines.release.revisions.report import changed_parameters, diff, diff_releases
 from tests.worlds.mission.mappings import PATROLS

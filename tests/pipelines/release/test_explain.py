@@ -6,7 +6,7 @@ from babel.numbers import format_decimal
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.messages import message
 from pipelines.cli.explain_command import text_of
-from pipelines.release.explain import explain
+from pipelines.release.reading.explain import explain
 from tests.worlds.mission.figures import MISSION, PATROLS, SAFE, workspace_warehouse
 
 FIXED_KEYS = {

@@ -24,8 +24,8 @@ from indicators.foundation.mart_tables import NO_ACCESS, NOT_REPORTED, TOO_IMPRE
 from indicators.foundation.periods import period_named
 from pipelines.cli.explain_command import text_of
 from pipelines.quality.checks import run_checks
-from pipelines.release.explain import explain
 from pipelines.release.publishing import publish
+from pipelines.release.reading.explain import explain
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
 from tests.oracle.hard_cases import plant

@@ -19,8 +19,8 @@ from indicators.linkage.framework.model import read_framework
 from indicators.linkage.results import edge_evidence
 from pipelines.ingest.inbox import ingest
 from pipelines.quality.checks import run_checks
-from pipelines.release.explain import explain
 from pipelines.release.publishing import publish
+from pipelines.release.reading.explain import explain
 from pipelines.sample import generate
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import install_profile

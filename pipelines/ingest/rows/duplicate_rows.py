@@ -12,8 +12,8 @@ import duckdb
 from indicators.definitions.contracts import Contract, contracts
 from indicators.foundation.sql_text import quoted
 from indicators.foundation.stored.database import one_transaction
-from pipelines.ingest.orphans import Moved, move_rows, quarantine_orphans
-from pipelines.ingest.quarantine import DUPLICATE, duplicate_parameters
+from pipelines.ingest.rows.orphans import Moved, move_rows, quarantine_orphans
+from pipelines.ingest.rows.quarantine import DUPLICATE, duplicate_parameters
 from pipelines.warehouse import ledger
 
 Row = tuple[str, str]  # table, key

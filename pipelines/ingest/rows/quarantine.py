@@ -14,7 +14,7 @@ from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.errors import similar, suggestion
 from indicators.foundation.messages import has_message, message
-from pipelines.ingest.cast import Check, Notation
+from pipelines.ingest.rows.cast import Check, Notation
 from pipelines.mapping.apply import FileRows, MappedTable
 from pipelines.mapping.suspect_points import RULES
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from indicators.definitions.contracts import Contract, contracts, load_order
 from indicators.foundation.sql_text import quoted
-from pipelines.ingest.cast import reference_checks
+from pipelines.ingest.rows.cast import reference_checks
 from pipelines.warehouse import ledger
 from pipelines.warehouse.inspect import insert_table
 

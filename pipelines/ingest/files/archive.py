@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.ingest.delivered_file import Delivery
+from pipelines.ingest.files.delivered_file import Delivery
 from pipelines.mapping.apply import FileRows
 from pipelines.mapping.model import Source
 from pipelines.readers.table import Malformed, ReaderWarning, SourceTable

@@ -14,8 +14,8 @@ from indicators.definitions.contracts import Contract
 from indicators.definitions.derivations import ROW_HASH
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import literal, quoted
-from pipelines.ingest.upsert import key_sql
-from pipelines.ingest.validate import SURVIVES
+from pipelines.ingest.rows.upsert import key_sql
+from pipelines.ingest.rows.validate import SURVIVES
 from pipelines.warehouse import ledger
 
 

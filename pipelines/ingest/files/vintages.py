@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipelines.ingest.delivered_file import Delivery
+from pipelines.ingest.files.delivered_file import Delivery
 from pipelines.warehouse import ledger
 from pipelines.warehouse.ledger import InputFile
 

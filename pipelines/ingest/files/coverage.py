@@ -12,8 +12,8 @@ import duckdb
 from indicators.definitions.contracts import Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import quoted
-from pipelines.ingest.validate import SURVIVES
-from pipelines.ingest.withdraw import period_sql
+from pipelines.ingest.rows.validate import SURVIVES
+from pipelines.ingest.rows.withdraw import period_sql
 from pipelines.mapping.covered_span import Span
 from pipelines.warehouse.ledger import InputFile
 

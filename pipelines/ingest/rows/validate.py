@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import quoted
-from pipelines.ingest.cast import (
+from pipelines.ingest.rows.cast import (
     CELL_RULES,
     Check,
     Notation,
@@ -31,7 +31,7 @@ from pipelines.ingest.cast import (
     typed_rows_sql,
     without_point,
 )
-from pipelines.ingest.quarantine import DUPLICATE
+from pipelines.ingest.rows.quarantine import DUPLICATE
 from pipelines.mapping.apply import FileRows, MappedTable
 from pipelines.mapping.area_polygons import Outlines
 from pipelines.mapping.suspect_points import CERTAIN, RULES, suspect_points

@@ -21,8 +21,8 @@ import pyarrow as pa
 from python_calamine import CalamineWorkbook
 
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.ingest import archive as archived
-from pipelines.ingest.delivered_file import Delivery, file_rows, read_delivery
+from pipelines.ingest.files import archive as archived
+from pipelines.ingest.files.delivered_file import Delivery, file_rows, read_delivery
 from pipelines.mapping.apply import FileRows
 from pipelines.mapping.model import Source
 from pipelines.warehouse import ledger

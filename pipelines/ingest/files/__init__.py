@@ -1,0 +1,1 @@
+"""Files as they come: whole or still arriving, archived, what they cover, read again."""
