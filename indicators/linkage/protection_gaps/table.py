@@ -61,6 +61,8 @@ class _Row:
     high: float | None = None
     rank_low: int | None = None
     rank_high: int | None = None
+    counted_to: str | None = None  # of days: the last day that reports cover, as ISO text
+    at_least: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -247,8 +249,13 @@ def _presence_rows(area: str, component: str, presence: _Known, span: Window) ->
         yield from (_Row(area, name, "no_whole_month") for name in names)
         return
     words = {"covered": pd.Timestamp(known["covered_on"]).date().isoformat()}
-    reason = "days_at_least" if _is_silent(known, span) else "days_known"
-    yield _Row(area, names[0], reason, words, days, days, days_as_of)
+    is_silent = _is_silent(known, span)
+    reason = "days_at_least" if is_silent else "days_known"
+    yield replace(
+        _Row(area, names[0], reason, words, days, days, days_as_of),
+        counted_to=words["covered"],
+        at_least=is_silent,
+    )
     long_range = float(known["days_long_range"])
     if math.isnan(long_range):
         first = {"first": span.first_month.isoformat()}
@@ -430,6 +437,8 @@ def _written(row: _Row, span: Window) -> dict[str, Any]:
         "ci_high": _rounded(row.high),
         "rank_low": row.rank_low,
         "rank_high": row.rank_high,
+        "counted_to": row.counted_to and date.fromisoformat(row.counted_to),
+        "at_least": row.at_least,
         **reasons,
     }
 

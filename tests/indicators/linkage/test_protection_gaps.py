@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from indicators.definitions.catalogue import load_catalogue
@@ -92,6 +93,7 @@ def test_days_count_to_the_last_day_of_the_last_month(warehouse: SmallWarehouse)
     row = found("A1a", "days_since_patrol_police")
     assert (row["value"], row["ci_low"], row["ci_high"]) == (29, 29, 44)
     assert "2026-09-30" in row["reason_en"] and "2026-09-30" in row["reason_fr"]
+    assert pd.Timestamp(row["counted_to"]).date() == date(2026, 9, 30) and not row["at_least"]
     later = found("A1b", "days_since_patrol_police")
     assert (later["value"], later["ci_high"]) == (0, 5)
 
@@ -111,6 +113,8 @@ def test_days_count_to_the_last_day_that_all_reports_of_the_area_cover(
     warehouse.add("reporting_returns", returned(returns))
     row = Gaps(warehouse)("A1a", "days_since_patrol_police")
     assert said in row["reason_en"]
+    assert pd.isna(row["at_least"]) if days is None else row["at_least"] == ("At least" in said)
+    assert pd.isna(row["counted_to"]) or days is not None
     assert np.isnan(row["value"]) if days is None else (row["value"], row["ci_high"]) == (days, 44)
 
 
