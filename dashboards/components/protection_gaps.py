@@ -1,6 +1,6 @@
 """The protection gaps of the newest month by area: rank, expected incidents, presence, trust."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,7 @@ from dashboards.rows import rows_of
 from dashboards.wording import formats
 
 RANK = "gap"
+PATROL_DAY = "patrol_day"
 RISKS = ("risk_forecast", "risk_recent")
 PATROLS = ("days_since_patrol_police", "days_since_patrol_military")
 _TRUSTS = ("trust_un_police", "trust_host_police")
@@ -44,10 +45,17 @@ def is_ranked(known: Mapping[str, Row]) -> bool:
     return has(known, RANK)
 
 
+def last_patrol(known: Mapping[str, Row], names: Sequence[str] = PATROLS) -> Row | None:
+    """Of police or military the row whose last patrol is fewest days before the last day that its
+    reports cover; none where no row has days."""
+    rows = [known[name] for name in names if has(known, name)]
+    return min(rows, key=lambda row: float(row["value"])) if rows else None
+
+
 def days_since_patrol(known: Mapping[str, Row]) -> float | None:
     """Days since the last patrol of police or military."""
-    days = [known[name]["value"] for name in PATROLS if has(known, name)]
-    return min(days) if days else None
+    row = last_patrol(known)
+    return None if row is None else float(row["value"])
 
 
 def rank_words(context: Context, known: Mapping[str, Row], of: int) -> str:
@@ -76,6 +84,8 @@ def component_figure(
         return html.Span(words("finding.not_known"), className="no-figure", title=reason)
     row = known[name]
     text = formats.number(row["value"], words, decimals)
+    if not formats.is_missing(row.get("at_least")) and row["at_least"]:
+        return html.Span(words("gaps.at_least", number=text), title=words.of(row, "reason"))
     bounds = [row["ci_low"], row["ci_high"]]
     if any(map(formats.is_missing, bounds)) or bounds[0] == bounds[1]:
         return text

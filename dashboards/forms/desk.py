@@ -99,6 +99,12 @@ class Desk(Protocol):
         """A workbook that holds a file of another system against the mission's rows, which stay
         as they are, where a preview says `is_comparable`; and what hinders it, a sentence each."""
 
+    def rows_beside(
+        self, mission: str, table: str, keys: Sequence[str], language: str
+    ) -> list[tuple[str, list[str]]]:
+        """Of rows of a table each filled column: its title, and its text in every row; nothing
+        where one of the rows is not there."""
+
     def capture(
         self, mission: str, table: str, values: Mapping[str, str], name: str, language: str
     ) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from dashboards.context import Context
 from dashboards.forms import sessions
+from dashboards.forms.desk import Desk
 from dashboards.forms.page import Writer, ground, problems, rendered, sent_ground, writer
 from dashboards.lists import budget, review_candidates
 from indicators.definitions.contracts import contracts
@@ -189,20 +190,30 @@ KINDS = {
 }
 
 
-def add_route(server: Flask, home: Path, store: Store) -> None:
+def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> None:
     """The form of a kind: a new record, or with `key` the one that is there."""
 
     @server.route(f"{ROUTE}/<name>", methods=["GET", "POST"])
     def entry(name: str) -> Any:
         if name not in KINDS:
             return abort(404)
-        at, kind, key = writer(home, store), KINDS[name], request.args.get("key")
+        at, kind, key = writer(home, store, desk), KINDS[name], request.args.get("key")
         versions = at.store.versions(at.mission, kind.record, key) if key else []
         if request.method == "GET":
             return _form(at, kind, versions)
         if not sessions.is_genuine():
             return _form(at, kind, versions, 400, [at.context.words("records.problem.stale")])
         return _answered(at, kind, versions)
+
+
+def _rows_beside(at: Writer, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The two rows that a decision is about, side by side."""
+    keys = [str(values.get(name, "")) for name in ("row_key", "other_key")]
+    if at.desk is None or not all(keys):
+        return {}
+    language, table = at.context.words.language, str(values.get("table", ""))
+    rows = at.desk.rows_beside(at.mission, table, keys, language)
+    return {"keys": keys, "rows": rows} if rows else {}
 
 
 def _answered(at: Writer, kind: Kind, versions: list[Version[Any]]) -> Any:
@@ -288,7 +299,8 @@ def _form(
         told=told or [],
         key=new if latest is None or (is_posted and _is_typed_as_new()) else own,
         saved_key=new if _is_typed_as_new() else own,
-        refused=at.actor.refusal(kind.record.right, at.area_and_above(area)),
+        refused=(refused := at.actor.refusal(kind.record.right, at.area_and_above(area))),
+        beside=_rows_beside(at, values) if kind is _DUPLICATE and not refused else {},
         back=context.address.link(kind.page),
         back_words=context.words(
             "records.back_to", page=context.words(f"nav.{kind.page[1:].replace('-', '_')}")

@@ -45,6 +45,14 @@ def hold(folder: Path, sent: FileStorage) -> Path | None:
     return own / name
 
 
+def hold_form(path: Path, sent: FileStorage) -> None:
+    """Keeps the form that a file was collected with, in a folder of its own beside the file."""
+    name = safe_name(sent.filename or "")
+    if name:
+        (path.parent / "form").mkdir(mode=0o700)
+        sent.save(path.parent / "form" / name)
+
+
 def held(folder: Path, token: str) -> Path | None:
     """The file that waits under a token; None where there is none any more."""
     if not _TOKEN.fullmatch(token) or not (folder / token).is_dir():

@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound, Unauthorized
 from dashboards.access import Audience
 from dashboards.context import Context, read_context
 from dashboards.forms import sessions
+from dashboards.forms.desk import Desk
 from dashboards.http.address import Address
 from dashboards.theme import style_sheet
 from dashboards.wording import formats
@@ -33,6 +34,7 @@ class Writer:
     store: Store
     actor: Actor
     context: Context
+    desk: Desk | None = None
 
     @property
     def mission(self) -> str:
@@ -50,7 +52,7 @@ class Writer:
         return found
 
 
-def writer(home: Path, store: Store) -> Writer:
+def writer(home: Path, store: Store, desk: Desk | None = None) -> Writer:
     """Who writes at the request's address. Stops it where nothing is published, or by no one."""
     address = Address.parse("/assessment", request.query_string.decode("utf-8", "replace"))
     context, actor = read_context(home, MISSION, address), sessions.actor(store)
@@ -58,7 +60,7 @@ def writer(home: Path, store: Store) -> Writer:
         raise Unauthorized
     if context is None or not context.has_figures:
         raise NotFound
-    return Writer(store, actor, records.of_quarter(context))
+    return Writer(store, actor, records.of_quarter(context), desk)
 
 
 def add_templates(server: Flask) -> None:

@@ -48,7 +48,7 @@ def add_routes(
         people.add_route(server, store)
         assess.add_route(server, home, store)
         recommend.add_route(server, home, store)
-        entry.add_route(server, home, store)
+        entry.add_route(server, home, store, desk)
         upload.add_route(server, home, store, desk)
         capture.add_route(server, home, store, desk)
         template_files.add_route(server, home, store, desk)

@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboards.forms import sessions
 from dashboards.forms.desk import Desk, missions_of
-from dashboards.forms.held import LARGEST_MB, held, hold, waiting_room
+from dashboards.forms.held import LARGEST_MB, held, hold, hold_form, waiting_room
 from dashboards.forms.page import XLSX, rendered
 from dashboards.http.address import Address
 from dashboards.wording.words import Words
@@ -22,7 +22,7 @@ from records.store import Store, log, utc_now
 
 ROUTE = "/records/upload"
 # To a proposal, and to what of a known file differs; an empty one of `_EMPTY_TOO` says something.
-_EMPTY_TOO = ("header.", "code.", "meant.", "join.")
+_EMPTY_TOO = ("header.", "code.", "meant.", "join.", "question.", "answer.")
 _ANSWERS = (*_EMPTY_TOO, "constant.", "successor.", "reading.")
 _CHOICES = ("table", "of_table", "files", "mend", "meant", "laid", "sheet", "header_row",
             "header_rows", "fill_down", "ditto", "where", "where_is", "place")  # fmt: skip
@@ -70,7 +70,10 @@ class _Page:
             return abort(404)
         sent = request.files.get("file")
         if sent is not None:
-            return self._previewed(self.desk, mission, hold(self.held, sent))
+            path = hold(self.held, sent)
+            if path is not None and (form := request.files.get("form")):
+                hold_form(path, form)
+            return self._previewed(self.desk, mission, path)
         path = held(self.held, request.form.get("held", ""))
         if path is None:
             return self.shown(410, [self.words("intake.gone")])

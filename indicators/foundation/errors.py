@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from indicators.foundation.messages import message
+from indicators.foundation.messages import has_message, message
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,10 @@ class Problem:
 
     def sentence(self, language: str = "en") -> str:
         """Place, value, rule and mend as one line of text."""
-        text = message(f"problem.{self.rule}", language, value=self.value, **self.parameters)
+        key = f"problem.{self.rule}"
+        if has_message(of_kind := f"{key}.{self.parameters.get('kind')}"):
+            key = of_kind  # the same rule, said more closely
+        text = message(key, language, value=self.value, **self.parameters)
         place = self.place(language)
         return f"{place}: {text}" if place else text
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pipelines.cli.main import show
 from pipelines.cli.options import Parser, mission_of
+from pipelines.cli.progress import own_turn
 
 
 def add_arguments(parser: Parser) -> None:
@@ -32,7 +33,9 @@ def run(arguments: argparse.Namespace) -> int:
     mission = read_mission(arguments.workspace.profile(mission_of(arguments)))
     given = arguments.files or ([] if arguments.again else None)
     try:
-        files = tell(ingest(arguments.workspace, mission, given, again=arguments.again))
+        with own_turn(arguments, mission.mission):
+            report = ingest(arguments.workspace, mission, given, again=arguments.again)
+        files = tell(report)
     except FilesRefused as refused:  # the others are in: say so before the complaint
         if not arguments.json:
             tell(refused.report)

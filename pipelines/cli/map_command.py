@@ -37,6 +37,7 @@ def add_arguments(parser: Parser) -> None:
         ("answer", "NAME=VALUE"),
     ):
         parser.add_argument(f"--{name}", action="append", default=[], metavar=metavar)
+    parser.add_argument("--form", type=Path)
     parser.add_argument("--yes", action="store_true")
     parser.add_argument("--write", type=Path)
 
@@ -46,8 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
     from indicators.definitions.mission_profile import read_mission
     from pipelines.proposal.known_rows import known_rows
 
-    if not arguments.file.is_file():
-        raise WrongUse(Problem("no_file", str(arguments.file)))
+    for path in filter(None, (arguments.file, arguments.form)):
+        if not path.is_file():
+            raise WrongUse(Problem("no_file", str(path)))
     profile = arguments.workspace.profile(mission_of(arguments))
     mission = read_mission(profile)
     known = known_rows(arguments.workspace.warehouse(mission.mission))
@@ -102,7 +104,7 @@ def _propose(
     beside = neighbours(arguments.workspace, mission.mission, arguments.file)
     answers, more = _answers(arguments), {"": ""}
     while more:
-        proposal = answered(arguments.file, known, answers, is_page=False)
+        proposal = answered(arguments.file, known, answers, arguments.form, is_page=False)
         _tell(arguments, proposal_lines(arguments.file, proposal, language))
         _tell(arguments, choice_lines(choices(proposal, answers), language))
         more = ask_choice(language) if _is_asking(arguments) else {}
@@ -163,9 +165,12 @@ def _mend(arguments: argparse.Namespace, profile: Path, mission: "Mission", know
     if changes:
         lines = [message("map.differs", language, **names)]
         _tell(arguments, [*lines, *(change_line(one, language) for one in changes)])
+    gone = [one.before or one.place for one in changes if one.kind == "missing"]
+    if gone and (arguments.yes or arguments.write):  # a mapping that would refuse the file
+        raise WrongUse([Problem("map_gone", arguments.file.name, value=name) for name in gone])
     content = mended(path, changes)
     of_keys: list[Change] = []
-    if not any(one.kind == "missing" for one in changes):
+    if not gone:
         beside = neighbours(arguments.workspace, mission.mission, arguments.file)
         others = [other for one in content["files"] for other in beside.tried(one)]
         trial = _Trial(arguments, profile, mission, others)

@@ -37,3 +37,16 @@ def progress_bar(arguments: argparse.Namespace) -> Iterator[None]:
         listener("start", 0, 0)  # what a job needs takes a second to load
         with listening(listener):
             yield
+
+
+@contextmanager
+def own_turn(arguments: argparse.Namespace, mission: str) -> Iterator[None]:
+    """Waits for the runs of the mission that came before, as jobs do, and says for how many."""
+    from pipelines.warehouse.turns import turn
+
+    def told(before: int) -> None:
+        if not arguments.json:
+            print(message("stage.queue", arguments.language, done=before), file=sys.stderr)
+
+    with turn(arguments.workspace.warehouse(mission), told):
+        yield

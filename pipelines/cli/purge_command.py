@@ -7,6 +7,7 @@ from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import Parser, mission_of
+from pipelines.cli.progress import own_turn
 
 
 def add_arguments(parser: Parser) -> None:
@@ -23,7 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
     mission = mission_of(arguments)
     if bool(arguments.target) == arguments.due or (arguments.target and not arguments.reason):
         raise WrongUse(Problem("purge_needs_reason"))
-    return _due(arguments, mission) if arguments.due else _purge(arguments, mission)
+    with own_turn(arguments, mission):
+        return _due(arguments, mission) if arguments.due else _purge(arguments, mission)
 
 
 def _purge(arguments: argparse.Namespace, mission: str) -> int:

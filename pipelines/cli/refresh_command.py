@@ -11,7 +11,7 @@ from pipelines.cli.main import show
 from pipelines.cli.options import Parser, mission_of
 from pipelines.cli.progress import progress_bar
 from pipelines.cli.signing_in import act_by_account, add_account
-from pipelines.ingest.file_report import remark_lines
+from pipelines.ingest.file_report import closing_lines, remark_lines
 
 
 def add_arguments(parser: Parser) -> None:
@@ -132,4 +132,4 @@ def files_read(
         if file["status"] == "held":
             lines.append(message("cli.refresh.held", language, name=file["name"]))
         lines += remark_lines(file, language)
-    return lines
+    return [*lines, *closing_lines(files, language)]

@@ -1,6 +1,6 @@
 """What became of one file that somebody asked to take in, or that was read again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ class FileReport:
     `not_kept`: rows of which nothing may be kept, by reason; part of `rows_unchanged`.
     `left_out`: `table.column` that nobody agreed to keep, and its filled rows. `remarks`: what is
     to be said of the file as a whole (sheets that nothing reads, conditions that nothing meets).
+    `rows_changed`: of those loaded, how many took the place of a row that stood otherwise.
     `values_held`: values that were held back while their rows were loaded.
     """
 
@@ -40,6 +41,7 @@ class FileReport:
     remarks: tuple[Problem, ...] = ()
     not_kept: Mapping[str, int] = field(default_factory=dict)
     values_held: int = 0
+    rows_changed: int = 0
 
     def as_dict(self, language: str) -> dict[str, Any]:
         """The fields as JSON; problems with their sentences."""
@@ -82,6 +84,36 @@ def remark_lines(file: Mapping[str, Any], language: str) -> Iterator[str]:
     for column, values in file["left_out"].items():
         facts = {"name": file["name"], "column": column, "values": values}
         yield message("cli.ingest.left_out", language, **facts)
+
+
+def closing_lines(files: Sequence[Mapping[str, Any]], language: str) -> list[str]:
+    """What a run brought, on one screen: what came, new, changed, gone, held and rejected.
+
+    `files`: the fields of FileReports as JSON.
+    """
+    came = [file for file in files if file["status"] != "waiting"]
+    held = [file for file in files if file["status"] == "held"]
+    taken = [file for file in came if file["status"] != "held"]
+    sums = {
+        name: sum(file[f"rows_{name}"] for file in taken)
+        for name in ("read", "loaded", "changed", "retracted", "rejected", "unchanged")
+    }
+    counts = {
+        "came": sums["read"] + sum(file["rows_read"] for file in held),
+        "new": sums["loaded"] - sums["changed"],
+        "changed": sums["changed"],
+        "gone": sums["retracted"],
+        "held": sum(file["rows_read"] for file in held),
+        "rejected": sums["rejected"],
+        "same": sums["unchanged"],
+        "values": sum(file["values_held"] for file in files),
+    }
+    facts = {"files": len(came), "held_files": len(held), "waiting": len(files) - len(came)}
+    told = [name for name in counts if name == "came" or counts[name]]
+    told += ["waiting"] if facts["waiting"] else []
+    return [
+        message(f"closing.{name}", language, rows=counts.get(name, 0), **facts) for name in told
+    ]
 
 
 def _sentence(problem: Problem, language: str) -> str:

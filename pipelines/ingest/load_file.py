@@ -463,6 +463,8 @@ def _load_table(
     outcome.remarks += _midnights(job, contract)
     compared, clashing, gone = _merge(job, contract)
     outcome.retracted += gone
+    if compared.has_moved.any():
+        outcome.remarks += _renumbered(job, contract)
     for entry in entries:
         outcome.taken[entry.mapped.rows["position"].to_numpy()] = True
     is_standing = compared.has_moved | ((compared.state == "same") & compared.is_own)
@@ -748,6 +750,7 @@ def _report(job: _Job, entry: InputFile, outcome: _Outcome) -> FileReport:
         after if before else None,
         not_kept=not_kept_by_reason(job.file),
         values_held=sum(rows.num_rows for _, rows in outcome.held),
+        rows_changed=min(moved, upsert.rows_changed(job.connection, job.sha256)) if moved else 0,
         remarks=(
             *_clashes(job, outcome),
             *_held_values(job, outcome),
@@ -787,6 +790,16 @@ def _midnights(job: _Job, contract: Contract) -> Iterator[Problem]:
     if count > 1 and is_midnight:
         facts = {"count": count, "column": name}
         yield Problem("all_midnight", job.delivery.name, sheet or None, row, None, text, facts)
+
+
+def _renumbered(job: _Job, contract: Contract) -> Iterator[Problem]:
+    """That most rows of the file stand in another one under other codes: an export that numbers its
+    rows anew would count every event twice."""
+    found = key_clashes.stands_under_other_keys(job.connection, contract, job.sha256)
+    if found is not None:
+        rows, own, other, name = found
+        facts = {"rows": rows, "key": contract.key[0], "other": name, "other_key": other}
+        yield Problem("renumbered", job.delivery.name, value=own, parameters=facts)
 
 
 def _held_values(job: _Job, outcome: _Outcome) -> Iterator[Problem]:

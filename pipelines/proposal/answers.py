@@ -2,8 +2,9 @@
 
 Names of the answers: those of `choices.py`; `table`; `laid` (what `choices.py` asks was shown);
 `files` (the pattern of names); `header.<column>` (the column of the file, empty: none);
-`constant.<column>`; `code.<column>.<text>` (empty: not known). Of a changed file:
-`successor.<column of the file>`; `meant.<table>.<column>.<text>`.
+`constant.<column>`; `code.<column>.<text>` (empty: not known). Of a survey: `question.<item>` (its
+column), `answer.<item>.<text>`. Of a changed file: `successor.<column of the file>`;
+`meant.<table>.<column>.<text>`.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from indicators.foundation.errors import WrongUse
+from indicators.foundation.errors import Problem, WrongUse
 from pipelines.mapping.model import Source
 from pipelines.proposal.choices import BETWEEN, is_pair
 from pipelines.proposal.columns import recode_of
@@ -19,6 +20,7 @@ from pipelines.proposal.confirm import with_header, with_headers
 from pipelines.proposal.difference import Change, changes_of
 from pipelines.proposal.known_rows import Known
 from pipelines.proposal.proposal import Proposal, propose
+from pipelines.proposal.survey import RESPONDENTS, as_answer, items
 from pipelines.proposal.texts import ColumnProposal
 
 Answers = Mapping[str, str]
@@ -33,13 +35,16 @@ def joined(one: ColumnProposal) -> str:
     return one.headers[0] if is_pair(one) else _BETWEEN.join(one.headers)
 
 
-def answered(path: Path, known: Known, answers: Answers, *, is_page: bool = True) -> Proposal:
-    """The proposal for a file as a person completed it. Raises WrongUse for what cannot be."""
-    sheet = answers.get("sheet") or None
+def answered(
+    path: Path, known: Known, answers: Answers, form: Path | None = None, *, is_page: bool = True
+) -> Proposal:
+    """The proposal for a file as a person completed it. Raises WrongUse for what cannot be.
+
+    `form`: the XLSForm or XForm of an export.
+    """
+    table, sheet = answers.get("table") or None, answers.get("sheet") or None
     try:
-        proposal = propose(
-            path, known, table=answers.get("table") or None, sheet=sheet, shape=_shape(answers)
-        )
+        proposal = propose(path, known, table=table, sheet=sheet, shape=_shape(answers), form=form)
     except WrongUse as error:  # a page has no option --table
         rules = {"map_no_contract": "page_map_no_contract"} if is_page else {}
         told = [replace(one, rule=rules.get(one.rule, one.rule)) for one in error.problems]
@@ -65,6 +70,7 @@ def answered(path: Path, known: Known, answers: Answers, *, is_page: bool = True
             columns=tuple(_read_as(one, way) if one.column == column else one
                           for one in proposal.columns),
         )  # fmt: skip
+    proposal = _with_questions(proposal, answers)
     if answers.get("place") == "coordinates":
         proposal = proposal.at_coordinates()
     if answers.get("laid") or "where" in answers:
@@ -73,6 +79,28 @@ def answered(path: Path, known: Known, answers: Answers, *, is_page: bool = True
         if value:
             proposal = proposal.with_constant(column, value)
     return replace(proposal, columns=tuple(_coded(one, answers) for one in proposal.columns))
+
+
+def _with_questions(proposal: Proposal, answers: Answers) -> Proposal:
+    """The proposal with the columns of items, and the meanings of their texts, that were named."""
+    if proposal.table != RESPONDENTS:
+        return proposal
+    found = {one.item: one for one in proposal.questions}
+    columns = {one.header: one for one in proposal.layout.texts}
+    for item, header in _of("question", answers).items():
+        if item not in items() or (item in found and found[item].header == header):
+            continue
+        found.pop(item, None)
+        if header in columns:
+            found[item] = as_answer(item, columns[header])
+        elif header:
+            facts = {"known": ", ".join(columns)}
+            raise WrongUse(Problem("map_no_header", value=header, parameters=facts))
+    for item, one in found.items():
+        said = _of(f"answer.{item}", answers)
+        codes = [replace(code, code=said.get(code.text, code.code) or None) for code in one.codes]
+        found[item] = replace(one, codes=tuple(codes))
+    return replace(proposal, questions=tuple(found[item] for item in items() if item in found))
 
 
 def _shape(answers: Answers) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from indicators.definitions.contracts import contracts
 from pipelines.proposal.proposal import Proposal
-from pipelines.proposal.texts import ColumnProposal, texts_of
+from pipelines.proposal.survey import RESPONDENTS, answer_column, items
+from pipelines.proposal.texts import ColumnProposal
 
 BETWEEN = "\n"  # the texts of an answer that has several
 _MOST_TEXTS = 60
@@ -37,7 +38,8 @@ class Choice:
 
 def choices(proposal: Proposal, answers: Mapping[str, str]) -> list[Choice]:
     """All of a proposal, those of the file first."""
-    return [*_of_file(proposal, answers), *_of_columns(proposal, answers)]
+    of_parts = (_of_file(proposal, answers), _of_columns(proposal, answers), _asked_of(proposal))
+    return [choice for part in of_parts for choice in part]
 
 
 def is_pair(one: ColumnProposal) -> bool:
@@ -59,13 +61,28 @@ def _of_file(proposal: Proposal, answers: Mapping[str, str]) -> Iterator[Choice]
     column = next(iter(proposal.where), answers.get("where", ""))
     yield Choice("where", (column,) if column else (), headers)
     if column in headers:
-        texts = next(one for one in texts_of(proposal.layout.table) if one.header == column)
+        texts = next(one for one in proposal.layout.texts if one.header == column)
         values = texts.values[:_MOST_TEXTS]
         yield Choice("where_is", proposal.where.get(column, ()), values, takes_several=True)
     place = contracts()[proposal.table].area_column
     if place and proposal.point():
         of_point = any("point" in one.entry for one in proposal.columns)
         yield Choice("place", ("coordinates",) if of_point else (), ("coordinates",))
+
+
+def _asked_of(proposal: Proposal) -> Iterator[Choice]:
+    """Of a survey: the column of each item, and what its texts mean."""
+    if proposal.table != RESPONDENTS:
+        return
+    found = {one.item: one for one in proposal.questions}
+    for item in items():
+        one, codes = found.get(item), answer_column(item).allowed_codes or ()
+        header = (one.header,) if one else ()
+        yield Choice(f"question.{item}", header, proposal.layout.table.header)
+        for code in one.codes if one else ():
+            if code.code != code.text:
+                value = (code.code,) if code.code else ()
+                yield Choice(f"answer.{item}.{code.text}", value, codes)
 
 
 def _of_columns(proposal: Proposal, answers: Mapping[str, str]) -> Iterator[Choice]:

@@ -3,6 +3,7 @@
 A confidence above 0.9 needs both: a name that is this column's alone and texts that its type reads.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import Any
 from indicators.definitions.contracts import Column, Contract
 from pipelines.mapping.written_places import SIDES, decimal_degrees
 from pipelines.proposal import notation
-from pipelines.proposal.codes import CodeProposal, code_proposals
+from pipelines.proposal.codes import CodeProposal, Labels, by_label, code_proposals
 from pipelines.proposal.concepts import contradicts, holds_the_meaning, means_the_same
 from pipelines.proposal.joined_columns import of_one_cell, with_clocks, with_days, with_only_day
 from pipelines.proposal.known_rows import Known
@@ -32,11 +33,15 @@ from pipelines.readers.hxl import is_tags
 
 LEAST_CONFIDENCE = 0.5
 LEAST_LIKENESS = 0.72
+_LEAST_WORDED = 0.9
 _GENERAL = 0.9  # likeness of a name that many columns bear, such as `Date`
 _SAME_MEANING = 0.96
 _WIDER_MEANING = 0.75
 _MOST_CODES = 60
 _SEPARATORS = (";", ",", "|", " ")
+_AGE = re.compile(r"-?\d{1,4}")
+_OLDEST, _MOST_GROUPS = 120, 12
+_GROUP_OF_AGES = re.compile(r"Y(?:_GE)?(?P<first>\d+)(?:T(?P<last>\d+))?")
 
 
 def column_proposals(
@@ -64,11 +69,19 @@ def column_proposals(
     return with_only_day(contract, with_days(contract, timed, columns), columns)
 
 
-def _rank(one: ColumnProposal) -> tuple[float, float, int, str, tuple[str, ...]]:
-    """The surest first; of equals codes before names, and what names a reference surely."""
+def _rank(one: ColumnProposal) -> tuple[float, float, int, int, str, tuple[str, ...]]:
+    """The surest first; of equals codes before names, what names a reference surely, and the
+    plainest column: `sex` before `household_head_sex`."""
     sure = sum(code.confidence for code in one.codes) / len(one.codes) if one.codes else 1.0
     place = reference_place(one.headers[0])
-    return -one.confidence, -sure, 99 if place is None else place, one.column, one.headers
+    return (
+        -one.confidence,
+        -sure,
+        99 if place is None else place,
+        len(one.column),
+        one.column,
+        one.headers,
+    )
 
 
 def as_said(name: str, column: Column, texts: Texts, known: Known) -> ColumnProposal:
@@ -102,7 +115,7 @@ def _humbled(found: Sequence[ColumnProposal]) -> list[ColumnProposal]:
 def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[ColumnProposal]:
     is_tag = is_tags([texts.header])
     for name, column in contract.columns.items():
-        alike, named = header_likeness(contract.table, name, texts.header)
+        alike, named = _named(contract.table, name, texts)
         if alike < LEAST_LIKENESS and (is_tag or not column.allowed_codes):
             continue
         if alike < LEAST_LIKENESS and not _has_codes(column, texts.values):
@@ -115,6 +128,14 @@ def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[Colum
             told = named if named and reason in ("alike_name", "same_name") else reason
             reasons = (told, *((fit.reason,) if fit.reason else ()))
             yield ColumnProposal(name, (texts.header,), confidence, reasons, fit.entry, fit.codes)
+
+
+def _named(table: str, name: str, texts: Texts) -> tuple[float, str | None]:
+    """How much header or wording are alike to a column's names; a question that says more than a
+    name asks something else."""
+    worded = ((header_likeness(table, name, one)[0], None) for one in texts.wordings)
+    sure = (one for one in worded if one[0] >= _LEAST_WORDED)
+    return max([header_likeness(table, name, texts.header), *sure], key=lambda found: found[0])
 
 
 def _may_be_key(texts: Texts) -> bool:
@@ -202,9 +223,11 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
     if kind in ("date", "time"):
         return _date_fit(values, kind, of_months=name == "month")
     if kind in ("code", "bool", "list<code>"):
-        return _code_fit(column, values, export_of(texts.header, name))
+        if name == "age_group" and (fit := age_fit(values, column.allowed_codes or ())):
+            return fit
+        return _code_fit(column, texts, export_of(texts.header, name))
     if column.reference and column.reference in known:
-        return reference_fit(values, known[column.reference])
+        return reference_fit(values, known[column.reference], texts.labels)
     is_long = sum(len(text) for text in values) / len(values) > 80
     return Fit(0.4 if is_long else 0.9)
 
@@ -219,7 +242,27 @@ def _date_fit(values: Sequence[str], kind: str, *, of_months: bool = False) -> F
     return Fit(written.share * share, written.keys, (), reason, written.is_ambiguous)
 
 
-def _code_fit(column: Column, values: Sequence[str], export: Mapping[str, Any]) -> Fit:
+def age_fit(values: Sequence[str], codes: Sequence[str]) -> Fit | None:
+    """Ages in years as the groups of the list, `Y18T29` and `Y_GE60`; None for other texts.
+
+    Whole numbers of which most are beyond any number of groups; `-1`, `998`: not known.
+    """
+    numbers = [int(text) for text in values if _AGE.fullmatch(text)]
+    years = [number for number in numbers if 0 <= number <= _OLDEST]
+    if len(numbers) < len(values) or len([one for one in years if one > _MOST_GROUPS]) < 3:
+        return None
+    bounds = [(one, found) for one in codes for found in [_GROUP_OF_AGES.fullmatch(one)] if found]
+    bands: list[dict[str, Any]] = [
+        {"value": one, "below": str(int(found["last"]) + 1)} if found["last"] else {"value": one}
+        for one, found in bounds
+    ]
+    unknown = {str(number): "_U" for number in sorted(set(numbers) - set(years))}
+    entry = {"recode": unknown} if unknown else {}
+    return Fit(1.0, {**entry, "bands": bands}) if bands else None
+
+
+def _code_fit(column: Column, texts: Texts, export: Mapping[str, Any]) -> Fit:
+    values, labels = texts.values, texts.labels
     if len(values) > _MOST_CODES:
         return Fit(0.0)
     if export.get("texts"):
@@ -227,7 +270,7 @@ def _code_fit(column: Column, values: Sequence[str], export: Mapping[str, Any]) 
         empty = {"empty": export["empty"]} if "empty" in export else {}
         return replace(fit, entry={**fit.entry, **empty})
     ways: list[str | None] = list(_SEPARATORS) if column.base_type == "list<code>" else [None]
-    fits = [_codes_by(column, values, separator) for separator in ways]
+    fits = [_codes_by(column, values, separator, labels=labels) for separator in ways]
     return max(fits, key=lambda fit: fit.share or 0)
 
 
@@ -236,8 +279,9 @@ def _codes_by(
     values: Sequence[str],
     separator: str | None,
     meant: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
 ) -> Fit:
-    codes = tuple(code_proposals(values, column, separator, meant))
+    codes = tuple(code_proposals(values, column, separator, meant, labels))
     share = sum(one.code is not None for one in codes) / len(codes) if codes else 0.0
     entry: dict[str, Any] = recode_of(codes)
     if separator and separator != ";":
@@ -251,11 +295,13 @@ def recode_of(codes: Sequence[CodeProposal]) -> dict[str, Any]:
     return {"recode": listed} if listed else {}
 
 
-def reference_fit(values: Sequence[str], known: Mapping[str, str]) -> Fit:
+def reference_fit(
+    values: Sequence[str], known: Mapping[str, str], labels: Labels | None = None
+) -> Fit:
     """The areas or units that names or codes mean; of no names there is nothing to tell."""
     if not values:
         return Fit(None)
-    codes = tuple(_of_name(text, known) for text in values)
+    codes = tuple(by_label(text, labels or {}, lambda one: _of_name(one, known)) for text in values)
     share = sum(one.code is not None for one in codes) / len(codes)
     return Fit(share, recode_of(codes), codes)
 

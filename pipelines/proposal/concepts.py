@@ -30,6 +30,12 @@ def column_meanings(table: str, column: str) -> frozenset[Meaning]:
     return frozenset(one for name in column_names(table, column) for one in meanings(name))
 
 
+def means_the_same_words(readings: tuple[str, ...], names: frozenset[str]) -> bool:
+    """Whether a text, as it may be read, means what one of the names means."""
+    wanted = frozenset(one for name in names for one in meanings(name))
+    return any(not wanted.isdisjoint(meanings(one)) for one in readings)
+
+
 def means_the_same(readings: tuple[str, ...], table: str, column: str) -> bool:
     """Whether a header, as it may be read, means what a column's names mean."""
     wanted = column_meanings(table, column)

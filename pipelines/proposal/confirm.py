@@ -11,7 +11,7 @@ from pipelines.proposal.columns import as_said, recode_of
 from pipelines.proposal.joined_columns import with_clocks
 from pipelines.proposal.known_rows import Known
 from pipelines.proposal.proposal import Proposal
-from pipelines.proposal.texts import ColumnProposal, Texts, texts_of
+from pipelines.proposal.texts import ColumnProposal, Texts
 from pipelines.proposal.told import codes_words
 
 _LISTED = 15  # codes; of more only the nearest are shown
@@ -26,11 +26,11 @@ def with_header(proposal: Proposal, column: str, header: str, known: Known) -> P
     if header not in proposal.layout.table.header:
         facts = {"known": ", ".join(proposal.layout.table.header)}
         raise WrongUse(Problem("map_no_header", value=header, parameters=facts))
-    contract, table = contracts()[proposal.table], proposal.layout.table
-    texts = next(one for one in texts_of(table) if one.header == header)
+    contract = contracts()[proposal.table]
+    texts = next(one for one in proposal.layout.texts if one.header == header)
     said = as_said(column, own[column], texts, known)
     of_time = [one for one in proposal.columns if one.column == contract.date_column != column]
-    said = with_clocks(contract, [said, *of_time], texts_of(table))[0]
+    said = with_clocks(contract, [said, *of_time], proposal.layout.texts)[0]
     times = {name for name, one in own.items() if one.base_type in ("date", "time")}
     others = [
         one

@@ -110,6 +110,32 @@ class Desk:
         except PocLensError as error:
             return b"", [problem.sentence(language) for problem in error.problems]
 
+    def rows_beside(
+        self, mission: str, table: str, keys: Sequence[str], language: str
+    ) -> list[tuple[str, list[str]]]:
+        """Of rows of a table each filled column: its title, and its text in every row."""
+        from pipelines.proposal.known_rows import area_names
+        from pipelines.quality.duplicate_candidates import side_by_side
+        from pipelines.warehouse.last_state import open_to_read
+
+        warehouse, contract = self._workspace.warehouse(mission), contracts().get(table)
+        if contract is None or not contract.duplicates or not warehouse.is_file():
+            return []
+        try:
+            with open_to_read(warehouse) as connection:
+                found = side_by_side(connection, table, keys)
+            areas = area_names(warehouse, language)
+        except PocLensError:
+            return []  # it is being written for the first time
+        told = {contract.area_column: areas}
+        return [
+            (
+                contract.columns[name].title.in_language(language),
+                [told.get(name, {}).get(text or "", text or "–") for text in texts],
+            )
+            for name, texts in found
+        ]
+
     def capture(
         self, mission: str, table: str, values: Mapping[str, str], name: str, language: str
     ) -> list[tuple[str, str]]:
@@ -235,7 +261,7 @@ class Desk:
         from pipelines.proposal.answers import answered, has_chosen
         from pipelines.proposal.wider_key import key_change, with_wider_key
 
-        proposal = answered(path, self._known(name), answers)
+        proposal = answered(path, self._known(name), answers, _form_of(path))
         if proposal.open_required:
             return proposal, None
         trial = self._trial(name, path, [proposal.files])
@@ -318,6 +344,11 @@ class Desk:
             wider = key_change(content, trial(content), trial)
             changes += [wider[0]] if wider else []
         return changes, found, refused
+
+
+def _form_of(path: Path) -> Path | None:
+    """The form that a person gave with the file: it lies in a folder of its own beside it."""
+    return next((path.parent / "form").glob("*"), None)
 
 
 def _require_new(found: "Preview", name: str) -> None:

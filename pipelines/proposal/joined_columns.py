@@ -117,7 +117,8 @@ def _is_day(texts: Texts) -> bool:
 
 
 def _day_keys(texts: Texts) -> dict[str, object]:
-    return notation.dates(texts.values, with_time=False).keys
+    """A format of days is named also where the texts are ISO: without one a time is refused."""
+    return notation.dates(texts.values, with_time=False).keys or {"formats": ["%Y-%m-%d"]}
 
 
 def _of_two(one: ColumnProposal, day: Texts, clock: Texts) -> ColumnProposal:

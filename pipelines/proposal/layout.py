@@ -5,8 +5,8 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
@@ -16,6 +16,9 @@ import pyarrow as pa
 
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
+from pipelines.proposal.codebook import LABEL_COLUMN, Codebook, codebook_of, labels_within
+from pipelines.proposal.survey import Answered, questions
+from pipelines.proposal.texts import Texts, texts_of
 from pipelines.proposal.words import all_column_names, column_names, folded, readings
 from pipelines.readers import READERS, reader
 from pipelines.readers.hxl import is_tags
@@ -46,7 +49,8 @@ _DITTOS = {"idem", "id", "ditto", "dito", "ibid"}
 _MARKS = {'"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
 _DAY_WORDS = {"date", "day", "jour", "تاريخ"}
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
-Texts = Sequence[Sequence[str | None]]
+_LABELLED = ("spss", "stata")
+Cells = Sequence[Sequence[str | None]]
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,33 @@ class Layout:
     reader: str
     options: dict[str, Any]
     table: SourceTable
+    book: Codebook = field(default_factory=dict)
+
+    @cached_property
+    def texts(self) -> list[Texts]:
+        """What each column holds; a column of labels stands beside its codes and says no more."""
+        labels = {f"{name}{LABEL_COLUMN}" for name in self.book}
+        return [one for one in texts_of(self.table, self.book) if one.header not in labels]
+
+    @cached_property
+    def questions(self) -> tuple[Answered, ...]:
+        """The items of a survey that its columns answer."""
+        return questions(self.texts)
 
 
-def layouts(path: Path) -> list[Layout]:
-    """The sheets of the file that hold a table. Raises WrongUse where it cannot be read at all."""
+def layouts(path: Path, form: Path | None = None) -> list[Layout]:
+    """The sheets of the file that hold a table, with what its form says of them. Raises WrongUse
+    where it cannot be read at all."""
+    book = codebook_of(form) if form else {}
+    return [
+        replace(
+            one, book=book or (labels_within(path, one.table) if one.reader in _LABELLED else {})
+        )
+        for one in _layouts(path)
+    ]
+
+
+def _layouts(path: Path) -> list[Layout]:
     suffix = path.suffix.lower()
     name = _WORKBOOKS.get(suffix) or _OTHERS.get(suffix) or "csv"
     if name not in READERS:
@@ -109,7 +136,8 @@ def in_other_shape(path: Path, layout: Layout, said: Mapping[str, Any]) -> Layou
     kept = {name: value for name, value in layout.options.items() if name not in _SHAPES}
     laid = layout
     if any(layout.options.get(name, 1) != value for name, value in header.items()):
-        laid = _shaped(path, layout.reader, {**kept, **header})
+        shaped = _shaped(path, layout.reader, {**kept, **header})
+        laid = replace(shaped, book=layout.book)
     named = {
         name: [text for text in texts if name == "ditto" or text in laid.table.header]
         for name, texts in said.items()
@@ -118,7 +146,7 @@ def in_other_shape(path: Path, layout: Layout, said: Mapping[str, Any]) -> Layou
     options = {name: value for name, value in {**laid.options, **named}.items() if value != []}
     if options == laid.options:
         return laid
-    return Layout(layout.reader, options, _read(path, layout.reader, options))
+    return replace(laid, options=options, table=_read(path, layout.reader, options))
 
 
 def _of_workbook(path: Path, name: str) -> Iterator[Layout]:
@@ -223,7 +251,7 @@ _SHAPES: dict[str, Callable[[SourceTable], Any]] = {
 """Options of the shape of a sheet, with what a table shows of each."""
 
 
-def _header_options(texts: Texts, row: int) -> dict[str, Any]:
+def _header_options(texts: Cells, row: int) -> dict[str, Any]:
     """`header_row`, and `header_rows` where a row of groups stands right above it."""
     options: dict[str, Any] = {} if row == 1 else {"header_row": row}
     if row > 1 and _is_row_of_groups(texts[row - 2], texts[row - 1]):
@@ -316,7 +344,7 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=evenness)
 
 
-def header_row(texts: Texts) -> int | None:
+def header_row(texts: Cells) -> int | None:
     """The row (1-based) that names most columns: words, not numbers, best those we know."""
     best, place = 0.0, None
     for number, row in enumerate(texts[:_HEADER_LOOKED_FOR], start=1):
@@ -326,7 +354,7 @@ def header_row(texts: Texts) -> int | None:
     return place
 
 
-def _header_score(row: Sequence[str | None], below: Texts) -> float:
+def _header_score(row: Sequence[str | None], below: Cells) -> float:
     cells = [text.strip() for text in row if text and text.strip()]
     if not cells or not any(any(text for text in entry) for entry in below):
         return 0

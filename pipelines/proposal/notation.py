@@ -22,6 +22,7 @@ _LOOKED_AT = 120
 _MONTHS = ("%B %Y", "%b %Y", "%b-%y", "%b-%Y", "%m/%Y", "%Y/%m", "%Y-%m")  # the first day is meant
 _SEVERAL_GROUPS = r"[+-]?\d{1,3}(\.\d{3}){2,}(,\d+)?"
 _GROUP = re.compile(r"\d{6} ?([A-IK-Z]) ?[A-Za-z]{3,4} ?(\d{2}|\d{4})")
+_YEAR = re.compile(r"19[5-9]\d|20[0-5]\d")
 _HOURS = {
     "%H:%M": r"([01]?\d|2[0-3]):[0-5]\d",
     "%H:%M:%S": r"([01]?\d|2[0-3]):[0-5]\d:[0-5]\d",
@@ -120,7 +121,10 @@ def _fits(text: str, pattern: str) -> bool:
 
 
 def clock_format(texts: Sequence[str]) -> str | None:
-    """How a column that holds times of day alone is written; None where it holds others too."""
+    """How a column that holds times of day alone is written; None where it holds others too, or
+    years, of which `2010` could be ten past eight."""
+    if texts and all(_YEAR.fullmatch(text) for text in texts):
+        return None
     fitting = (
         form for form, what in _HOURS.items() if all(re.fullmatch(what, text) for text in texts)
     )

@@ -21,6 +21,7 @@ from indicators.foundation.sql_text import quoted
 from pipelines.ingest.files.archive import sha256_of
 from pipelines.ingest.files.delivered_file import Delivery
 from pipelines.ingest.load_file import load_file
+from pipelines.ingest.rows.upsert import rows_changed
 from pipelines.mapping.area_polygons import read_outlines
 from pipelines.mapping.model import Source
 from pipelines.warehouse import ledger
@@ -44,7 +45,8 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Preview:
-    """`rows`: the first that would arrive, their filled columns; counts as ingest gives them.
+    """`rows`: the first that would arrive in each table, their filled columns; counts as ingest
+    gives them.
 
     `rows_changed`: of those loaded, how many would take the place of a row that stands otherwise;
     `tables`: the table of each of `rows`. `question`: for which the file is held until somebody
@@ -96,16 +98,16 @@ def preview(
                 )
             tables = dict.fromkeys(table.table for table in source.tables)
             rows = [(table, row) for table in tables for row in _arrived(connection, table)]
-            changed = _changed(connection)
+            changed = rows_changed(connection, "trial")
             rejects = [entry for table in tables for entry in _rejected(connection, table)]
     counts = (report.rows_read, report.rows_loaded, report.rows_rejected)
     return Preview(
         *counts,
-        tuple(row for _, row in rows[:_SHOWN]),
+        tuple(row for _, row in rows),
         tuple(rejects),
         changed,
         report.rows_unchanged,
-        tuple(table for table, _ in rows[:_SHOWN]),
+        tuple(table for table, _ in rows),
         question,
     )
 
@@ -115,15 +117,6 @@ def _is_replaced(connection: duckdb.DuckDBPyConnection, path: Path) -> Problem |
     known = ledger.known_file(connection, sha256_of(path))
     is_replaced = known is not None and known.status == "superseded"
     return Problem("version_replaced", path.name) if is_replaced else None
-
-
-def _changed(connection: duckdb.DuckDBPyConnection) -> int:
-    """Rows of other files whose place the file's rows would take."""
-    found = connection.execute(
-        "SELECT count(DISTINCT (table_name, row_key)) FROM ops.row_correction "
-        "WHERE file_sha256 = 'trial'"
-    ).fetchone()
-    return int(found[0]) if found else 0
 
 
 def _arrived(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:

@@ -13,7 +13,13 @@ from pipelines.mapping.file_names import pattern_of, stem_words
 from pipelines.proposal.columns import LEAST_LIKENESS, column_proposals, header_likeness
 from pipelines.proposal.known_rows import Known
 from pipelines.proposal.layout import Layout, in_other_shape, layouts
-from pipelines.proposal.texts import MISSING, ColumnProposal, texts_of
+from pipelines.proposal.survey import (
+    ANSWERS,
+    RESPONDENTS,
+    Answered,
+    answers_entry,
+)
+from pipelines.proposal.texts import MISSING, ColumnProposal
 from pipelines.proposal.wide import Wide, grouped, wide_columns
 from pipelines.proposal.words import folded, likeness, names_a_country, reference_place
 
@@ -22,6 +28,13 @@ _LEAST_COLUMNS = 2
 _LOOKED_AT = 6  # contracts
 _REFERENCE_KEY = 0.75
 _WIDE = 0.7
+_COMMON = 0.7  # weight of code, day and area, which tell no table from another
+_WIDEST = 30  # columns: of a file with more, most are about something else
+_UNTOLD = 0.6  # what another column alone tells
+_TOLD_BY = {
+    RESPONDENTS: (("household_key", "respondent_key"), ("stratum", "area_code")),
+    "areas": (("name_fr", "name_en"), ("name_en", "name_fr")),
+}
 _JOINED_KEY = 0.5  # sure of a key of several columns: later files may hold two rows of it
 
 
@@ -47,6 +60,7 @@ class Proposal:
     sheets: tuple[str, ...] = ()  # those that hold a table; `*`: all of them below each other
     rivals: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()  # those of the catalogue that the table feeds
+    questions: tuple[Answered, ...] = ()  # of respondents: the answers that stand beside them
 
     @property
     def sender(self) -> str | dict[str, str]:
@@ -67,6 +81,7 @@ class Proposal:
         """Columns of the file that nothing is proposed for: they are not kept."""
         taken = {header for one in self.columns for header in one.headers} | self.where.keys()
         taken |= set(self.wide.items.values()) if self.wide else set()
+        taken |= {one.header for one in self.questions}
         return tuple(name for name in self.layout.table.header if name not in taken)
 
     def mapping(self) -> dict[str, Any]:
@@ -101,7 +116,8 @@ class Proposal:
         table["columns"] = columns
         if self.wide:
             table["unpivot"] = self.wide.entry()
-        return found | {"tables": [table]}
+        answers = [answers_entry(columns, self.questions)] if self.questions else []
+        return found | {"tables": [table, *answers]}
 
     def point(self) -> tuple[str, str] | None:
         """The columns of the file with longitude and latitude, each its own."""
@@ -144,12 +160,14 @@ def propose(
     table: str | None = None,
     sheet: str | None = None,
     shape: Mapping[str, Any] | None = None,
+    form: Path | None = None,
 ) -> Proposal:
     """The mapping that fits the file best. Raises WrongUse where no contract fits at all.
 
-    `shape`: options of the reader that a person named, in the place of what the file shows.
+    `form`: the XLSForm or XForm that it was collected with. `shape`: options of the reader that a
+    person named, in the place of what the file shows.
     """
-    found = layouts(path)
+    found = layouts(path, form)
     sheets = tuple(one.table.sheet for one in found if one.table.sheet)
     if sheet is not None:
         named = [one for one in found if one.table.sheet == sheet]
@@ -180,8 +198,10 @@ def propose(
     near = tuple(dict.fromkeys(other for value, other in rivals if score - value < 0.1))[:3]
     source = _source_name(path, name)
     contract = contracts()[name]
+    asked = _questions(name, layout, columns)
     columns = [*columns, *_reference_key(layout, contract, columns)]
     columns += _joined_key(source, layout, contract, columns)
+    columns += _of_another(layout, contract, columns)
     feeds = tuple(sorted(c for c, one in load_catalogue().items() if one.source == name))
     return Proposal(
         source,
@@ -197,7 +217,41 @@ def propose(
         sheets,
         near,
         feeds,
+        asked,
     )
+
+
+def _questions(
+    table: str, layout: Layout, columns: Sequence[ColumnProposal]
+) -> tuple[Answered, ...]:
+    """Of respondents the questions that stand in columns which say nothing of the person."""
+    if table != RESPONDENTS:
+        return ()
+    taken = {header for one in columns for header in one.headers}
+    return tuple(one for one in layout.questions if one.header not in taken)
+
+
+def _of_another(
+    layout: Layout, contract: Contract, columns: Sequence[ColumnProposal]
+) -> list[ColumnProposal]:
+    """What a file says by other columns: of a survey without households, strata or a mark for
+    adults one person a household, an area a stratum, the age; of places with a name in one
+    language the same name in the other. All of it is asked."""
+    by_name = {one.column: one for one in columns}
+    found: list[ColumnProposal] = []
+    for name, other in _TOLD_BY.get(contract.table, ()):
+        if other in by_name and name not in by_name:
+            entry = {key: v for key, v in by_name[other].entry.items() if key == "template"}
+            found.append(
+                ColumnProposal(name, by_name[other].headers, _UNTOLD, ("of_another",), entry)
+            )
+    age = by_name.get("age_group")
+    if age and "bands" in age.entry and "is_adult" not in by_name:
+        unknown = dict.fromkeys(age.entry.get("recode", {}))
+        bands = [{"value": "false", "below": "18"}, {"value": "true"}]
+        entry = ({"recode": unknown} if unknown else {}) | {"bands": bands}
+        found.append(ColumnProposal("is_adult", age.headers, _UNTOLD, ("of_another",), entry))
+    return found
 
 
 def _where(
@@ -205,7 +259,7 @@ def _where(
 ) -> dict[str, tuple[str, ...]]:
     """Of a file of many countries the rows of the mission's own."""
     own, taken = known.get("country", {}), {header for one in columns for header in one.headers}
-    for texts in texts_of(layout.table):
+    for texts in layout.texts:
         mine = tuple(text for text in texts.values if folded(text) in own)
         is_of_countries = names_a_country(texts.header) and texts.header not in taken
         if mine and is_of_countries and len(texts.values) > len(mine):
@@ -224,7 +278,7 @@ def _reference_key(
         return []
     places = [
         (place, texts.header)
-        for texts in texts_of(layout.table)
+        for texts in layout.texts
         if texts.is_unique and texts.header not in taken and texts.values
         for place in [reference_place(texts.header)]
         if place is not None
@@ -270,17 +324,21 @@ def _source_name(path: Path, table: str) -> str:
 def _shortlist(path: Path, layout: Layout, tables: Sequence[str]) -> list[str]:
     """The contracts whose column names fit most headers: only these are looked at in full."""
 
+    headers = [one.header for one in layout.texts]
+
     def named(table: str) -> float:
         own = contracts()[table]
         best = (
             max(header_likeness(table, name, header)[0] for name in own.columns)
-            for header in layout.table.header
+            for header in headers
         )
         fitting = sum(score for score in best if score >= LEAST_LIKENESS)
-        fitting += _WIDE * len(grouped(own, layout.table.header))
+        fitting += _WIDE * len(grouped(own, headers))
         return fitting + _named_in(path.stem, layout.table.sheet, own)
 
-    return sorted(tables, key=lambda name: -named(name))[:_LOOKED_AT]
+    best = sorted(tables, key=lambda name: -named(name))[:_LOOKED_AT]
+    is_survey = ANSWERS not in best and len(layout.questions) >= _LEAST_COLUMNS
+    return [*best, RESPONDENTS] if is_survey and RESPONDENTS not in best else best
 
 
 def _missing(layout: Layout) -> tuple[str, ...]:
@@ -295,18 +353,28 @@ def _scored(
     path: Path, layout: Layout, contract: Contract, known: Known
 ) -> tuple[float, Sequence[ColumnProposal], Wide | None]:
     """How well a contract explains a sheet: 0 to about 1."""
-    texts = texts_of(layout.table)
+    texts = layout.texts
     columns = column_proposals(contract, texts, known)
     wide = wide_columns(contract, texts)
     if wide and any(one.column in wide.columns for one in columns):
         wide = None
-    explained = {header: one.confidence for one in columns for header in one.headers}
+    common = {
+        contract.date_column,
+        contract.area_column,
+        *contract.key[:1],
+    }  # most tables have them
+    explained = {
+        header: one.confidence * (_COMMON if one.column in common else 1)
+        for one in columns
+        for header in one.headers
+    }
     required = [name for name, column in contract.columns.items() if column.required]
     found = {one.column: one.confidence for one in columns}
     if wide:
         explained |= dict.fromkeys(wide.items.values(), _WIDE)
         found |= dict.fromkeys(wide.columns, _WIDE)
-    own = sum(explained.values()) / max(len(layout.table.header), 1)
+    explained |= {one.header: _WIDE for one in _questions(contract.table, layout, columns)}
+    own = sum(explained.values()) / min(max(len(layout.table.header), 1), _WIDEST)
     needed = sum(found.get(name, 0) for name in required) / max(len(required), 1)
     named = _named_in(path.stem, layout.table.sheet, contract)
     return 0.5 * own + 0.4 * needed + 0.1 * named, columns, wide

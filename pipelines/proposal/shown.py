@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.mission_profile import Mission
+from indicators.definitions.vocabularies import vocabulary
 from indicators.foundation.messages import message
 
 if TYPE_CHECKING:
@@ -144,8 +145,33 @@ def proposed(
         ],
         "is_complete": not proposal.open_required,
         "choices": [choice for choice in asked if not choice["column"]],
+        "questions": _questions(proposal, asked, language),
         "wide": list(proposal.wide.items.items()) if proposal.wide else [],
     }
+
+
+def _questions(proposal: "Proposal", asked: Sequence[Said], language: str) -> list[Said]:
+    """Of a survey each item with the column of the file that answers it, and its texts."""
+    found = {one.item: one for one in proposal.questions}
+    titles = vocabulary("survey_item").labels
+    return [
+        {
+            **choice,
+            "title": titles[item][language],
+            "confidence": f"{found[item].confidence:.2f}" if item in found else "",
+            "reason": message(f"map.reason.{found[item].reason}", language)
+            if item in found
+            else "",
+            "texts": [
+                {**one, "text": one["column"].partition(".")[2]}
+                for one in asked
+                if one["name"].startswith(f"answer.{item}.")
+            ],
+        }
+        for choice in asked
+        if choice["name"].startswith("question.")
+        for item in [choice["column"]]
+    ]
 
 
 def _choice(one: "Choice", language: str) -> Said:
@@ -162,6 +188,8 @@ def _choice(one: "Choice", language: str) -> Said:
 def _option(one: "Choice", text: str, language: str) -> str:
     if one.kind == "sheet" and text == "*":
         return message("map.option.all_sheets", language)
+    if one.kind == "answer":
+        return vocabulary("answer").labels[text][language]
     return message(f"map.option.{text}", language) if one.kind in _WORDED else text
 
 

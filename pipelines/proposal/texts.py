@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.proposal.codebook import Codebook, Question, question_of
 from pipelines.proposal.codes import CodeProposal
 from pipelines.readers.table import SourceTable
 
@@ -20,12 +21,15 @@ _UNIQUE = 0.98  # share of rows with a text of their own: a line pasted twice ch
 class Texts:
     """What one column of the file holds: its distinct texts without those that say nothing.
 
-    `is_unique`: hardly any row shares its text with another, or has none.
+    `is_unique`: hardly any row shares its text with another, or has none. `wordings`, `labels`:
+    the question and what its codes are called, as a form has them.
     """
 
     header: str
     values: tuple[str, ...]
     is_unique: bool = True
+    wordings: tuple[str, ...] = ()
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,15 +48,19 @@ class ColumnProposal:
     codes: tuple[CodeProposal, ...] = ()
 
 
-def texts_of(table: SourceTable) -> list[Texts]:
-    """The distinct texts of each column of the sheet."""
-    return [_texts(name, table.rows[name].combine_chunks().slice(0, _LOOKED_AT))
-            for name in table.header]  # fmt: skip
+def texts_of(table: SourceTable, book: Codebook | None = None) -> list[Texts]:
+    """The distinct texts of each column of the sheet, with what a form says of them."""
+    return [
+        _texts(name, table.rows[name].combine_chunks().slice(0, _LOOKED_AT), question)
+        for name in table.header
+        for question in [question_of(name, book or {})]
+    ]
 
 
-def _texts(name: str, column: pa.Array) -> Texts:
+def _texts(name: str, column: pa.Array, question: Question) -> Texts:
     distinct = pc.unique(column)
     plain = (text.strip() for text in distinct.to_pylist()[:_DISTINCT] if text)
     values = tuple(dict.fromkeys(text for text in plain if text and text not in MISSING))
     own = len(distinct) - bool(column.null_count)
-    return Texts(name, values, own >= _UNIQUE * len(column))
+    is_unique = own >= _UNIQUE * len(column)
+    return Texts(name, values, is_unique, question.labels, question.texts)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from indicators.definitions.contracts import Column, contracts
+from indicators.definitions.vocabularies import vocabulary
 from indicators.foundation.messages import has_message, message
 from pipelines.proposal.choices import Choice
 from pipelines.proposal.difference import Change
@@ -64,11 +65,20 @@ def proposal_lines(path: Path, proposal: Proposal, language: str) -> Iterator[st
 def choice_lines(asked: Sequence[Choice], language: str) -> Iterator[str]:
     """What may be said of how the file is read: what stands now, and what it could be."""
     yield message("map.choices", language)
-    for one in (one for one in asked if one.kind != "join"):
+    for one in (
+        one for one in asked if one.kind != "join" and (one.value or one.kind != "question")
+    ):
         listed = ", ".join(one.options[:_CODES_TOLD]) + (" …" if one.options[_CODES_TOLD:] else "")
-        facts = {"name": one.name, "title": message(f"map.choice.{one.kind}", language)}
+        facts = {"name": one.name, "title": choice_title(one, language)}
         value = " | ".join(one.value) or "–"
         yield message("map.choice_line", language, value=value, options=listed or "–", **facts)
+
+
+def choice_title(one: Choice, language: str) -> str:
+    """What is asked; of a survey's question the wording of the list."""
+    if one.kind == "question":
+        return vocabulary("survey_item").labels[one.column][language]
+    return message(f"map.choice.{one.kind}", language)
 
 
 def pattern_line(pattern: str, beside: Neighbours, language: str) -> str:

@@ -5,6 +5,7 @@ Accents, capitals, signs, articles and plurals do not count: `Type d’activité
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
@@ -74,12 +75,24 @@ def likeness(one: str, other: str) -> float:
         return 1.0
     if min(len(one), len(other)) < _LEAST_FUZZY:
         return 0.0
-    ours, theirs = set(one.split()), set(other.split())
+    (ours, letters), (theirs, others) = _parts(one), _parts(other)
     shared = len(ours & theirs) / len(ours | theirs)
-    matcher = SequenceMatcher(None, one, other)
-    if max(matcher.real_quick_ratio(), shared) < _LEAST or matcher.quick_ratio() < _LEAST:
-        return shared
-    return min(0.95, max(shared, matcher.ratio()))
+    length = len(one) + len(other)
+    is_far = 2 * min(len(one), len(other)) < _LEAST * length
+    if is_far or 2 * len(letters & others) < _LEAST * length:
+        return shared  # what they have in common bounds the ratio: no need to align them
+    return min(0.95, max(shared, SequenceMatcher(None, one, other).ratio()))
+
+
+@lru_cache(maxsize=20_000)
+def _parts(text: str) -> tuple[frozenset[str], frozenset[tuple[str, int]]]:
+    """The words of a text and its letters, the second of one kind apart from the first."""
+    seen: Counter[str] = Counter()
+    letters = []
+    for sign in text:
+        letters.append((sign, seen[sign]))
+        seen[sign] += 1
+    return frozenset(text.split()), frozenset(letters)
 
 
 @cache
@@ -185,6 +198,14 @@ def all_column_names() -> frozenset[str]:
         for name in contract.columns
         for word in column_names(table, name) | general_names(table, name)
     )
+
+
+@cache
+def code_names(listed_in: str, code: str) -> frozenset[str]:
+    """Folded names of one code: its own, its labels, its synonyms."""
+    labels = vocabularies()[listed_in].labels.get(code, {}).values()
+    more = _synonyms()["codes"].get(listed_in, {}).get(code, [])
+    return frozenset(word for text in (code, *labels, *more) for word in readings(str(text)))
 
 
 def code_texts(column: Column) -> Mapping[str, str]:

@@ -192,6 +192,28 @@ def write_candidates(connection: Connection, mission: Mission, rules: str) -> No
     insert_rows(connection, "duplicate_candidate", lines)
 
 
+def side_by_side(
+    connection: Connection, table: str, keys: Sequence[str]
+) -> list[tuple[str, list[str | None]]]:
+    """The columns that one of these rows fills, each with its text in all of them as the newest
+    file stated it, in the order of `keys`; nothing where one is missing."""
+    contract = contracts()[table]
+    columns = ", ".join(f"stated.{quoted(name)}" for name in contract.columns)
+    found = [
+        connection.execute(
+            f"SELECT {columns} FROM raw.{quoted(table)} AS stated LEFT JOIN ops.input_file "
+            f"USING (file_sha256) WHERE stated.{quoted(contract.key[0])} = ? "
+            "ORDER BY sequence DESC NULLS LAST LIMIT 1",
+            [one],
+        ).fetchone()
+        for one in keys
+    ]
+    if None in found:
+        return []
+    texts = zip(contract.columns, *(row for row in found if row), strict=True)
+    return [(name, list(cells)) for name, *cells in texts if any(cells)]
+
+
 def _decisions(connection: Connection) -> dict[tuple[str, str, str], tuple[str, str | None]]:
     """(table, key, other key in their order): what was decided, and which row is left out."""
     rows = connection.execute("FROM ops.duplicate_decision").fetchall()

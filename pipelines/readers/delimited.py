@@ -6,7 +6,9 @@ Options: `encoding` (utf-8), `delimiter` (,), `quote` ("), `header_row` (1), `la
 """
 
 import csv
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO, StringIO
 from itertools import islice
 from pathlib import Path
@@ -20,6 +22,7 @@ from pipelines.readers.table import (
     LONGEST_CELL,
     Malformed,
     Options,
+    ReaderWarning,
     SourceTable,
     refuse_huge_cells,
     refuse_many_columns,
@@ -34,6 +37,10 @@ LARGEST_MB = 2048
 _SHOWN = 500  # characters of a malformed record that are kept
 _NOT_TEXT = {b"PK\x03\x04": "xlsx", b"\xd0\xcf\x11\xe0": "xls"}
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_ONE_BYTE = {"cp1252", "windows1252", "latin1", "iso88591", "iso885915"}
+_IN_UTF_8 = re.compile(
+    rb"[\xc3-\xc5][\x80-\xbf]|\xe2\x80[\x98-\x9d]|[\xd8-\xdb][\x80-\xbf]{1}[\xd8-\xdb][\x80-\xbf]"
+)
 _BLOCK = 1 << 24  # bytes that Arrow reads at once: no line may be longer
 csv.field_size_limit(LONGEST_CELL)
 
@@ -60,7 +67,8 @@ def delimited_table(path: Path, options: Options, data: bytes | None = None) -> 
     else:
         table = _quoted(path, text, header_line, delimiter, quote)
     refuse_huge_cells(path, table)
-    return table
+    odd = _two_encodings(data, options.get("encoding", "utf-8"))
+    return replace(table, remarks=(*table.remarks, odd)) if odd else table
 
 
 def _content(path: Path, options: Options) -> bytes:
@@ -96,6 +104,23 @@ def _text(path: Path, data: bytes, encoding: str) -> str:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise WrongUse(Problem("nul_bytes", path.name, row=line))
     return text
+
+
+def _two_encodings(data: bytes, encoding: str) -> ReaderWarning | None:
+    """That lines of a file in a one-byte encoding are UTF-8: `Ã©` would stand for `é`."""
+    if encoding.lower().replace("-", "").replace("_", "") not in _ONE_BYTE or data.isascii():
+        return None
+    first = _IN_UTF_8.search(data)
+    if first is None:
+        return None
+    lines = sum(_IN_UTF_8.search(one) is not None for one in data.splitlines())
+    meant, came = (
+        first.group().decode("utf-8", "replace"),
+        first.group().decode(encoding, "replace"),
+    )
+    facts = {"encoding": encoding, "lines": lines, "came": came}
+    line = data.count(b"\n", 0, first.start()) + 1
+    return ReaderWarning(line, "two_encodings", None, meant, facts)
 
 
 def _encoding_problem(path: Path, data: bytes, error: UnicodeDecodeError) -> Problem:

@@ -112,7 +112,7 @@ def test_draft_review_approval_and_recommendation_by_three_people(
 def test_who_may_only_read_finds_no_form(browser: Browser, url: str) -> None:
     vera = signed_in(browser, url, "vera")
     assert vera.locator("form[data-draft]").count() == 0
-    assert "assessors write them" in vera.inner_text("main")
+    assert "assessors and approvers write them" in vera.inner_text("main")
     vera.goto(url + "/records/log")
     assert "Administrators read the audit log" in vera.inner_text("main")
 
@@ -133,6 +133,26 @@ def test_what_was_typed_survives_a_closed_page_and_goes_with_signing_out(
     amina.wait_for_selector("input[type=password]")
     assert amina.evaluate("Object.keys(localStorage).length") == 0
     assert _serious(amina) == []
+
+
+def test_a_session_that_ends_while_one_writes_leads_back_to_the_text(
+    browser: Browser, url: str
+) -> None:
+    form = FORM.replace("P2-OC-05", "P2-OC-07") + "&lang=fr"
+    bruno = signed_in(browser, url, "bruno", form.replace("&lang=fr", ""))
+    bruno.goto(url + form)
+    bruno.locator("[name=rating]").first.check()
+    bruno.locator("[name=narrative]").fill("Un texte long.")
+    bruno.context.clear_cookies()
+    bruno.get_by_role("button", name="Enregistrer", exact=True).click()
+    bruno.wait_for_selector("input[type=password]")
+    assert "conservé dans ce navigateur" in bruno.inner_text("[role=alert]")
+    bruno.locator("[name=name]").fill("bruno")
+    bruno.locator("[name=password]").fill(PASSWORD)
+    bruno.keyboard.press("Enter")
+    bruno.wait_for_selector("[name=narrative]")
+    assert bruno.url == url + form
+    assert bruno.locator("[name=narrative]").input_value() == "Un texte long."
 
 
 def test_what_could_not_be_sent_stands_in_the_form_once_the_line_is_back(

@@ -5,6 +5,7 @@ import shutil
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
@@ -195,6 +196,26 @@ def test_a_reason_for_variance_keeps_the_figures_and_stands_in_page_and_file(
     assert "Roads were flooded." not in shown(hq, page)
     publish_approved(workspace)
     assert "Roads were flooded." in shown(hq, page)
+
+
+class _TwoRows:
+    """A desk that knows two rows."""
+
+    def rows_beside(
+        self, mission: str, table: str, keys: list[str], language: str
+    ) -> list[tuple[str, list[str]]]:
+        assert (mission, table, keys) == (MISSION, "incidents", ["I-1", "N-7"])
+        return [("Day", ["2026-08-02", "2026-08-02"]), ("Killed", ["2", "3"])]
+
+
+def test_two_rows_stand_side_by_side_and_what_differs_is_marked(workspace: Path) -> None:
+    desk: Any = _TwoRows()
+    client = create_app(workspace, desk=desk).server.test_client()
+    asked = "table=incidents&row_key=I-1&other_key=N-7"
+    text = client.get(f"/records/entry/duplicate?period=2026-Q3&{asked}").text
+    rows = re.findall(r"<tr( class=\"differs\")?><th scope=\"row\">(\w+)", text)
+    assert rows == [("", "Day"), (' class="differs"', "Killed")]
+    assert text.count("differs</span>") == 1
 
 
 def test_a_pair_is_decided_from_the_data_quality_page_as_on_the_command_line(

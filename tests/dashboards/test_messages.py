@@ -42,7 +42,7 @@ def test_no_sentence_lies_idle() -> None:
     made += tuple(re.findall(r"""words\("([a-z_.]+\.)" ~""", source))
     made += tuple(f"{code}." for code in re.findall(r'\bmessage\("([a-z_.]+)"', source))
     heads = {head for listing in LISTS.values() for head in _heads(listing)}
-    stems = {re.sub(r"\.(one|other)$", "", key) for key in _page_keys()}
+    stems = {re.sub(r"\.(zero|one|other)$", "", key) for key in _page_keys()}
     idle = [
         stem
         for stem in (name.removeprefix("page.") for name in stems)

@@ -44,6 +44,7 @@ def module_at(path: str) -> ModuleType:
 
 
 ADDRESSES = addresses()
+LAST_DAY = "31\N{NO-BREAK SPACE}Aug\N{NO-BREAK SPACE}2026"
 EVERY_PAGE = pytest.mark.parametrize(
     ("path", "page"), [(path, module_at(path)) for path in ADDRESSES], ids=ADDRESSES
 )
@@ -530,7 +531,7 @@ def test_gaps_stand_by_rank_and_the_unranked_last_with_their_reason(context_at: 
     )
     texts = [text_of(item) for item in listed.children]
     assert "Aroko" in texts[0] and "rank 1–4 of 11" in texts[0]
-    assert "Last patrol 19 days ago" in texts[0]
+    assert f"Last police or military patrol 19 days before {LAST_DAY}" in texts[0]
     assert "Ilora" in texts[-1] and "not ranked" in texts[-1] and "No access." in texts[-1]
 
 
@@ -549,10 +550,11 @@ def test_whose_last_patrol_the_map_shows_is_chosen(context_at: At) -> None:
         by: text_of(map.body(context_at(f"/map?presence={by}")))
         for by in ("either", "police", "military")
     }
-    assert "Last patrol 19 days ago" in told["either"]
+    assert f"Last police or military patrol 19 days before {LAST_DAY}" in told["either"]
     assert "Last police patrol" in told["police"] and "military patrol" in told["military"]
     table = text_of(map.body(context_at("/map?view=table")))
     assert "Days since last military patrol" in table and "Aroko" in table
+    assert "at least 31" in table and "at least 19" not in table
 
 
 def test_the_police_matrices_name_kinds_by_element_and_by_partner(context_at: At) -> None:

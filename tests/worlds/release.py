@@ -1183,6 +1183,8 @@ def _gap_rows() -> list[dict[str, Any]]:
         rows.append({**own, "area": area, "component": "gap", **reason, **rank})
         for component, (value, low, high) in figures.items() if place == 1 else ():
             found = {"value": value, "ci_low": low, "ci_high": high}
+            if component.startswith("days_since"):
+                found |= {"counted_to": date(2026, 8, 31), "at_least": low == high}
             rows.append({**own, "area": area, "component": component, **reason, **found})
     return rows
 

@@ -14,14 +14,15 @@ from dashboards.components.chart import chart_or_table, shows_table, take_away
 from dashboards.components.empty import swatch
 from dashboards.components.outcome_summary import silent_months
 from dashboards.components.protection_gaps import (
+    PATROL_DAY,
     PATROLS,
     RANK,
     Gaps,
     Row,
     component_figure,
-    days_since_patrol,
     has,
     is_ranked,
+    last_patrol,
     rank_words,
     risk_of,
     trust_of,
@@ -87,13 +88,15 @@ def _by(context: Context) -> str:
     return asked if asked in _BY else "either"
 
 
-def _days(context: Context, known: Mapping[str, Row]) -> float | None:
-    """Days since the last patrol of whom the reader chose."""
+def _last(context: Context, known: Mapping[str, Row]) -> Row | None:
+    """The last patrol of whom the reader chose."""
     by = _by(context)
-    if by == "either":
-        return days_since_patrol(known)
-    name = f"days_since_patrol_{by}"
-    return float(known[name]["value"]) if has(known, name) else None
+    return last_patrol(known, PATROLS if by == "either" else [f"days_since_patrol_{by}"])
+
+
+def _days(context: Context, known: Mapping[str, Row]) -> float | None:
+    row = _last(context, known)
+    return None if row is None else float(row["value"])
 
 
 def _disc(days: float | None) -> str:
@@ -128,6 +131,8 @@ def _item(context: Context, area: str, known: Mapping[str, Row], of: int) -> htm
     head = html.Div([html.B(link), html.Span(said, className="note")])
     parts = [head, *([_presence(context, known)] if has_rank else [])]
     parts.append(html.Span(words.of(row, "reason"), className="note"))
+    if has_rank and has(known, PATROL_DAY):
+        parts.append(html.Span(words.of(known[PATROL_DAY], "reason"), className="note"))
     badge = html.Span(sign, className="gap-rank", **{"aria-hidden": "true"})
     look = {"className": "selected"} if area == context.area else {}
     return html.Li([badge, html.Div(parts)], **look)
@@ -140,10 +145,17 @@ def _choice(context: Context, area: str) -> str:
 
 def _presence(context: Context, known: Mapping[str, Row]) -> html.Span:
     """The disc of the last patrol, with its days in words."""
-    days, by = _days(context, known), _by(context)
-    if days is None:
-        return html.Span(context.words(f"gaps.no_patrol.{by}"), className="note")
-    said = context.words.digits(f"gaps.days_ago.{by}", int(days))
+    row, words, by = _last(context, known), context.words, _by(context)
+    if row is None:
+        return html.Span(words(f"gaps.no_patrol.{by}"), className="note")
+    is_undated = formats.is_missing(row.get("counted_to"))  # in releases of before
+    named = words("gaps.last_day") if is_undated else formats.day(row["counted_to"], words)
+    days = int(row["value"])
+    told = {"patrol": words(f"gaps.patrol.{by}"), "day": named}
+    if days:
+        said = words.digits("gaps.days_before", days, **told)
+    else:
+        said = words("gaps.day_or_later", **told)
     return html.Span([_disc_mark(_disc(days)), said], className="patrol")
 
 

@@ -11,6 +11,20 @@ from indicators.foundation.errors import Problem, WrongUse, nearest
 from indicators.foundation.reading.yaml_files import PlainLoader, read_yaml, row_of_key
 from indicators.foundation.reading.yaml_loader import StrictLoader
 
+_KINDS = (
+    dict.fromkeys(("int_parsing", "int_type", "int_from_float", "float_parsing", "float_type",
+                   "decimal_parsing", "decimal_type"), "number")
+    | dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), "list")
+    | dict.fromkeys(("dict_type", "mapping_type", "model_type", "model_attributes_type"), "keys")
+    | dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing",
+                     "date_from_datetime_inexact"), "day")
+    | dict.fromkeys(("bool_parsing", "bool_type"), "truth")
+    | dict.fromkeys(("greater_than", "greater_than_equal", "less_than", "less_than_equal"), "range")
+    | dict.fromkeys(("too_short", "string_too_short"), "empty")
+    | {"literal_error": "choice", "enum": "choice", "string_type": "text",
+       "string_pattern_mismatch": "pattern"}
+)  # fmt: skip
+"""What pydantic calls a fault: the sentence that says it in the reader's language."""
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -58,7 +72,12 @@ def model_problems(
         elif detail["type"] == "missing":
             yield Problem("yaml_missing_key", path.name, row=row, parameters={"key": key})
         else:
-            parameters = {"key": key, "reason": detail["msg"]}
+            facts = {"key": key, "reason": detail["msg"].removeprefix("Value error, ")}
+            listed = {
+                name: str(value).replace(" or ", ", ")
+                for name, value in detail.get("ctx", {}).items()
+            }
+            parameters = {**listed, **facts, "kind": _KINDS.get(detail["type"], "")}
             yield Problem("yaml_invalid", path.name, row=row, parameters=parameters)
 
 

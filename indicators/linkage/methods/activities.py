@@ -65,8 +65,8 @@ def log_activities(
     """Make the functions of expressions and the temporary table `logged_activity`.
 
     A row an activity and `area` in which it counts, with what `outputs` look at to count it, and
-    `person_days`, `nights` (as noted) and `km` as numbers, `is_back_same_day`. Needs the area
-    tables of `indicators.compiler.areas`.
+    `person_days`, `nights` (as noted), `km` and `hours` out as numbers, `is_back_same_day`. Needs
+    the area tables of `indicators.compiler.areas`.
     """
     for statement in functions_sql(mission, as_of.isoformat()):
         connection.execute(statement)
@@ -79,7 +79,8 @@ def logged_activity_sql(outputs: Iterable[Indicator] = ()) -> str:
     return f"""CREATE OR REPLACE TEMP TABLE logged_activity AS
 SELECT up.area, own.* REPLACE (CAST(person_days AS DOUBLE) AS person_days),
   CAST(nights_out AS DOUBLE) AS nights, CAST(distance_km AS DOUBLE) AS km,
-  {BACK_SAME_DAY_SQL} AS is_back_same_day
+  {BACK_SAME_DAY_SQL} AS is_back_same_day,
+  CASE WHEN ended_at >= started_at THEN date_diff('minute', started_at, ended_at) / 60 END AS hours
 FROM (
 {rows_sql(contracts()[SOURCE], columns)}
 ) AS own

@@ -24,6 +24,7 @@ from indicators.linkage.protection_gaps.reach import reach
 COMPONENTS = ("police", "military")  # beside each other; civilians patrol with neither
 TRUST_INDICATORS = {"trust_un_police": "P1-OC-07", "trust_host_police": "P3-OC-02"}
 COST_MONTHS = 12
+COSTS = (*EFFORT, "hours")
 FEW_PATROLS = 6  # below this the median of a patrol's cost has no 95 % interval
 _CONFIDENCE = 0.95
 
@@ -219,7 +220,7 @@ def patrol_costs(connection: duckdb.DuckDBPyConnection, span: Window) -> pd.Data
     rows = connection.execute(
         """
         SELECT area, component, coalesce(is_long_range, false) AS is_long_range,
-          person_days, nights, km
+          person_days, nights, km, hours
         FROM logged_activity
         WHERE activity_type = 'patrol' AND status = 'completed'
           AND started_on_local BETWEEN $first AND $as_of
@@ -230,7 +231,7 @@ def patrol_costs(connection: duckdb.DuckDBPyConnection, span: Window) -> pd.Data
     for (area, component), group in rows.groupby(["area", "component"], sort=True):
         long_range = group[group["is_long_range"]]
         is_long_range = len(long_range) >= FEW_PATROLS
-        for measure in EFFORT:
+        for measure in COSTS:
             values = (long_range if is_long_range else group)[measure].dropna().to_numpy()
             found.append((area, component, is_long_range, measure, *_median(values)))
     columns = ["area", "component", "is_long_range", "measure", "n", "value", "low", "high"]

@@ -25,7 +25,7 @@ from indicators.foundation.periods import add_months, period_of
 from indicators.foundation.stored.database import one_transaction
 from indicators.foundation.stored.mart_rows import store_rows
 from indicators.incremental.result_cache import kept_results
-from indicators.linkage.methods.activities import EFFORT, log_activities
+from indicators.linkage.methods.activities import log_activities
 from indicators.linkage.protection_gaps import facts as gap_facts
 from indicators.linkage.protection_gaps.facts import COMPONENTS, TRUST_INDICATORS, Facts, Window
 from indicators.linkage.protection_gaps.forecast import (
@@ -42,6 +42,7 @@ from indicators.linkage.sentences.findings import number
 
 METHOD = "protection_gap"
 RECENT_MONTHS = 3
+AFTER_DAYS, DAYS_OF_A_MONTH = 14, 365.25 / 12  # the days that a link of days looks at
 _SCORES = ("brier", "log_score", "ranked_score")
 
 _Known = dict[tuple[str, ...], dict[Any, Any]]  # facts by area and component, measure or question
@@ -60,6 +61,8 @@ class _Row:
     high: float | None = None
     rank_low: int | None = None
     rank_high: int | None = None
+    counted_to: str | None = None  # of days: the last day that reports cover, as ISO text
+    at_least: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -125,16 +128,18 @@ def _all_rows(facts: Facts, risk: _Risk) -> list[_Row]:
     presence = _by(facts.presence, "area", "component")
     near = _by(facts.reach, "area", "component")
     trusted = _by(facts.trust, "indicator", "area")
+    costs = _by(facts.costs, "area", "component", "measure")
     rows = [_skill_row(facts.country_area, risk), *_ranking(facts, risk, presence, trusted)]
     for place, area in enumerate(facts.areas):
         rows.append(_forecast_row(area, place, risk))
         rows.append(_recent_row(area, place, risk))
+        rows.append(_patrol_day_row(area, place, risk, costs))
         for component in COMPONENTS:
             rows += _presence_rows(area, component, presence, facts.span)
             rows.append(_reach_row(area, component, near, facts.reach_km))
         for name, indicator in TRUST_INDICATORS.items():
             rows.append(_trust_row(area, name, indicator, trusted))
-    rows += _cost_rows(facts.areas, _by(facts.costs, "area", "component", "measure"))
+    rows += _cost_rows(facts.areas, costs)
     return rows
 
 
@@ -209,6 +214,23 @@ def _recent_row(area: str, place: int, risk: _Risk) -> _Row:
     return _Row(area, "risk_recent", reason, words, seen / months, low / months, high / months)
 
 
+def _patrol_day_row(area: str, place: int, risk: _Risk, costs: _Known) -> _Row:
+    """What lies in the fortnight after one patrol there, and how long patrols there are out."""
+    name = "patrol_day"
+    if not risk.known[place]:
+        return _Row(area, name, "months_not_reported", {"months": RECENT_MONTHS})
+    share = AFTER_DAYS / DAYS_OF_A_MONTH
+    low, high = (share * float(bound[place]) for bound in risk.expectation.interval())
+    value = share * float(risk.expectation.mean[place])
+    known = [costs.get((area, component, "hours")) for component in COMPONENTS]
+    hours = [own for own in known if own is not None and not math.isnan(own["value"])]
+    if not hours:
+        return _Row(area, name, "patrol_day_alone", {"incidents": value}, value, low, high)
+    most = max(hours, key=lambda own: own["n"])
+    words = {"incidents": value, "hours": float(most["value"]), "n": float(most["n"])}
+    return _Row(area, name, "patrol_day", words, value, low, high)
+
+
 # --- presence, reach, trust, cost ------------------------------------------------------------
 
 
@@ -227,8 +249,13 @@ def _presence_rows(area: str, component: str, presence: _Known, span: Window) ->
         yield from (_Row(area, name, "no_whole_month") for name in names)
         return
     words = {"covered": pd.Timestamp(known["covered_on"]).date().isoformat()}
-    reason = "days_at_least" if _is_silent(known, span) else "days_known"
-    yield _Row(area, names[0], reason, words, days, days, days_as_of)
+    is_silent = _is_silent(known, span)
+    reason = "days_at_least" if is_silent else "days_known"
+    yield replace(
+        _Row(area, names[0], reason, words, days, days, days_as_of),
+        counted_to=words["covered"],
+        at_least=is_silent,
+    )
     long_range = float(known["days_long_range"])
     if math.isnan(long_range):
         first = {"first": span.first_month.isoformat()}
@@ -268,7 +295,7 @@ def _trust_row(area: str, name: str, indicator: str, trusted: _Known) -> _Row:
 def _cost_rows(areas: Sequence[str], costs: _Known) -> Iterator[_Row]:
     for area in areas:
         for component in COMPONENTS:
-            for measure in EFFORT:
+            for measure in gap_facts.COSTS:
                 name = f"patrol_{measure}_{component}"
                 if (area, component, measure) not in costs:
                     yield _Row(area, name, "cost_no_patrol", {"months": gap_facts.COST_MONTHS})
@@ -410,6 +437,8 @@ def _written(row: _Row, span: Window) -> dict[str, Any]:
         "ci_high": _rounded(row.high),
         "rank_low": row.rank_low,
         "rank_high": row.rank_high,
+        "counted_to": row.counted_to and date.fromisoformat(row.counted_to),
+        "at_least": row.at_least,
         **reasons,
     }
 

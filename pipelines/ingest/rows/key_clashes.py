@@ -17,6 +17,7 @@ from pipelines.ingest.rows.upsert import content_sql, key_sql
 from pipelines.warehouse import ledger
 
 RULE = "key_stands_elsewhere"
+_LEAST_RENUMBERED = 5
 _IN_FORCE = f"""SELECT q.file_sha256, q.file, q.sheet, q.row_number, q.parameters
   FROM quarantine.{{table}} AS q JOIN ops.input_file AS f USING (file_sha256)
   WHERE q.rule = '{RULE}' AND f.status = 'loaded'"""
@@ -140,6 +141,37 @@ def call_back_free(connection: duckdb.DuckDBPyConnection) -> None:
             """
         ).fetchall()
         ledger.to_be_read_again(connection, (sha256 for (sha256,) in rows))
+
+
+def stands_under_other_keys(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, sha256: str
+) -> tuple[int, str, str, str] | None:
+    """Of a table of dated single cases: how many rows of a file agree with rows of other files in
+    all but the key, the keys of the first pair and the other file; None for a few."""
+    if len(contract.key) > 1 or contract.date_column is None:
+        return None
+    key, table = quoted(contract.key[0]), f"core.{quoted(contract.table)}"
+    content = ", ".join(quoted(name) for name in contract.columns if name not in contract.key)
+    found = connection.execute(
+        f"""
+        WITH own AS (SELECT {key} AS own_key, hash({content}) AS content
+                     FROM {table} WHERE file_sha256 = $sha256),
+        others AS (SELECT hash({content}) AS content, min({key}) AS other_key,
+                     arg_min(file_sha256, {key}) AS file_sha256
+                   FROM {table} WHERE file_sha256 <> $sha256 GROUP BY 1)
+        SELECT count(other_key), min(own_key) FILTER (other_key IS NOT NULL),
+          arg_min(other_key, own_key) FILTER (other_key IS NOT NULL),
+          arg_min(file_sha256, own_key) FILTER (other_key IS NOT NULL), count(*)
+        FROM own LEFT JOIN others USING (content)
+        """,
+        {"sha256": sha256},
+    ).fetchone()
+    assert found is not None
+    rows, own, other, file, of_all = found
+    if rows < _LEAST_RENUMBERED or 2 * rows < of_all:
+        return None
+    entry = ledger.known_file(connection, file)
+    return rows, own, other, entry.name if entry else file
 
 
 def _with_held_rows(connection: duckdb.DuckDBPyConnection) -> list[Contract]:

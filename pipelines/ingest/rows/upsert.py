@@ -331,3 +331,13 @@ def _record_corrections(
         """,
         [contract.table],
     )
+
+
+def rows_changed(connection: duckdb.DuckDBPyConnection, sha256: str) -> int:
+    """Rows of other files whose place the rows of a file took."""
+    ((found,),) = connection.execute(
+        "SELECT count(DISTINCT (table_name, row_key)) FROM ops.row_correction "
+        "WHERE file_sha256 = ?",
+        [sha256],
+    ).fetchall()
+    return int(found)

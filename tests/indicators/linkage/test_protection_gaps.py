@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from indicators.definitions.catalogue import load_catalogue
@@ -92,6 +93,7 @@ def test_days_count_to_the_last_day_of_the_last_month(warehouse: SmallWarehouse)
     row = found("A1a", "days_since_patrol_police")
     assert (row["value"], row["ci_low"], row["ci_high"]) == (29, 29, 44)
     assert "2026-09-30" in row["reason_en"] and "2026-09-30" in row["reason_fr"]
+    assert pd.Timestamp(row["counted_to"]).date() == date(2026, 9, 30) and not row["at_least"]
     later = found("A1b", "days_since_patrol_police")
     assert (later["value"], later["ci_high"]) == (0, 5)
 
@@ -111,6 +113,8 @@ def test_days_count_to_the_last_day_that_all_reports_of_the_area_cover(
     warehouse.add("reporting_returns", returned(returns))
     row = Gaps(warehouse)("A1a", "days_since_patrol_police")
     assert said in row["reason_en"]
+    assert pd.isna(row["at_least"]) if days is None else row["at_least"] == ("At least" in said)
+    assert pd.isna(row["counted_to"]) or days is not None
     assert np.isnan(row["value"]) if days is None else (row["value"], row["ci_high"]) == (days, 44)
 
 
@@ -260,6 +264,26 @@ def test_what_a_patrol_costs_is_a_median_with_the_interval_of_order_statistics()
     assert "6 completed patrols" in row["reason_en"]
     nights = Gaps(made)("A1a", "patrol_nights_police")
     assert np.isnan(nights["value"]) and "needs 6" in nights["reason_en"]
+
+
+def test_a_patrol_day_says_what_lies_in_the_fortnight_after_and_how_long_patrols_are_out() -> None:
+    made = SmallWarehouse()
+    made.add("incidents", incidents("A1a", 3))
+    assert "is not known" in Gaps(made)("A1a", "patrol_day")["reason_en"]
+    hours = [2, 4, 5, 7, 8, 9]
+    made.add(
+        "activities",
+        [
+            patrol("A1a", date(2026, 9, 1 + at), ended_at=datetime(2026, 9, 1 + at, 8 + out))
+            for at, out in enumerate(hours)
+        ],
+    )
+    found = Gaps(made)
+    row, month = found("A1a", "patrol_day"), found("A1a", "risk_forecast")
+    if np.isnan(month["value"]):
+        month = found("A1a", "risk_recent")
+    assert row["value"] == pytest.approx(month["value"] * 14 / (365.25 / 12), rel=0.25)
+    assert "6 hours" in row["reason_en"] and "6 heures" in row["reason_fr"], "median of six"
 
 
 def test_no_row_names_a_unit(warehouse: SmallWarehouse) -> None:

@@ -105,7 +105,7 @@ def _judge_columns(file: FieldFile, proposal: Proposal, found: Judged) -> None:
     heads = proposal.layout.table.header
     names = dict(zip(heads, file.header, strict=True)) if len(heads) == len(file.header) else {}
     given: dict[str, dict[str, float]] = {}
-    for one in proposal.columns:
+    for one in (one for one in proposal.columns if "of_another" not in one.reasons):
         for header in () if "template" in one.entry else one.headers:
             given.setdefault(names.get(header, header), {})[one.column] = one.confidence
     for header in proposal.wide.items.values() if proposal.wide else ():

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indicators.definitions.contracts import contracts
-from pipelines.quality.duplicate_candidates import candidates_sql, find_candidates
+from pipelines.quality.duplicate_candidates import candidates_sql, find_candidates, side_by_side
 from pipelines.warehouse.ddl import create_all
 from tests.worlds.two_sources import Reports, area_rows, two_sources
 
@@ -151,6 +151,21 @@ def test_what_is_too_far_apart_is_no_candidate(change: dict[str, Any]) -> None:
     other = row | {"incident_code": "B", "reported_by": "ngo"}
     assert list(found_pairs([row, other])) == [("A", "B")]
     assert found_pairs([row, other | change]) == {}
+
+
+def test_two_rows_side_by_side_without_what_neither_fills() -> None:
+    with warehouse([]) as connection:
+        connection.execute(
+            "INSERT INTO raw.activities (activity_code, started_at, personnel_count) VALUES "
+            "('A-1', '2026-04-01 21:30', '8'), ('A-2', '2026-04-01 20:30', NULL)"
+        )
+        found = side_by_side(connection, "activities", ["A-2", "A-1"])
+        assert found == [
+            ("activity_code", ["A-2", "A-1"]),
+            ("started_at", ["2026-04-01 20:30", "2026-04-01 21:30"]),
+            ("personnel_count", [None, "8"]),
+        ]
+        assert side_by_side(connection, "activities", ["A-2", "A-9"]) == []
 
 
 def test_activities_of_two_units_are_compared_by_their_moment() -> None:

@@ -17,6 +17,7 @@ from pipelines.warehouse.connection import open_warehouse
 from pipelines.warehouse.last_state import copy_of, open_to_read
 from pipelines.warehouse.turns import turn
 from tests.conftest import REPOSITORY
+from tests.worlds.mission.delivered import SmallMission
 
 SEQUENCES = "SELECT sequence FROM ops.input_file ORDER BY 1"
 WRITES = """
@@ -133,3 +134,16 @@ def test_a_process_that_was_killed_keeps_nobody_waiting(path: Path) -> None:
         os.kill(process.pid, signal.SIGKILL)
     with turn(path, told.append):
         assert told == []
+
+
+@pytest.mark.parametrize("command", [("ingest",), ("purge", "--due")])
+def test_commands_that_write_wait_their_turn(small: SmallMission, command: tuple[str, ...]) -> None:
+    run = [sys.executable, "-m", "pipelines.cli.main", *command]
+    home = {"POCLENS_HOME": str(small.workspace.home), "POCLENS_LANGUAGE": "en"}
+    with at_work(HAS_THE_TURN, small.workspace.warehouse("small")):
+        waits = subprocess.Popen(run, stderr=subprocess.PIPE, text=True, env=os.environ | home)
+        assert waits.stderr is not None
+        assert "before this one: 1" in waits.stderr.readline()
+        assert waits.poll() is None
+    _, told = waits.communicate(timeout=120)
+    assert waits.returncode == 0, told

@@ -1,0 +1,93 @@
+"""What a run says of what came: new, changed, gone, held and rejected; and what would go unseen."""
+
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from indicators.foundation.errors import WrongUse
+from pipelines.ingest.file_report import closing_lines
+from pipelines.mapping.model import read_source
+from tests.worlds.mission.delivered import SmallMission
+from tests.worlds.mission.mappings import PATROLS, UNITS
+
+HEAD = "code,unit,area,day,people\n"
+
+
+def patrol(number: int, code: str = "", people: int = 5) -> str:
+    return f"{code or f'A{number}'},U1,XX01,2026-03-{number:02d}T08:00:00,{people}\n"
+
+
+@pytest.fixture
+def patrols(small: SmallMission) -> SmallMission:
+    small.add_source(UNITS)
+    small.deliver("units.csv", "code,component,kind\nU1,police,FPU\n")
+    columns: dict[str, Any] = PATROLS["tables"][0]["columns"] | {
+        "started_at": {"from": "day"},
+        "patrol_mode": {"constant": "foot"},
+        "status": {"constant": "completed"},
+    }
+    tables = [{"table": "activities", "columns": columns}]
+    small.add_source(PATROLS | {"files": ["patrols*.csv"], "tables": tables})
+    return small
+
+
+def test_a_corrected_file_is_told_as_new_changed_gone_and_rejected(patrols: SmallMission) -> None:
+    first = HEAD + "".join(patrol(number) for number in range(1, 11))
+    patrols.deliver("patrols.csv", first)
+    # 1 stays, 2 changes, 3 to 5 are gone, 6 to 10 stay, 11 is new, 12 is wrong
+    second = HEAD + patrol(1) + patrol(2, people=9)
+    second += "".join(patrol(number) for number in range(6, 12))
+    second += patrol(12).replace("XX01", "nowhere")
+    report = patrols.deliver("patrols.csv", second)
+    counts = (report.rows_loaded, report.rows_changed, report.rows_retracted, report.rows_rejected)
+    assert counts == (2, 1, 3, 1)
+    lines = closing_lines([asdict(report)], "en")
+    assert [line.split(":")[0].strip() for line in lines] == [
+        "What came", "new", "changed", "gone", "rejected", "as before, or not for this mission",
+    ]  # fmt: skip
+    assert lines[0].endswith("9 rows") and "1 rows" in lines[1] and "3 rows" in lines[3]
+    assert len(closing_lines([asdict(report)], "fr")) == len(lines)
+
+
+def test_an_export_that_numbers_its_rows_anew_is_told(patrols: SmallMission) -> None:
+    patrols.deliver("patrols_1.csv", HEAD + "".join(patrol(n) for n in range(1, 7)))
+    anew = HEAD + "".join(patrol(n, code=f"B{n}") for n in range(1, 8))
+    report = patrols.deliver("patrols_2.csv", anew)
+    (told,) = [one for one in report.remarks if one.rule == "renumbered"]
+    assert (told.value, told.parameters["rows"]) == ("B1", 6)
+    assert "A1" in told.sentence("en") and "patrols_1.csv" in told.sentence("fr")
+    other = HEAD + "".join(patrol(n) for n in range(10, 20))
+    report = patrols.deliver("patrols_3.csv", other)
+    assert not [one for one in report.remarks if one.rule == "renumbered"]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1"])
+def test_lines_of_another_encoding_are_told(patrols: SmallMission, encoding: str) -> None:
+    columns: dict[str, Any] = PATROLS["tables"][0]["columns"] | {
+        "started_at": {"from": "day"},
+        "patrol_mode": {"constant": "foot"},
+        "status": {"constant": "completed"},
+    }
+    patrols.add_source(
+        PATROLS
+        | {"files": ["patrols*.csv"], "options": {"encoding": encoding}, "ignore": ["place"]}
+        | {"tables": [{"table": "activities", "columns": columns}]}
+    )
+    head = HEAD.replace("\n", ",place\n")
+    own = (head + patrol(1).replace("\n", ",Préfecture\n")).encode(encoding)
+    of_another = patrol(2).replace("\n", ",Préfecture\n").encode()
+    report = patrols.deliver("patrols.csv", own + of_another)
+    told = patrols.query("SELECT rule, row_number FROM ops.row_warning WHERE rule LIKE 'two%'")
+    assert told == [("two_encodings", 3)]
+    assert report.rows_loaded == 2
+    patrols.deliver("patrols_b.csv", (head + patrol(3).replace("\n", ",Été\n")).encode(encoding))
+    assert len(patrols.query("SELECT 1 FROM ops.row_warning WHERE rule LIKE 'two%'")) == 1
+
+
+def test_what_is_wrong_in_a_mapping_is_said_in_the_readers_language(small: SmallMission) -> None:
+    small.add_source(PATROLS | {"tables": "none", "period": "week"})
+    with pytest.raises(WrongUse) as raised:
+        read_source(small.profile / "sources" / "activities.yaml")
+    told = " ".join(problem.sentence("fr") for problem in raised.value.problems)
+    assert "demande une liste" in told and "demande l’un de" in told
