@@ -55,6 +55,7 @@ def write_database(path: Path, tables: Tables, release: str) -> None:
     same whatever the release is called. `release` is a name made by `naming`, not free text.
     """
     with duckdb.connect(str(path), config=_SETTINGS) as database:  # type: ignore[arg-type]
+        database.begin()
         put_tables(database, "stored", tables)
         database.execute("CREATE SCHEMA mart")
         for name in tables:
@@ -62,6 +63,7 @@ def write_database(path: Path, tables: Tables, release: str) -> None:
                 f'CREATE VIEW mart."{name}" AS '
                 f"SELECT *, '{release}' AS release FROM stored.\"{name}\""
             )
+        database.commit()
         database.execute("CHECKPOINT")
 
 
