@@ -1,6 +1,6 @@
 """`poclens evidence`: what each edge's test would see, and pulse interviews that would help.
 
-`rota`, `answer`: patrols drawn by lot, and what was recorded under such a draw (`evidence_rota`).
+`rota`, `order`, `answer`: patrols or arrivals drawn by lot, and what came (`evidence_rota`).
 `raked`: the last wave by raked weights, bounds and replicates (`evidence_raked`).
 `wave`: how many to ask in the next survey wave (`evidence_wave`).
 `plan`: the smallest change seen today and later, what helps most, and after which patrols to ask
@@ -20,12 +20,12 @@ from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from indicators.foundation.stored.database import named_rows
 from pipelines.cli.evidence_raked import rake_wave
-from pipelines.cli.evidence_rota import answer_rota, draw_rota
+from pipelines.cli.evidence_rota import answer_rota, draw_order, draw_rota
 from pipelines.cli.evidence_wave import plan_wave
 from pipelines.cli.main import show
 from pipelines.cli.options import Parser, mission_of
 
-ACTIONS = ("plan", "form", "rota", "answer", "wave", "raked")
+ACTIONS = ("plan", "form", "rota", "answer", "wave", "raked", "order")
 FORMATS = (".xlsx", ".csv")
 _CHANGES, _CHANGE = (5, 10, 15, 20), 10  # indicators.linkage.interview_plan.CHANGES
 Row = Mapping[str, Any]
@@ -61,6 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
             "answer": answer_rota,
             "wave": plan_wave,
             "raked": rake_wave,
+            "order": draw_order,
         }
         return actions[arguments.action](arguments, connection, mission)
 

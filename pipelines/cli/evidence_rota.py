@@ -1,4 +1,4 @@
-"""`poclens evidence rota` and `answer`: patrols drawn by lot, an order, and what was recorded.
+"""`poclens evidence rota`, `answer` and `order`: what is drawn by lot, and what was recorded.
 
 The draw is kept with its seed in `rotas/<mission>/<edge>_<first day>.json` before anybody goes; it
 is not drawn again. The arithmetic stands in `indicators/linkage/rota.py`.
@@ -63,6 +63,47 @@ def draw_rota(
     return 0
 
 
+def draw_order(arguments: argparse.Namespace, _: duckdb.DuckDBPyConnection, mission: str) -> int:
+    """Draws in which order the teams of a rollout that have not arrived go, and keeps the draw."""
+    from pipelines.release.files import replace_text
+
+    edges = {edge.id: edge for edge in _edges(arguments, mission) if _waiting(edge)}
+    name = arguments.edge or next(iter(edges), "")
+    if name not in edges:
+        known = {"known": ", ".join(edges) or "–"}
+        raise WrongUse(Problem("order_edge", value=name or "--edge", parameters=known))
+    kept = Path(arguments.workspace.home) / "rotas" / mission / f"{name}_order.json"
+    if kept.exists():
+        raise WrongUse(Problem("rota_kept", value=str(kept)))
+    waiting = _waiting(edges[name])
+    seed = arguments.seed if arguments.seed is not None else secrets.randbelow(2**31)
+    order = [waiting[at] for at in np.random.default_rng(seed).permutation(len(waiting))]
+    drawn = {"edge": name, "seed": seed, "drawn_on": str(date.today()), "order": order}
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    replace_text(kept, json.dumps(drawn) + "\n")
+    lines = [
+        message("order.line", arguments.language, place=place, areas=", ".join(areas))
+        for place, areas in enumerate(order, start=1)
+    ]
+    lines.append(message("order.drawn", arguments.language, kept=str(kept)))
+    show(arguments, drawn | {"kept": str(kept)}, "\n".join(lines))
+    return 0
+
+
+def _waiting(edge: Any) -> list[list[str]]:
+    """Areas of each team of a rollout without a day; of one team alone no order can be drawn."""
+    found = [list(arrival.areas) for arrival in edge.arrivals if arrival.on is None]
+    return found if len(found) > 1 else []
+
+
+def _edges(arguments: argparse.Namespace, mission: str) -> Sequence[Any]:
+    from indicators.definitions.catalogue import load_catalogue
+    from indicators.linkage.framework.model import read_framework
+
+    framework = read_framework(arguments.workspace.profile(mission), load_catalogue())
+    return framework.edges if framework else ()
+
+
 def answer_rota(
     arguments: argparse.Namespace, connection: duckdb.DuckDBPyConnection, mission: str
 ) -> int:
@@ -117,14 +158,12 @@ def _read_edge(
     from indicators.compiler.derived.functions import functions_sql
     from indicators.definitions.catalogue import load_catalogue
     from indicators.definitions.mission_profile import read_mission
-    from indicators.linkage.framework.model import read_framework
     from indicators.linkage.methods.case_series import CaseSeries, series_sql
 
     catalogue, profile = load_catalogue(), arguments.workspace.profile(mission)
-    framework = read_framework(profile, catalogue)
     edges = {
         edge.id: edge
-        for edge in (framework.edges if framework else ())
+        for edge in _edges(arguments, mission)
         if edge.kind == "activity" and CaseSeries().applies(edge, catalogue)
     }
     name = arguments.edge or next(iter(edges), "")

@@ -76,7 +76,7 @@ def _figures_of(context: Context, reading: str, rows: Sequence[Row]) -> html.Div
     heads.append(Column(words("readings.smallest"), True))
     lines = [[_name(context, row), *_figures(context, row)] for row in rows]
     return table(
-        [Column(words("readings.compared")), *heads],
+        [Column(words(f"readings.{reading}")), *heads],
         lines,
         words(f"readings.{reading}"),
         "table-findings",

@@ -78,3 +78,16 @@ def test_the_last_wave_is_raked_with_bounds_and_replicates(
     head, *lines = sheets.get_sheet_by_name("replicates").to_python()
     answered = sum(row["answered"] for row in found["response"])
     assert len(head) == 201 and 0.98 * answered <= len(lines) <= answered
+
+
+def test_the_order_of_those_who_have_not_arrived_is_drawn_once(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["evidence", "order", "--mission", "sample", "--seed", "3"]
+    assert main([*asked, "--json"]) == 0
+    drawn = json.loads(capsys.readouterr().out)
+    kept = json.loads(Path(drawn["kept"]).read_text("utf-8"))
+    assert kept["order"] == drawn["order"] and kept["seed"] == 3
+    teams = [["Akume", "Ilora", "Houmba"], ["Dabosso", "Kessi", "Kolbe"]]
+    assert sorted(kept["order"]) == teams
+    assert main(asked) != 0  # never twice
