@@ -86,10 +86,10 @@ def xform(path: Path) -> Path:
             for at, (code, _) in enumerate(items)) + "</root></instance>"
         for name, items in lists.items())  # fmt: skip
     body = "".join(
-        f'<select1 ref="/data/g/{name}"><label>{label}</label><itemset nodeset="instance('
+        f'<select1 ref="/form/g/{name}"><label>{label}</label><itemset nodeset="instance('
         f"'{kind.split()[1]}')/root/item\"><value ref=\"name\"/></itemset></select1>"
         if kind.startswith("select") else
-        f'<input ref="/data/g/{name}"><label>{label}</label></input>'
+        f'<input ref="/form/g/{name}"><label>{label}</label></input>'
         for kind, name, label, _ in QUESTIONS)  # fmt: skip
     path.write_text(
         '<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml">'
