@@ -145,8 +145,8 @@ def test_a_trend_says_what_was_compared_and_one_that_is_missing_says_why(tmp_pat
     for language in ("en", "fr"):
         context = _context(tmp_path / language, f"/?lang={language}", indicator_value=rows)
         found[language] = text_of(overview.body(context))
-    english = "≈ no significant change; on 31 of 35 areas (84 of 105 area-months)"
-    french = "≈ pas d’évolution significative\u202f; sur 31 des 35 zones (84 des 105 mois-zones)"
+    english = "≈ no significant change; on 31 of 35 areas (together 84 of 105 months)"
+    french = "≈ pas d’évolution significative\u202f; sur 31 des 35 zones (84 des 105 mois en tout)"
     assert english in found["en"] and french in found["fr"]
     assert "too few earlier months with cases" in found["en"]
     assert "trop peu de mois antérieurs avec des cas" in found["fr"]

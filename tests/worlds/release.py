@@ -593,7 +593,7 @@ def _quality_rows() -> list[dict[str, Any]]:
             "expected": "0",
             "rows_failed": failed,
             "sentence_en": f"Check {name.replace('_', ' ')}: {failed} rows.",
-            "sentence_fr": f"Contrôle {name.replace('_', ' ')} : {failed} lignes.",
+            "sentence_fr": f"Contrôle {name.replace('_', ' ')}, lignes : {failed}.",
         }
         for name, source, severity, status, failed in names
     ]
