@@ -20,6 +20,7 @@ from pipelines.release.naming import CANDIDATE_PREFIX, current_name, releases_of
 from pipelines.warehouse import ledger
 from pipelines.warehouse.connection import locked
 from pipelines.warehouse.ddl import tables
+from pipelines.warehouse.inspect import Connection
 from pipelines.warehouse.last_state import copy_of
 from pipelines.workspace.installation import is_open_to_others
 from pipelines.workspace.paths import Workspace
@@ -195,7 +196,7 @@ def _examined(
         yield Problem("doctor_warehouse_damaged", name, parameters=kind)
 
 
-def _columns(connection: duckdb.DuckDBPyConnection) -> Columns:
+def _columns(connection: Connection) -> Columns:
     """(schema, table): the type of each of its columns, in their order."""
     rows = connection.execute(
         "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() "
@@ -216,7 +217,7 @@ def _is_of_an_earlier_version(found: Columns) -> bool:
     )
 
 
-def _schema(connection: duckdb.DuckDBPyConnection, found: Columns, name: str) -> Iterator[Problem]:
+def _schema(connection: Connection, found: Columns, name: str) -> Iterator[Problem]:
     """Tables that are missing, and columns of another type than the contracts say."""
     missing, other = [], []
     for schema, table, columns in tables():
@@ -233,15 +234,13 @@ def _schema(connection: duckdb.DuckDBPyConnection, found: Columns, name: str) ->
             yield Problem(rule, name, parameters={"names": _some(names)})
 
 
-def _type(connection: duckdb.DuckDBPyConnection, kind: str) -> str:
+def _type(connection: Connection, kind: str) -> str:
     """The type as DuckDB itself writes it: `DECIMAL(9, 2)` is `DECIMAL(9,2)` there."""
     ((name,),) = connection.execute(f"SELECT typeof(CAST(NULL AS {kind}))").fetchall()
     return str(name)
 
 
-def _archive(
-    connection: duckdb.DuckDBPyConnection, workspace: Workspace, mission: str
-) -> Iterator[Problem]:
+def _archive(connection: Connection, workspace: Workspace, mission: str) -> Iterator[Problem]:
     """Files that the ledger knows and the archive lacks or holds changed, and the other way."""
     archive = workspace.archive(mission)
     folder = archive.relative_to(workspace.home).as_posix()

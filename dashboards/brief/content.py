@@ -5,42 +5,63 @@ All figures are those of the overview: the same functions word them.
 
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import unquote
 
 from dashboards.brief.marks import grade_svg, range_svg, rating_mark
-from dashboards.components.empty import beside_words, empty_words
+from dashboards.components.area_level import area_level, cells_by_area
+from dashboards.components.empty import empty_words
+from dashboards.components.harm import by_actor, counted, counted_harm, who_words
 from dashboards.components.link_sentence import link_sentence, primary_rows
 from dashboards.components.outcome_summary import (
     UNRATED,
-    change_words,
+    certainty_lines,
     count_line,
+    judged_of,
     links_of,
-    missing_reports,
     outcomes_of,
-    rejected_lines,
-    reports_lines,
-    revised_line,
     sentence,
-    wave_lines,
+    silent_months,
+)
+from dashboards.components.protection_gaps import (
+    gap_drawing,
+    map_words,
+    place_words,
+    ranked_inside,
+    read_gaps,
 )
 from dashboards.components.range_mark import Scale, range_sentence, scale_numbers
-from dashboards.components.rating import BARS, WORST_FIRST, evidence_sentence, trend_words, verdict
+from dashboards.components.rating import (
+    BARS,
+    WORST_FIRST,
+    change_size,
+    evidence_sentence,
+    trend_words,
+    verdict,
+)
+from dashboards.components.small_multiples import sparkline_words
 from dashboards.components.value import interval_words, output_done
 from dashboards.context import Context
+from dashboards.figures.vector import Drawing, line_drawing, value_range
+from dashboards.lists import budget
+from dashboards.lists.decisions import decisions
 from dashboards.queries import catalogue, quality
+from dashboards.queries.cells import Cell, reports_sign
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 
 MOST_OUTCOMES = 8
-_AREAS_SHOWN = 4
+_PLACES = 3
+_POINTS = 11
+_MAP = 340.0
 _STRONG = ("A", "B")
 
 Content = dict[str, Any]
 
 
-def brief_content(context: Context) -> Content:
+def brief_content(context: Context, with_annex: bool = False) -> Content:
     """The brief of the context's release, period and area, ready for `typeset.pdf`."""
     words, links = context.words, links_of(context)
-    codes = outcomes_of(context, links)
+    codes = judged_of(context, outcomes_of(context, links))
     shown = _worst(context, codes)
     period = context.period
     returns = quality.returns(context.release, period.start.isoformat(), period.end.isoformat())
@@ -55,11 +76,13 @@ def brief_content(context: Context) -> Content:
         "heads": outcome_heads(context),
         "rows": [outcome_row(context, code, edges) for code in shown],
         "notes": _notes(context, len(shown), len(codes)),
-        "waits": _waits(context, returns),
+        "civilians": _civilians(context),
+        "where": _where(context, returns),
+        "decisions": _decisions(context),
         "strongest": _strongest(context, edges),
         "certainty": _certainty(context, returns),
         "foot": foot_of(context),
-    }
+    } | ({"annex": _annex(context, edges, codes)} if with_annex else {})
 
 
 def place_of(context: Context) -> str:
@@ -90,18 +113,16 @@ def outcome_heads(context: Context) -> list[str]:
 def outcome_row(context: Context, code: str, edges: list[dict[str, Any]]) -> Content:
     """One outcome: figure, range, rating, change, and the outputs beside it."""
     words, cell, unit = context.words, context.cell(code), context.unit(code)
-    title = words.of(context.indicator(code), "title")
     direction = str(context.indicator(code)["direction"])
     return {
         "code": code,
         "title": context.item(code),
-        "under": title if title != context.item(code) else unit.words(words),
         "now": _now(context, code),
         "range": _range(context, code, direction),
         "rating": _rating(context, code),
         "trend": trend_words(cell.trend, direction, words),
-        "lacking": words("value.and").join(words.said(said) for said in cell.said.trend),
-        "change": change_words(context, code),
+        "lacking": "" if cell.trend else words("value.and").join(map(words.said, cell.said.trend)),
+        "change": change_size(cell, unit, words),
         "outputs": [_output(context, edge) for edge in edges if edge["to_indicator"] == code],
         "no_output": words("overview.no_output"),
     }
@@ -110,12 +131,13 @@ def outcome_row(context: Context, code: str, edges: list[dict[str, Any]]) -> Con
 def _now(context: Context, code: str) -> Content:
     words, cell, unit = context.words, context.cell(code), context.unit(code)
     if not cell.is_figure:
-        return {"value": "", "under": [empty_words(cell, words)]}
+        return {"value": "", "mark": "", "under": [empty_words(cell, words)]}
     n = words("value.n", n=formats.number(cell.n, words)) if cell.n else ""
     first = words("overview.not_rated") if cell.rating in UNRATED else ""
-    under = [interval_words(cell, unit, words), n, *beside_words(cell, words), first]
+    said = [words.said(one) for one in cell.beside if one is not cell.reports_missing]
+    under = [interval_words(cell, unit, words), n, *said, first]
     value = unit.value(cell.value or 0.0, words, cell.half_width)
-    return {"value": value, "under": [text for text in under if text]}
+    return {"value": value, "mark": _mark(context, code), "under": [one for one in under if one]}
 
 
 def _range(context: Context, code: str, direction: str) -> Content:
@@ -135,9 +157,7 @@ def _rating(context: Context, code: str) -> Content:
     words, cell = context.words, context.cell(code)
     if cell.rating is None:
         return {"none": words.said(cell.said.unrated) if cell.said.unrated else ""}
-    said = [words(f"rating.{cell.rating}")]
-    said += [words("rating.lacks_reports")] if cell.lacks_reports else []
-    return asdict(rating_mark(cell.rating, words("value.and").join(said)))
+    return asdict(rating_mark(cell.rating, words(f"rating.{cell.rating}")))
 
 
 def _output(context: Context, edge: dict[str, Any]) -> Content:
@@ -145,6 +165,7 @@ def _output(context: Context, edge: dict[str, Any]) -> Content:
     return {
         "name": context.item(code),
         "done": output_done(context, code),
+        "mark": _mark(context, code),
         "grade": _grade(context, edge),
         "not_tested": words("evidence.not_tested"),
     }
@@ -159,20 +180,70 @@ def _grade(context: Context, edge: dict[str, Any]) -> Content | None:
 
 def _notes(context: Context, shown: int, total: int) -> str:
     words = context.words
-    said = [words("overview.not_caused_by"), words("brief.grades")]
+    said = [words("overview.not_caused_by"), words("brief.grades"), words("brief.technical")]
     if shown < total:
         said.append(words("brief.others", number=str(shown), total=str(total)))
     return " ".join(said)
 
 
-def _waits(context: Context, returns: Any) -> Content:
-    """Rejected rows and missing reports: what someone must still correct or send."""
-    words, silent = context.words, missing_reports(context, returns)
-    lines = [*rejected_lines(context), *silent[:_AREAS_SHOWN]]
-    more = len(silent) - _AREAS_SHOWN
-    if more > 0:
-        lines.append((words("next.more", number=str(more)), ""))
-    return _block(words("brief.waits"), lines or [(words("brief.no_wait"), "")])
+def _mark(context: Context, code: str) -> str:
+    said = context.cell(code).reports_missing
+    return "" if said is None else reports_sign(said)
+
+
+def _civilians(context: Context) -> Content:
+    """Counts of harm with their line, what the test says, and who is alleged."""
+    words, rows = context.words, []
+    for code in counted_harm(context):
+        cell, unit = context.cell(code), context.unit(code)
+        cells = [dated.cell for dated in context.series(code)][-_POINTS:]
+        direction = str(context.indicator(code)["direction"])
+        change = [trend_words(cell.trend, direction, words), change_size(cell, unit, words)]
+        rows.append(
+            {
+                "name": context.short(code),
+                "value": counted(context, code),
+                "mark": _mark(context, code),
+                "change": words("value.and").join(part for part in change if part),
+                "who": who_words(context, code),
+                "svg": _line(cells),
+                "alt": sparkline_words(cells, unit, words),
+            }
+        )
+    title = words("civilians.title", period=formats.period_name(context.period, words))
+    return {"title": title, "rows": rows}
+
+
+def _line(cells: list[Cell]) -> str:
+    """The line as SVG text; empty where fewer than two points are known."""
+    if sum(cell.is_figure for cell in cells) < 2:
+        return ""
+    drawing = Drawing(66, 24, *value_range([cells], from_zero=False), "light")
+    return unquote(line_drawing(drawing, cells).partition(",")[2])
+
+
+def _where(context: Context, returns: Any) -> Content:
+    """The map, and the three places that rank first with their reasons."""
+    words, gaps = context.words, read_gaps(context)
+    ranked = ranked_inside(context, gaps, _PLACES)
+    made = gap_drawing(context, ranked, silent_months(returns), _MAP, "light")
+    places = [
+        {"name": context.area_name(area), "reason": place_words(context, gaps[area])}
+        for area in ranked
+    ]
+    return {
+        "title": words("where.title"),
+        "svg": made.svg if made else "",
+        "alt": map_words(context, ranked),
+        "key": words("brief.map_key"),
+        "places": places,
+    }
+
+
+def _decisions(context: Context) -> Content:
+    words = context.words
+    lines = [(one.text, one.note) for one in decisions(context)]
+    return _block(words("waits.title"), lines or [(words("waits.none"), "")])
 
 
 def _strongest(context: Context, edges: list[dict[str, Any]]) -> Content:
@@ -188,8 +259,82 @@ def _strongest(context: Context, edges: list[dict[str, Any]]) -> Content:
 
 
 def _certainty(context: Context, returns: Any) -> Content:
-    lines = [*reports_lines(context, returns), *wave_lines(context), revised_line(context)]
-    return _block(context.words("certainty.title"), lines)
+    said = " · ".join(certainty_lines(context, returns))
+    return {"title": context.words("certainty.title"), "said": said}
+
+
+def _annex(context: Context, edges: list[dict[str, Any]], codes: list[str]) -> Content:
+    """All outcomes; incidents by area and alleged actor; plan and done of the year."""
+    words = context.words
+    return {
+        "title": words("brief.annex"),
+        "rows": [outcome_row(context, code, edges) for code in codes],
+        "notes": f"{words('overview.not_caused_by')} {words('brief.grades')}",
+        "tables": [_by_area(context), _by_actor(context), _plan(context)],
+    }
+
+
+def _by_area(context: Context) -> Content:
+    """Counts of harm in the areas of the finest level that says enough."""
+    words, codes, period = context.words, counted_harm(context), context.period
+    level = area_level(context, codes[0], ("admin1", "admin2")) if codes else None
+    asked = (level, period.period_type, period.name)
+    cells = {code: cells_by_area(context, code, *asked) for code in codes if level}
+    areas = sorted({area for found in cells.values() for area in found}, key=context.area_name)
+    rows = [
+        [
+            context.area_name(area),
+            *(_number(context, code, cells[code].get(area)) for code in cells),
+        ]
+        for area in areas
+    ]
+    heads = [words("table.area"), *(context.short(code) for code in cells)]
+    return {"title": words("brief.by_area"), "heads": heads, "rows": rows, "words": 1}
+
+
+def _number(context: Context, code: str, cell: Cell | None) -> str:
+    if cell is None:
+        return "–"
+    if not cell.is_figure or cell.value is None:
+        return empty_words(cell, context.words, "table")
+    mark = "" if cell.reports_missing is None else f" {reports_sign(cell.reports_missing)}"
+    return context.unit(code).value(cell.value, context.words) + mark
+
+
+def _by_actor(context: Context) -> Content:
+    words, codes = context.words, counted_harm(context)
+    found = {code: dict(by_actor(context, code)) for code in codes}
+    found = {code: numbers for code, numbers in found.items() if numbers}
+    actors = sorted({actor for numbers in found.values() for actor in numbers})
+    rows = [
+        [
+            words.label("alleged_actor_type", actor),
+            *(formats.number_or_dash(found[code].get(actor), words) for code in found),
+        ]
+        for actor in actors
+    ]
+    heads = [words("brief.actor"), *(context.short(code) for code in found)]
+    return {"title": words("brief.by_actor"), "heads": heads, "rows": rows, "words": 1}
+
+
+def _plan(context: Context) -> Content:
+    words = context.words
+    rows = [
+        [
+            words.label("activity_type", row["activity_type"]),
+            budget.outcome_title(context, row["outcome"]),
+            *(formats.number_or_dash(row[name], words) for name in ("current", "due", "done")),
+        ]
+        for row in budget.output_rows(context)
+        if row["done"] is not None or row["current"]
+    ]
+    heads = [words(f"budget.head.{name}") for name in ("activity", "outcome", "current", "due")]
+    return {
+        "title": words("budget.outputs"),
+        "heads": [*heads, words("budget.head.done")],
+        "rows": rows,
+        "words": 2,
+    }
 
 
 def _block(title: str, lines: list[tuple[str, str]]) -> Content:

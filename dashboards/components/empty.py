@@ -74,8 +74,14 @@ def reports_note(said: Said | None, words: Words) -> list[html.P]:
 
 
 def beside_notes(said: Sequence[Said], words: Words, class_name: str) -> list[html.Span]:
-    """What stands beside a value in words, those on missing reports after their sign."""
-    return [html.Span(_worded(one, words), className=class_name) for one in said]
+    """What stands beside a value: in words, but for missing reports, which are a sign.
+
+    Its words are heard and shown on hover; the key under the page says them once.
+    """
+    noted = [
+        html.Span(words.said(one), className=class_name) for one in said if not reports_sign(one)
+    ]
+    return [*(mark for one in said for mark in reports_mark(one, words)), *noted]
 
 
 def with_marks_key(parts: list[Any], words: Words) -> list[Any]:

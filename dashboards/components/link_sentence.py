@@ -15,7 +15,7 @@ from dashboards.wording import formats
 from dashboards.wording.words import in_sentence, sentence_case
 
 Row = Mapping[str, Any]
-_DATED = "case_series"
+_DATED, _ARRIVAL = "case_series", "rollout"
 _STRONGER = ("A", "B")
 
 
@@ -40,6 +40,9 @@ def link_sentence(context: Context, link: Row, primary: Row | None) -> str:
     close = words("link.association" if grade == "C" else "link.remain")
     if primary is not None and primary["method"] == _DATED:
         return f"{_after_days(context, primary, names)} {close}"
+    if primary is not None and primary["method"] == _ARRIVAL:
+        way, size = _sized(context, primary)
+        return f"{words(f'link.arrival.{way}', **names, **size)} {close}"
     change = change_in_words(primary, words) if primary else ""
     said = words("link.together", change=change, **names) if change else words("link.go", **names)
     return f"{sentence_case(said)} {close}"
@@ -49,14 +52,23 @@ def link_in_brief(context: Context, primary: Row | None) -> str:
     """39% lower (25 to 50%); nothing where no difference stands up to a test."""
     if primary is None or verdict(primary) not in (*_STRONGER, "C"):
         return ""
-    way, size = size_and_interval(primary, context.words)
+    way, size = _sized(context, primary)
     return context.words(f"link.brief.{way}", **size) if size else ""
+
+
+def _sized(context: Context, row: Row) -> tuple[str, dict[str, str]]:
+    """The way and the size without sign, of shares in points."""
+    way, size = size_and_interval(row, context.words)
+    unit = context.unit(str(row["to_indicator"]))
+    if size and row["change_unit"] != "percent" and unit.differs_in_points:
+        size = size | {"size": unit.as_change(size["size"], context.words)}
+    return way, size
 
 
 def _after_days(context: Context, row: Row, names: Mapping[str, str]) -> str:
     """In the two weeks after night patrols, violence in sites was 39% lower than …"""
     words, code = context.words, str(row["to_indicator"])
-    way, size = size_and_interval(row, words)
+    way, size = _sized(context, row)
     own = f"link.clause.{code}.{way}"
     clause = (
         words(own, **size)

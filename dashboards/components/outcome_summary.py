@@ -4,11 +4,13 @@ Words alone, so that both say the same.
 """
 
 from collections import Counter
+from typing import Any
 
 import pandas as pd
+from dash import html
 
-from dashboards.components.rating import TESTED, change_size
-from dashboards.components.value import value_sentence
+from dashboards.components.harm import harm_sentence
+from dashboards.components.rating import TESTED, change_size, trend_mark, trend_words
 from dashboards.components.waves import household_waves
 from dashboards.context import Context
 from dashboards.queries import framework, quality
@@ -22,7 +24,6 @@ _RATED = ("achieved", "on_track", "at_risk", "off_track")
 UNRATED = ("not_enough_data", "no_data")
 # Ratings that are not counted as reached or missed.
 _OPEN = ("achieved_likely", "on_track_likely", "too_close")
-_HARM = "X-IM-03"
 
 
 def links_of(context: Context) -> pd.DataFrame:
@@ -44,17 +45,23 @@ def outcomes_of(context: Context, links: pd.DataFrame) -> list[str]:
 
 
 def sentence(context: Context) -> str:
-    """How many outcomes changed significantly, and which are off track.
+    """What happened to civilians, how many outcomes changed significantly, which are off track.
 
     What has no preferred direction can neither improve nor worsen and is not counted.
     """
     codes = outcomes_of(context, links_of(context))
     if not any(context.cell(code).is_figure for code in codes):
         return context.words("overview.nothing_known")
-    judged = [code for code in codes if context.indicator(code)["direction"] != "neutral"]
+    judged = judged_of(context, codes)
     cells = [context.cell(code) for code in judged]
-    rated = _off_track_words(context, judged, cells) + _open_words(context, cells)
-    return " ".join(_change_words(context, cells) + rated)
+    rated = _off_track_words(context, judged, cells)
+    said = [harm_sentence(context), *_change_words(context, cells), *rated]
+    return " ".join(part for part in said if part)
+
+
+def judged_of(context: Context, codes: list[str]) -> list[str]:
+    """Those that can improve or worsen: what has no preferred direction is no outcome."""
+    return [code for code in codes if context.indicator(code)["direction"] != "neutral"]
 
 
 def _change_words(context: Context, cells: list[Cell]) -> list[str]:
@@ -89,14 +96,8 @@ def _off_track_words(context: Context, codes: list[str], cells: list[Cell]) -> l
     return [sentence_case(context.words.count(key, len(off), names=named))]
 
 
-def _open_words(context: Context, cells: list[Cell]) -> list[str]:
-    """How many are not certain enough to be counted with one side or the other."""
-    still_open = sum(cell.rating in _OPEN for cell in cells)
-    return [sentence_case(context.words.count("overview.open", still_open))] if still_open else []
-
-
 def count_line(context: Context, codes: list[str]) -> str:
-    """How many outcomes have which rating; then the harm to civilians with its interval."""
+    """How many outcomes have which rating."""
     words = context.words
     ratings = Counter(context.cell(code).rating for code in codes)
     parts = [
@@ -110,8 +111,7 @@ def count_line(context: Context, codes: list[str]) -> str:
     unrated += sum(_lacks_figure(context.cell(code)) for code in codes)
     if unrated:
         parts.append(words.digits("overview.count.unrated", unrated))
-    line = words("overview.count_line", parts=", ".join(parts)) if parts else ""
-    return " ".join(part for part in (line, _harm_line(context)) if part)
+    return words("overview.count_line", parts=", ".join(parts)) if parts else ""
 
 
 def _lacks_figure(cell: Cell) -> bool:
@@ -119,12 +119,21 @@ def _lacks_figure(cell: Cell) -> bool:
     return cell.said.unrated is not None and cell.said.unrated.code == "no_figure"
 
 
-def _harm_line(context: Context) -> str:
-    if _HARM not in context.indicators.index or not context.cell(_HARM).is_figure:
-        return ""
-    cell, words = context.cell(_HARM), context.words
-    text = value_sentence(cell, context.unit(_HARM), words)
-    return words("overview.harm", title=context.short(_HARM), value=text)
+def change_line(context: Context, code: str) -> list[Any]:
+    """The trend and its size; what was compared with what is heard, and seen on its own page."""
+    cell, words, unit = context.cell(code), context.words, context.unit(code)
+    direction = str(context.indicator(code)["direction"])
+    size = change_size(cell, unit, words, "value.brief")
+    seen = html.Span(trend_words(cell.trend, direction, words), className="trend")
+    why = [words.said(said) for said in cell.said.trend] if cell.trend is None else []
+    notes = [size, *why]
+    shown = [html.Span(words("value.and").join(n for n in notes if n), className="note")]
+    whole: list[Any] = [trend_mark(cell, direction, unit, words)]
+    if said := change_words(context, code):
+        whole.append(html.Span(said))
+    heard = html.Span([part for one in whole for part in (one, " ")], className="hidden")
+    is_whole = not any(notes)
+    return [seen, *([] if is_whole else shown), heard]
 
 
 def change_words(context: Context, code: str) -> str:
@@ -174,14 +183,15 @@ def _change_text(context: Context, before: Dated, cell: Cell, unit: formats.Unit
     )
 
 
-def certainty_lines(context: Context, returns: pd.DataFrame) -> list[tuple[str, str]]:
-    """How sure the figures are: each line with what stands under it."""
-    return [
+def certainty_lines(context: Context, returns: pd.DataFrame) -> list[str]:
+    """How sure the figures are, a fact a part: reports, errors, the newest wave, revisions."""
+    lines = [
         *reports_lines(context, returns),
         *rejected_lines(context),
         *wave_lines(context),
         revised_line(context),
     ]
+    return [". ".join(sentence_case(part) for part in line if part) for line in lines]
 
 
 def reports_lines(context: Context, returns: pd.DataFrame) -> list[tuple[str, str]]:

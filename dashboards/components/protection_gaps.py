@@ -7,6 +7,8 @@ import pandas as pd
 from dash import html
 
 from dashboards.context import Context
+from dashboards.figures.area_drawing import AreaDrawing, Look, area_drawing, ranks
+from dashboards.figures.outlines import outlines_of
 from dashboards.releases import Release
 from dashboards.rows import rows_of
 from dashboards.wording import formats
@@ -91,6 +93,57 @@ def component_figure(
         return text
     low, high = (formats.number(bound, words, decimals) for bound in bounds)
     return words("value.brief", value=text, interval=words("format.range", low=low, high=high))
+
+
+def place_words(context: Context, known: Mapping[str, Row]) -> str:
+    """15.5 incidents a month expected, last patrol 2 days before: why an area is ranked."""
+    words, days = context.words, days_since_patrol(known)
+    risk = risk_of(known)
+    parts = []
+    if has(known, risk):
+        number = formats.number(known[risk]["value"], words, 1)
+        parts.append(words(f"where.{risk}", number=number))
+    patrol = "where.no_patrol" if days is None else "where.patrol"
+    parts.append(words(patrol, days=formats.number(days or 0.0, words)))
+    return ", ".join(parts)
+
+
+def ranked_inside(context: Context, gaps: Gaps, most: int) -> list[str]:
+    """The areas of the choice that rank first."""
+    inside = [area for area in gaps if area in context.areas_inside]
+    return [area for area in inside if is_ranked(gaps[area])][:most]
+
+
+def gap_drawing(
+    context: Context,
+    ranked: Sequence[str],
+    silent: Mapping[str, Mapping[str, object]],
+    width: float,
+    theme: str,
+) -> AreaDrawing | None:
+    """The areas with their ranks, no access crossed, silence hatched; None without outlines."""
+    drawn = outlines_of(str(context.release.folder), "admin2", context.release)
+    if not drawn.shapes:
+        return None
+    place, inside = ranks(ranked), context.areas_inside
+    looks = {
+        area: Look(fill=_fill(area, silent), rank=place.get(area), is_outside=area not in inside)
+        for area in drawn.shapes
+    }
+    return area_drawing(drawn, looks, width, theme)
+
+
+def map_words(context: Context, ranked: Sequence[str]) -> str:
+    """What the drawing shows, for those who hear it."""
+    words = context.words
+    names = words.listed([context.area_name(area) for area in ranked])
+    return words("where.map", names=names) if ranked else words("where.no_gaps")
+
+
+def _fill(area: str, silent: Mapping[str, Mapping[str, object]]) -> str:
+    if area in silent["no_access"]:
+        return "no-access"
+    return "not-reported" if area in silent["not_submitted"] else ""
 
 
 def protection_gaps(release: Release) -> pd.DataFrame:

@@ -1,11 +1,11 @@
 """A rating, a trend, and how strong evidence is: form, word and colour say the same thing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
 
-from dashboards.queries.cells import Cell
+from dashboards.queries.cells import REPORTS_LACK, Cell
 from dashboards.wording.formats import Unit, number, signed
 from dashboards.wording.words import Words
 
@@ -33,9 +33,12 @@ def rating_mark(cell: Cell, words: Words) -> html.Span:
         why = cell.said.unrated
         return html.Span(words.said(why) if why else "", className="rating-none")
     shape = rating_shape(rating, words)
-    if not cell.lacks_reports:
-        return shape
-    return html.Span([shape, html.Span(words("rating.lacks_reports"), className="note")])
+    if cell.lacks_reports:
+        said = words("rating.lacks_reports")
+        named = {"title": said, "aria-label": said}
+        mark = html.Span(REPORTS_LACK, className="reports-mark", role="img", **named)
+        shape.children[-1] = html.Span([shape.children[-1], mark])
+    return shape
 
 
 def rating_shape(rating: str, words: Words) -> html.Span:
@@ -70,8 +73,11 @@ def trend_words(trend: str | None, direction: str, words: Words) -> str:
     return f"{arrow} {words(f'trend.{trend}')}"
 
 
-def change_size(cell: Cell, unit: Unit, words: Words) -> str:
-    """−23% (95% CI −41 to −2); of shares and scores in points; empty where none was tested."""
+def change_size(cell: Cell, unit: Unit, words: Words, key: str = "value.interval_alone") -> str:
+    """−23% (95% CI −41 to −2); of shares and scores in points; empty where none was tested.
+
+    `key` "value.brief": under a head that says what stands in brackets.
+    """
     if cell.change is None or cell.change_low is None or cell.change_high is None:
         return ""
     is_relative = unit.measure in _RELATIVE
@@ -79,7 +85,7 @@ def change_size(cell: Cell, unit: Unit, words: Words) -> str:
     size = signed(cell.change, words, shown.decimals(None))
     said = words("format.percent", number=size) if is_relative else unit.change(cell.change, words)
     interval = shown.interval(cell.change_low, cell.change_high, words)
-    return words("value.interval_alone", value=said, interval=interval)
+    return words(key, value=said, interval=interval)
 
 
 def visible_change(cell: Cell, unit: Unit, words: Words) -> str:
@@ -144,10 +150,11 @@ def grade_mark(grade: str, words: Words) -> html.Span:
     return evidence_mark({"grade": grade, "status": None}, words)
 
 
-def evidence_key(words: Words) -> html.Details:
-    """What the four letters mean, strongest first."""
+def evidence_key(words: Words, others: Sequence[Any] = ()) -> html.Details:
+    """What the four letters mean, strongest first; `others`: keys of other marks above them."""
     lines = [
         html.Li([grade_mark(grade, words), html.Span(words(f"evidence.{grade}"))]) for grade in BARS
     ]
-    summary = html.Summary(words("evidence.key"))
-    return html.Details([summary, html.Ul(lines, className="key")], className="evidence-key")
+    summary = html.Summary(words("key.all" if others else "evidence.key"))
+    parts = [summary, *others, html.Ul(lines, className="key")]
+    return html.Details(parts, className="evidence-key")

@@ -184,6 +184,12 @@ def brief_address(address: Address) -> str:
     return address.link(BRIEF_ROUTE, theme=None)
 
 
+def annex_address(address: Address) -> str:
+    """The brief with its annex of two pages."""
+    found = brief_address(address)
+    return f"{found}{'&' if '?' in found else '?'}annex=1"
+
+
 def _right(address: Address, words: Words, release: str | None) -> html.Div:
     parts: list[Any] = [html.Span(release, className="release")] if release else []
     parts += [_theme_switch(address, words), language_switch(address, words)]

@@ -5,7 +5,13 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.empty import beside_notes, beside_words, empty_mark, empty_words
+from dashboards.components.empty import (
+    beside_notes,
+    beside_words,
+    empty_mark,
+    empty_words,
+    reports_mark,
+)
 from dashboards.components.table import Column
 from dashboards.context import Context
 from dashboards.queries.cells import Cell
@@ -38,7 +44,7 @@ def _with_unit(cell: Cell, unit: Unit, words: Words) -> str:
     value = unit.value(cell.value or 0.0, words, cell.half_width)
     if unit.is_percent:
         return value
-    return words("value.of_unit", value=value, unit=unit.words(words))
+    return words("value.of_unit", value=value, unit=unit.words(words, value))
 
 
 def value_sentence(cell: Cell, unit: Unit, words: Words) -> str:
@@ -91,12 +97,14 @@ def _register_parts(cell: Cell, unit: Unit, words: Words) -> str:
 def value_with_interval(cell: Cell, unit: Unit, words: Words) -> html.Div:
     """The key value over its interval, as in the first column of the overview."""
     if not cell.is_figure:
-        return html.Div(empty_mark(cell, words), className="value")
+        return html.Div(empty_mark(cell, words, "table"), className="value")
     value = unit.value(cell.value or 0.0, words, cell.half_width)
     interval = interval_words(cell, unit, words)
-    lines = [html.Span(value, className="value-number")]
+    marks = reports_mark(cell.reports_missing, words)
+    lines = [html.Span([value, *marks] if marks else value, className="value-number")]
     lines += [html.Span(interval, className="value-interval")] if interval else []
-    lines += beside_notes(cell.beside, words, "value-provisional")
+    said = [one for one in cell.beside if one is not cell.reports_missing]
+    lines += beside_notes(said, words, "value-provisional")
     return html.Div(lines, className="value")
 
 
@@ -120,11 +128,15 @@ def value_cells(cell: Cell, unit: Unit, words: Words) -> list[object]:
 
 
 def output_done(context: Context, code: str) -> str:
-    """759 of 1,120 planned, of whom, and how many of them where nothing was planned."""
+    """759 of 1,120 planned, of whom, and how many of them where nothing was planned.
+
+    That reports are missing stands beside it as `output_marks`.
+    """
     words, cell, unit = context.words, context.cell(code), context.unit(code)
+    said_beside = [words.said(one) for one in cell.beside if one is not cell.reports_missing]
     plan = context.plans.get(code)
     if plan is None or cell.value is None:
-        return value_in_brief(cell, unit, words)
+        return _joined([bare_value(cell, unit, words), *said_beside], words)
     said = words(
         "overview.planned",
         done=unit.value(cell.value, words),
@@ -134,7 +146,12 @@ def output_done(context: Context, code: str) -> str:
     if plan["unplanned"]:
         beside = words("overview.unplanned", number=formats.number(plan["unplanned"], words))
         said = f"{said} {beside}"
-    return _joined([said, *beside_words(cell, words)], words)
+    return _joined([said, *said_beside], words)
+
+
+def output_marks(context: Context, code: str) -> list[html.Span]:
+    """The sign of an output whose reports did not all come."""
+    return reports_mark(context.cell(code).reports_missing, context.words)
 
 
 def output_bar(context: Context, code: str) -> list[html.Span]:

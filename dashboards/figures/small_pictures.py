@@ -62,6 +62,39 @@ def _state(x: float, state: str | None, theme: str) -> str:
     return drawn
 
 
+def effort_grid(
+    heads: tuple[Sequence[str], Sequence[str]],
+    cells: Mapping[tuple[int, int], tuple[str, float, str]],
+    theme: str,
+) -> str:
+    """Rows by columns: a number on a ground as dark as its share of the most, its outcome below.
+
+    `cells`: by row and column the number, its share from 0 to 1 and the words under it.
+    """
+    colour, (rows, columns) = THEMES[theme], heads
+    left, top, wide, high = 122.0, 24.0, 168.0, 56.0
+    parts = []
+    middle = {"text-anchor": "middle"}
+    for place, name in enumerate(columns):
+        at = left + (place + 0.5) * wide
+        parts.append(svg.text(at, 15, name, 12.5, fill=colour["ink-2"], **middle))
+    for row, name in enumerate(rows):
+        y = top + row * high
+        parts.append(svg.text(0, y + high / 2 + 4, name, 12.5, fill=colour["ink"]))
+        for column in range(len(columns)):
+            number, share, under = cells.get((row, column), ("–", 0.0, ""))
+            x = left + column * wide
+            edge = {"stroke": colour["rule"], "stroke_width": 1}
+            parts.append(svg.box(x, y, wide - 4, high - 4, rx=4, fill=colour["surface"], **edge))
+            look = {"fill": colour["series"], "fill_opacity": 0.32 * share}
+            parts.append(svg.box(x, y, wide - 4, high - 4, rx=4, **look))
+            at = x + wide / 2 - 2
+            look = {"fill": colour["ink"], "font-weight": 620, **middle}
+            parts.append(svg.text(at, y + 22, number, 14, **look))
+            parts.append(svg.text(at, y + 41, under, 11.5, fill=colour["ink-2"], **middle))
+    return svg.drawing(left + len(columns) * wide, top + len(rows) * high, parts)
+
+
 def threat_grid(
     places: Mapping[tuple[int, int], Sequence[str]], axes: tuple[str, str], theme: str
 ) -> str:

@@ -12,6 +12,7 @@ from flask import Flask, abort, redirect, request, send_file
 
 from dashboards.forms import new_mission, profile, sessions, upload
 from dashboards.forms.desk import Desk, missions_of
+from dashboards.forms.held_page import STEPS
 from dashboards.forms.page import MISSION, rendered
 from dashboards.http.address import Address
 from dashboards.releases import current_editions
@@ -20,7 +21,7 @@ from dashboards.wording.words import Words
 from indicators.foundation.periods import period_named
 from records.store import Store, log, utc_now
 
-ROUTE, RUN_ROUTE, MEND_ROUTE = new_mission.NEXT, "/records/run", "/records/run/to-mend"
+ROUTE, RUN_ROUTE, MEND_ROUTE = STEPS, "/records/run", "/records/run/to-mend"
 _FIRST_PAGE = "/"
 _LINKS: Mapping[str, str] = {
     "mission": new_mission.ROUTE,

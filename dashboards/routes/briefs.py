@@ -39,4 +39,7 @@ def add_route(server: Flask, home: Path, audience: Audience) -> None:
             parts.insert(1, template)
         name = "_".join(part.replace("/", "-") for part in parts)
         headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
-        return Response(pdf(content_of(context), template), 200, headers, "application/pdf")
+        content = content_of(context)
+        if template == "brief" and request.args.get("annex"):
+            content = brief_content(context, with_annex=True)
+        return Response(pdf(content, template), 200, headers, "application/pdf")

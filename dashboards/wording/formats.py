@@ -107,11 +107,11 @@ class Unit:
         bounds = {"low": number(low, words, decimals), "high": number(high, words, decimals)}
         return words(key, **bounds)
 
-    def words(self, words: Words) -> str:
-        """The unit in words: percent, patrols, per 100,000 people."""
+    def words(self, words: Words, number: str = "2") -> str:
+        """The unit in words: percent, patrols, per 100,000 people; as it goes with a number."""
         key = f"unit.{self.unit_of_measure}"
         if has_message(key):
-            return message(key, words.language)
+            return message(key, words.language, number=number)
         return self.unit_of_measure.replace("_", " ")
 
     def change(self, difference: float, words: Words) -> str:

@@ -369,10 +369,15 @@ LEFT JOIN silent ON silent.mission = cell.mission AND silent.area = cell.area
 """
 
 
+_THOUSANDS = {"en": ",", "fr": "\u202f"}
+
+
 def _worded(value: Any, language: str) -> str:
-    """Numbers as they are; codes of a vocabulary as their labels, joined."""
+    """Whole numbers in thousands; codes of a vocabulary as their labels, joined."""
+    if isinstance(value, int | float):
+        return f"{int(value):,}".replace(",", _THOUSANDS[language])
     if not isinstance(value, Mapping):
-        return str(int(value)) if isinstance(value, float) else str(value)
+        return str(value)
     labels = [_label(kind, code, language) for kind, codes in value.items() for code in codes]
     return ", ".join(labels)
 

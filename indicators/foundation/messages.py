@@ -15,6 +15,7 @@ from indicators.foundation.data_folder import data_folder
 from indicators.foundation.reading.yaml_loader import StrictLoader
 
 LANGUAGES = ("en", "fr")
+_FRENCH_PLURAL = 2  # from here on
 
 
 @cache
@@ -49,6 +50,28 @@ def has_message(key: str) -> bool:
 def message(key: str, /, language: str = "en", **parameters: Any) -> str:
     """The sentence for `key` in `language`, its placeholders filled with `parameters`.
 
+    `{number:file|files}` is the word that goes with the number; many where none is given.
     Raises KeyError for an unknown key, language or a missing parameter.
     """
-    return message_catalogue()[key][language].format(**parameters)
+    template = message_catalogue()[key][language]
+    if "|" in template:
+        template = _WORD_OF_NUMBER.sub(
+            lambda found: found[2 if is_one(parameters.get(found[1], 2), language) else 3], template
+        )
+    return template.format(**parameters)
+
+
+_WORD_OF_NUMBER = re.compile(r"\{(\w+):([^|{}]*)\|([^{}]*)\}")
+
+
+def is_one(number: Any, language: str = "en") -> bool:
+    """Whether a number, or its text as a reader sees it, takes the singular.
+
+    English: 1 alone; French: all below 2, of either sign.
+    """
+    if not isinstance(number, str):
+        return number == 1 if language == "en" else abs(number) < _FRENCH_PLURAL
+    text = re.sub(r"[\s\u00a0\u202f]", "", number).lstrip("+-\u2212")
+    if language == "en":
+        return text == "1"
+    return bool(re.fullmatch(r"[01](,\d+)?", text))

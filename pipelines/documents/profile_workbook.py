@@ -22,7 +22,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import DatedValue, Selected
 from indicators.dissemination.spreadsheets import Book, new_workbook, write_value
 from indicators.foundation.errors import Problem, WrongUse
-from indicators.foundation.messages import LANGUAGES, message
+from indicators.foundation.messages import message
 from indicators.linkage.framework.model import FILE_NAME as FRAMEWORK
 from indicators.linkage.framework.model import Edge, Outcome, Output
 from pipelines.mapping.profile import profile_problems
@@ -149,12 +149,11 @@ def read_workbook(profile: Path, path: Path, *, is_written: bool) -> list[Change
     texts: dict[str, str] = {}
     changes: list[Change] = []
     for file in (MISSION, FRAMEWORK):
-        content, sheets = _yaml(profile / file), [one for one in _SHEETS if one.file == file]
-        if content is None and any(found[sheet.name] for sheet in sheets):
-            content = _framework_begun()  # the only one that a profile may lack
-        if content is not None:
-            for sheet in sheets:
+        content = _yaml(profile / file)
+        for sheet in _SHEETS:
+            if sheet.file == file and content is not None:
                 changes += _merged(content, sheet, [entry for _, entry in found[sheet.name]])
+        if content is not None:
             texts[file] = _text(content)
     _require_sound(profile, path, texts, found)
     for file, text in texts.items():
@@ -163,12 +162,6 @@ def read_workbook(profile: Path, path: Path, *, is_written: bool) -> list[Change
             coming.write_text(text, encoding="utf-8")
             coming.replace(profile / file)
     return changes
-
-
-def _framework_begun() -> dict[str, Any]:
-    """A results framework of its objective alone, in the words of mandates."""
-    words = {language: message("profile_workbook.objective", language) for language in LANGUAGES}
-    return {"objective": words}
 
 
 def _file_of(change: Change) -> str:

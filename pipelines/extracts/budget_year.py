@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
-
 from indicators.dissemination.budget_year import ACHIEVEMENTS_SQL, OUTPUTS_SQL
 from indicators.dissemination.cells import cells_sql
 from indicators.dissemination.notation import Columns
@@ -13,6 +11,7 @@ from indicators.foundation.mart_tables import totals_sql
 from indicators.foundation.periods import period_named, period_of, previous_year
 from indicators.foundation.stored.database import has_table, named_rows
 from pipelines.extracts.empty_words import with_status_words
+from pipelines.warehouse.inspect import Connection
 
 _CELLS_SQL = f"""
 SELECT * FROM ({cells_sql("area = $area AND period_type = 'B' AND period IN ($year, $before)")})
@@ -34,7 +33,7 @@ class BudgetYear:
     cells: Mapping[tuple[str, str], Row]
 
 
-def read_budget_year(connection: duckdb.DuckDBPyConnection, period: str) -> BudgetYear | None:
+def read_budget_year(connection: Connection, period: str) -> BudgetYear | None:
     """From the `mart` of one audience; None where its copy has no plan or no framework."""
     tables = ("work_plan", "framework_item", "mission")
     if not all(has_table(connection, "mart", table) for table in tables):

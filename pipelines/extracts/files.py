@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import NamedTuple
 
-import duckdb
-
 from pipelines.extracts import (
     budget_xlsx,
     figures_parquet,
@@ -18,6 +16,7 @@ from pipelines.extracts.data_package import write_data_package
 from pipelines.extracts.protocol import Extract
 from pipelines.extracts.quarter import read_quarter
 from pipelines.extracts.star_schema import write_star_schema
+from pipelines.warehouse.inspect import Connection
 
 EXTRACTS: tuple[Extract, ...] = (sdmx_csv, xlsx, sdmx_json, sdmx_ml, figures_parquet, hxl_csv)
 
@@ -32,7 +31,7 @@ class Extracted(NamedTuple):
 
 
 def write_extracts(
-    connection: duckdb.DuckDBPyConnection, folder: Path, mission: str, period: str, audience: str
+    connection: Connection, folder: Path, mission: str, period: str, audience: str
 ) -> Extracted:
     """Writes `<mission>_<period>.<suffix>` in every format from the `mart` of one audience, the
     budget year where its copy holds one, the star schema of all its periods and

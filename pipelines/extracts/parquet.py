@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-import duckdb
+from pipelines.warehouse.inspect import Connection
 
 ROW_GROUP_SIZE = 122_880
 
 
-def write_parquet(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
+def write_parquet(connection: Connection, table: str, path: Path) -> None:
     """Writes `mart.<table>` in the order of its columns, which begins with its key.
 
     The connection must run on one thread: with more, row groups may fall otherwise.

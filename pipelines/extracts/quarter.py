@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import duckdb
-
 from indicators.dissemination.cells import cells_sql
 from indicators.dissemination.code_lists import CodeLists, code_lists
 from indicators.dissemination.notation import Columns
 from indicators.foundation.mart_tables import BELOW_8
 from pipelines.extracts.budget_year import BudgetYear, read_budget_year
 from pipelines.extracts.empty_words import with_status_words
+from pipelines.warehouse.inspect import Connection
 
 _DEFINITIONS_SQL = """
 SELECT indicator, version, level, tier, phases, units, source, measure, time_rule,
@@ -75,9 +74,7 @@ class Quarter:
         return dict(sorted(counts.items()))
 
 
-def read_quarter(
-    connection: duckdb.DuckDBPyConnection, mission: str, period: str, audience: str
-) -> Quarter:
+def read_quarter(connection: Connection, mission: str, period: str, audience: str) -> Quarter:
     """The quarter in the `mart` of one audience."""
     cells = cells_sql("mission = $mission AND period = $period")
     figures = _columns(connection, cells, {"mission": mission, "period": period})
@@ -90,9 +87,7 @@ def read_quarter(
     return Quarter(mission, period, audience, figures, definitions, about, lists, year)
 
 
-def _columns(
-    connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any]
-) -> Columns:
+def _columns(connection: Connection, query: str, parameters: Mapping[str, Any]) -> Columns:
     found = connection.execute(query, parameters)
     names = [column[0] for column in found.description or ()]
     rows = found.fetchall()

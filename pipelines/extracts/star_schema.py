@@ -6,12 +6,12 @@ release holds them: what a part without a row means, `dim_grid` says.
 
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from indicators.dissemination.code_lists import CodeLists
 from indicators.foundation.mart_tables import DIMENSIONS, RATING_COLUMNS, TREND_COLUMNS
+from pipelines.warehouse.inspect import Connection
 
 FOLDER = "star"
 _PART = ", ".join(DIMENSIONS)
@@ -45,9 +45,7 @@ ORDER BY mission_key, indicator_key, period_start, period_end, area_key, part_ke
 """
 
 
-def write_star_schema(
-    connection: duckdb.DuckDBPyConnection, codes: CodeLists, folder: Path
-) -> list[Path]:
+def write_star_schema(connection: Connection, codes: CodeLists, folder: Path) -> list[Path]:
     """Writes `star/fact_value.parquet` and its dimensions; the paths, the fact first."""
     target = folder / FOLDER
     target.mkdir(parents=True, exist_ok=True)

@@ -38,6 +38,7 @@ from pipelines.release.files import code_sha256, replace_text
 from pipelines.release.manifest import MANIFEST, PUBLICATION
 from pipelines.release.naming import current_name, database_of
 from pipelines.release.signed.verification import read_release_json
+from pipelines.warehouse.inspect import Connection
 from pipelines.workspace.durable import sync
 from pipelines.workspace.paths import Workspace
 
@@ -166,7 +167,7 @@ def _read(folder: Path) -> _Mission:
     return _Mission(facts, with_basis, values, links)
 
 
-def _links(connection: duckdb.DuckDBPyConnection) -> Sequence[Mapping[str, Any]]:
+def _links(connection: Connection) -> Sequence[Mapping[str, Any]]:
     """What the release says of its links; nothing where it was made before links had such rows."""
     try:
         return named_rows(connection.execute(LINKS_SQL))
@@ -207,7 +208,7 @@ def _write(path: Path, found: Sequence[_Mission]) -> None:
 
 
 def _store(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: str,
     columns: Mapping[str, str],
     rows: Iterator[Mapping[str, Any]] | Sequence[Mapping[str, Any]],
@@ -217,7 +218,7 @@ def _store(
 
 
 def _store_frame(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: str,
     columns: Mapping[str, str],
     frame: pd.DataFrame,

@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-import duckdb
-
 from indicators.definitions.contracts import contracts, load_order
 from indicators.definitions.mission_profile import Mission, resolve_path
 from indicators.foundation.errors import Problem, WrongUse
@@ -47,6 +45,7 @@ from pipelines.mapping.version import mapping_version
 from pipelines.mapping.written_sources import written_sources
 from pipelines.warehouse import ledger
 from pipelines.warehouse.connection import open_warehouse
+from pipelines.warehouse.inspect import Connection
 from pipelines.workspace.paths import Workspace
 
 Progress = Callable[[int, int, str], None]
@@ -96,7 +95,7 @@ class _Intake:
 
     workspace: Workspace
     mission: Mission
-    connection: duckdb.DuckDBPyConnection
+    connection: Connection
     sources: Mapping[str, Source]
     versions: Mapping[str, str]
     outlines: Callable[[], Outlines]
@@ -112,7 +111,7 @@ def ingest(
     mission: Mission,
     files: Sequence[Path] | None = None,
     progress: Progress | None = None,
-    connection: duckdb.DuckDBPyConnection | None = None,
+    connection: Connection | None = None,
     again: Sequence[str] = (),
     settled: float | None = None,
     patience: float | None = None,
@@ -179,7 +178,7 @@ def _taken(
                 return
             read = _reader_of(intake, entry)
             report = load_file(intake.connection, intake.mission, delivery, intake.outlines, read)
-            if entry.source.source == OUTLINES_SOURCE and report.rows_loaded:
+            if report.rows_loaded and _makes_areas(entry.source):
                 call_back_waiting(intake.connection)
     except archived.StillChanging:
         yield _waits(entry, "settling")
@@ -193,6 +192,11 @@ def _taken(
         problems.extend(error.problems)
         return
     yield _cleared(report, entry.path, seen) if entry.is_inbox else report
+
+
+def _makes_areas(source: Source) -> bool:
+    """Whether rows of other files may have waited for what the source states."""
+    return any(table.table == "areas" for table in source.tables)
 
 
 def _cleared(report: FileReport, path: Path, seen: Look | None) -> FileReport:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -47,7 +46,7 @@ from pipelines.mapping.written_sources import TABLES as WRITTEN
 from pipelines.mapping.written_sources import written_source
 from pipelines.readers.table import SourceTable
 from pipelines.warehouse import ledger
-from pipelines.warehouse.inspect import insert_table
+from pipelines.warehouse.inspect import Connection, insert_table
 from pipelines.warehouse.ledger import InputFile
 
 _NOTHING_WRONG = (quarantine.DUPLICATE, key_clashes.RULE)
@@ -104,7 +103,7 @@ class _Outcome:
 class _Job:
     """One file on its way in, with all that its tables need."""
 
-    connection: duckdb.DuckDBPyConnection
+    connection: Connection
     mission: Mission
     delivery: Delivery
     file: FileRows
@@ -156,7 +155,7 @@ class _HeldBack(Exception):
 
 
 def load_file(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     mission: Mission,
     delivery: Delivery,
     outlines: Callable[[], Outlines],
@@ -204,7 +203,7 @@ def load_file(
     return told(_report(job, entry, outcome))
 
 
-def _refuse_purged(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:
+def _refuse_purged(connection: Connection, delivery: Delivery) -> None:
     """Raises WrongUse (`file_purged`) for a file that was removed for good."""
     found = connection.execute(
         "SELECT 1 FROM ops.purged_file WHERE file_sha256 = ?", [delivery.sha256]
@@ -214,7 +213,7 @@ def _refuse_purged(connection: duckdb.DuckDBPyConnection, delivery: Delivery) ->
 
 
 def _kept_rows(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     mission: Mission,
     delivery: Delivery,
     mapping: Source,
@@ -241,7 +240,7 @@ def _kept_rows(
 
 
 def rewrite_archive(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     mission: Mission,
     delivery: Delivery,
     known: InputFile,
@@ -357,7 +356,7 @@ def _too_many_rejects(job: _Job, faulty: int, outcome: _Outcome) -> Question | N
     return Question("too_many_rejects", facts | {"share": f"{100 * rejected / judged:.1f}"})
 
 
-def _faults_of(connection: duckdb.DuckDBPyConnection, sha256: str) -> set[Fault]:
+def _faults_of(connection: Connection, sha256: str) -> set[Fault]:
     """What the quarantine holds of a file."""
     found: set[Fault] = set()
     for table in contracts():
@@ -509,7 +508,7 @@ def _gazetteer_names(mappings: list[TableMapping]) -> dict[str, list[str]]:
     }
 
 
-def _counted(connection: duckdb.DuckDBPyConnection, contract: Contract) -> dict[str, str]:
+def _counted(connection: Connection, contract: Contract) -> dict[str, str]:
     """Of each row that a person decided to be a duplicate, the key of the row that counts."""
     return dict(
         connection.execute(
@@ -601,7 +600,7 @@ def notations(mapping: TableMapping, source: Source, mission: Mission) -> dict[s
 class _KnownKeys(Mapping[tuple[str, str], list[str]]):
     """Values of a referenced column, read when a sentence asks for the nearest of them."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._found: dict[tuple[str, str], list[str]] = {}
 
@@ -707,7 +706,7 @@ def _note_reason(job: _Job, table: str, reason: pa.Table) -> None:
 
 
 def _record_empty(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     delivery: Delivery,
     known: InputFile | None,
     kept: archive.Kept | None,

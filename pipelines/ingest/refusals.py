@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -23,6 +22,7 @@ from pipelines.mapping.apply import FileRows
 from pipelines.mapping.area_polygons import Outlines
 from pipelines.mapping.model import Source
 from pipelines.warehouse import ledger
+from pipelines.warehouse.inspect import Connection
 
 Count = tuple[str, str | None, str, int]
 """Table, month (first day as ISO text, None where the row names none), reason, rows."""
@@ -36,7 +36,7 @@ class Limits:
     before: dict[str, str]  # table: ISO date
 
 
-def limits(connection: duckdb.DuckDBPyConnection) -> Limits:
+def limits(connection: Connection) -> Limits:
     """What `poclens purge` has recorded so far."""
     keys = connection.execute("SELECT DISTINCT key_sha256 FROM ops.purged_key").fetchall()
     days = connection.execute(
@@ -51,7 +51,7 @@ def key_sha256(mission: str, key: str) -> str:
 
 
 def without_refused(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     mission: Mission,
     source: Source,
     file: FileRows,
@@ -111,7 +111,7 @@ def _can_refuse(contract: Contract, known: Limits) -> bool:
 
 
 def _refused(
-    connection: duckdb.DuckDBPyConnection, mission: Mission, contract: Contract, known: Limits
+    connection: Connection, mission: Mission, contract: Contract, known: Limits
 ) -> Iterator[tuple[int, str | None, str]]:
     """(position, month, reason) of each staged row that may not be kept (first reason)."""
     cases, parameters = [], []
@@ -150,9 +150,7 @@ def _refused(
     yield from rows.fetchall()
 
 
-def record_counts(
-    connection: duckdb.DuckDBPyConnection, sha256: str, counts: tuple[Count, ...]
-) -> None:
+def record_counts(connection: Connection, sha256: str, counts: tuple[Count, ...]) -> None:
     """Writes or rewrites how many rows of a file were not kept, by table, month and reason."""
     connection.execute("DELETE FROM ops.rows_not_kept WHERE file_sha256 = ?", [sha256])
     summed: Counter[tuple[str, str | None, str]] = Counter()

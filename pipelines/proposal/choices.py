@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from indicators.definitions.contracts import contracts
+from pipelines.proposal.layout import WORKBOOKS
 from pipelines.proposal.proposal import Proposal
 from pipelines.proposal.survey import RESPONDENTS, answer_column, items
 from pipelines.proposal.texts import ColumnProposal
 
 BETWEEN = "\n"  # the texts of an answer that has several
 _MOST_TEXTS = 60
-_WORKBOOKS = ("xlsx", "xls", "ods")
 _TWO_READINGS = {"day_or_month_first": ("day", "month"), "two_ways": ("thousands", "decimal")}
 
 
@@ -52,9 +52,9 @@ def _of_file(proposal: Proposal, answers: Mapping[str, str]) -> Iterator[Choice]
     if len(proposal.sheets) > 1:
         chosen = options.get("sheets") or options.get("sheet") or proposal.layout.table.sheet
         yield Choice("sheet", (str(chosen),), proposal.sheets)
-    if proposal.layout.reader in (*_WORKBOOKS, "csv"):
+    if proposal.layout.reader in (*WORKBOOKS, "csv"):
         yield Choice("header_row", (str(options.get("header_row", 1)),))
-        if proposal.layout.reader in _WORKBOOKS:
+        if proposal.layout.reader in WORKBOOKS:
             yield Choice("header_rows", (str(options.get("header_rows", 1)),), ("1", "2", "3"))
         yield Choice("fill_down", tuple(options.get("fill_down", ())), headers, takes_several=True)
         yield Choice("ditto", tuple(options.get("ditto", ())), takes_several=True)

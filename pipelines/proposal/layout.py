@@ -20,7 +20,7 @@ from pipelines.proposal.codebook import LABEL_COLUMN, Codebook, codebook_of, lab
 from pipelines.proposal.survey import Answered, questions
 from pipelines.proposal.texts import Texts, texts_of
 from pipelines.proposal.words import all_column_names, column_names, folded, readings
-from pipelines.readers import READERS, reader
+from pipelines.readers import reader, reader_of
 from pipelines.readers.hxl import is_tags
 from pipelines.readers.sheet_shape import footnotes, joined_names
 from pipelines.readers.table import SourceTable
@@ -29,15 +29,7 @@ _HEADER = ("header_row", "header_rows")
 _HEADER_LOOKED_FOR = 25  # rows from the top
 _DELIMITERS = (",", ";", "\t", "|")
 _RECORDS_LOOKED_AT = 200
-_WORKBOOKS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".ods": "ods", ".xls": "xls"}
-_OTHERS = {
-    ".sav": "spss",
-    ".dta": "stata",
-    ".parquet": "parquet",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".zip": "form_export",
-}
+WORKBOOKS = ("xlsx", "xls", "ods")
 _PUBLISHED = {
     "ged": {"id", "date_prec", "where_prec", "best", "type_of_violence"},
     "form_export": {"_uuid", "_submission_time"},
@@ -87,14 +79,11 @@ def layouts(path: Path, form: Path | None = None) -> list[Layout]:
 
 
 def _layouts(path: Path) -> list[Layout]:
-    suffix = path.suffix.lower()
-    name = _WORKBOOKS.get(suffix) or _OTHERS.get(suffix) or "csv"
-    if name not in READERS:
-        raise WrongUse(Problem("map_no_reader", path.name, parameters={"kind": suffix}))
-    if suffix in _WORKBOOKS:
+    name = reader_of(path.suffix.lower())
+    if name in WORKBOOKS:
         found = list(_of_workbook(path, name))
         found = [*_of_several(found), *found]
-    elif suffix in _OTHERS:
+    elif name != "csv":
         found = [Layout(name, {}, _read(path, name, {}))]
     else:
         found = [_of_text(path)]

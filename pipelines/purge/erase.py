@@ -31,6 +31,7 @@ from pipelines.mapping.known_sources import known_sources
 from pipelines.release.naming import CANDIDATE_PREFIX, release_folder, releases_of
 from pipelines.warehouse import ledger
 from pipelines.warehouse.connection import locked, open_warehouse
+from pipelines.warehouse.inspect import Connection
 from pipelines.warehouse.last_state import copy_of
 from pipelines.workspace.durable import sync
 from pipelines.workspace.paths import Workspace
@@ -150,9 +151,7 @@ def new_id() -> str:
     return uuid4().hex[:12]
 
 
-def record(
-    connection: duckdb.DuckDBPyConnection, purge_id: str, kind: str, reason: str, rows: int
-) -> None:
+def record(connection: Connection, purge_id: str, kind: str, reason: str, rows: int) -> None:
     """Notes that a removal has begun: who, when, why, how many rows of core."""
     now = datetime.now(UTC).replace(tzinfo=None)
     connection.execute(
@@ -161,7 +160,7 @@ def record(
     )
 
 
-def unfinished(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def unfinished(connection: Connection) -> list[str]:
     """Removals that were cut short."""
     rows = connection.execute("SELECT purge_id FROM ops.purge WHERE state = 'begun' ORDER BY 1")
     return [purge_id for (purge_id,) in rows.fetchall()]
@@ -186,7 +185,7 @@ def finish(workspace: Workspace, mission: str) -> None:
         connection.execute("UPDATE ops.purge SET state = 'done' WHERE state = 'begun'")
 
 
-def _files_named(connection: duckdb.DuckDBPyConnection, target: str) -> list[ledger.InputFile]:
+def _files_named(connection: Connection, target: str) -> list[ledger.InputFile]:
     entries = ledger.all_files(connection)
     named = [entry for entry in entries if entry.name == Path(target).name]
     if not named and len(target) >= _SHORTEST_HASH:
@@ -198,7 +197,7 @@ def _files_named(connection: duckdb.DuckDBPyConnection, target: str) -> list[led
 
 
 def _remove_files(
-    connection: duckdb.DuckDBPyConnection, purge_id: str, entries: Sequence[ledger.InputFile]
+    connection: Connection, purge_id: str, entries: Sequence[ledger.InputFile]
 ) -> tuple[list[str], int]:
     """Takes out all versions of a file, unless another file states the same rows."""
     hashes = [entry.file_sha256 for entry in entries]
@@ -247,7 +246,7 @@ _NOTES_OF_FILES = (
 
 
 def _remove_key(
-    connection: duckdb.DuckDBPyConnection, mission: str, purge_id: str, key: str
+    connection: Connection, mission: str, purge_id: str, key: str
 ) -> tuple[list[str], int]:
     """Takes out the rows under a key of a person or case, in every table and version of a file."""
     digest = key_sha256(mission, key)
@@ -277,9 +276,7 @@ def _remove_key(
 _MENTIONS = "contains(coalesce(raw_value, ''), $key) OR contains(coalesce(parameters, ''), $key)"
 
 
-def _remove_rows(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, key: str
-) -> tuple[set[Place], int]:
+def _remove_rows(connection: Connection, contract: Contract, key: str) -> tuple[set[Place], int]:
     """(places, rows of core) of a table under a key."""
     keys = contract.person_keys()
     if not keys:
@@ -297,7 +294,7 @@ def _remove_rows(
     return places, count
 
 
-def remove_places(connection: duckdb.DuckDBPyConnection, places: set[Place]) -> None:
+def remove_places(connection: Connection, places: set[Place]) -> None:
     """Takes out what raw and quarantine hold of these rows, in whatever table they stand."""
     if not places:
         return
@@ -316,7 +313,7 @@ def remove_places(connection: duckdb.DuckDBPyConnection, places: set[Place]) -> 
     connection.execute("DROP TABLE purged_place")
 
 
-def forget_what_follows(connection: duckdb.DuckDBPyConnection) -> None:
+def forget_what_follows(connection: Connection) -> None:
     """Drops what was computed: the next refresh makes it anew, from what is left."""
     rows = connection.execute(
         "SELECT schema_name, table_name FROM duckdb_tables() WHERE schema_name IN ('cube', 'mart') "
@@ -330,9 +327,7 @@ def forget_what_follows(connection: duckdb.DuckDBPyConnection) -> None:
 # The archive --------------------------------------------------------------------------------------
 
 
-def _clean_archive(
-    workspace: Workspace, mission: Mission, connection: duckdb.DuckDBPyConnection
-) -> None:
+def _clean_archive(workspace: Workspace, mission: Mission, connection: Connection) -> None:
     """Rewrites what the archive keeps of each file without what may not be kept any more."""
     folder = workspace.archive(mission.mission)
     for (sha256,) in connection.execute("SELECT file_sha256 FROM ops.purged_file").fetchall():

@@ -10,8 +10,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import date
 
-import duckdb
-
 from indicators.definitions.contracts import Contract, Retention, contracts
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.foundation.sql_text import quoted
@@ -20,6 +18,7 @@ from indicators.incremental.stored_columns import complete_rows
 from pipelines.purge import erase
 from pipelines.warehouse import ledger
 from pipelines.warehouse.connection import open_warehouse
+from pipelines.warehouse.inspect import Connection
 from pipelines.warehouse.ledger import InputFile
 from pipelines.workspace.paths import Workspace
 
@@ -33,7 +32,7 @@ class Due:
     rows: int
 
 
-def due(connection: duckdb.DuckDBPyConnection, mission: str, day: date) -> list[Due]:
+def due(connection: Connection, mission: str, day: date) -> list[Due]:
     """What is past its retention on this day and has not been reduced yet, by table."""
     found = []
     for contract in contracts().values():
@@ -71,7 +70,7 @@ def reduce_due(workspace: Workspace, mission: str, day: date, reason: str) -> li
 
 
 def _reduce(
-    connection: duckdb.DuckDBPyConnection, mission: Mission, contract: Contract, one: Due, salt: str
+    connection: Connection, mission: Mission, contract: Contract, one: Due, salt: str
 ) -> None:
     origin = _file_of(mission.mission, contract)
     table = f"core.{quoted(contract.table)}"

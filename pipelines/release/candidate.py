@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
 from indicators.definitions.mission_profile import Mission
@@ -48,6 +47,7 @@ from pipelines.release.revisions.strategies import strategy_changes
 from pipelines.release.revisions.violations import violations_since
 from pipelines.release.signed.verification import read_release_json
 from pipelines.release.snapshot import Tables, open_memory, put_tables, take_tables, write_database
+from pipelines.warehouse.inspect import Connection
 from pipelines.warehouse.refresh_number import mart_number
 from pipelines.workspace.paths import Workspace
 from records.store import Store
@@ -83,7 +83,7 @@ class _Facts:
 
 
 def build_candidate(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     workspace: Workspace,
     mission: Mission,
     period: str,
@@ -155,7 +155,7 @@ def _audiences(mission: Mission, approved_by: str) -> list[AudienceName]:
 
 
 def _decomposer(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     workspace: Workspace,
     mission: Mission,
     previous: str | None,
@@ -183,7 +183,7 @@ def _decomposer(
     return for_all
 
 
-def _refuse_unfit(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+def _refuse_unfit(connection: Connection, mission: Mission) -> None:
     """Nothing is published without figures, without checks, against a blocking check, or of a mart
     that no refresh has left whole."""
     values = "SELECT count(*) FROM mart.indicator_value WHERE mission = ?"
@@ -204,7 +204,7 @@ def _refuse_unfit(connection: duckdb.DuckDBPyConnection, mission: Mission) -> No
         raise WrongUse(Problem("refresh_not_ended", value=mission.mission))
 
 
-def _as_of(connection: duckdb.DuckDBPyConnection, mission: Mission) -> date:
+def _as_of(connection: Connection, mission: Mission) -> date:
     """The day up to which the last refresh counted."""
     query = "SELECT as_of FROM mart.mission WHERE mission = ?"
     ((as_of,),) = connection.execute(query, [mission.mission]).fetchall()
@@ -219,7 +219,7 @@ def _stopping_problem(row: tuple[str, str, str, str]) -> Problem:
     return Problem(kind, parameters=words)
 
 
-def _count(connection: duckdb.DuckDBPyConnection, query: str, mission: Mission) -> int:
+def _count(connection: Connection, query: str, mission: Mission) -> int:
     row = connection.execute(query, [mission.mission]).fetchone()
     return int(row[0]) if row else 0
 
@@ -264,7 +264,7 @@ def _last_day(audience: AudienceName, period: str) -> date | None:
     return last
 
 
-def _fill_revisions(copy: duckdb.DuckDBPyConnection, facts: _Facts, audience: str) -> None:
+def _fill_revisions(copy: Connection, facts: _Facts, audience: str) -> None:
     """Compares with the same audience's copy of the release that is current now."""
     if facts.previous is None:
         return
@@ -286,14 +286,14 @@ def _fill_revisions(copy: duckdb.DuckDBPyConnection, facts: _Facts, audience: st
         copy.unregister("incoming")
 
 
-def _tables_of(copy: duckdb.DuckDBPyConnection) -> list[str]:
+def _tables_of(copy: Connection) -> list[str]:
     rows = copy.execute(
         "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'mart' ORDER BY table_name"
     ).fetchall()
     return [name for (name,) in rows]
 
 
-def _write_parquet(copy: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def _write_parquet(copy: Connection, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in _tables_of(copy):
         write_parquet(copy, name, folder / f"{name}.parquet")

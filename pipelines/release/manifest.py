@@ -13,8 +13,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.data_folder import data_folder
@@ -28,6 +26,7 @@ from pipelines.release.files import (
     sha256_of_tree,
     write_json,
 )
+from pipelines.warehouse.inspect import Connection
 
 MANIFEST = "manifest.json"
 PUBLICATION = "publication.json"
@@ -57,7 +56,7 @@ GROUP BY severity, status ORDER BY severity, status
 
 
 def origin(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     mission: Mission,
     profile: Path,
     period: str,
@@ -168,10 +167,10 @@ def _is_unchanged(folder: Path, entry: dict[str, str]) -> bool:
     return path.is_file() and sha256_of(path) == entry["sha256"]
 
 
-def _inputs(connection: duckdb.DuckDBPyConnection, mission: str) -> list[dict[str, object]]:
+def _inputs(connection: Connection, mission: str) -> list[dict[str, object]]:
     return named_rows(connection.execute(_INPUTS_SQL, [mission]))
 
 
-def _checks(connection: duckdb.DuckDBPyConnection, mission: str) -> dict[str, int]:
+def _checks(connection: Connection, mission: str) -> dict[str, int]:
     rows = connection.execute(_CHECKS_SQL, [mission]).fetchall()
     return {f"{severity}_{status}": count for severity, status, count in rows}

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
-
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import InternalFault, Problem, WrongUse
 from pipelines.release.approval.second_person import user
@@ -23,6 +21,7 @@ from pipelines.release.naming import (
 )
 from pipelines.release.signed.signing import signed
 from pipelines.release.signed.verification import read_release_json
+from pipelines.warehouse.inspect import Connection
 from pipelines.workspace.keys import signing_key
 from pipelines.workspace.paths import Workspace
 
@@ -39,7 +38,7 @@ def publish(
     workspace: Workspace,
     mission: str,
     period: str,
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     approved_by: str = "",
 ) -> Release:
     """Builds and publishes a quarter in one go; takes and raises what `build_candidate` does."""

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from indicators.foundation.mart_tables import MART_TABLES
 from indicators.foundation.stored.published_tables import attach_published
+from pipelines.warehouse.inspect import Connection
 
 Tables = Mapping[str, pa.Table]
 
@@ -22,23 +23,23 @@ _SETTINGS = {
 }
 
 
-def take_tables(connection: duckdb.DuckDBPyConnection, mission: str) -> dict[str, pa.Table]:
+def take_tables(connection: Connection, mission: str) -> dict[str, pa.Table]:
     """Every mart table of one mission, in its declared columns, by name."""
     return {table: _take(connection, table, mission) for table in MART_TABLES}
 
 
-def _take(connection: duckdb.DuckDBPyConnection, table: str, mission: str) -> pa.Table:
+def _take(connection: Connection, table: str, mission: str) -> pa.Table:
     columns = ", ".join(f'"{column}"' for column in MART_TABLES[table])
     query = f'SELECT {columns} FROM mart."{table}" WHERE mission = $mission ORDER BY ALL'
     return connection.sql(query, params={"mission": mission}).to_arrow_table()
 
 
-def open_memory() -> duckdb.DuckDBPyConnection:
+def open_memory() -> Connection:
     """An empty database in memory, on one thread, so that orders and sums are always the same."""
     return duckdb.connect(":memory:", config=_SETTINGS)  # type: ignore[arg-type]
 
 
-def put_tables(connection: duckdb.DuckDBPyConnection, schema: str, tables: Tables) -> None:
+def put_tables(connection: Connection, schema: str, tables: Tables) -> None:
     """Creates the tables in a schema, their rows in the given order."""
     connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
     for name, rows in tables.items():
@@ -54,6 +55,7 @@ def write_database(path: Path, tables: Tables, release: str) -> None:
     same whatever the release is called. `release` is a name made by `naming`, not free text.
     """
     with duckdb.connect(str(path), config=_SETTINGS) as database:  # type: ignore[arg-type]
+        database.begin()
         put_tables(database, "stored", tables)
         database.execute("CREATE SCHEMA mart")
         for name in tables:
@@ -61,11 +63,12 @@ def write_database(path: Path, tables: Tables, release: str) -> None:
                 f'CREATE VIEW mart."{name}" AS '
                 f"SELECT *, '{release}' AS release FROM stored.\"{name}\""
             )
+        database.commit()
         database.execute("CHECKPOINT")
 
 
 @contextmanager
-def opened_release(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened_release(path: Path) -> Iterator[Connection]:
     """Its database behind schema `mart`, read only; `path` is that of `database_of`."""
     with open_memory() as connection:
         attach_published(connection, path)

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.foundation.data_folder import data_folder
@@ -29,6 +27,7 @@ from pipelines.proposal.writing import write_mapping
 from pipelines.quality.rejects.workbook import Reject, open_rejects
 from pipelines.setup.mission_text import framework_text, mission_text
 from pipelines.warehouse.connection import open_warehouse
+from pipelines.warehouse.inspect import Connection
 from pipelines.warehouse.turns import turn
 from pipelines.workspace.installation import install_profile, make_workspace
 from pipelines.workspace.paths import Workspace
@@ -197,7 +196,7 @@ def _of_row(reject: Reject) -> Problem:
 
 
 def _unmet(
-    connection: duckdb.DuckDBPyConnection, mission: Mission, lists: Mapping[str, Path]
+    connection: Connection, mission: Mission, lists: Mapping[str, Path]
 ) -> Iterator[Problem]:
     """Codes of outlines and lists that do not meet, and a mission area that no area lies in."""
     rows = connection.execute(

@@ -25,6 +25,7 @@ from pipelines.mapping.model import load_sources
 from pipelines.mapping.template_sources import template_of
 from pipelines.mapping.written_sources import ALONE as WRITTEN
 from pipelines.warehouse.connection import locked
+from pipelines.warehouse.inspect import Connection
 from pipelines.warehouse.last_state import open_to_read
 from pipelines.workspace.paths import Workspace
 
@@ -194,7 +195,7 @@ def _facts(warehouse: Path) -> _Facts:
         return _Facts({}, is_busy=True)
 
 
-def _counted(connection: duckdb.DuckDBPyConnection) -> _Facts:
+def _counted(connection: Connection) -> _Facts:
     def number(sql: str) -> int:
         found = connection.execute(sql).fetchone()
         return int(found[0]) if found else 0

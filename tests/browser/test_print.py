@@ -108,6 +108,7 @@ def _controls(page: Page) -> list[str]:
 
 def _rows(page: Page) -> list[list[str]]:
     """The words of each row of a table that stands on the paper as it stands on the screen."""
+    page.add_style_tag(content=".hidden { display: none; }")  # for who hears the page alone
     rows = page.locator("main .table-scroll tbody tr, .overview-table tbody tr").evaluate_all(
         "rows => rows.filter(row => !row.closest('details, .twin'))"
         ".map(row => [...row.cells].map(cell => cell.innerText))"

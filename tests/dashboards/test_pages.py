@@ -13,6 +13,7 @@ from dash import dcc, html
 from dashboards import pages
 from dashboards.access import Audience
 from dashboards.brief.content import brief_content
+from dashboards.components.harm import counted, counted_harm, harm_sentence
 from dashboards.context import Context
 from dashboards.pages import (
     alerts,
@@ -136,11 +137,21 @@ def test_the_overview_needs_no_chart_library(context_at: At) -> None:
 
 
 def test_the_overview_says_what_improved_and_what_is_off_track(context_at: At) -> None:
-    assert overview.sentence(context_at("/")) == (
+    assert overview.sentence(context_at("/")).endswith(
         "Three of five outcomes improved significantly."
         " One is off track: alerts answered within the target time."
     )
-    assert overview.sentence(context_at("/?lang=fr")).startswith("Trois résultats sur cinq")
+    assert "Trois résultats sur cinq" in overview.sentence(context_at("/?lang=fr"))
+
+
+def test_the_first_sentence_says_what_happened_to_civilians(context_at: At) -> None:
+    """A count first, with its interval, and the test against a year ago: never an arrow alone."""
+    context = context_at("/")
+    code = counted_harm(context)[0]
+    first = harm_sentence(context)
+    assert overview.sentence(context).startswith(first) and first
+    assert counted(context, code) in first
+    assert context.words(f"harm.trend.{context.cell(code).trend or 'not_assessed'}") in first
 
 
 @pytest.mark.parametrize(

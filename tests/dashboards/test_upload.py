@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from dashboards.app import create_app
 from dashboards.forms import held as held_files
-from dashboards.forms import upload
+from dashboards.forms import held_page, upload
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.proposal.desk import open_desk
@@ -217,7 +217,7 @@ def test_names_stay_within_the_inbox(sent: str, kept: str) -> None:
 def test_a_file_over_the_limit_is_refused(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upload, "LARGEST_MB", 0.001)
+    monkeypatch.setattr(held_page, "LARGEST_MB", 0.001)
     assert drop(client, "areas-v2.csv", CHANGED * 20).status_code == 413
 
 

@@ -593,7 +593,7 @@ def _quality_rows() -> list[dict[str, Any]]:
             "expected": "0",
             "rows_failed": failed,
             "sentence_en": f"Check {name.replace('_', ' ')}: {failed} rows.",
-            "sentence_fr": f"Contrôle {name.replace('_', ' ')} : {failed} lignes.",
+            "sentence_fr": f"Contrôle {name.replace('_', ' ')}, lignes : {failed}.",
         }
         for name, source, severity, status, failed in names
     ]
@@ -1466,7 +1466,7 @@ SELECT '2026-Q2-r01' AS previous_release, '{_sha("origin")}' AS origin_sha256
 
 def _write_database(path: Path, release: str, rows: Mapping[str, list[dict[str, Any]]]) -> None:
     with duckdb.connect(str(path)) as connection:
-        connection.execute("CREATE SCHEMA stored; CREATE SCHEMA mart")
+        connection.execute("BEGIN; CREATE SCHEMA stored; CREATE SCHEMA mart")
         for table, columns in MART_TABLES.items():
             if table not in rows:
                 continue
@@ -1481,6 +1481,7 @@ def _write_database(path: Path, release: str, rows: Mapping[str, list[dict[str, 
             )
             connection.unregister("frame")
         connection.execute(_RELEASE_SQL)
+        connection.execute("COMMIT")
 
 
 def _hq_rows(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:

@@ -41,7 +41,7 @@ def _returns(context: Context, months: int) -> pd.DataFrame:
 def _of_period(context: Context) -> pd.DataFrame:
     start, end = context.period.start, context.period.end
     frame = quality.returns(context.release, start.isoformat(), end.isoformat())
-    return quality.due_returns(frame)
+    return quality.due_returns(frame[frame["area"].isin(context.areas_inside)])
 
 
 def sentence(context: Context) -> str:
@@ -303,7 +303,9 @@ def body(context: Context) -> list[Any]:
     gaps = html.Div([html.Div(_grid_card(context), className="stack"), late], className="columns")
     parts = [*_take_in_link(context), *quality_score_card(context), gaps]
     folds = html.Div(_folded_cards(context), className="stack folds")
-    return [page_head(sentence(context), lead), html.Div(parts, className="stack"), folds]
+    heading = formats.period_heading(context.period, context.words)
+    place = f"{context.area_name(context.area)}, {heading}"
+    return [page_head(sentence(context), lead, place), html.Div(parts, className="stack"), folds]
 
 
 def _folded_cards(context: Context) -> list[Any]:

@@ -10,11 +10,13 @@ import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice, page_head
-from dashboards.components.chart import take_away
+from dashboards.components.chart import DRAWN, chart_card, take_away
 from dashboards.components.empty import reports_mark, reports_note
+from dashboards.components.picture import picture
 from dashboards.components.table import Column, table
 from dashboards.components.value import done_bar
 from dashboards.context import Context
+from dashboards.figures.small_pictures import effort_grid
 from dashboards.pages.effort.plan_changes import plan_changes_card
 from dashboards.queries import effort
 from dashboards.rows import rows_of
@@ -128,9 +130,39 @@ def _matrix(context: Context, found: pd.DataFrame) -> html.Section:
     )
     label = {"aria-label": title}
     scroll = html.Div(matrix, className="table-scroll", tabIndex=0, role="region", **label)
-    foot = take_away(context, "effort", ("csv",), title)
-    content = [*reports_note(context.reports_of("effort"), words), scroll, foot]
-    return card(title, content, words("effort.matrix_under"), key="effort")
+    drawn = html.Div(_grid(context, found, phases), className="table-scroll", **DRAWN)
+    lacking = reports_note(context.reports_of("effort"), words)
+    titles = (title, words("effort.matrix_under"))
+    return chart_card(context, "effort", titles, [*lacking, drawn], [*lacking, scroll])
+
+
+def _grid(context: Context, found: pd.DataFrame, phases: list[str]) -> html.Img:
+    """Tier by phase: activities done, darker where more; beside each how many outcomes."""
+    words = context.words
+    sums = found.groupby(["tier", "phase"])["done"].sum(min_count=1).dropna()
+    done = [
+        (str(row["tier"]), str(row["phase"]), row["done"]) for row in rows_of(sums.reset_index())
+    ]
+    tiers = [tier for tier in (*_TIERS, _UNKNOWN) if tier in set(found["tier"])]
+    most = max((number for *_, number in done), default=0) or 1
+    cells, said = dict[tuple[int, int], tuple[str, float, str]](), list[str]()
+    for tier, phase, number in done:
+        outcomes = 0 if _UNKNOWN in (tier, phase) else _measured(context, tier, phase)
+        under = "●" if outcomes else "○"
+        measured = (
+            words.digits("effort.outcomes", outcomes) if outcomes else words("effort.no_outcome")
+        )
+        text = words.digits("effort.done", int(number))
+        place = (tiers.index(tier), phases.index(phase))
+        cells[place] = (text, number / most, f"{under} {measured}")
+        names = f"{words.label('tier', tier)}, {words.label('phase', phase)}"
+        said.append(words.told(names, words("value.and").join([text, measured])))
+    heads = [
+        words.label("tier", tier) if tier == _UNKNOWN else words("chain.tier", tier=tier)
+        for tier in tiers
+    ]
+    tops = [words.label("phase", phase) for phase in phases]
+    return picture(effort_grid((heads, tops), cells, context.address.theme), " ".join(said))
 
 
 def _tier_row(context: Context, tier: str, phases: list[str]) -> html.Tr:

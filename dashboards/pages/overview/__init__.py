@@ -11,8 +11,9 @@ from dashboards.components.link_sentence import Row, link_in_brief, link_sentenc
 from dashboards.components.outcome_summary import (
     UNRATED,
     certainty_lines,
-    change_words,
+    change_line,
     count_line,
+    judged_of,
     links_of,
     outcomes_of,
     sentence,
@@ -23,10 +24,10 @@ from dashboards.components.rating import (
     evidence_key,
     evidence_mark,
     rating_mark,
-    trend_mark,
 )
+from dashboards.components.shell import annex_address
 from dashboards.components.small_multiples import sparkline
-from dashboards.components.value import output_done, value_with_interval
+from dashboards.components.value import output_done, output_marks, value_with_interval
 from dashboards.context import Context
 from dashboards.pages.overview.civilians_card import civilians_card
 from dashboards.pages.overview.waits_card import waits_card
@@ -41,16 +42,14 @@ __all__ = ["body", "sentence"]
 
 def _change(context: Context, code: str, series: list[Dated]) -> list[Any]:
     words, unit = context.words, context.unit(code)
-    row = context.indicator(code)
     is_survey = context.is_survey(code)
-    mark = trend_mark(context.cell(code), str(row["direction"]), unit, words)
-    parts: list[Any] = [mark]
-    if said := change_words(context, code):
-        parts.append(html.Span(said, className="note"))
     line = sparkline(
         [dated.cell for dated in series][-12:], unit, words, context.address.theme, is_survey
     )
-    return [html.Div(line, className="spark-cell"), html.Div(parts, className="change")]
+    return [
+        html.Div(line, className="spark-cell"),
+        html.Div(change_line(context, code), className="change"),
+    ]
 
 
 def _goes_with(context: Context, code: str, links: pd.DataFrame) -> list[Any]:
@@ -64,17 +63,12 @@ def _goes_with(context: Context, code: str, links: pd.DataFrame) -> list[Any]:
 def _output(context: Context, link: dict[str, Any], primary: Row | None) -> html.Div:
     words, code = context.words, link["from_indicator"]
     said = link_in_brief(context, primary)
-    beside = [html.Span(said, className="note beside")] if said else []
     href = context.address.link("/effects", edge=link["edge"])
-    return html.Div(
-        [
-            page_link(context.item(code), href, "output-name"),
-            html.Span(output_done(context, code), className="note output-value"),
-            evidence_mark(link, words),
-            *beside,
-        ],
-        className="output",
-    )
+    name = page_link(context.item(code), href, "output-name")
+    done = [output_done(context, code), *output_marks(context, code)]
+    beside = [f" · {said}"] if said else []
+    value = html.Span([*done, *beside], className="note output-value")
+    return html.Div([name, " ", evidence_mark(link, words), value], className="output")
 
 
 def _now(context: Context, code: str, cell: Cell) -> html.Div:
@@ -98,9 +92,11 @@ def _row(context: Context, code: str, links: pd.DataFrame) -> html.Tr:
         else None
     )
     rank = WORST_FIRST.index(cell.rating) if cell.rating in WORST_FIRST else len(WORST_FIRST)
+    whole = words.of(context.indicator(code), "title")
+    href = context.address.link(f"/indicators/{code}")
     title = [
-        page_link(context.item(code), context.address.link(f"/indicators/{code}"), "row-link"),
-        html.Span(_under_title(context, code, unit), className="note"),
+        page_link(context.item(code), href, "row-link", title=whole),
+        html.Span(code, className="code"),
     ]
     return html.Tr(
         [
@@ -122,11 +118,6 @@ def _row(context: Context, code: str, links: pd.DataFrame) -> html.Tr:
         ],
         style={"--rank": str(rank)},
     )
-
-
-def _under_title(context: Context, code: str, unit: formats.Unit) -> str:
-    title = context.words.of(context.indicator(code), "title")
-    return f"{code} · {title if title != context.item(code) else unit.words(context.words)}"
 
 
 def _outcome_table(context: Context, codes: list[str], links: pd.DataFrame) -> html.Div:
@@ -158,12 +149,11 @@ def _strong_links(context: Context, links: pd.DataFrame) -> list[str]:
 
 
 def _certainty(context: Context, returns: pd.DataFrame) -> html.Section:
-    words, lines = context.words, certainty_lines(context, returns)
-    items = [html.Li([html.B(head), html.Span(under, className="note")]) for head, under in lines]
-    link = page_link(words("certainty.link"), context.address.link("/data-quality"))
-    return card(
-        words("certainty.title"), [html.Ul(items, className="facts"), link], key="certainty"
-    )
+    words = context.words
+    items = [html.Li(said) for said in certainty_lines(context, returns)]
+    items.append(html.Li(page_link(words("certainty.link"), context.address.link("/data-quality"))))
+    facts = html.Ul(items, className="inline-facts")
+    return card(words("certainty.title"), [facts], key="certainty")
 
 
 def _first_visit(context: Context) -> html.Div:
@@ -190,6 +180,8 @@ def body(context: Context) -> list[Any]:
     returns = returns[returns["area"].isin(context.areas_inside)]
     caveat = html.P(words("overview.not_caused_by"), className="key-note")
     said = [html.P(text, className="link-said") for text in _strong_links(context, links)]
+    annex = html.A(words("brief.annex_link"), href=annex_address(context.address))
+    keys = (range_key(words), four_kinds_key(words))
     return [
         _first_visit(context),
         head,
@@ -202,9 +194,8 @@ def body(context: Context) -> list[Any]:
             ],
             className="cards front",
         ),
-        _outcome_table(context, codes, links),
+        _outcome_table(context, judged_of(context, codes), links),
         *said,
-        html.Div([range_key(words), html.Div([caveat, evidence_key(words)])], className="key-row"),
-        html.Div([_certainty(context, returns)], className="cards"),
-        four_kinds_key(words),
+        _certainty(context, returns),
+        html.Div([caveat, annex, evidence_key(words, keys)], className="key-row"),
     ]

@@ -1,7 +1,5 @@
 """Where: the five largest protection gaps as numbers on a small map, no access, silent areas."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 from dash import html
 
@@ -12,14 +10,19 @@ from dashboards.components.outcome_summary import (
     nothing_missing,
     silent_months,
 )
-from dashboards.components.protection_gaps import Gaps, is_ranked, read_gaps
+from dashboards.components.protection_gaps import (
+    Gaps,
+    gap_drawing,
+    map_words,
+    place_words,
+    ranked_inside,
+    read_gaps,
+)
 from dashboards.context import Context
-from dashboards.figures.area_drawing import Look, area_drawing, ranks
-from dashboards.figures.outlines import outlines_of
 from dashboards.pages.overview.place_card import place_card
 
 _SHOWN = 5
-_WIDTH = 340.0
+_WIDTH = 216.0
 _SILENT = 3
 
 
@@ -31,12 +34,11 @@ def where_card(context: Context, returns: pd.DataFrame) -> html.Section:
     words, gaps = context.words, read_gaps(context)
     if context.area in gaps:
         return place_card(context, gaps, returns)
-    inside = (area for area in gaps if area in context.areas_inside)
-    ranked = [area for area in inside if is_ranked(gaps[area])][:_SHOWN]
+    ranked = ranked_inside(context, gaps, _SHOWN)
     items = [_item(context, gaps, area, place) for place, area in enumerate(ranked, start=1)]
     items += _silent(context, returns)
     content = [
-        *_map(context, ranked, silent_months(returns)),
+        *_map(context, ranked, returns),
         html.Ul(items, className="facts"),
         page_link(words("next.link"), context.address.link("/map")),
     ]
@@ -45,8 +47,8 @@ def where_card(context: Context, returns: pd.DataFrame) -> html.Section:
 
 def _item(context: Context, gaps: Gaps, area: str, place: int) -> html.Li:
     name = page_link(context.area_name(area), context.address.link("/", area=area))
-    reason = context.words.of(gaps[area]["gap"], "reason")
-    return html.Li([html.B([f"{place} ", name]), html.Span(reason, className="note")])
+    reason = html.Span(place_words(context, gaps[area]), className="note")
+    return html.Li([html.B([f"{place} ", name]), reason])
 
 
 def _silent(context: Context, returns: pd.DataFrame) -> list[html.Li]:
@@ -63,27 +65,11 @@ def _silent(context: Context, returns: pd.DataFrame) -> list[html.Li]:
     return items
 
 
-def _map(
-    context: Context, ranked: list[str], silent: Mapping[str, Mapping[str, object]]
-) -> list[html.Div]:
+def _map(context: Context, ranked: list[str], returns: pd.DataFrame) -> list[html.Div]:
     """The drawing; a click on an area opens it. Nothing where no outline is known."""
-    drawn = outlines_of(str(context.release.folder), "admin2", context.release)
-    if not drawn.shapes:
+    made = gap_drawing(context, ranked, silent_months(returns), _WIDTH, context.address.theme)
+    if made is None:
         return []
-    place, words = ranks(ranked), context.words
-    looks = {
-        area: Look(fill=_fill(area, silent), rank=place.get(area), is_outside=area not in inside)
-        for inside in [context.areas_inside]
-        for area in drawn.shapes
-    }
-    made = area_drawing(drawn, looks, _WIDTH, context.address.theme)
-    names = words.listed([context.area_name(area) for area in ranked])
-    said = words("where.map", names=names) if ranked else words("where.no_gaps")
-    titles = {area: context.area_name(area) for area in drawn.shapes}
+    titles = {area: context.area_name(area) for area in made.shapes}
+    said = map_words(context, ranked)
     return [area_picture(made, said, titles, lambda area: context.address.link("/", area=area))]
-
-
-def _fill(area: str, silent: Mapping[str, Mapping[str, object]]) -> str:
-    if area in silent["no_access"]:
-        return "no-access"
-    return "not-reported" if area in silent["not_submitted"] else ""

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import duckdb
-
 from indicators.definitions.contracts import Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.rows.validate import SURVIVES
 from pipelines.ingest.rows.withdraw import period_sql
 from pipelines.mapping.covered_span import Span
+from pipelines.warehouse.inspect import Connection
 from pipelines.warehouse.ledger import InputFile
 
 _FEWEST = 20  # rows that a full export may lose without a question, however few there were
@@ -31,9 +30,7 @@ class Question:
     parameters: dict[str, Any]
 
 
-def dates_of(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, mission: Mission
-) -> Dates | None:
+def dates_of(connection: Connection, contract: Contract, mission: Mission) -> Dates | None:
     """First and last day of the good rows in `typed_rows`."""
     if contract.date_column is None:
         return None
@@ -61,7 +58,7 @@ class Before:
 
 
 def stated_before(
-    connection: duckdb.DuckDBPyConnection, earlier: Sequence[InputFile], tables: Sequence[str]
+    connection: Connection, earlier: Sequence[InputFile], tables: Sequence[str]
 ) -> Before | None:
     """Rows and spans of those of the files that are in force; None where none is."""
     standing = [entry for entry in earlier if entry.status == "loaded"]
@@ -78,7 +75,7 @@ def stated_before(
     return Before(names, rows, tuple(Span(*span) for span in spans))
 
 
-def _rows_of(connection: duckdb.DuckDBPyConnection, table: str, files: Sequence[str]) -> int:
+def _rows_of(connection: Connection, table: str, files: Sequence[str]) -> int:
     ((rows,),) = connection.execute(
         f"SELECT count(*) FROM core.{quoted(table)} WHERE list_contains(?, file_sha256)", [files]
     ).fetchall()

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from indicators.foundation.errors import Problem
 from pipelines.mapping.model import Source
 from pipelines.warehouse import ledger
+from pipelines.warehouse.inspect import Connection
 from pipelines.warehouse.ledger import InputFile
 
 _SHORTEST_HASH = 8  # signs of a SHA-256 that are enough to name a file
@@ -29,7 +28,7 @@ class Known:
 
 
 def outdated_files(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     sources: Mapping[str, Source],
     versions: Mapping[str, str] | None = None,
 ) -> Iterator[Known]:
@@ -48,7 +47,7 @@ def outdated_files(
 
 
 def asked_for(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     sources: Mapping[str, Source],
     names: Sequence[str],
     problems: list[Problem],

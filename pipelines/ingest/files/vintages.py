@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import duckdb
-
 from pipelines.ingest.files.delivered_file import Delivery
 from pipelines.warehouse import ledger
+from pipelines.warehouse.inspect import Connection
 from pipelines.warehouse.ledger import InputFile
 
 
@@ -33,9 +32,7 @@ class Vintages:
         return not self.replaced
 
 
-def vintages_of(
-    connection: duckdb.DuckDBPyConnection, delivery: Delivery, known: InputFile | None
-) -> Vintages:
+def vintages_of(connection: Connection, delivery: Delivery, known: InputFile | None) -> Vintages:
     """The files around one that is about to be loaded, or loaded again."""
     entries = ledger.all_files(connection)
     is_old = known is not None and not delivery.is_newest
@@ -85,7 +82,7 @@ def _in_force(entry: InputFile, entries: Sequence[InputFile]) -> InputFile:
     return entry
 
 
-def supersede_covered(connection: duckdb.DuckDBPyConnection, source: str) -> None:
+def supersede_covered(connection: Connection, source: str) -> None:
     """Marks files by period as replaced when later ones hold every period that they hold."""
     covered = connection.execute(
         """

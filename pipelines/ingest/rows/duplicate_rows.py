@@ -7,21 +7,18 @@ with the rule `duplicate_of`; which pairs may be duplicates is found out by the 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-import duckdb
-
 from indicators.definitions.contracts import Contract, contracts
 from indicators.foundation.sql_text import quoted
 from indicators.foundation.stored.database import one_transaction
 from pipelines.ingest.rows.orphans import Moved, move_rows, quarantine_orphans
 from pipelines.ingest.rows.quarantine import DUPLICATE, duplicate_parameters
 from pipelines.warehouse import ledger
+from pipelines.warehouse.inspect import Connection
 
 Row = tuple[str, str]  # table, key
 
 
-def apply_decisions(
-    connection: duckdb.DuckDBPyConnection, decisions: Sequence[Sequence[str | None]]
-) -> None:
+def apply_decisions(connection: Connection, decisions: Sequence[Sequence[str | None]]) -> None:
     """Leaves the decided rows out of core; marks the files of others to be read again.
 
     `decisions`: rows of `ops.duplicate_decision`, the newest of each pair.
@@ -39,9 +36,7 @@ def apply_decisions(
             quarantine_orphans(connection)
 
 
-def _insert(
-    connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Sequence[str | None]]
-) -> None:
+def _insert(connection: Connection, table: str, rows: Iterable[Sequence[str | None]]) -> None:
     for row in sorted(rows, key=str):
         places = ", ".join("?" for _ in row)
         connection.execute(f"INSERT INTO ops.{table} VALUES ({places})", list(row))
@@ -51,13 +46,13 @@ def _with_rules() -> list[Contract]:
     return [contract for contract in contracts().values() if contract.duplicates]
 
 
-def _left_out(connection: duckdb.DuckDBPyConnection) -> dict[Row, str]:
+def _left_out(connection: Connection) -> dict[Row, str]:
     """Each row that is left out now, with the key of the one that counts."""
     rows = connection.execute("FROM ops.duplicate_row").fetchall()
     return {(table, key): counted for table, key, counted in rows}
 
 
-def _to_leave_out(connection: duckdb.DuckDBPyConnection) -> dict[Row, str]:
+def _to_leave_out(connection: Connection) -> dict[Row, str]:
     """Each row to leave out, with the row that counts: one that is there and not left out itself.
 
     Of a row of which only rows count that are gone, or that lead back to it, none is left out.
@@ -81,7 +76,7 @@ def _to_leave_out(connection: duckdb.DuckDBPyConnection) -> dict[Row, str]:
     return found
 
 
-def _present(connection: duckdb.DuckDBPyConnection, contract: Contract) -> set[str]:
+def _present(connection: Connection, contract: Contract) -> set[str]:
     """The keys that stand in core, or would if they were not left out."""
     rows = connection.execute(
         f"""SELECT {quoted(contract.key[0])} FROM core.{quoted(contract.table)}
@@ -106,7 +101,7 @@ def _ends(key: str, counted_by: Mapping[str, Sequence[str]]) -> set[str]:
     return ends
 
 
-def _call_back(connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
+def _call_back(connection: Connection, rows: Sequence[Row]) -> None:
     """Files that state one of these rows have to be read again, and those of rows below them."""
     files: set[str] = set()
     for table in {table for table, _ in rows}:
@@ -121,7 +116,7 @@ def _call_back(connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> No
     ledger.to_be_read_again(connection, files)
 
 
-def _move(connection: duckdb.DuckDBPyConnection, contract: Contract) -> bool:
+def _move(connection: Connection, contract: Contract) -> bool:
     """Takes the table's rows out of core that stand there still; whether there was one."""
     key = contract.key[0]
     rows = connection.execute(

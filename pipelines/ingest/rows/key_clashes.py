@@ -7,7 +7,6 @@ What is a clash, and what a correction, `upsert.classify_rows` says.
 import json
 from collections.abc import Sequence
 
-import duckdb
 import pyarrow as pa
 
 from indicators.definitions.contracts import Contract, contracts
@@ -15,6 +14,7 @@ from indicators.foundation.sql_text import quoted
 from pipelines.ingest.rows.orphans import Moved, move_rows
 from pipelines.ingest.rows.upsert import content_sql, key_sql
 from pipelines.warehouse import ledger
+from pipelines.warehouse.inspect import Connection
 
 RULE = "key_stands_elsewhere"
 _LEAST_RENUMBERED = 5
@@ -23,9 +23,7 @@ _IN_FORCE = f"""SELECT q.file_sha256, q.file, q.sheet, q.row_number, q.parameter
   WHERE q.rule = '{RULE}' AND f.status = 'loaded'"""
 
 
-def make_claims(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, replaced: Sequence[str]
-) -> bool:
+def make_claims(connection: Connection, contract: Contract, replaced: Sequence[str]) -> bool:
     """Makes `claims`: rows of other files that are held for their key; whether there are any."""
     connection.execute(
         f"""
@@ -40,9 +38,7 @@ def make_claims(
     return connection.execute("SELECT 1 FROM claims LIMIT 1").fetchone() is not None
 
 
-def clashing_rows(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, replaced: Sequence[str]
-) -> pa.Table:
+def clashing_rows(connection: Connection, contract: Contract, replaced: Sequence[str]) -> pa.Table:
     """The rows of `compared` that clash, for `quarantine.violation_rows`, before any is written."""
     key = quoted(f"{contract.key[0]}__text")
     return connection.sql(
@@ -79,7 +75,7 @@ def clashing_rows(
 
 
 def hold_others(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     contract: Contract,
     name: str,
     intake: int | None,
@@ -116,7 +112,7 @@ def hold_others(
     return len(moved)
 
 
-def call_back_free(connection: duckdb.DuckDBPyConnection) -> None:
+def call_back_free(connection: Connection) -> None:
     """Files with held rows whose key is free by now, or stands as they state it, are read again."""
     for contract in _with_held_rows(connection):
         table = quoted(contract.table)
@@ -144,7 +140,7 @@ def call_back_free(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def stands_under_other_keys(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, sha256: str
+    connection: Connection, contract: Contract, sha256: str
 ) -> tuple[int, str, str, str] | None:
     """Of a table of dated single cases: how many rows of a file agree with rows of other files in
     all but the key, the keys of the first pair and the other file; None for a few."""
@@ -174,7 +170,7 @@ def stands_under_other_keys(
     return rows, own, other, entry.name if entry else file
 
 
-def _with_held_rows(connection: duckdb.DuckDBPyConnection) -> list[Contract]:
+def _with_held_rows(connection: Connection) -> list[Contract]:
     """The contracts that hold any: to plan the question above for all of them takes long."""
     asked = "\nUNION ALL\n".join(
         f"SELECT DISTINCT '{table}' FROM quarantine.{quoted(table)} WHERE rule = '{RULE}'"

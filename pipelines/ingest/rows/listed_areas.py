@@ -3,15 +3,14 @@
 They meet by code. Reading the outlines does not belong here (`mapping/area_polygons.py`).
 """
 
-import duckdb
-
 from indicators.definitions.contracts import contracts
 from indicators.foundation.sql_text import quoted
 from pipelines.mapping.area_polygons import OUTLINES_SOURCE
 from pipelines.warehouse import ledger
+from pipelines.warehouse.inspect import Connection
 
 
-def listed_areas(connection: duckdb.DuckDBPyConnection) -> set[str]:
+def listed_areas(connection: Connection) -> set[str]:
     """Codes that lists of areas state: sources of the profile, templates."""
     rows = connection.execute(
         """
@@ -27,7 +26,7 @@ def listed_areas(connection: duckdb.DuckDBPyConnection) -> set[str]:
     return {code for (code,) in rows}
 
 
-def outlines_taken_in(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def outlines_taken_in(connection: Connection) -> list[str]:
     """The files of outlines: a list of areas replaces what they made, row by row."""
     rows = connection.execute(
         "SELECT file_sha256 FROM ops.input_file WHERE source = ?", [OUTLINES_SOURCE]
@@ -35,7 +34,7 @@ def outlines_taken_in(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [sha256 for (sha256,) in rows]
 
 
-def call_back_waiting(connection: duckdb.DuckDBPyConnection) -> None:
+def call_back_waiting(connection: Connection) -> None:
     """Files with rows that wait for an area are read again: outlines may just have made it."""
     waiting: set[str] = set()
     for name, contract in contracts().items():

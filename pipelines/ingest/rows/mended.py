@@ -16,7 +16,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 from python_calamine import CalamineWorkbook
 
@@ -26,6 +25,7 @@ from pipelines.ingest.files.delivered_file import Delivery, file_rows, read_deli
 from pipelines.mapping.apply import FileRows
 from pipelines.mapping.model import Source
 from pipelines.warehouse import ledger
+from pipelines.warehouse.inspect import Connection
 from pipelines.warehouse.ledger import InputFile
 
 MARK = "poclens-rejects"  # name of the hidden sheet, and its first cell
@@ -80,7 +80,7 @@ def source_of(path: Path, sources: Mapping[str, Source]) -> Source:
 
 
 def standing_rows(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     archive: Path,
     sources: Mapping[str, Source],
     sha256: str,
@@ -95,7 +95,7 @@ def standing_rows(
 
 @contextmanager
 def mended_delivery(
-    connection: duckdb.DuckDBPyConnection, archive: Path, delivery: Delivery
+    connection: Connection, archive: Path, delivery: Delivery
 ) -> Iterator[Delivery]:
     """The file with its mended rows, as the delivery to take in; `delivery.path`: the workbook.
 

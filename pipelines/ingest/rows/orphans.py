@@ -8,14 +8,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import duckdb
 import pyarrow as pa
 
 from indicators.definitions.contracts import Contract, contracts, load_order
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.rows.cast import reference_checks
 from pipelines.warehouse import ledger
-from pipelines.warehouse.inspect import insert_table
+from pipelines.warehouse.inspect import Connection, insert_table
 
 
 @dataclass(frozen=True)
@@ -31,14 +30,14 @@ class Moved:
     value: str
 
 
-def quarantine_orphans(connection: duckdb.DuckDBPyConnection) -> None:
+def quarantine_orphans(connection: Connection) -> None:
     """Moves every row of core whose reference has no row any more, and then its own children."""
     for table in load_order(contracts()):
         while _move_orphans(connection, contracts()[table]):
             pass
 
 
-def _move_orphans(connection: duckdb.DuckDBPyConnection, contract: Contract) -> bool:
+def _move_orphans(connection: Connection, contract: Contract) -> bool:
     """Whether a row of this table was moved."""
     is_moved = False
     for check, own, other in reference_checks(contract):
@@ -66,7 +65,7 @@ def _move_orphans(connection: duckdb.DuckDBPyConnection, contract: Contract) -> 
 
 
 def move_rows(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     contract: Contract,
     column: str,
     rule: str,
@@ -96,7 +95,7 @@ def move_rows(
         _recount(connection, sha256)
 
 
-def _recount(connection: duckdb.DuckDBPyConnection, sha256: str) -> None:
+def _recount(connection: Connection, sha256: str) -> None:
     """The ledger's counts of a file some of whose loaded rows are rejected now."""
     entry = ledger.known_file(connection, sha256)
     if entry is None:

@@ -6,13 +6,13 @@ Works on the temporary tables that `validate.py` made.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
 from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.rows.validate import SURVIVES
+from pipelines.warehouse.inspect import Connection
 
 _TAKEN = """
         JOIN compared USING (ordinal)
@@ -75,7 +75,7 @@ def content_sql(contract: Contract, row: str) -> str:
 
 
 def classify_rows(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, sha256: str, rule: Precedence
+    connection: Connection, contract: Contract, sha256: str, rule: Precedence
 ) -> Compared:
     """Makes `compared` (ordinal, position, old_row, is_same, is_own, sender, state) of good rows.
 
@@ -147,16 +147,14 @@ def classify_rows(
     return Compared(**{name: np.asarray(values) for name, values in found.items()})
 
 
-def nothing_compared(connection: duckdb.DuckDBPyConnection) -> None:
+def nothing_compared(connection: Connection) -> None:
     """Makes `compared` without a row: the file states nothing of a table any more."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE compared (old_row BIGINT, is_same BOOLEAN, state VARCHAR)"
     )
 
 
-def _find_stated_too(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, replaced: Sequence[str]
-) -> bool:
+def _find_stated_too(connection: Connection, contract: Contract, replaced: Sequence[str]) -> bool:
     """Makes `stated_too`: keys that files in force state just as the row's origin does, with their
     sender, but for files that are replaced; whether there are any."""
     connection.execute(
@@ -173,9 +171,7 @@ def _find_stated_too(
     return connection.execute("SELECT 1 FROM stated_too LIMIT 1").fetchone() is not None
 
 
-def _find_later_rows(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, later: Sequence[str]
-) -> None:
+def _find_later_rows(connection: Connection, contract: Contract, later: Sequence[str]) -> None:
     """Makes `later_rows`: rows of core that one of these files states, as their origin or too."""
     connection.execute(
         f"""
@@ -193,7 +189,7 @@ def _find_later_rows(
 
 
 def write(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     contract: Contract,
     mission: str,
     sha256: str,
@@ -223,14 +219,12 @@ def write(
     )
 
 
-def _all_rows_are_new(connection: duckdb.DuckDBPyConnection, compared: Compared) -> bool:
+def _all_rows_are_new(connection: Connection, compared: Compared) -> bool:
     ((staged,),) = connection.execute("SELECT count(*) FROM typed_rows").fetchall()
     return bool(len(compared.state) == staged and (compared.state == "new").all())
 
 
-def write_senders(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, own: Sequence[str]
-) -> None:
+def write_senders(connection: Connection, contract: Contract, own: Sequence[str]) -> None:
     """Rows that stay as they are, from this file or one that it replaces, get its sender."""
     connection.execute(
         f"""
@@ -243,9 +237,7 @@ def write_senders(
     )
 
 
-def write_raw(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, mission: str, sha256: str
-) -> None:
+def write_raw(connection: Connection, contract: Contract, mission: str, sha256: str) -> None:
     """Keeps the mapped text of every row of the file, good or not, in its order (`write`)."""
     own = ", ".join(quoted(name) for name in contract.columns)
     connection.execute(
@@ -257,9 +249,7 @@ def write_raw(
     )
 
 
-def cut_raw(
-    connection: duckdb.DuckDBPyConnection, table: str, column: str, pattern: str, rows: pa.Table
-) -> None:
+def cut_raw(connection: Connection, table: str, column: str, pattern: str, rows: pa.Table) -> None:
     """Keeps only what `pattern` finds of the text of a column in these rows (file, place)."""
     connection.register("cut_rows", rows.select(["file_sha256", "sheet", "row_number"]))
     connection.execute(
@@ -275,9 +265,7 @@ def cut_raw(
     connection.unregister("cut_rows")
 
 
-def _record_corrections(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, sha256: str
-) -> None:
+def _record_corrections(connection: Connection, contract: Contract, sha256: str) -> None:
     """Notes what was replaced and by what; of a row that is outdated, what replaces it already.
 
     Files that stated the replaced row too are noted with it.
@@ -333,7 +321,7 @@ def _record_corrections(
     )
 
 
-def rows_changed(connection: duckdb.DuckDBPyConnection, sha256: str) -> int:
+def rows_changed(connection: Connection, sha256: str) -> int:
     """Rows of other files whose place the rows of a file took."""
     ((found,),) = connection.execute(
         "SELECT count(DISTINCT (table_name, row_key)) FROM ops.row_correction "

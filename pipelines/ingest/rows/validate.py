@@ -10,7 +10,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from functools import partial
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -35,6 +34,7 @@ from pipelines.ingest.rows.quarantine import DUPLICATE
 from pipelines.mapping.apply import FileRows, MappedTable
 from pipelines.mapping.area_polygons import Outlines
 from pipelines.mapping.suspect_points import CERTAIN, RULES, suspect_points
+from pipelines.warehouse.inspect import Connection
 
 PLACE = ("latitude", "longitude")
 SURVIVES = (
@@ -66,7 +66,7 @@ class Staged:
 
 
 def stage(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     file: FileRows,
     entries: Sequence[Entry],
     contract: Contract,
@@ -149,7 +149,7 @@ def _texts(entry: Entry, contract: Contract, number: int, first_part: int) -> pa
     return pa.table(columns | {"position": rows["position"], "part": part, "entry": entries})
 
 
-def _drop_copies(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+def _drop_copies(connection: Connection, contract: Contract) -> None:
     """A row that an earlier entry makes too counts once (a unit that two columns name)."""
     cells = ", ".join(f"{text_column(name)}, {quoted(name)}" for name in contract.columns)
     connection.execute(
@@ -169,7 +169,7 @@ def _distinct(rows: pa.Table) -> pa.Table:
 
 
 def validate(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     contract: Contract,
     mission: Mission,
     own_vintages: Sequence[str],
@@ -223,7 +223,7 @@ def validate(
     return checks
 
 
-def _validate_rows(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]) -> None:
+def _validate_rows(connection: Connection, checks: Sequence[Check]) -> None:
     """One scan counts what breaks each rule; only rules that are broken are looked at again."""
     counts = ",\n".join(f"  count(*) FILTER (WHERE {check.condition})" for check in checks)
     (found,) = connection.execute(f"SELECT\n{counts}\nFROM typed_rows").fetchall()
@@ -242,9 +242,7 @@ def _validate_rows(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check
         )
 
 
-def _hold_values(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, checks: Sequence[Check]
-) -> None:
+def _hold_values(connection: Connection, contract: Contract, checks: Sequence[Check]) -> None:
     """Takes a value that breaks a rule of its column out, where the contract says so; its text
     stays beside it, in what is told of the row."""
     for name in (name for name, column in contract.columns.items() if column.holds_values):
@@ -260,9 +258,7 @@ def _hold_values(
         )
 
 
-def _validate_places(
-    connection: duckdb.DuckDBPyConnection, number: int, limit: float, outlines: Outlines
-) -> None:
+def _validate_places(connection: Connection, number: int, limit: float, outlines: Outlines) -> None:
     """Points farther outside the mission's outlines than its profile allows."""
     rows = connection.sql(
         "SELECT ordinal, CAST(longitude AS DOUBLE) AS x, CAST(latitude AS DOUBLE) AS y "
@@ -275,7 +271,7 @@ def _validate_places(
 
 
 def _suspect_places(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     contract: Contract,
     mission: Mission,
     first: int,
@@ -317,9 +313,7 @@ def _severity(contract: Contract, rule: str) -> str:
     return "blocking" if is_needed and rule in CERTAIN else "warning"
 
 
-def _leave_out_points(
-    connection: duckdb.DuckDBPyConnection, first: int, checks: Sequence[Check]
-) -> None:
+def _leave_out_points(connection: Connection, first: int, checks: Sequence[Check]) -> None:
     """Notes the suspect points; nothing is computed from one with exchanged or flipped numbers."""
     blocking = [first + at for at, one in enumerate(checks) if one.severity == "blocking"]
     connection.execute(
@@ -348,7 +342,7 @@ def _with_outline(code: str, above: Mapping[str, str | None], drawn: Sequence[st
 
 
 def _validate_reference(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     contract: Contract,
     check: Check,
     number: int,
@@ -380,7 +374,7 @@ def _pairs(own: Sequence[str], other: Sequence[str], alias: str) -> str:
 
 
 def _validate_reference_within(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     contract: Contract,
     number: int,
     own: Sequence[str],
@@ -409,9 +403,7 @@ def _validate_reference_within(
     return int(inserted)
 
 
-def _validate_duplicates(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, number: int
-) -> None:
+def _validate_duplicates(connection: Connection, contract: Contract, number: int) -> None:
     """The first row with a key stays: of two copies of one fact one must count. The next go."""
     key = ", ".join(f"t.{quoted(name)}" for name in contract.key)
     connection.execute(
@@ -427,9 +419,7 @@ def _validate_duplicates(
     )
 
 
-def _validate_decided(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, number: int
-) -> None:
+def _validate_decided(connection: Connection, contract: Contract, number: int) -> None:
     """Rows that a person decided to be duplicates of rows that are there."""
     connection.execute(
         f"""
@@ -444,7 +434,7 @@ def _validate_decided(
 
 
 def violations_of(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, checks: Sequence[Check]
+    connection: Connection, contract: Contract, checks: Sequence[Check]
 ) -> list[tuple[Check, pa.Table]]:
     """(check, its rows for `quarantine.violation_rows`) of each broken rule, in order."""
     rows = connection.execute("SELECT DISTINCT check_number FROM violations ORDER BY 1").fetchall()
@@ -490,7 +480,7 @@ def _packed(columns: Sequence[str]) -> str:
     return ", ".join(f"{quoted(name)} := t.{text_column(name)}" for name in columns)
 
 
-def unregister(connection: duckdb.DuckDBPyConnection) -> None:
+def unregister(connection: Connection) -> None:
     """Lets go of the staged rows."""
     connection.unregister("mapped_rows")
     connection.execute("DROP TABLE IF EXISTS typed_rows")

@@ -8,8 +8,6 @@ takes its row back, the older one is read again.
 
 from collections.abc import Iterable, Sequence
 
-import duckdb
-
 from indicators.definitions.contracts import Contract
 from indicators.definitions.derivations import ROW_HASH
 from indicators.definitions.mission_profile import Mission
@@ -17,10 +15,11 @@ from indicators.foundation.sql_text import literal, quoted
 from pipelines.ingest.rows.upsert import key_sql
 from pipelines.ingest.rows.validate import SURVIVES
 from pipelines.warehouse import ledger
+from pipelines.warehouse.inspect import Connection
 
 
 def record_restated(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, sha256: str, own: Sequence[str]
+    connection: Connection, contract: Contract, sha256: str, own: Sequence[str]
 ) -> None:
     """Notes the rows of this file that stand in core already, from files that it does not replace.
 
@@ -41,9 +40,7 @@ def record_restated(
     )
 
 
-def has_rows(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, replaced: Sequence[str]
-) -> bool:
+def has_rows(connection: Connection, contract: Contract, replaced: Sequence[str]) -> bool:
     """Whether rows of these files stand in core."""
     query = f"""SELECT EXISTS (
       SELECT 1 FROM core.{quoted(contract.table)} WHERE list_contains(?, file_sha256))"""
@@ -52,7 +49,7 @@ def has_rows(
 
 
 def retract(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     contract: Contract,
     replaced: Sequence[str],
     condition: str = "true",
@@ -89,7 +86,7 @@ def retract(
 
 
 def _find_other_sources(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, replaced: Sequence[str]
+    connection: Connection, contract: Contract, replaced: Sequence[str]
 ) -> None:
     """Makes `other_sources`: of each leaving row its first place in another standing file."""
     connection.execute(
@@ -110,7 +107,7 @@ def _find_other_sources(
     )
 
 
-def _reassign_lineage(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+def _reassign_lineage(connection: Connection, contract: Contract) -> None:
     """The other places become the origin of their rows, in core and in what is noted of them."""
     origin = (
         "SET file_sha256 = by_file_sha256, sheet = by_sheet, row_number = by_row_number, "
@@ -134,9 +131,7 @@ def _reassign_lineage(connection: duckdb.DuckDBPyConnection, contract: Contract)
     connection.execute("DELETE FROM ops.row_also_stated WHERE file_sha256 = by_file_sha256")
 
 
-def _call_back(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, replaced: Sequence[str]
-) -> None:
+def _call_back(connection: Connection, contract: Contract, replaced: Sequence[str]) -> None:
     """Standing files that stated a key before the row that leaves now have to be read again."""
     rows = connection.execute(
         """
@@ -162,9 +157,7 @@ def period_sql(contract: Contract, mission: Mission, period: str, row: str) -> s
     return f"CAST(date_trunc('{period}', {day}) AS DATE)"
 
 
-def record_periods(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, sha256: str, period: str
-) -> None:
+def record_periods(connection: Connection, contract: Contract, sha256: str, period: str) -> None:
     """Notes which periods the file holds: those of its good rows, kept in `compared` or not."""
     connection.execute(
         f"""

@@ -7,8 +7,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from indicators.definitions.contracts import contracts
 from indicators.dissemination.spreadsheets import new_workbook, write_table
 from indicators.foundation.messages import message
@@ -16,6 +14,7 @@ from indicators.foundation.sql_text import quoted
 from pipelines.ingest.rows.mended import COLUMNS_BEFORE, MARK, RowsOfFile, row_mark, standing_rows
 from pipelines.ingest.rows.quarantine import TO_CORRECT, reject_sentence
 from pipelines.mapping.model import Source
+from pipelines.warehouse.inspect import Connection
 
 _COLUMNS = ("file", "sheet", "row", "column", "value", "sentence")
 _WIDTHS = (28, 14, 8, 22, 24, 110)
@@ -40,7 +39,7 @@ class Reject:
         return reject_sentence(self.rule, self.parameters, self.raw_value, language)
 
 
-def open_rejects(connection: duckdb.DuckDBPyConnection) -> list[Reject]:
+def open_rejects(connection: Connection) -> list[Reject]:
     """Rejected rows of files that no later file has replaced, by file, sheet and row.
 
     Rows that a person decided to be duplicates are none of them: nothing is to be corrected.
@@ -52,7 +51,7 @@ def open_rejects(connection: duckdb.DuckDBPyConnection) -> list[Reject]:
     return list(_standing(connection, " UNION ALL ".join(queries)))
 
 
-def open_warnings(connection: duckdb.DuckDBPyConnection) -> list[Reject]:
+def open_warnings(connection: Connection) -> list[Reject]:
     """Rows that were loaded and look odd, of files that no later file has replaced."""
     return list(_standing(connection, "SELECT * FROM ops.row_warning"))
 
@@ -61,7 +60,7 @@ def _all() -> Sequence[str]:
     return sorted(contracts())
 
 
-def _standing(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[Reject]:
+def _standing(connection: Connection, query: str) -> Iterator[Reject]:
     rows = connection.execute(
         f"""
         WITH found AS ({query})
@@ -80,7 +79,7 @@ def _standing(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[Rej
         yield Reject(**values | {"parameters": json.loads(values["parameters"])})
 
 
-def rejects_workbook(connection: duckdb.DuckDBPyConnection, path: Path, language: str) -> None:
+def rejects_workbook(connection: Connection, path: Path, language: str) -> None:
     """Writes the open rejects, and on a second sheet the warnings, in `en` or `fr`."""
     heads = [message(f"rejects.column.{column}", language) for column in _COLUMNS]
     with new_workbook(path) as book:
@@ -101,7 +100,7 @@ Place = tuple[str, str | None, int | None]  # hash of the file, sheet, row
 
 
 def workbooks_to_mend(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     archive: Path,
     sources: Mapping[str, Source],
     folder: Path,
@@ -129,7 +128,7 @@ def workbooks_to_mend(
     return written
 
 
-def _units(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, int], str]:
+def _units(connection: Connection) -> dict[tuple[str, str, int], str]:
     """The unit that a rejected row names, where the mission has such a unit."""
     found: dict[tuple[str, str, int], str] = {}
     for table, contract in contracts().items():

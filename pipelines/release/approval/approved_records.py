@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from indicators.foundation.stored.mart_rows import store_rows
+from pipelines.warehouse.inspect import Connection
 from records.decisions import ReviewDecision, VarianceReason
 from records.kinds import Assessment, Figure, Recommendation
 from records.store import Store, Version, canonical
@@ -20,7 +19,7 @@ from records.threats import ThreatAssessment
 Row = Mapping[str, Any]
 
 
-def store_approved(connection: duckdb.DuckDBPyConnection, home: Path, mission: str) -> str:
+def store_approved(connection: Connection, home: Path, mission: str) -> str:
     """Puts the mission's approved records into the mart; the SHA-256 of all their rows."""
     tables = approved_tables(Store.of_workspace(home), mission)
     for table, rows in tables.items():

@@ -18,6 +18,7 @@ from indicators.foundation.stored.database import named_rows
 from pipelines.release.manifest import MANIFEST
 from pipelines.release.naming import database_of, period_of_release, release_folder
 from pipelines.release.revisions.causes import stored_versions
+from pipelines.warehouse.inspect import Connection
 from pipelines.workspace.paths import Workspace
 
 _CELL_SQL = facts_sql(f"""
@@ -157,7 +158,7 @@ def explain_release(
 
 
 def _explained(
-    release: duckdb.DuckDBPyConnection, folder: Path, indicator: str, area: str, period: str
+    release: Connection, folder: Path, indicator: str, area: str, period: str
 ) -> dict[str, Any]:
     cell = {"indicator": indicator, "area": area, "period": period}
     found = _rows(release, _FIGURE_SQL, cell)
@@ -177,7 +178,7 @@ def _explained(
     return figure
 
 
-def _sql(release: duckdb.DuckDBPyConnection, folder: Path, figure: dict[str, Any]) -> str:
+def _sql(release: Connection, folder: Path, figure: dict[str, Any]) -> str:
     """The SQL of the figure by the definition that computed it, as the release remembers that.
 
     A definition that this program can no longer compile: as it was compiled for the release.
@@ -196,7 +197,7 @@ def _sql(release: duckdb.DuckDBPyConnection, folder: Path, figure: dict[str, Any
     return figure_sql(versions[0], which, setting)
 
 
-def _rejects_by_place(release: duckdb.DuckDBPyConnection, figure: dict[str, Any]) -> dict[str, Any]:
+def _rejects_by_place(release: Connection, figure: dict[str, Any]) -> dict[str, Any]:
     """Waiting rows that would have counted here; null in a release that does not place them.
 
     `rejects_counted`: whether they were held against what the indicator counts; else they are all
@@ -217,24 +218,24 @@ def _rejects_by_place(release: duckdb.DuckDBPyConnection, figure: dict[str, Any]
     return found | {"rejects_counted": is_counted}
 
 
-def _versions(release: duckdb.DuckDBPyConnection, figure: dict[str, Any]) -> list[dict[str, Any]]:
+def _versions(release: Connection, figure: dict[str, Any]) -> list[dict[str, Any]]:
     rows = _rows(release, _VERSIONS_SQL, {"indicator": figure["indicator"]})
     kept = ("version", "effective_from", "change_en", "change_fr")
     return [{name: row.get(name) for name in kept} for row in rows]
 
 
-def _check_indicator(release: duckdb.DuckDBPyConnection, folder: Path, indicator: str) -> None:
+def _check_indicator(release: Connection, folder: Path, indicator: str) -> None:
     known = [row["indicator"] for row in _rows(release, "SELECT indicator FROM mart.indicator")]
     if indicator not in known:
         words = {"release": folder.name, "nearest": nearest(indicator, known)}
         raise WrongUse(Problem("not_published_indicator", value=indicator, parameters=words))
 
 
-def _country(release: duckdb.DuckDBPyConnection) -> str:
+def _country(release: Connection) -> str:
     return str(_rows(release, "SELECT country_area FROM mart.mission")[0]["country_area"])
 
 
-def _period(release: duckdb.DuckDBPyConnection, folder: Path, indicator: str, area: str) -> str:
+def _period(release: Connection, folder: Path, indicator: str, area: str) -> str:
     wanted = period_of_release(folder.name)
     cell = {"indicator": indicator, "area": area, "wanted": wanted}
     found = _rows(release, _PERIOD_SQL, cell)
@@ -242,7 +243,7 @@ def _period(release: duckdb.DuckDBPyConnection, folder: Path, indicator: str, ar
 
 
 def _rows(
-    release: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None
+    release: Connection, query: str, parameters: dict[str, Any] | None = None
 ) -> list[dict[str, Any]]:
     """The rows of a query as dictionaries of plain Python values."""
     return named_rows(release.execute(query, parameters or {}))

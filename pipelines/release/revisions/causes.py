@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 from pydantic import ValidationError
 
@@ -25,6 +24,7 @@ from indicators.foundation.stored.database import named_rows
 from pipelines.release.manifest import MANIFEST
 from pipelines.release.naming import database_of
 from pipelines.release.snapshot import opened_release
+from pipelines.warehouse.inspect import Connection
 
 # In the order in which a change is told apart; `recomputed`: other code, contracts or code lists.
 CAUSES = ("correction", "late_data", "new_definition", "parameters", "recomputed")
@@ -60,9 +60,7 @@ def read_published(folder: Path, audience: str) -> Published:
         return published_of(folder.name, manifest, release)
 
 
-def published_of(
-    name: str, manifest: Mapping[str, Any], release: duckdb.DuckDBPyConnection
-) -> Published:
+def published_of(name: str, manifest: Mapping[str, Any], release: Connection) -> Published:
     """The same of a release that is still being made: its manifest's facts, its mart."""
     ledger = release.execute(
         "SELECT file_sha256, status, superseded_by, mapping_version FROM mart.input_file"
@@ -86,7 +84,7 @@ def _system(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: facts[name] for name in facts if name not in apart}
 
 
-def _definitions(release: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:
+def _definitions(release: Connection) -> dict[str, list[dict[str, Any]]]:
     rows = release.execute("SELECT * FROM mart.indicator ORDER BY indicator, version DESC")
     found: dict[str, list[dict[str, Any]]] = {}
     for entry in named_rows(rows):
@@ -94,7 +92,7 @@ def _definitions(release: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str,
     return found
 
 
-def _rejected(release: duckdb.DuckDBPyConnection) -> Iterable[tuple[str, str, str, int]]:
+def _rejected(release: Connection) -> Iterable[tuple[str, str, str, int]]:
     rows = release.execute(
         """SELECT DISTINCT source, file_sha256, sheet, unnest(range(first_row, last_row + 1))
         FROM mart.reject_summary WHERE first_row IS NOT NULL ORDER BY ALL"""
@@ -102,7 +100,7 @@ def _rejected(release: duckdb.DuckDBPyConnection) -> Iterable[tuple[str, str, st
     return rows.fetchall()
 
 
-def _left_out(release: duckdb.DuckDBPyConnection) -> frozenset[tuple[str, str]]:
+def _left_out(release: Connection) -> frozenset[tuple[str, str]]:
     """Empty for an audience whose copy does not tell of single rows."""
     rows = release.execute(
         "SELECT source, left_out FROM mart.duplicate_candidate WHERE decision = 'duplicate'"
@@ -180,7 +178,7 @@ def _redefined(before: Published, after: Published) -> dict[str, bool]:
 
 
 def causes_of_rows(
-    connection: duckdb.DuckDBPyConnection, before: Published, after: Published
+    connection: Connection, before: Published, after: Published
 ) -> dict[str, set[str]]:
     """By indicator what may have moved it: rows of the very tables that it reads.
 
@@ -206,9 +204,7 @@ def _tables_read(lines: list[dict[str, Any]]) -> set[str]:
     return set(contracts()) if versions is None else set(requirements(versions).columns)
 
 
-def mark_late_rows(
-    connection: duckdb.DuckDBPyConnection, before: Published, after: Published
-) -> None:
+def mark_late_rows(connection: Connection, before: Published, after: Published) -> None:
     """Temporary tables `late_<table>`: rows of core whose key no file of the older release stated.
 
     A row of a newer file that states an old key anew is a correction. A row that waited in the
@@ -231,7 +227,7 @@ def mark_late_rows(
         connection.execute(_late_rows_sql(contract))
 
 
-def _put(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+def _put(connection: Connection, name: str, rows: pa.Table) -> None:
     connection.register("put_rows", rows)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM put_rows")
     connection.unregister("put_rows")
@@ -261,9 +257,7 @@ def _late_rows_sql(contract: Contract) -> str:
     """
 
 
-def _corrected_tables(
-    connection: duckdb.DuckDBPyConnection, before: Published, after: Published
-) -> set[str]:
+def _corrected_tables(connection: Connection, before: Published, after: Published) -> set[str]:
     """Tables of which the older release's rows were replaced or taken back since."""
     rows = connection.execute(
         """SELECT DISTINCT table_name FROM ops.row_correction
@@ -279,7 +273,7 @@ def _corrected_tables(
 
 
 def _any(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     relation: str,
     condition: str = "true",
     values: list[Any] | None = None,

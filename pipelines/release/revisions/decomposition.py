@@ -32,6 +32,7 @@ from pipelines.release.revisions.causes import (
     stored_versions,
 )
 from pipelines.warehouse.ddl import create_all
+from pipelines.warehouse.inspect import Connection
 
 STATES = ("old_parameters", "old_definition", "without_late")  # as they are computed, from now back
 OLDER_RELEASE = "older_release"
@@ -66,7 +67,7 @@ class Decomposition:
 
 
 def decomposition(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     mission: Mission,
     before: Published,
     after: Published,
@@ -97,7 +98,7 @@ def decomposition(
     return Decomposition(causes, states, frozenset(set().union(*wanted.values())))
 
 
-def _has_moved_on(connection: duckdb.DuckDBPyConnection, after: Published) -> bool:
+def _has_moved_on(connection: Connection, after: Published) -> bool:
     """Whether files came in, or were read again, after the figures were computed.
 
     The rows are then no longer theirs.
@@ -136,7 +137,7 @@ def _catalogue(release: Published) -> dict[str, Indicator]:
     return {code: with_versions(versions) for code, versions in found.items() if versions}
 
 
-def _scratch(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+def _scratch(connection: Connection) -> Connection:
     """A database in memory with the core tables and the ledger of a warehouse."""
     scratch = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
     scratch.execute("SET TimeZone = 'UTC'")
@@ -150,9 +151,7 @@ def _scratch(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection
     return scratch
 
 
-def _remove_late_rows(
-    connection: duckdb.DuckDBPyConnection, scratch: duckdb.DuckDBPyConnection
-) -> None:
+def _remove_late_rows(connection: Connection, scratch: Connection) -> None:
     """Deletes from the scratch tables what `causes.mark_late_rows` marked in the warehouse."""
     for table in contracts():
         late = connection.sql(
@@ -169,7 +168,7 @@ def _remove_late_rows(
 
 
 def _computed(
-    scratch: duckdb.DuckDBPyConnection,
+    scratch: Connection,
     mission: Mission,
     catalogue: Mapping[str, Indicator],
     codes: Iterable[str],

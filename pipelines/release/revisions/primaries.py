@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 
 from indicators.foundation.mart_tables import MART_TABLES
@@ -12,6 +11,7 @@ from indicators.foundation.messages import LANGUAGES, message
 from indicators.foundation.stored.database import named_rows
 from pipelines.release.naming import database_of
 from pipelines.release.snapshot import opened_release
+from pipelines.warehouse.inspect import Connection
 
 _PARTS = ("method", "window", "outcome")
 _QUERY = """
@@ -27,9 +27,7 @@ def changed_primaries(old: Path, new: Path, audience: str) -> pd.DataFrame:
         return primary_changes(after, database_of(old, audience), old.name)
 
 
-def primary_changes(
-    after: duckdb.DuckDBPyConnection, before: Path, release_before: str
-) -> pd.DataFrame:
+def primary_changes(after: Connection, before: Path, release_before: str) -> pd.DataFrame:
     """The same for the mart of `after` against an earlier release's database, by edge.
 
     An edge that was not asked before, or is no more, has one side only.
@@ -44,7 +42,7 @@ def primary_changes(
     return pd.DataFrame(lines, columns=list(MART_TABLES["primary_change"]))
 
 
-def _by_edge(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
+def _by_edge(connection: Connection) -> dict[str, dict[str, Any]]:
     return {str(row["edge"]): row for row in named_rows(connection.execute(_QUERY))}
 
 

@@ -24,6 +24,7 @@ from pipelines.release.naming import database_of, release_folder, releases_of
 from pipelines.release.revisions.causes import CAUSES, causes_of_files, read_published
 from pipelines.release.revisions.decomposition import CELL, OLDER_RELEASE, Decomposition
 from pipelines.release.snapshot import Tables, open_memory, opened_release, put_tables
+from pipelines.warehouse.inspect import Connection
 from pipelines.workspace.paths import Workspace
 
 
@@ -299,7 +300,7 @@ def changed_parameters(old: Path, new: Path, audience: str) -> list[dict[str, An
 
 
 def revisions_against(
-    after: duckdb.DuckDBPyConnection,
+    after: Connection,
     before: Path,
     release_before: str,
     decompose: Callable[[Set[str]], Decomposition],
@@ -320,7 +321,7 @@ def revisions_against(
     return pd.DataFrame(lines, columns=list(MART_TABLES["revision"]))
 
 
-def _tables(connection: duckdb.DuckDBPyConnection) -> Tables:
+def _tables(connection: Connection) -> Tables:
     return {
         name: connection.sql(f"SELECT {columns} FROM mart.{name}").to_arrow_table()
         for name, columns in _NEEDED.items()

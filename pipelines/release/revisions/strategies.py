@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 
 from indicators.foundation.mart_tables import MART_TABLES
@@ -12,6 +11,7 @@ from indicators.foundation.messages import LANGUAGES, message
 from indicators.foundation.stored.database import named_rows
 from pipelines.release.naming import database_of
 from pipelines.release.snapshot import opened_release
+from pipelines.warehouse.inspect import Connection
 
 _FIELDS = ("version", "approved_on", "review_due_on")
 
@@ -22,9 +22,7 @@ def changed_strategy(old: Path, new: Path, audience: str) -> pd.DataFrame:
         return strategy_changes(after, database_of(old, audience), old.name)
 
 
-def strategy_changes(
-    after: duckdb.DuckDBPyConnection, before: Path, release_before: str
-) -> pd.DataFrame:
+def strategy_changes(after: Connection, before: Path, release_before: str) -> pd.DataFrame:
     """The same for the mart of `after` against an earlier release's database."""
     with opened_release(before) as earlier:
         old, new = (_facts(connection) for connection in (earlier, after))
@@ -36,7 +34,7 @@ def strategy_changes(
     return pd.DataFrame(lines, columns=list(MART_TABLES["strategy_change"]))
 
 
-def _facts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+def _facts(connection: Connection) -> dict[str, dict[str, str]]:
     """What each field and objective says, by language."""
     facts: dict[str, dict[str, str]] = {}
     for row in named_rows(connection.execute("SELECT * FROM mart.strategy")):

@@ -7,17 +7,17 @@ import json
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 
 from indicators.foundation.mart_tables import MART_TABLES
 from indicators.foundation.stored.database import named_rows
 from pipelines.release.snapshot import opened_release
+from pipelines.warehouse.inspect import Connection
 
 _KEY = ("source", "kind", "rule")
 
 
-def violations_since(after: duckdb.DuckDBPyConnection, before: Path) -> pd.DataFrame:
+def violations_since(after: Connection, before: Path) -> pd.DataFrame:
     """All rows of `mart.violation` of `after`, with what the release before counted.
 
     A rule that is no longer broken stays, as resolved, with the day on which it was last counted;

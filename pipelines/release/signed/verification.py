@@ -18,6 +18,7 @@ from pipelines.release.files import files_below, sha256_of
 from pipelines.release.manifest import MANIFEST, PUBLICATION, fingerprint
 from pipelines.release.naming import database_of
 from pipelines.release.signed.signing import SIGNATURE, Signed, state_of
+from pipelines.warehouse.inspect import Connection
 
 Entries = Sequence[Mapping[str, Any]]
 _DATABASE_KINDS = ("databases", "briefs")
@@ -145,7 +146,7 @@ def _tables(folder: Path, audiences: Sequence[str]) -> Iterator[tuple[str, bool]
                 yield f"{audience}/{path.stem}", _has_same_rows(connection, path)
 
 
-def _has_same_rows(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
+def _has_same_rows(connection: Connection, path: Path) -> bool:
     """Same rows in any order, each as often: neither has what the other lacks."""
     table = f"copy.stored.{quoted(path.stem)}"
     query = f"""

@@ -149,7 +149,9 @@ def test_nothing_is_said_with_a_trend_where_nothing_is_lacking() -> None:
     ):
         assert statement(facts).trend == ()
     so_far = statement(Facts("P", value=4.0, trend="improving", is_running=True, **whole)).trend
-    assert [one.words("en") for one in so_far] == ["on 105 of 105 area-months so far"]
+    assert [one.words("en") for one in so_far] == [
+        "on 105 of 105 months, all areas together so far"
+    ]
 
 
 @pytest.mark.parametrize(

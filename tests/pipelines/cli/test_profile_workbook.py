@@ -7,11 +7,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
-from indicators.linkage.framework.model import read_framework
 from pipelines.documents.profile_workbook import read_workbook, write_workbook
 
 
@@ -36,14 +34,6 @@ def fill(book: Path, sheet: str, row: str, **cells: object) -> None:
     number = names.index(row) + 1 if row in names else page.max_row + 1
     for name, value in {heads[0]: row, **cells}.items():
         page.cell(number, heads.index(name.replace("__", ".")) + 1).value = value
-    opened.save(book)
-
-
-def remove(book: Path, sheet: str, row: str) -> None:
-    opened = openpyxl.load_workbook(book)
-    page = opened[sheet]
-    names = [page.cell(number, 1).value for number in range(1, page.max_row + 1)]
-    page.delete_rows(names.index(row) + 1)
     opened.save(book)
 
 
@@ -94,24 +84,18 @@ def test_rows_are_added_and_removed(profile: Path, book: Path) -> None:
     assert len(read_mission(profile).indicators) == before - 1
 
 
-def test_rows_of_a_framework_that_is_not_there_yet_begin_it(profile: Path, book: Path) -> None:
-    remove(book, "edges", "women_teams_concern")  # its dates of arrival have no column
-    before = read_framework(profile, load_catalogue())
-    for name in ("framework.yaml", "judgements.yaml", "strategy.yaml"):
-        (profile / name).unlink()
-    told = read_workbook(profile, book, is_written=False)
-    assert not (profile / "framework.yaml").exists()
-    assert read_workbook(profile, book, is_written=True) == told
-    after = read_framework(profile, load_catalogue())
-    assert before is not None and after is not None
-    for name in ("outcomes", "outputs", "edges"):
-        known = [one.id for one in getattr(before, name) if one.id != "women_teams_concern"]
-        assert [one.id for one in getattr(after, name)] == known
-        assert [one.entry for one in told if one.sheet == name] == known
-    assert after.objective.en.startswith("Civilians") and after.objective.fr.startswith(
-        "Les civils"
-    )
-    assert read_workbook(profile, book, is_written=True) == []
+def test_rows_for_a_file_that_the_profile_lacks_are_refused_and_not_lost(
+    profile: Path, book: Path
+) -> None:
+    (profile / "framework.yaml").unlink()
+    fill(book, "indicators", "P1-OP-10", target__value=88.5)
+    before = (profile / "mission.yaml").read_bytes()
+    with pytest.raises(WrongUse) as refused:
+        read_workbook(profile, book, is_written=True)
+    assert {(one.rule, one.sheet) for one in refused.value.problems} == {
+        ("profile_no_file", sheet) for sheet in ("outcomes", "outputs", "edges")
+    }
+    assert (profile / "mission.yaml").read_bytes() == before
 
 
 def test_what_is_wrong_is_named_by_its_cell_and_nothing_is_written(

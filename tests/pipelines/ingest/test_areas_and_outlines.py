@@ -125,10 +125,12 @@ def test_a_list_may_lie_below_areas_that_are_only_drawn(drawn: SmallMission) -> 
     drawn.settings |= {"reject_limit_pct": 20}
     drawn.add_source(AREAS)
     drawn.drop("areas.csv", "code,parent\nD1,P1\nD2,P1\n")
+    drawn.drop("population.csv", "area,day,sex,persons\nD1,2024-01-01,F,1\nD2,2024-01-01,F,2\n")
     drawn.ingest()
     assert [row[:2] for row in drawn.query(NOW)] == [
         ("D1", "P1"), ("D2", "P1"), ("P1", "XX"), ("XX", None)
     ]  # fmt: skip
+    assert drawn.query("SELECT count(*) FROM core.population") == [(2,)]  # in the same intake
 
 
 def test_two_rows_valid_on_one_day_block_the_release(drawn: SmallMission) -> None:

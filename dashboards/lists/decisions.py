@@ -2,22 +2,24 @@
 
 The rule: recommendations past their day; reviews due where civilians were killed (newest case
 first); alerts without a response; areas that rank first among the gaps and saw no patrol for two
-weeks. The most pressing of each kind comes first, then the second of each, until there are five.
+weeks; links whose evidence grade is another than in the release before. The most pressing of each
+kind comes first, then the second of each, until there are five.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
-from dash import html
+import pandas as pd
 
-from dashboards.components.card import page_link
 from dashboards.components.protection_gaps import days_since_patrol, is_ranked, read_gaps
+from dashboards.components.rating import BARS, verdict
 from dashboards.context import Context
-from dashboards.queries import threats
+from dashboards.queries import framework, threats
+from dashboards.releases import earlier_release
 from dashboards.rows import rows_of
 from dashboards.wording import formats
-from dashboards.wording.words import in_sentence
+from dashboards.wording.words import Words, in_sentence
 from dashboards.written import records
 
 _SHOWN = 5
@@ -37,23 +39,9 @@ class Decision:
 
 def decisions(context: Context) -> list[Decision]:
     """The lines, by the rule above."""
-    kinds = (_recommendations, _reviews, _alerts, _patrols)
+    kinds = (_recommendations, _reviews, _alerts, _patrols, _links)
     found = zip_longest(*(islice(kind(context), _SHOWN) for kind in kinds))
     return [one for one in chain.from_iterable(found) if one is not None][:_SHOWN]
-
-
-def decision_lines(context: Context) -> html.Ol | None:
-    """The decisions as a numbered list; nothing where none is due."""
-    items = [
-        html.Li(
-            [
-                page_link(one.text, context.address.link(one.path)),
-                html.Span(one.note, className="note"),
-            ]
-        )
-        for one in decisions(context)
-    ]
-    return html.Ol(items, className="decisions") if items else None
 
 
 def _recommendations(context: Context) -> Iterator[Decision]:
@@ -103,4 +91,41 @@ def _patrols(context: Context) -> Iterator[Decision]:
         days = days_since_patrol(known)
         if area in context.areas_inside and (days is None or days > _LATE):
             text = words("decide.patrol", area=context.area_name(area))
-            yield Decision(text, words.of(known["gap"], "reason"), "/map")
+            note = words(
+                "decide.no_owner_day", owner=words.label("owner_role", "police_commissioner")
+            )
+            yield Decision(text, note, "/map")
+
+
+def _links(context: Context) -> Iterator[Decision]:
+    words = context.words
+    for edge, pair, grades in changed_links(context):
+        text = words("decide.link", pair=pair, **grades)
+        note = words("decide.no_owner_day", owner=words.label("owner_role", "poc_adviser"))
+        yield Decision(text, note, f"/effects?edge={edge}")
+
+
+def changed_links(context: Context) -> list[tuple[str, str, dict[str, str]]]:
+    """Links whose evidence grade differs from the release before: edge, pair, both grades."""
+    before = earlier_release(context.release)
+    if before is None:
+        return []
+    words, was = context.words, _grades(framework.links(before, context.country))
+    found = []
+    for row in rows_of(framework.links(context.release, context.country).drop_duplicates("edge")):
+        grade = verdict(row)
+        if row["edge"] in was and was[row["edge"]] != grade:
+            output, outcome = context.item(row["from_indicator"]), context.item(row["to_indicator"])
+            pair = words("chain.pair", output=output, outcome=in_sentence(outcome))
+            before_words = _grade_words(was[row["edge"]], words)
+            grades = {"before": before_words, "after": _grade_words(grade, words)}
+            found.append((str(row["edge"]), pair, grades))
+    return found
+
+
+def _grades(links: pd.DataFrame) -> dict[str, str | None]:
+    return {row["edge"]: verdict(row) for row in rows_of(links)}
+
+
+def _grade_words(grade: str | None, words: Words) -> str:
+    return str(grade) if grade in BARS else words(f"evidence.{grade or 'not_tested'}")
