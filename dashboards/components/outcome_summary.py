@@ -120,14 +120,22 @@ def _lacks_figure(cell: Cell) -> bool:
 
 
 def change_line(context: Context, code: str) -> list[Any]:
-    """The trend and its size; what was compared with what is heard, and seen on its own page."""
+    """The trend and its size, to be seen; what was compared with what is heard in its place."""
     cell, words, unit = context.cell(code), context.words, context.unit(code)
     direction = str(context.indicator(code)["direction"])
     size = change_size(cell, unit, words, "value.brief")
-    seen = html.Span(trend_words(cell.trend, direction, words), className="trend")
+    seen = html.Span(
+        trend_words(cell.trend, direction, words), className="trend", **{"aria-hidden": "true"}
+    )
     why = [words.said(said) for said in cell.said.trend] if cell.trend is None else []
     notes = [size, *why]
-    shown = [html.Span(words("value.and").join(n for n in notes if n), className="note")]
+    shown = [
+        html.Span(
+            words("value.and").join(n for n in notes if n),
+            className="note",
+            **{"aria-hidden": "true"},
+        )
+    ]
     whole: list[Any] = [trend_mark(cell, direction, unit, words)]
     if said := change_words(context, code):
         whole.append(html.Span(said))

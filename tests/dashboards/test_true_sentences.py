@@ -437,25 +437,27 @@ def test_parts_outside_the_grid_say_where_they_are_published(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(("total", "is_said"), [(68.0, True), (83.0, False)])
+@pytest.mark.parametrize("measure", ["sum", "rate"])
 def test_parts_that_do_not_add_up_to_the_total_say_so(
-    tmp_path: Path, total: float, is_said: bool
+    tmp_path: Path, measure: str, total: float, is_said: bool
 ) -> None:
     """By sex 44 and 39, of 68 in all: a case may stand in both, or a part is not told."""
-    persons = {"measure": "sum", "unit_of_measure": "persons"}
+    persons = {"measure": measure, "unit_of_measure": "persons"}
+    column, sign = ("n", "n = ") if measure == "rate" else ("value", "")
     counted = [
         row | (persons if row["indicator"] == UNRANKED else {}) for row in mart_rows()["indicator"]
     ]
     by_sex = {"_T": total, "F": 44.0, "M": 39.0}
     rows = _values(
         lambda row: (
-            {"value": by_sex[row["sex"]]}
+            {column: by_sex[row["sex"]]}
             if row["indicator"] == UNRANKED and row["value"] is not None
             else {}
         )
     )
     for language, said in (
-        ("en", "The parts add up to 83, the total is 68:"),
-        ("fr", "Les parties totalisent 83, le total est 68"),
+        ("en", f"The parts add up to {sign}83, the total is {sign}68:"),
+        ("fr", f"Les parties totalisent {sign}83, le total est {sign}68"),
     ):
         address = f"/indicators/{UNRANKED}?lang={language}"
         context = _context(tmp_path / language, address, indicator=counted, indicator_value=rows)

@@ -273,15 +273,22 @@ def _breakdown(context: Context, chosen: dict[str, str], column: str, key: str) 
 
 
 def _sum_note(context: Context, code: str, parts: Iterable[Cell], key: str) -> list[html.P]:
-    """Where counts of parts add up to something else than the total, both numbers, and why."""
-    values, total = (
-        [cell.value for cell in parts if cell.value is not None],
-        context.cell(code).value,
-    )
-    if context.indicator(code)["measure"] not in _ADDED_UP or total is None or not values:
+    """Where counts of parts, or the cases of parts of a rate, add up to something else than the
+    total, both numbers, and why.
+    """
+    words, unit, measure = context.words, context.unit(code), context.indicator(code)["measure"]
+    if measure not in (*_ADDED_UP, "rate"):
         return []
-    words, unit, added = context.words, context.unit(code), math.fsum(values)
-    numbers = {"sum": unit.value(added, words), "total": unit.value(total, words)}
+    by_cases = measure == "rate"
+    values = [cell.n if by_cases else cell.value for cell in parts]
+    whole, known = context.cell(code), [value for value in values if value is not None]
+    total = whole.n if by_cases else whole.value
+    if total is None or not known:
+        return []
+    numbers = {
+        name: f"n = {formats.number(value, words)}" if by_cases else unit.value(value, words)
+        for name, value in (("sum", math.fsum(known)), ("total", total))
+    }
     if numbers["sum"] == numbers["total"]:
         return []
     return [html.P(words(f"indicator.{key}", **numbers), className="note")]

@@ -48,7 +48,7 @@ def where_card(context: Context, returns: pd.DataFrame) -> html.Section:
 def _item(context: Context, gaps: Gaps, area: str, place: int) -> html.Li:
     name = page_link(context.area_name(area), context.address.link("/", area=area))
     reason = html.Span(place_words(context, gaps[area]), className="note")
-    return html.Li([html.B([f"{place} ", name]), reason])
+    return html.Li([html.B([f"{place} ", name]), " ", reason])
 
 
 def _silent(context: Context, returns: pd.DataFrame) -> list[html.Li]:
@@ -57,7 +57,7 @@ def _silent(context: Context, returns: pd.DataFrame) -> list[html.Li]:
     if not found:
         return [html.Li(words(nothing_missing(returns)))]
     items = [
-        html.Li([html.B(name), html.Span(reason, className="note")])
+        html.Li([html.B(name), " ", html.Span(reason, className="note")])
         for name, reason in found[:_SILENT]
     ]
     if (more := len(found) - _SILENT) > 0:

@@ -60,7 +60,11 @@ def chain_filters(context: Context, links: Sequence[Link], chain: Chain) -> html
         SMALL_AT_MOST: words("evidence.small_at_most"),
     }
     parts = [
-        _choice(context, "tier", {tier: words("chain.tier", tier=tier) for tier in tiers}),
+        _choice(
+            context,
+            "tier",
+            {tier: words("chain.tier", tier=tier.replace("|", "–")) for tier in tiers},
+        ),
         _choice(context, "grade", {grade: named.get(grade, grade) for grade in grades}),
         _outcome(context, links, chain),
     ]

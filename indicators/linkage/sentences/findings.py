@@ -18,10 +18,7 @@ from indicators.linkage.power import Need
 from indicators.linkage.sentences.needs import needs_sentence
 
 _ALTERNATIVES = {
-    "reporting": (
-        *("reporting_failed", "reporting_not_run", "same_collector"),
-        *("corroboration_failed", "corroboration_not_run"),
-    ),
+    "reporting": ("reporting_failed", "reporting_not_run", "same_collector"),
     "sent_where_needed": (
         "lead_failed",
         "lead_weak",
@@ -33,6 +30,7 @@ _ALTERNATIVES = {
         "pretrend_failed",
         "fake_date_failed",
     ),
+    "silence": ("corroboration_failed", "corroboration_weak", "corroboration_not_run"),
 }
 _ALTERNATIVE_OF_DESIGN = {
     "staggered": "other_changes",

@@ -342,6 +342,10 @@ def test_ratios_of_ratios_in_a_thousand_runs(capsys: pytest.CaptureFixture[str])
     table = rates(simulated(MANY))
     with capsys.disabled():
         print(f"\ncomponents, {MANY} runs each\n{table.round(3).to_string()}")
-    assert table["coverage"].between(*coverage_bounds(MANY)).all()
+    # The wider of two robust intervals: by strata alone 90 to 96 % hold the truth, by areas alone
+    # 92 to 97 %, the wider of both 95 to 98 % (of 200 runs each). So one may hold a little more.
+    low, high = coverage_bounds(MANY)
+    assert table["coverage"].between(low, high + 0.01).all()
+    assert table["coverage"].mean() <= high
     assert (table.loc[table["truth"] == 1, "p<.05"] <= HIGHEST).all()
     assert (table["ratio"] / table["truth"]).between(0.95, 1.05).all()

@@ -84,6 +84,20 @@ def test_rows_are_added_and_removed(profile: Path, book: Path) -> None:
     assert len(read_mission(profile).indicators) == before - 1
 
 
+def test_rows_for_a_file_that_the_profile_lacks_are_refused_and_not_lost(
+    profile: Path, book: Path
+) -> None:
+    (profile / "framework.yaml").unlink()
+    fill(book, "indicators", "P1-OP-10", target__value=88.5)
+    before = (profile / "mission.yaml").read_bytes()
+    with pytest.raises(WrongUse) as refused:
+        read_workbook(profile, book, is_written=True)
+    assert {(one.rule, one.sheet) for one in refused.value.problems} == {
+        ("profile_no_file", sheet) for sheet in ("outcomes", "outputs", "edges")
+    }
+    assert (profile / "mission.yaml").read_bytes() == before
+
+
 def test_what_is_wrong_is_named_by_its_cell_and_nothing_is_written(
     profile: Path, book: Path
 ) -> None:
