@@ -358,11 +358,8 @@ def _scored(
     wide = wide_columns(contract, texts)
     if wide and any(one.column in wide.columns for one in columns):
         wide = None
-    common = {
-        contract.date_column,
-        contract.area_column,
-        *contract.key[:1],
-    }  # most tables have them
+    # Most tables have a code, a day and an area; where the code is that of an area it is its own.
+    common = {contract.date_column, contract.area_column} ^ set(contract.key[:1])
     explained = {
         header: one.confidence * (_COMMON if one.column in common else 1)
         for one in columns
