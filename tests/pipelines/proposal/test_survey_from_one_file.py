@@ -81,15 +81,15 @@ def xform(path: Path) -> Path:
         f'<text id="{name}-{at}"><value>{label}</value></text>'
         for name, items in lists.items() for at, (_, label) in enumerate(items))  # fmt: skip
     instances = "".join(
-        f'<instance id="{name}"><root>' + "".join(
+        f'<instance id="{name}"><list>' + "".join(
             f"<item><itextId>{name}-{at}</itextId><name>{code}</name></item>"
-            for at, (code, _) in enumerate(items)) + "</root></instance>"
+            for at, (code, _) in enumerate(items)) + "</list></instance>"
         for name, items in lists.items())  # fmt: skip
     body = "".join(
-        f'<select1 ref="/data/g/{name}"><label>{label}</label><itemset nodeset="instance('
-        f"'{kind.split()[1]}')/root/item\"><value ref=\"name\"/></itemset></select1>"
+        f'<select1 ref="/form/g/{name}"><label>{label}</label><itemset nodeset="instance('
+        f"'{kind.split()[1]}')/list/item\"><value ref=\"name\"/></itemset></select1>"
         if kind.startswith("select") else
-        f'<input ref="/data/g/{name}"><label>{label}</label></input>'
+        f'<input ref="/form/g/{name}"><label>{label}</label></input>'
         for kind, name, label, _ in QUESTIONS)  # fmt: skip
     path.write_text(
         '<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml">'
