@@ -96,15 +96,21 @@ def component_figure(
 
 
 def place_words(context: Context, known: Mapping[str, Row]) -> str:
-    """15.5 incidents a month expected, last patrol 2 days before: why an area is ranked."""
-    words, days = context.words, days_since_patrol(known)
+    """15.5 incidents a month, patrol on 28 Sep 2026: why an area is ranked.
+
+    The day is that of the last patrol in the reports, which may end before the month does.
+    """
+    words, patrol = context.words, last_patrol(known)
     risk = risk_of(known)
     parts = []
     if has(known, risk):
         number = formats.number(known[risk]["value"], words, 1)
         parts.append(words(f"where.{risk}", number=number))
-    patrol = "where.no_patrol" if days is None else "where.patrol"
-    parts.append(words(patrol, days=formats.number(days or 0.0, words)))
+    if patrol is None:
+        parts.append(words("where.no_patrol"))
+    elif not formats.is_missing(patrol.get("counted_to")):  # releases of before do not say it
+        on = pd.Timestamp(patrol["counted_to"]) - pd.Timedelta(days=int(patrol["value"]))
+        parts.append(words("where.patrol", day=formats.day(on, words)))
     return ", ".join(parts)
 
 

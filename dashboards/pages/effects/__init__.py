@@ -20,7 +20,7 @@ from dashboards.components.card import (
 from dashboards.components.finding import caveat_codes, caveat_list, finding_of
 from dashboards.components.finding import folded as unfolding
 from dashboards.components.link_sentence import link_sentence, primary_rows
-from dashboards.components.rating import evidence_key, evidence_mark, evidence_sentence
+from dashboards.components.rating import BARS, evidence_key, evidence_mark, evidence_sentence
 from dashboards.context import Context
 from dashboards.pages.effects.area_effects_card import area_effects
 from dashboards.pages.effects.case_series_card import case_series
@@ -92,9 +92,11 @@ def _finding(context: Context, link: Row) -> html.Section:
     """Grade and caveats; the long sentence with its numbers unfolds."""
     words = context.words
     scope = [] if context.area == context.country else [words("finding.whole_mission")]
+    # Without a grade the mark is the sentence itself.
+    mark = [evidence_mark(link, words), " "] if link["grade"] in BARS else []
     parts = [
         *(html.P(text, className="note") for text in scope),
-        html.P([evidence_mark(link, words), " ", sentence_case(evidence_sentence(link, words))]),
+        html.P([*mark, sentence_case(evidence_sentence(link, words))]),
         *caveat_list(caveat_codes(link), words),
         html.P(words("side.why_not"), className="subtitle"),
         *unfolding(words("effects.reasoning"), [finding_of(link, words)]),
