@@ -153,10 +153,11 @@ STEPS: list[tuple[str, int, dict[str, Any], dict[str, tuple[str, ...]]]] = [
         *("survey_answers", 3, {"answer": "dont_know"}),
         {"result_link": (SEEN,), "event_study": (SEEN,), "interview_effect": (SEEN,)},
     ),
-    # A patrol during fieldwork: all that looks at patrols. No gap: none was an area's last.
+    # A patrol during fieldwork: all that looks at patrols; the gaps say how long these take.
     (
         *("activities", 0, {"started_at": "2026-05-10T08:00:00", "ended_at": None}),
         {
+            "protection_gap": ("XX",),
             "result_link": (DEATHS, SEEN),
             "event_study": (DEATHS, SEEN),
             "interview_effect": (SEEN,),
