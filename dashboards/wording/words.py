@@ -10,7 +10,7 @@ from typing import Any
 from indicators.assessment.empty_reasons import Said
 from indicators.definitions.contracts import contracts
 from indicators.definitions.vocabularies import vocabularies
-from indicators.foundation.messages import has_message, message
+from indicators.foundation.messages import has_message, is_one, message
 
 _SPELLED_OUT = 10
 
@@ -45,7 +45,7 @@ class Words:
     def _form(self, key: str, number: int) -> str:
         if number == 0 and self.known(f"{key}.zero"):
             return "zero"
-        return "one" if number == 1 or (self.language == "fr" and number == 0) else "other"
+        return "one" if is_one(number, self.language) else "other"
 
     def spelled(self, number: int) -> str:
         """One to ten in letters, as in running text; otherwise digits."""

@@ -70,8 +70,7 @@ def _wave(
     """Respondents of the newest household wave, their design, indicators of shares, response."""
     from indicators.compiler.derived.functions import functions_sql
     from indicators.definitions.catalogue import load_catalogue
-    from indicators.survey import Design
-    from indicators.survey.waves.respondents import wave_respondents
+    from indicators.survey.waves.respondents import coded_design, wave_respondents
     from indicators.survey.waves.shown import Wave
 
     found = connection.execute(
@@ -89,11 +88,9 @@ def _wave(
         connection.execute(statement)
     frame = wave_respondents(connection, wave, shares)
     frame = frame[frame["weight_person"].notna()].reset_index(drop=True)
-    design = Design(("psu_code",), ("stratum_code",), "weight_person", nest=True)
-    design = Design(**{**vars(design), "lonely_psu": "adjust"})
     of_wave = {"survey": wave.survey_code, "wave": wave.wave, "instrument": wave.instrument}
     response = named_rows(connection.execute(_RESPONSE_SQL, of_wave))
-    return frame, design, shares, response
+    return frame, coded_design("weight_person"), shares, response
 
 
 def _margins(

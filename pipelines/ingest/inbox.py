@@ -178,7 +178,7 @@ def _taken(
                 return
             read = _reader_of(intake, entry)
             report = load_file(intake.connection, intake.mission, delivery, intake.outlines, read)
-            if report.rows_loaded and _makes_areas(entry.source):
+            if report.rows_loaded and entry.source.states("areas"):  # others may have waited for it
                 call_back_waiting(intake.connection)
     except archived.StillChanging:
         yield _waits(entry, "settling")
@@ -192,11 +192,6 @@ def _taken(
         problems.extend(error.problems)
         return
     yield _cleared(report, entry.path, seen) if entry.is_inbox else report
-
-
-def _makes_areas(source: Source) -> bool:
-    """Whether rows of other files may have waited for what the source states."""
-    return any(table.table == "areas" for table in source.tables)
 
 
 def _cleared(report: FileReport, path: Path, seen: Look | None) -> FileReport:

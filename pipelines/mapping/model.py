@@ -247,6 +247,10 @@ class Source(Strict):
         """What a file of this name covers (definitions 49); None where nothing says so."""
         return span_of(self.covers, self.covers_precision, name, dates)
 
+    def states(self, table: str) -> bool:
+        """Whether its files bring rows of a table."""
+        return any(one.table == table for one in self.tables)
+
     def columns_read(self) -> dict[str, bool]:
         """Column of the file: whether the file must have it."""
         found: dict[str, bool] = {}

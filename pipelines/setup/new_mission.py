@@ -94,8 +94,7 @@ def checked(profile: Path, lists: Mapping[str, Path], room: Path) -> Checked:
 
 def _lists_areas(profile: Path) -> bool:
     """Whether a source of the profile states areas."""
-    tables = (table for source in load_sources(profile).values() for table in source.tables)
-    return any(table.table == "areas" for table in tables)
+    return any(source.states("areas") for source in load_sources(profile).values())
 
 
 def installed(workspace: Workspace, profile: Path, lists: Mapping[str, Path]) -> str:

@@ -22,9 +22,9 @@ from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.stored.database import has_table
 from indicators.incremental.result_cache import kept_results
-from indicators.survey import Condition, Design, Difference, estimate_many
+from indicators.survey import Condition, Difference, estimate_many
 from indicators.survey.inputs.columns import codes
-from indicators.survey.waves.respondents import wave_respondents
+from indicators.survey.waves.respondents import coded_design, wave_respondents
 from indicators.survey.waves.shown import SHOWN_WAVE, Wave
 
 COLUMNS = ("indicator", "period_type", "period", "area", "shared_se", "shared_df")
@@ -148,7 +148,7 @@ def _change(indicator: Indicator, stacked: pd.DataFrame) -> _Change:
     weight = f"weight_{indicator.measure.weight}"
     outcome, inside = f"outcome {indicator.code}", f"inside {indicator.code}"
     people = stacked.dropna(subset=[weight])
-    design = Design(("psu_code",), ("stratum_code",), weight, nest=True, lonely_psu="adjust")
+    design = coded_design(weight)
     favourable = 1.0 if indicator.measure.kind == "proportion" else None
     statistic = Difference(outcome, "is_now", 0, 1, level=favourable)
     by = [[level] for level in _LEVELS if people[level].notna().any()]

@@ -10,7 +10,13 @@ from indicators.compiler.areas import LEVELS
 from indicators.compiler.explanation.wave_sql import NO_ANSWER, domain_sql, place_column
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Measure
+from indicators.survey import Design
 from indicators.survey.waves.shown import Wave
+
+
+def coded_design(weight: str) -> Design:
+    """The design of `wave_respondents` by the units' and strata's own codes."""
+    return Design(("psu_code",), ("stratum_code",), weight, nest=True, lonely_psu="adjust")
 
 
 def wave_respondents(

@@ -146,15 +146,19 @@ def stands_under_other_keys(
     all but the key, the keys of the first pair and the other file; None for a few."""
     if len(contract.key) > 1 or contract.date_column is None:
         return None
-    key, table = quoted(contract.key[0]), f"core.{quoted(contract.table)}"
+    key, day = quoted(contract.key[0]), quoted(contract.date_column)
+    table = f"core.{quoted(contract.table)}"
     content = ", ".join(quoted(name) for name in contract.columns if name not in contract.key)
     found = connection.execute(
         f"""
-        WITH own AS (SELECT {key} AS own_key, hash({content}) AS content
+        WITH own AS (SELECT {key} AS own_key, hash({content}) AS content, {day} AS own_day
                      FROM {table} WHERE file_sha256 = $sha256),
+        -- Rows that agree have one day: a month that comes looks at no other month.
+        span AS (SELECT min(own_day) AS first_day, max(own_day) AS last_day FROM own),
         others AS (SELECT hash({content}) AS content, min({key}) AS other_key,
                      arg_min(file_sha256, {key}) AS file_sha256
-                   FROM {table} WHERE file_sha256 <> $sha256 GROUP BY 1)
+                   FROM {table}, span WHERE file_sha256 <> $sha256
+                     AND ({day} BETWEEN first_day AND last_day OR {day} IS NULL) GROUP BY 1)
         SELECT count(other_key), min(own_key) FILTER (other_key IS NOT NULL),
           arg_min(other_key, own_key) FILTER (other_key IS NOT NULL),
           arg_min(file_sha256, own_key) FILTER (other_key IS NOT NULL), count(*)
