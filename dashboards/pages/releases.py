@@ -119,7 +119,7 @@ def _release_row(context: Context, release: Release) -> list[Any]:
 
 def _is_for_people(path: str) -> bool:
     """The two extracts that a spreadsheet opens; the others are for programs."""
-    return "/extracts/" in path and path.endswith((".csv", ".xlsx")) and ".hxl." not in path
+    return "/extracts/" in path and path.endswith((".csv", ".xlsx"))
 
 
 def _moved(context: Context, release: Release) -> str:

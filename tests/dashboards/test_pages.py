@@ -401,7 +401,7 @@ def test_an_outcome_before_and_after_the_activity_has_its_unit_and_table(
 
 def test_a_ratio_before_and_after_is_told_in_percent(context_at: At) -> None:
     body = effects.body(context_at("/effects?open=all&edge=E3&view=table"))
-    rows = _rows(body, "leads")  # by Sun and Abraham; the other model stands in the files
+    rows = _rows(body, "leads")  # by group and time; the other model stands in the files
     assert rows[2] == "0 0.0 −25.9 to 35.0 12 30"
     assert "percent more or less" in _card(body, "leads")
     assert not any(isinstance(found, html.Figure) for found in components(body))

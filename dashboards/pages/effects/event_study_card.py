@@ -22,8 +22,8 @@ from dashboards.wording import formats
 from dashboards.wording.words import Words
 from indicators.foundation.messages import message
 
-# The first that the edge has; Sun and Abraham's holds where areas began at different times.
-_MODELS = ("group_time", "sun_abraham", "event_study", "leads_and_lags")
+# The first that the edge has.
+_MODELS = ("group_time", "leads_and_lags")
 
 
 def time_since_activity(context: Context, link: dict[str, Any], period_type: str) -> html.Section:

@@ -132,8 +132,7 @@ def _kinds(context: Context, code: str) -> list[Bar]:
 
 def _parts(context: Context, code: str, dimension: str) -> list[Bar]:
     frame = indicator_values.parts(context.release, dimension, indicator=code, **_chosen(context))
-    vocabulary = "alleged_actor_type" if dimension == "actor" else dimension
-    return _bars(context, frame, dimension, vocabulary)
+    return _bars(context, frame, dimension, dimension)
 
 
 def _chosen(context: Context) -> dict[str, str]:
