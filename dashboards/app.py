@@ -68,7 +68,8 @@ def _nothing_published(words: Words) -> Answer:
 
 def _not_found(words: Words, context: Context) -> Answer:
     title = words("state.not_found.title")
-    return Answer(title, title, lambda: [page_head(title, words("state.not_found.lead"))], context)
+    lead = words("state.not_found.lead")
+    return Answer(title, title, lambda: [page_head(title, lead)], context, screens.NOT_FOUND)
 
 
 def _unknown(context: Context, key: str, value: str) -> Answer:
@@ -147,11 +148,16 @@ class _LocalDash(dash.Dash):
 
     screens: Screens
 
+    def index(self, *args: Any, **parts: Any) -> Any:
+        """The document; 404 with the page that says so where no page has the address."""
+        page = super().index(*args, **parts)
+        return page, self.screens.first_words(asked_address(request.path)).status
+
     def interpolate_index(self, **parts: str) -> str:
         address = asked_address(request.path)
-        title, first = self.screens.first_words(address)
-        entry = f'<div id="react-entry-point"><main class="first-words">{first}</main></div>'
-        parts |= {"app_entry": entry, "title": escape(title)}
+        first = self.screens.first_words(address)
+        entry = f'<div id="react-entry-point"><main class="first-words">{first.said}</main></div>'
+        parts |= {"app_entry": entry, "title": escape(first.title)}
         page = _document(address)
         for name, text in parts.items():
             page = page.replace("{%" + name + "%}", text)
@@ -173,10 +179,10 @@ def _add_failures(app: _LocalDash) -> None:
     def say(error: Exception) -> tuple[str, int]:
         address = asked_address(request.path)
         cause = getattr(error, "original_exception", None) or error
-        title, said = app.screens.failed(address, cause)
-        main = f'<main class="first-words">{said}</main>'
+        first = app.screens.failed(address, cause)
+        main = f'<main class="first-words">{first.said}</main>'
         page = re.sub("{%[a-z_]+%}", "", _document(address).replace("{%app_entry%}", main))
-        return page.replace("<title></title>", f"<title>{escape(title)}</title>"), 500
+        return page.replace("<title></title>", f"<title>{escape(first.title)}</title>"), 500
 
 
 def _layout() -> Any:

@@ -31,7 +31,7 @@ LOG = logging.getLogger("dashboards")
 ROUTE = "/screen"
 _SCREENS_MB, _FIRST_WORDS_MB = 64, 4
 
-FirstWords = tuple[str, str]  # the document's title, and HTML
+FOUND, NOT_FOUND = 200, 404
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,16 @@ class Answer:
     sentence: str
     body: Callable[[], list[Any]]
     context: Context | None
+    status: int = FOUND
+
+
+@dataclass(frozen=True)
+class FirstWords:
+    """What a document says before any script: its title, HTML, and the answer's status."""
+
+    title: str
+    said: str
+    status: int
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,7 @@ class Screens:
         self._home, self._audience, self._pages = home, audience, pages
         self._shared = SharedAnswers()
         self._screens: Kept[Finished] = Kept(_SCREENS_MB * 2**20, lambda answer: answer.size)
-        self._words: Kept[FirstWords] = Kept(_FIRST_WORDS_MB * 2**20, lambda said: len(said[1]))
+        self._words: Kept[FirstWords] = Kept(_FIRST_WORDS_MB * 2**20, lambda first: len(first.said))
 
     def _key(self, address: Address) -> Hashable:
         editions = current_editions(self._home, self._audience)
@@ -132,7 +142,7 @@ def _picked(context: Context | None) -> dict[str, str]:
 
 def _first_words(answer: Answer) -> FirstWords:
     under = _release_and_brief(answer.context) if answer.context else ""
-    return answer.title, f"<h1>{escape(answer.sentence)}</h1>{under}"
+    return FirstWords(answer.title, f"<h1>{escape(answer.sentence)}</h1>{under}", answer.status)
 
 
 def _release_and_brief(context: Context) -> str:

@@ -99,3 +99,15 @@ def test_nothing_published_says_what_to_run_on_every_page(tmp_path: Path) -> Non
     for path in PATHS:
         status, text = page(client, path)
         assert status == 200 and "poclens refresh" in text and "poclens publish" in text
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/indicators/P9-OC-99", "/incidents/older"])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_an_address_without_a_page_is_answered_so(tmp_path: Path, path: str, language: str) -> None:
+    write_release(tmp_path)
+    client = create_app(tmp_path).server.test_client()
+    answer = client.get(f"{path}?lang={language}")
+    title = message("page.state.not_found.title", language)
+    assert answer.status_code == 404 and title in answer.get_data(as_text=True)
+    assert title in page(client, path, language)[1]
+    assert {client.get(known).status_code for known in ("/", "/map", "/outstanding")} == {200}
