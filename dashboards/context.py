@@ -164,11 +164,8 @@ class Context:
         return {row["indicator"]: self.words.of(row, "title") for row in rows_of(frame)}
 
     def named(self, code: str) -> str:
-        """An indicator inside a sentence: the framework's short name, else its title in quotes."""
-        frame = framework.items(self.release)
-        found = rows_of(frame[frame["indicator"] == code])
-        short = self.words.of(found[0], "short") if found else ""
-        return short or self.words("quoted", text=self.short(code))
+        """An outcome inside a sentence, by the one name that it has on every page."""
+        return self.words("quoted", text=self.item(code))
 
     def outcome(self, code: str) -> dict[str, Any] | None:
         """What the framework says of an indicator's outcome; None of what is none."""

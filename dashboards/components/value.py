@@ -66,6 +66,11 @@ def value_in_brief(cell: Cell, unit: Unit, words: Words) -> str:
     return _joined([bare_value(cell, unit, words), *beside_words(cell, words)], words)
 
 
+def marked_in_brief(cell: Cell, unit: Unit, words: Words) -> list[Any]:
+    """The same for the cells of a table and the lines of a list: missing reports are a sign."""
+    return [bare_value(cell, unit, words), *beside_notes(cell.beside, words, "note beside")]
+
+
 def bare_value(cell: Cell, unit: Unit, words: Words) -> str:
     """As in brief, without what stands beside it: for sentences that say that on their own."""
     if not cell.is_figure:

@@ -11,7 +11,7 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.table import Column, table
-from dashboards.components.value import value_in_brief
+from dashboards.components.value import marked_in_brief
 from dashboards.context import Context
 from dashboards.wording import formats
 from dashboards.written import records
@@ -101,7 +101,7 @@ def _indicators(context: Context, codes: list[str]) -> Any:
     lines = []
     for code in codes:
         name = page_link(context.short(code), context.address.link(f"/indicators/{code}"))
-        value = value_in_brief(context.cell(code), context.unit(code), words)
+        value = marked_in_brief(context.cell(code), context.unit(code), words)
         lines.append(html.Li([name, html.Span(value, className="note")]))
     counted = words.count("accountability.indicators", len(codes))
     return html.Details([html.Summary(counted), html.Ul(lines, className="facts")])

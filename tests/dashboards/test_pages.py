@@ -134,7 +134,7 @@ def test_pages_hold_for_both_audiences_and_any_area(
 def test_the_overview_says_what_improved_and_what_is_off_track(context_at: At) -> None:
     assert overview.sentence(context_at("/")).endswith(
         "Three of five outcomes improved significantly."
-        " One is off track: alerts answered within the target time."
+        " One is off track: “Alerts answered within the target time”."
     )
     assert "Trois résultats sur cinq" in overview.sentence(context_at("/?lang=fr"))
 

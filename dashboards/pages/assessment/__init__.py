@@ -11,7 +11,7 @@ from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.outcome_summary import links_of, outcomes_of
 from dashboards.components.rating import rating_mark, rating_shape
 from dashboards.components.table import Column, table
-from dashboards.components.value import value_in_brief
+from dashboards.components.value import marked_in_brief
 from dashboards.context import Context
 from dashboards.pages.assessment.cards import assessment_card, recommendations_card
 from dashboards.wording import formats
@@ -78,7 +78,7 @@ def _outcomes(context: Context, codes: list[str]) -> html.Section:
 def _row(context: Context, code: str, version: Version[Assessment] | None) -> list[Any]:
     words, cell = context.words, context.cell(code)
     link = page_link(context.item(code), context.address.link(indicator=code))
-    value = value_in_brief(cell, context.unit(code), words)
+    value = marked_in_brief(cell, context.unit(code), words)
     computed = [rating_mark(cell, words), html.Span(value, className="note")]
     if version is None:
         return [link, computed, words("assessment.not_yet"), ""]

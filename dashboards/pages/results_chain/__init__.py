@@ -21,7 +21,7 @@ from dashboards.components.rating import (
     verdict,
 )
 from dashboards.components.table import Column, table
-from dashboards.components.value import output_done, value_in_brief
+from dashboards.components.value import marked_in_brief, output_done
 from dashboards.context import Context
 from dashboards.pages.results_chain.chain_filters import chain_filters, is_shown, narrowed
 from dashboards.pages.results_chain.chain_graph import Chain, chain_graph, link_name
@@ -157,7 +157,7 @@ def _table(context: Context, links: Sequence[Mapping[str, Any]]) -> html.Div:
                 page_link(context.item(output), href, **{"aria-label": link_name(context, link)}),
                 output_done(context, output),
                 context.item(outcome),
-                value_in_brief(cell, context.unit(outcome), words),
+                marked_in_brief(cell, context.unit(outcome), words),
                 rating_mark(cell, words),
                 grade,
             ]

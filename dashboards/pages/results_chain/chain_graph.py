@@ -10,7 +10,7 @@ from dash import html
 from dashboards.components.card import page_link
 from dashboards.components.chart import DRAWN
 from dashboards.components.rating import BARS, evidence_sentence, rating_mark, trend_words, verdict
-from dashboards.components.value import output_bar, output_done, value_in_brief
+from dashboards.components.value import marked_in_brief, output_bar, output_done
 from dashboards.context import Context
 from dashboards.theme import THEMES
 
@@ -167,7 +167,7 @@ def _output(context: Context, code: str, top: float, chain: Chain) -> html.Div:
 
 def _outcome(context: Context, code: str, top: float, chain: Chain) -> html.Div:
     words, cell = context.words, context.cell(code)
-    value = value_in_brief(cell, context.unit(code), words)
+    value = marked_in_brief(cell, context.unit(code), words)
     rated = rating_mark(cell, words) if cell.rating else None
     parts: list[Any] = [_name(context, code), html.Span([rated, html.Span(value)])]
     if not any(link["to_indicator"] == code for link in chain.links):
@@ -242,9 +242,9 @@ def _objective(context: Context, chain: Chain, middle: float) -> html.Div:
     lines = []
     for code in chain.impacts:
         cell = context.cell(code)
-        value = value_in_brief(cell, context.unit(code), words)
+        value = marked_in_brief(cell, context.unit(code), words)
         trend = trend_words(cell.trend, str(context.indicator(code)["direction"]), words)
-        said = words("value.and").join(part for part in (value, trend) if part)
+        said = [*value, words("value.and"), trend] if trend else value
         lines.append(html.Li([_name(context, code), html.Span(said)]))
     parts = [html.B(chain.objective), html.Ul(lines)]
     style = {"top": f"{middle:.0f}px"}

@@ -13,7 +13,7 @@ from dash import html
 from dashboards.components.card import card, notice, page_head
 from dashboards.components.picture import picture, picture_card
 from dashboards.components.table import Column, table
-from dashboards.components.value import value_in_brief
+from dashboards.components.value import marked_in_brief
 from dashboards.context import Context
 from dashboards.figures.small_pictures import state_row
 from dashboards.pages.transition.lists import (
@@ -92,7 +92,7 @@ def _line(context: Context, rows: Sequence[Row]) -> list[Any]:
     code = row["evidence_indicator"]
     is_known = code in context.indicators.index
     value = (
-        value_in_brief(context.cell(code), context.unit(code), words)
+        marked_in_brief(context.cell(code), context.unit(code), words)
         if is_known
         else words("transition.not_said")
     )

@@ -7,7 +7,7 @@ from dash import html
 from dashboards.components.card import card, notice
 from dashboards.components.rating import rating_mark
 from dashboards.components.table import Column, table
-from dashboards.components.value import value_in_brief
+from dashboards.components.value import marked_in_brief
 from dashboards.context import Context
 from dashboards.queries import framework, transition
 from dashboards.rows import rows_of
@@ -63,7 +63,7 @@ def _outcome(context: Context, found: dict[str, Any] | None, item: str) -> list[
     if code not in context.indicators.index:
         return [title, "", ""]
     cell = context.cell(code)
-    return [title, value_in_brief(cell, context.unit(code), words), rating_mark(cell, words)]
+    return [title, marked_in_brief(cell, context.unit(code), words), rating_mark(cell, words)]
 
 
 def _moved(context: Context) -> list[Any]:
