@@ -98,7 +98,8 @@ def component_figure(
 def place_words(context: Context, known: Mapping[str, Row]) -> str:
     """15.5 incidents a month, patrol on 28 Sep 2026: why an area is ranked.
 
-    The day is that of the last patrol in the reports, which may end before the month does.
+    The day is that of the last patrol in the reports, which may end before the month does; where
+    the patrol was on their last day, a later one may not have been reported yet.
     """
     words, patrol = context.words, last_patrol(known)
     risk = risk_of(known)
@@ -110,7 +111,8 @@ def place_words(context: Context, known: Mapping[str, Row]) -> str:
         parts.append(words("where.no_patrol"))
     elif not formats.is_missing(patrol.get("counted_to")):  # releases of before do not say it
         on = pd.Timestamp(patrol["counted_to"]) - pd.Timedelta(days=int(patrol["value"]))
-        parts.append(words("where.patrol", day=formats.day(on, words)))
+        said = "where.patrol" if int(patrol["value"]) else "where.patrol_or_later"
+        parts.append(words(said, day=formats.day(on, words)))
     return ", ".join(parts)
 
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from indicators.assessment.empty_reasons import Said
 from indicators.definitions.contracts import contracts
-from indicators.definitions.vocabularies import vocabularies
+from indicators.definitions.vocabularies import Vocabulary, vocabularies
 from indicators.foundation.messages import has_message, is_one, message
 
 _SPELLED_OUT = 10
+# The dimension `actor` has codes of two vocabularies, which share none.
+_VOCABULARIES = {"actor": ("alleged_actor_type", "host_state_actor")}
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,8 @@ class Words:
         return str(number)
 
     def label(self, vocabulary: str, code: str) -> str:
-        """The label of a code of one vocabulary; the bare code where nothing words it."""
-        found = vocabularies().get(vocabulary)
+        """The label of a code of a vocabulary or dimension; the code where nothing words it."""
+        found = _vocabulary(vocabulary, code)
         if found is not None and (
             code in {**found.labels, **found.pools, "_T": 0, "_Z": 0, "_U": 0}
         ):
@@ -102,3 +104,10 @@ def sentence_case(text: str) -> str:
 def in_sentence(title: str) -> str:
     """A title inside a sentence: small first letter, unless its first word is an acronym."""
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def _vocabulary(name: str, code: str) -> Vocabulary | None:
+    """The vocabulary, or of those of a dimension the one that has the code."""
+    named = _VOCABULARIES.get(name, (name,))
+    known = [vocabularies()[one] for one in named if one in vocabularies()]
+    return next((one for one in known if code in one.labels), known[0] if known else None)

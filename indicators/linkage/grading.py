@@ -3,10 +3,10 @@
 The rules of `grading.md` §1 in words and code, thresholds with what changed and
 why (`docs/decisions/0010-evidence-grades.md`). A is "the best that the data give", not "proven".
 
-A   tested design (areas that begin at different times); q < .05 over all that was tested in the
-    run; every check of the design passed; at least 20 areas, or the wild bootstrap agrees.
-B   as A, with exactly one of the soft conditions missing (stability, leaving sectors out); or an
-    activity that varies by month whose checks all pass, the lead placebo among them.
+A   tested design (days, interviews or dates of arrival); q < .05 over all that was tested in the
+    run; every check of the design passed.
+B   as A, with exactly one of the soft conditions missing; or an activity that varies by month whose
+    checks all pass, the lead placebo among them: at least 20 areas, or the wild bootstrap agrees.
     Case series by area: hard where q < .05, the sign is as expected, and the estimate keeps its
     sign and half its size with the lead term, without history and on incidents that others
     reported, and incidents that killed civilians or that others than the mission report go the
@@ -28,9 +28,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Design = Literal["staggered", "continuous", "case_series", "interviews", "rollout", "association"]
+Design = Literal["continuous", "case_series", "interviews", "rollout", "association"]
 # Of these A can be reached; an activity that varies by month ends at B, a correlation at C.
-TESTED_DESIGNS = ("staggered", "case_series", "interviews", "rollout")
+TESTED_DESIGNS = ("case_series", "interviews", "rollout")
 # Weak: a placebo with p between .01 and .10, which a case series may have once; a check of what
 # came before an arrival that would hardly have seen anything; too few events for a check.
 # No source: the mission has nothing to check by, which stands against nothing.
@@ -55,16 +55,6 @@ CHECKS: Mapping[Design, tuple[str, ...]] = {
         "fake_date",
         "lead_size",
         "area_omission",
-    ),
-    "staggered": (
-        "pretrend",
-        "pre_size",
-        "lead",
-        "fake_date",
-        "permutation",
-        "reporting",
-        "stability",
-        "leave_one_out",
     ),
     "continuous": ("lead", "reaction", "permutation", "reporting", "stability", "leave_one_out"),
     "interviews": ("balance", "fake_date", "other_event", "same_interviewers", "stability"),
@@ -159,7 +149,7 @@ def _hard(inputs: GradingInputs) -> Iterator[str]:
         )
         if outcome not in ("passed", "weak", "no_source") and not is_soft:
             yield f"{name}_{outcome}"
-    is_panel = inputs.design in ("staggered", "continuous")
+    is_panel = inputs.design == "continuous"
     if is_panel and inputs.n_areas < AREAS_WITHOUT_BOOTSTRAP:
         outcome = inputs.check("wild_bootstrap")
         if outcome != "passed":

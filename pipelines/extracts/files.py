@@ -6,24 +6,22 @@ from typing import NamedTuple
 from pipelines.extracts import (
     budget_xlsx,
     figures_parquet,
-    hxl_csv,
     sdmx_csv,
     sdmx_json,
     sdmx_ml,
     xlsx,
 )
-from pipelines.extracts.data_package import write_data_package
 from pipelines.extracts.protocol import Extract
 from pipelines.extracts.quarter import read_quarter
 from pipelines.extracts.star_schema import write_star_schema
 from pipelines.warehouse.inspect import Connection
 
-EXTRACTS: tuple[Extract, ...] = (sdmx_csv, xlsx, sdmx_json, sdmx_ml, figures_parquet, hxl_csv)
+EXTRACTS: tuple[Extract, ...] = (sdmx_csv, xlsx, sdmx_json, sdmx_ml, figures_parquet)
 
 
 class Extracted(NamedTuple):
-    """The files (one an extract, then the star schema and the package that describes them all),
-    the cells of the period, and how many of these say a figure."""
+    """The files (one an extract, then the star schema), the cells of the period, and how many of
+    these say a figure."""
 
     paths: list[Path]
     cells: int
@@ -34,8 +32,7 @@ def write_extracts(
     connection: Connection, folder: Path, mission: str, period: str, audience: str
 ) -> Extracted:
     """Writes `<mission>_<period>.<suffix>` in every format from the `mart` of one audience, the
-    budget year where its copy holds one, the star schema of all its periods and
-    `datapackage.json`."""
+    budget year where its copy holds one, and the star schema of all its periods."""
     folder.mkdir(parents=True, exist_ok=True)
     quarter = read_quarter(connection, mission, period, audience)
     written = EXTRACTS if quarter.budget_year is None else (*EXTRACTS, budget_xlsx)
@@ -43,5 +40,4 @@ def write_extracts(
     for extract, path in zip(written, paths, strict=True):
         extract.write(quarter, path)
     paths += write_star_schema(connection, quarter.codes, folder)
-    paths.append(write_data_package(quarter, folder, paths))
     return Extracted(paths, quarter.cells, quarter.told_cells)

@@ -16,11 +16,11 @@ import pyarrow as pa
 
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.proposal.codebook import LABEL_COLUMN, Codebook, codebook_of, labels_within
 from pipelines.proposal.survey import Answered, questions
 from pipelines.proposal.texts import Texts, texts_of
 from pipelines.proposal.words import all_column_names, column_names, folded, readings
 from pipelines.readers import reader, reader_of
+from pipelines.readers.codebook import LABEL_COLUMN, Codebook, codebook_of, labels_within
 from pipelines.readers.hxl import is_tags
 from pipelines.readers.sheet_shape import footnotes, joined_names
 from pipelines.readers.table import SourceTable

@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.proposal.codebook import Codebook, Question, question_of
 from pipelines.proposal.codes import CodeProposal
+from pipelines.readers.codebook import Codebook, Question, question_of
 from pipelines.readers.table import SourceTable
 
 MISSING = ("NA", "N/A", "n/a", "-", "--", "–", "NULL", "null", "nd", "n.d.", "ND")

@@ -39,11 +39,11 @@ def publish(
     mission: str,
     period: str,
     connection: Connection,
-    approved_by: str = "",
+    partner_approved_by: str = "",
 ) -> Release:
     """Builds and publishes a quarter in one go; takes and raises what `build_candidate` does."""
     profile = read_mission(workspace.profile(mission))
-    build_candidate(connection, workspace, profile, period, approved_by)
+    build_candidate(connection, workspace, profile, period, partner_approved_by)
     return publish_candidate(workspace, mission, period)
 
 

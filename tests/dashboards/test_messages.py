@@ -6,6 +6,10 @@ from pathlib import Path
 
 from dashboards.components.listing import Listing
 from dashboards.files import LISTS
+from dashboards.wording.words import Words
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.contracts import contracts
+from indicators.definitions.vocabularies import vocabularies
 from indicators.foundation.messages import message_catalogue
 
 DASHBOARDS = Path(__file__).parents[2] / "dashboards"
@@ -62,3 +66,16 @@ def test_placeholders_agree_between_languages() -> None:
         != set(re.findall(r"{(\w+)}", catalogue[key]["fr"]))
     ]
     assert differing == []
+
+
+def test_the_codes_of_every_dimension_are_worded_by_its_name() -> None:
+    """Also where a dimension is named otherwise than the vocabulary of the column that it takes."""
+    bare = set()
+    for indicator in load_catalogue().values():
+        for dimension, column in indicator.disaggregate.items():
+            named = getattr(contracts()[indicator.source].columns.get(column), "vocabulary", None)
+            for code in vocabularies()[named].labels if named else ():
+                label = vocabularies()[named].label(code, "fr")
+                if Words("fr").label(dimension, code) != label:
+                    bare.add((indicator.code, dimension, code))
+    assert bare == set()

@@ -805,8 +805,8 @@ def _event_rows() -> list[dict[str, Any]]:
     units, ratio = {"scale": "units", "contrast": "doubled"}, {"scale": "log_ratio"}
     models = [
         (first, "leads_and_lags", units, 0.0),
-        (third, "event_study", {**ratio, "contrast": "began"}, 0.5),
-        (third, "sun_abraham", {**ratio, "contrast": "began"}, 0.0),
+        (third, "leads_and_lags", {**ratio, "contrast": "doubled"}, 0.5),
+        (third, "group_time", {**ratio, "contrast": "arrived"}, 0.0),
     ]
     return [
         _finding(

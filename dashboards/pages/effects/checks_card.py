@@ -14,7 +14,7 @@ from indicators.foundation.messages import message
 Row = Mapping[str, Any]
 _BEFORE = (
     *("lead", "lead_size", "with_lead", "fake_date"),
-    *("pretrend", "pre_size", "reaction", "permutation"),
+    *("pretrend", "reaction", "permutation"),
 )
 _STABILITY = ("without_history", "area_omission", "stability", "leave_one_out")
 _KINDS = {"before": _BEFORE, "reporting": ("reporting", "corroboration"), "stability": _STABILITY}

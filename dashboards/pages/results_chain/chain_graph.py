@@ -76,7 +76,7 @@ def _path(curve: Curve, colour: str, width: float, dashes: str) -> str:
     )
 
 
-_HEAD, _CARD, _OUTCOME, _GAP, _GROUP = 26.0, 92.0, 112.0, 8.0, 30.0  # pixels
+_HEAD, _CARD, _OUTCOME, _GAP, _GROUP = 26.0, 98.0, 128.0, 8.0, 30.0  # pixels
 _SHEET = 900.0  # pixels of an A4 sheet that the head of the page leaves free
 Link = Mapping[str, Any]
 

@@ -3,7 +3,7 @@
 A part bears the hash of its content in its name and is written once: what stands in a manifest
 never changes under a reader. A table that changed in some months gets new parts for these alone.
 The manifest's name stands in the ledger (`ops.row_manifest`), in the transaction of what is
-computed of it: undone together. Parts of neither the last manifest nor this one are removed.
+computed of it: undone together. What neither the last manifest nor this one names is removed.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ def write_row_files(
     Core tables whose months stand keep their parts; tables of the cube are written whole.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    before = _last_manifest(connection, folder)
+    before = _last_name(connection)
     manifest: Manifest = {}
     for schema, table in sorted(tables):
         parts = _write_parts(connection, schema, table, folder)
@@ -43,18 +43,18 @@ def write_row_files(
     _write_text(folder / name, text)
     connection.execute("DELETE FROM ops.row_manifest")
     connection.execute("INSERT INTO ops.row_manifest VALUES (?)", [name])
-    _remove_unnamed(folder, [before, manifest], {name})
+    _remove_unnamed(folder, {name, before or name})
     return {
         (schema, table): [folder / file for file in manifest[f"{schema}.{table}"].values()]
         for schema, table in tables
     }
 
 
-def _last_manifest(connection: duckdb.DuckDBPyConnection, folder: Path) -> Manifest:
+def _last_name(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The manifest that the ledger names."""
     connection.execute("CREATE TABLE IF NOT EXISTS ops.row_manifest (name VARCHAR)")
     found = connection.execute("FROM ops.row_manifest").fetchone()
-    path = folder / found[0] if found else None
-    return json.loads(path.read_text(encoding="utf-8")) if path and path.is_file() else {}
+    return str(found[0]) if found else None
 
 
 def _write_parts(
@@ -126,12 +126,14 @@ def _write_text(path: Path, text: str) -> None:
     coming.replace(path)
 
 
-def _remove_unnamed(folder: Path, manifests: Iterable[Manifest], names: set[str]) -> None:
-    """Files of neither manifest: what the last one names stays until this one is in the ledger."""
-    kept = {
-        file for manifest in manifests for parts in manifest.values() for file in parts.values()
-    }
+def _remove_unnamed(folder: Path, manifests: set[str]) -> None:
+    """Files of no manifest and other manifests: what the last one names stays until this one is in
+    the ledger."""
+    kept = set(manifests)
+    for name in manifests:
+        path = folder / name
+        manifest: Manifest = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        kept |= {file for parts in manifest.values() for file in parts.values()}
     for path in folder.rglob("*"):
-        is_named = path.relative_to(folder).as_posix() in kept or path.name in names
-        if path.is_file() and not is_named and not path.name.startswith("manifest-"):
+        if path.is_file() and path.relative_to(folder).as_posix() not in kept:
             path.unlink()

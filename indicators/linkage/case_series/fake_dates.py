@@ -6,7 +6,6 @@ The number is chosen by exposures and returns alone, before anybody looks at an 
 
 import numpy as np
 
-from indicators.linkage.case_series.cells import Floats
 from indicators.linkage.case_series.days import (
     Flags,
     Ints,
@@ -34,17 +33,17 @@ def fake_shift(record: Record) -> int | None:
 
 
 def _correlation(exposed: Flags, shifted: Flags, known: Flags, begins: Ints) -> float:
-    """Of true and fake exposure, within the quarters of each area that the model compares."""
-    true, fake = (_within_quarters(flags, known, begins) for flags in (exposed, shifted))
-    spread = float(np.sqrt((true**2).sum() * (fake**2).sum()))
-    return float((true * fake).sum()) / spread if spread > 0 else 1.0
+    """Of true and fake exposure, within the quarters of each area that the model compares.
 
-
-def _within_quarters(flags: Flags, known: Flags, begins: Ints) -> Floats:
-    """Less the share of the known days of its quarter; 0 on days that are not known."""
-    counted, days = (
-        np.add.reduceat(values.astype(float), begins, axis=1) for values in (flags & known, known)
+    Flags less the share of the known days of their quarter: their sums follow from counts.
+    """
+    true, fake = exposed & known, shifted & known
+    days, of_true, of_fake, of_both = (
+        np.add.reduceat(flags, begins, axis=1, dtype=np.int64)
+        for flags in (known, true, fake, true & fake)
     )
-    lengths = np.diff(np.r_[begins, flags.shape[1]])
-    share = np.repeat(counted / np.maximum(days, 1), lengths, axis=1)
-    return np.where(known, flags - share, 0.0)
+    compared = np.maximum(days, 1)
+    spread = float(
+        np.sqrt((of_true - of_true**2 / compared).sum() * (of_fake - of_fake**2 / compared).sum())
+    )
+    return float((of_both - of_true * of_fake / compared).sum()) / spread if spread > 0 else 1.0

@@ -9,7 +9,7 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class ExposureUnit:
-    """What one unit of the activity means: `doubled`, `ten_points`, `one_unit`, `began`."""
+    """What one unit of the activity means: `doubled`, `ten_points`, `one_unit`."""
 
     name: str
 

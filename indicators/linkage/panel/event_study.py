@@ -6,7 +6,7 @@ that mixes periods; the interaction-weighted estimate of Sun and Abraham (2021, 
 Econometrics 225) does not, and is reported beside it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -56,57 +56,6 @@ def sun_abraham(frame: pd.DataFrame, spec: PanelSpec) -> PanelResult:
     columns |= {name: frame[name] for name in spec.regressors}
     result = fit(frame, spec, columns)
     return _weighted(result, spec, {cell: int(rows.sum()) for cell, rows in cells.items()})
-
-
-def sun_abraham_by_cohort(frame: pd.DataFrame, spec: PanelSpec) -> PanelResult:
-    """As `sun_abraham`, with the error of a difference of groups of areas, each its own variance.
-
-    Errors clustered by area divide by the areas of a cohort, where one less is right: of a cohort
-    of two they see the half. Here each cohort's part is widened by m / (m − 1), and t has the
-    degrees of freedom of Satterthwaite (1946), in a column `df` of the terms (decisions/0010). A
-    term to which a cohort of a single area adds has no error. Clusters are areas, each in one
-    cohort.
-    """
-    found = sun_abraham(frame, spec)
-    assert found.influence is not None and found.average is not None
-    compared = _comparable(frame, spec)
-    cohort = compared.groupby(spec.clusters[0], sort=True)["cohort"].first().to_numpy()
-    names = [*found.coefficients["term"], "average"]
-    point = [*found.coefficients["estimate"], found.average["estimate"]]
-    alone = _carried_alone(_cells(compared, spec), cohort, spec)
-    tables = []
-    for name, value, moved in zip(names, point, found.influence.T, strict=True):
-        variance, df = _error_by_cohort(moved, cohort[: len(moved)])
-        error = np.array([[np.nan if name in alone else variance]])
-        tables.append(terms_table([name], np.array([value]), error, df, spec).assign(df=df))
-    table = pd.concat(tables, ignore_index=True)
-    average = {str(name): value for name, value in table.iloc[-1].items()}
-    return replace(found, coefficients=table.iloc[:-1], average=average)
-
-
-def _carried_alone(
-    cells: Iterable[tuple[int, int]], cohort: np.ndarray, spec: PanelSpec
-) -> set[str]:
-    """The terms to which a cohort of one area adds: nothing tells how such areas differ."""
-    single = {group for group in np.unique(cohort) if (cohort == group).sum() == 1}
-    since = {period for period, group in cells if group in single or _NEVER in single}
-    return {f"{spec.time}::{period}" for period in since} | (
-        {"average"} if any(period >= 0 for period in since) else set()
-    )
-
-
-def _error_by_cohort(moved: Floats, cohort: np.ndarray) -> tuple[float, float]:
-    """(variance, degrees of freedom) of a term: `moved` by each area, of which each has a cohort.
-
-    Degrees of freedom are 1 where there is no variance.
-    """
-    variance, spread = 0.0, 0.0
-    for group in np.unique(cohort):
-        own = moved[cohort == group]
-        less = max(len(own) - 1, 1)
-        part = float((own**2).sum()) * len(own) / less
-        variance, spread = variance + part, spread + part**2 / less
-    return variance, variance**2 / spread if spread > 0 else 1.0
 
 
 def _denominator(result: PanelResult) -> float:
@@ -188,5 +137,4 @@ def _weighted(
     before = [f"{spec.time}::{period}" for period in periods if period < spec.reference_period]
     pretrend = wald(by_period, before, _denominator(result))
     average = {str(name): value for name, value in table.iloc[-1].items()}
-    moved = None if result.influence is None else np.asarray(result.influence @ weights.T)
-    return replace(by_period, pretrend=pretrend, average=average, influence=moved)
+    return replace(by_period, pretrend=pretrend, average=average)

@@ -112,7 +112,6 @@ def _result(
         min((int(own.max()) + 1 for own in clusters), default=len(table)),
         df_t,
         dropped=tuple(term for term in terms if term not in set(kept)),
-        influence=_influence(found, table, spec),
     )
 
 
@@ -175,14 +174,6 @@ def _counted(
 def _is_nested(effect: pd.Series, cluster: NDArray[np.int64]) -> bool:
     of_effect = pd.Series(cluster).groupby(effect.to_numpy())
     return bool((of_effect.nunique() == 1).all())
-
-
-def _influence(found: Regression, table: pd.DataFrame, spec: PanelSpec) -> Floats | None:
-    if spec.family != "gaussian" or spec.vcov != "cluster" or len(spec.clusters) != 1:
-        return None
-    own = table["c0"].to_numpy(dtype=np.int64)
-    scores = found.x * found.residual[:, None]
-    return _summed(scores, own, int(own.max()) + 1) @ found.bread
 
 
 def _check_fit(found: Regression, covariance: Floats, table: pd.DataFrame, spec: PanelSpec) -> None:

@@ -133,14 +133,6 @@ def stability(whole: float, neighbours: Iterable[float]) -> CheckOutcome:
     return "passed" if np.mean(signs) >= STABLE_SHARE else "failed"
 
 
-def pretrend_size(before: Iterable[float], after: float) -> CheckOutcome:
-    """The largest coefficient before adoption is below half of the average after it."""
-    sizes = [abs(value) for value in before]
-    if not sizes:
-        return "not_run"
-    return "passed" if max(sizes) < abs(after) / 2 else "failed"
-
-
 def independent_outcome(whole: float, term_estimate: float, p_value: float) -> CheckOutcome:
     """The outcome as independent sources report it goes the same way, beyond noise."""
     agrees = np.sign(term_estimate) == np.sign(whole) and p_value < INDEPENDENT_P

@@ -120,9 +120,7 @@ class PanelResult:
     `coefficients`: a row a term with TERM_COLUMNS, 95% intervals. `covariance`: of these terms, in
     this order. `df_t`: degrees of freedom of t; Poisson has normal statistics whatever it says.
     `average`: the effect over all treated periods (Sun–Abraham) as one row of TERM_COLUMNS, else
-    None. `dropped`: terms that the data cannot tell apart. `influence`: of least squares with one
-    cluster column how far each cluster moves each term (clusters in the order of their values ×
-    terms, last the average); its squares add up to the variance, without small-sample corrections.
+    None. `dropped`: terms that the data cannot tell apart.
     """
 
     coefficients: pd.DataFrame
@@ -133,7 +131,6 @@ class PanelResult:
     pretrend: Wald | None = None
     average: Mapping[str, Any] | None = None
     dropped: tuple[str, ...] = ()
-    influence: Floats | None = None
 
     def term(self, name: str) -> Mapping[str, Any]:
         """The row of one term. Raises NotEstimable where the data cannot tell it."""

@@ -33,7 +33,6 @@ _ALTERNATIVES = {
     "silence": ("corroboration_failed", "corroboration_weak", "corroboration_not_run"),
 }
 _ALTERNATIVE_OF_DESIGN = {
-    "staggered": "other_changes",
     "continuous": "sent_where_needed",
     "case_series": "sent_where_needed",
     "interviews": "other_changes",
@@ -47,7 +46,7 @@ _NEARLY_PERFECT = 0.99
 # contrasts say themselves what is compared.
 _DATED = "case_series"  # contrast of days after an activity
 _BY_DEGREES = ("doubled", "ten_points", "one_unit")
-_COMPARED = dict.fromkeys((*_BY_DEGREES, "began"), "panel")
+_COMPARED = dict.fromkeys(_BY_DEGREES, "panel")
 
 
 @dataclass(frozen=True)

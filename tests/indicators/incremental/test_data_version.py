@@ -79,7 +79,7 @@ def test_what_changes_in_the_rows_changes_the_key(
     "changes",
     [
         {"lag": 2},
-        {"exposure_unit": ExposureUnit("began")},
+        {"exposure_unit": ExposureUnit("one_unit")},
         {"outcome_is_count": True},
         {"independent": None},
     ],

@@ -13,14 +13,12 @@ from scipy import stats
 
 from indicators.foundation.numbers.statistics import benjamini_hochberg
 from indicators.linkage.grading import CheckOutcome, GradingInputs, grade
-from indicators.linkage.methods.panel.models import PRE_BINS
 from indicators.linkage.panel import placebos
 from tests.indicators.linkage.many_panels import (
     Array,
     Fits,
     demeaned,
     poisson,
-    sun_abraham_average,
     twfe,
 )
 from tests.indicators.linkage.simulated_panels import SECTORS, Panels, Scenario, draw
@@ -56,81 +54,13 @@ def simulate(scenario: Scenario, runs: int, seed: int) -> Told:
     told = Told()
     for at in range(0, runs, CHUNK):
         panels = draw(scenario, min(CHUNK, runs - at), seed + at)
-        if scenario.staggered:
-            tell_staggered(scenario, panels, told)
-        else:
-            tell_continuous(scenario, panels, told)
+        tell_continuous(scenario, panels, told)
     return told
 
 
 def columns(*parts: Array) -> Array:
     """Regressors side by side: runs × k × areas × months."""
     return np.stack([part.astype(float) for part in parts], axis=1)
-
-
-def since_adoption(panels: Panels) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    assert panels.cohort is not None
-    months = panels.outcome.shape[2]
-    since = np.arange(1, months + 1)[None, None, :] - panels.cohort[:, :, None]
-    return since, np.broadcast_to(panels.cohort[:, :, None] > 0, since.shape)
-
-
-def tell_staggered(scenario: Scenario, panels: Panels, told: Told) -> None:
-    assert panels.cohort is not None
-    y = panels.outcome
-    since, treated = since_adoption(panels)
-    post = ((since >= 0) & treated).astype(float)
-    main, least = poisson(y, columns(post)), twfe(y, columns(post))
-    average, error, df = sun_abraham_average(y, panels.cohort)
-    sa_p = 2 * stats.t.sf(np.abs(average / error), df)
-    partial, partial_p = partial_correlation(post, y)
-    pretrend, small_before = before_adoption(y, post, since, treated)
-    planted = scenario.kind == "null"
-    told.note("Poisson, began", main.p[:, 0], main.covers(0.0) if planted else None)
-    told.note("least squares, began", least.p[:, 0], least.covers(0.0) if planted else None)
-    sa_covers = np.abs(average) <= stats.t.ppf(0.975, df) * error
-    told.note("Sun–Abraham", sa_p, sa_covers if planted else None)
-    told.note("partial rank correlation", partial_p)
-    told.note("pre-trend test", pretrend)
-    checks = {
-        "pretrend": pretrend >= placebos.PLACEBO_P,
-        "pre_size": small_before,
-        "lead": false_start(y, post, since, treated, -3, told),
-        "fake_date": false_start(y, post, since, treated, -6, told),
-        **shared_checks(panels, post, main),
-        "stability": stable(
-            main.estimate[:, 0],
-            [least.estimate[:, 0], average, *logged(y, post)],
-        ),
-    }
-    estimates = [main.estimate[:, 0], least.estimate[:, 0], average, partial]
-    p_values = [main.p[:, 0], least.p[:, 0], sa_p, partial_p]
-    told.evidence += evidence("staggered", panels, estimates, p_values, checks)
-
-
-def before_adoption(
-    y: Array, post: Array, since: NDArray[np.int64], treated: NDArray[np.bool_]
-) -> tuple[Array, NDArray[np.bool_]]:
-    """p of the joint test of the bins before adoption, and whether they are small."""
-    bins = [((since >= low) & (since <= high) & treated) for low, high in PRE_BINS]
-    fits = poisson(y, columns(post, *bins))
-    pairs = zip(fits.estimate[:, 1:], fits.estimate[:, 0], strict=True)
-    small = [placebos.pretrend_size(before, after) == "passed" for before, after in pairs]
-    return fits.wald_p(list(range(1, 1 + len(bins)))), np.array(small)
-
-
-def false_start(
-    y: Array,
-    post: Array,
-    since: NDArray[np.int64],
-    treated: NDArray[np.bool_],
-    first: int,
-    told: Told,
-) -> NDArray[np.bool_]:
-    early = (since >= first) & (since < 0) & treated
-    p = poisson(y, columns(post, early)).p[:, 1]
-    told.note(f"false start {-first} months early", p)
-    return np.asarray(p >= placebos.SINGLE_PLACEBO_P)
 
 
 def shared_checks(panels: Panels, x: Array, main: Fits) -> dict[str, NDArray[np.bool_]]:
@@ -191,7 +121,6 @@ def partial_correlation(x: Array, y: Array) -> tuple[Array, Array]:
 
 
 def tell_continuous(scenario: Scenario, panels: Panels, told: Told) -> None:
-    assert panels.patrols is not None
     x, y, lag = np.log2(1 + panels.patrols), panels.outcome, panels.lag
     months = y.shape[2]
     at_lag, now = x[:, :, : months - lag], y[:, :, lag:]
@@ -216,7 +145,7 @@ def tell_continuous(scenario: Scenario, panels: Panels, told: Told) -> None:
     }
     estimates = [main.estimate[:, 0], least.estimate[:, 0], partial]
     p_values = [main.p[:, 0], least.p[:, 0], partial_p]
-    told.evidence += evidence("continuous", panels, estimates, p_values, checks)
+    told.evidence += evidence(panels, estimates, p_values, checks)
 
 
 def leads(x: Array, y: Array, lag: int) -> Array:
@@ -238,7 +167,6 @@ def reactions(x: Array, y: Array) -> Array:
 
 
 def evidence(
-    design: str,
     panels: Panels,
     estimates: list[Array],
     p_values: list[Array],
@@ -251,9 +179,9 @@ def evidence(
         outcomes: dict[str, CheckOutcome] = {
             name: "passed" if values[run] else "failed" for name, values in checks.items()
         }
-        ceilings = ("same_month",) if design == "continuous" and panels.lag == 0 else ()
+        ceilings = ("same_month",) if panels.lag == 0 else ()
         yield GradingInputs(
-            design,  # type: ignore[arg-type]
+            "continuous",
             q_value=float(benjamini_hochberg(p, np.zeros(len(p), dtype=np.int64))[0]),
             n_areas=panels.outcome.shape[1],
             agreeing=int((signs == signs[0]).sum()),

@@ -12,40 +12,28 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 AREAS, MONTHS, SECTORS = 60, 48, 6
-NEVER, WAVES, FIRST, EVERY = 20, 8, 10, 4
 RHO, SD = 0.5, 0.4
-PATH = (-0.10, -0.20, -0.30, -0.35)
 BETA = -0.15  # on log2(1 + patrols) of the month before, in the planted scenario
+_DRAWN = ("outcome", "independent", "patrols")
 
 
 @dataclass(frozen=True)
 class Panels:
-    """Drawn runs: outcome and independent reports, activity or cohort (0 = never), runs first."""
+    """Drawn runs: outcome, independent reports and activity, runs first."""
 
     outcome: Array
     independent: Array
-    patrols: Array | None = None
-    cohort: NDArray[np.int64] | None = None
+    patrols: Array
     lag: int = 0
     expected_sign: int = -1
 
     def some(self, runs: slice) -> "Panels":
         """A part of the runs."""
-        cut = {
-            name: getattr(self, name)[runs]
-            for name in ("outcome", "independent", "patrols", "cohort")
-            if getattr(self, name) is not None
-        }
-        return replace(self, **cut)
+        return replace(self, **{name: getattr(self, name)[runs] for name in _DRAWN})
 
     def areas(self, keep: NDArray[np.bool_]) -> "Panels":
         """A part of the areas."""
-        cut = {
-            name: getattr(self, name)[:, keep]
-            for name in ("outcome", "independent", "patrols", "cohort")
-            if getattr(self, name) is not None
-        }
-        return replace(self, **cut)
+        return replace(self, **{name: getattr(self, name)[:, keep] for name in _DRAWN})
 
 
 @dataclass(frozen=True)
@@ -53,28 +41,21 @@ class Scenario:
     """What is drawn. `reacts`: months after a shock in which patrols answer it."""
 
     name: str
-    staggered: bool
     kind: str  # null, planted, trap
-    path: tuple[float, ...] = ()
     beta: float = 0.0
     reacts: int | None = None
-    after_spike: bool = False
     reporting: bool = False
     lag: int = 1
     tags: tuple[str, ...] = field(default=())
 
 
 SCENARIOS = (
-    Scenario("staggered, nothing planted", True, "null"),
-    Scenario("staggered, homogeneous effect", True, "planted", path=PATH),
-    Scenario("staggered after a spike", True, "trap", after_spike=True),
-    Scenario("staggered, reporting rises", True, "trap", reporting=True),
-    Scenario("patrols by month, nothing planted", False, "null"),
-    Scenario("patrols by month, effect a month later", False, "planted", beta=BETA),
-    Scenario("patrols answer the same month", False, "trap", reacts=0, lag=0),
-    Scenario("patrols answered the same month, lag 1", False, "trap", reacts=0),
-    Scenario("patrols answer the last month", False, "trap", reacts=1),
-    Scenario("patrols by month, reporting rises", False, "trap", reporting=True, lag=0),
+    Scenario("patrols by month, nothing planted", "null"),
+    Scenario("patrols by month, effect a month later", "planted", beta=BETA),
+    Scenario("patrols answer the same month", "trap", reacts=0, lag=0),
+    Scenario("patrols answered the same month, lag 1", "trap", reacts=0),
+    Scenario("patrols answer the last month", "trap", reacts=1),
+    Scenario("patrols by month, reporting rises", "trap", reporting=True, lag=0),
 )
 
 
@@ -86,17 +67,6 @@ def draw(
     shock = _shocks(generator, runs, areas, months)
     base = generator.normal(np.log(3.0), 0.5, (runs, areas, 1))
     base = base + generator.normal(0, 0.15, (runs, 1, months))
-    if scenario.staggered:
-        cohort = _cohorts(generator, scenario, shock)
-        since = np.arange(1, months + 1)[None, None, :] - cohort[:, :, None]
-        active = (since >= 0) & (cohort[:, :, None] > 0)
-        effect = np.zeros_like(shock)
-        if scenario.path:
-            steps = np.array(scenario.path)[np.clip(since, 0, len(scenario.path) - 1)]
-            effect = np.where(active, steps, 0.0)
-        own = np.where(active, _own_share(scenario), 1.0)
-        expected = np.exp(base + shock + effect)
-        return _counted(generator, expected, own, cohort=cohort, lag=0)
     patrols = _patrols(generator, scenario, shock)
     x = np.log2(1 + patrols)
     effect = scenario.beta * _earlier(x, scenario.lag)
@@ -113,23 +83,6 @@ def _shocks(generator: np.random.Generator, runs: int, areas: int, months: int) 
     for month in range(1, months):
         shock[:, :, month] = RHO * shock[:, :, month - 1] + fresh[:, :, month]
     return shock
-
-
-def _cohorts(generator: np.random.Generator, scenario: Scenario, shock: Array) -> NDArray[np.int64]:
-    """Months of adoption from 1: in waves at random, or the month after an area's worst."""
-    runs, areas, months = shock.shape
-    never = areas * NEVER // AREAS
-    last = months - EVERY
-    if scenario.after_spike:
-        window = slice(FIRST - 2, last - 1)
-        worst = shock[:, :, window].argmax(axis=2) + FIRST - 1  # the worst month, from 1
-        cohort = worst + 1
-    else:
-        starts = np.linspace(FIRST, FIRST + EVERY * (WAVES - 1), WAVES).astype(int)
-        wave = np.arange(areas) % WAVES
-        cohort = np.broadcast_to(starts[wave], (runs, areas)).copy()
-    cohort[:, :never] = 0
-    return np.asarray(generator.permuted(cohort, axis=1) if not scenario.after_spike else cohort)
 
 
 def _patrols(generator: np.random.Generator, scenario: Scenario, shock: Array) -> Array:

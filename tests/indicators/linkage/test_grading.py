@@ -20,20 +20,20 @@ def passed(design: Any) -> Mapping[str, CheckOutcome]:
     return dict.fromkeys(CHECKS[design], "passed")
 
 
-STAGGERED = GradingInputs(
-    "staggered", 0.01, n_areas=40, agreeing=4, specifications=4, checks=passed("staggered")
+ROLLOUT = GradingInputs(
+    "rollout", 0.01, n_areas=40, agreeing=4, specifications=4, checks=passed("rollout")
 )
-CONTINUOUS = replace(STAGGERED, design="continuous", checks=passed("continuous"))
+CONTINUOUS = replace(ROLLOUT, design="continuous", checks=passed("continuous"))
 CASE_SERIES = GradingInputs("case_series", 0.01, n_areas=9, checks=passed("case_series"))
 SOFT = [
     (best, name)
-    for best in (STAGGERED, CASE_SERIES)
+    for best in (ROLLOUT, CASE_SERIES)
     for name in CHECKS[best.design]
     if name in SOFT_CHECKS
 ]
 HARD = [
     (best, name)
-    for best in (STAGGERED, CONTINUOUS, CASE_SERIES)
+    for best in (ROLLOUT, CONTINUOUS, CASE_SERIES)
     for name in CHECKS[best.design]
     if name not in SOFT_CHECKS
 ]
@@ -43,7 +43,7 @@ def with_check(evidence: GradingInputs, name: str, outcome: CheckOutcome) -> Gra
     return replace(evidence, checks={**evidence.checks, name: outcome})
 
 
-@pytest.mark.parametrize("evidence", [STAGGERED, CASE_SERIES])
+@pytest.mark.parametrize("evidence", [ROLLOUT, CASE_SERIES])
 def test_all_conditions_give_an_a(evidence: GradingInputs) -> None:
     assert grade(evidence).letter == "A"
     assert grade(evidence).reasons == ()
@@ -88,12 +88,12 @@ def test_one_soft_condition_may_be_missing_for_a_b(evidence: GradingInputs, name
 
 
 def test_two_soft_conditions_missing_are_a_c() -> None:
-    both = {**STAGGERED.checks, **dict.fromkeys(SOFT_CHECKS, "failed")}
-    assert grade(replace(STAGGERED, checks=both)).letter == "C"
+    both = {**ROLLOUT.checks, **dict.fromkeys(SOFT_CHECKS, "failed")}
+    assert grade(replace(ROLLOUT, checks=both)).letter == "C"
 
 
 @pytest.mark.parametrize("ceiling", CEILINGS)
-@pytest.mark.parametrize("evidence", [STAGGERED, CONTINUOUS, CASE_SERIES])
+@pytest.mark.parametrize("evidence", [ROLLOUT, CONTINUOUS, CASE_SERIES])
 def test_a_ceiling_holds_whatever_is_passed(evidence: GradingInputs, ceiling: str) -> None:
     given = grade(replace(evidence, ceilings=(ceiling,)))
     assert given.letter == "C"
@@ -102,32 +102,32 @@ def test_a_ceiling_holds_whatever_is_passed(evidence: GradingInputs, ceiling: st
 
 @pytest.mark.parametrize(("q", "letter"), [(0.049, "A"), (0.05, "C"), (0.099, "C"), (0.10, "D")])
 def test_q_decides_between_letters(q: float, letter: str) -> None:
-    assert grade(replace(STAGGERED, q_value=q)).letter == letter
+    assert grade(replace(ROLLOUT, q_value=q)).letter == letter
 
 
 def test_signs_that_differ_leave_nothing() -> None:
-    assert grade(replace(STAGGERED, agreeing=2, specifications=3)).letter == "A"
-    assert grade(replace(STAGGERED, agreeing=2, specifications=4)).letter == "D"
+    assert grade(replace(ROLLOUT, agreeing=2, specifications=3)).letter == "A"
+    assert grade(replace(ROLLOUT, agreeing=2, specifications=4)).letter == "D"
 
 
 @pytest.mark.parametrize("reason", ["separated", "too_few_clusters", "no_overlap_in_time"])
 def test_without_an_estimate_the_reason_is_the_grades(reason: str) -> None:
-    given = grade(GradingInputs("staggered", None, reason=reason))
+    given = grade(GradingInputs("rollout", None, reason=reason))
     assert (given.letter, given.reasons) == ("D", (reason,))
 
 
 def test_few_areas_need_the_wild_bootstrap() -> None:
-    few = replace(STAGGERED, n_areas=12)
-    assert grade(few).reasons == ("wild_bootstrap_not_run",)
+    few = replace(CONTINUOUS, n_areas=12)
+    assert grade(few).reasons[0] == "wild_bootstrap_not_run"
     assert grade(with_check(few, "wild_bootstrap", "failed")).letter == "C"
-    assert grade(with_check(few, "wild_bootstrap", "passed")).letter == "A"
+    assert grade(with_check(few, "wild_bootstrap", "passed")).letter == "B"
 
 
 def test_a_correlation_by_ranks_stays_an_association() -> None:
-    given = grade(replace(STAGGERED, design="association", checks={}))
+    given = grade(replace(ROLLOUT, design="association", checks={}))
     assert (given.letter, given.reasons) == ("C", ("association_only",))
 
 
 def test_an_unknown_ceiling_is_an_error() -> None:
     with pytest.raises(ValueError, match="no such ceiling"):
-        grade(replace(STAGGERED, ceilings=("invented",)))
+        grade(replace(ROLLOUT, ceilings=("invented",)))

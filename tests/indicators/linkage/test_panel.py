@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from indicators.foundation.messages import has_message
 from indicators.linkage.finding import EffectEstimate, NotEstimable, figures_of
 from indicators.linkage.methods.panel import models as edge_models
 from indicators.linkage.methods.panel.models import model_of, with_few_areas
@@ -160,11 +159,6 @@ def test_a_term_without_an_error_has_a_reason_and_no_figure() -> None:
     first, second = edge_models._event_rows(result, "event_study", "rel_binned::", rows, {})
     assert (first["status"], first["estimate"]) == ("tested", 1.0)
     assert second["status"] == "not_estimable" and "estimate" not in second
-    average = edge_models._average(rows, result)
-    assert (average.reason, average.estimate) == ("too_few_clusters", None)
-    average = edge_models._average(rows, NotEstimable("no_period_before"))
-    assert (average.reason, average.estimate) == ("no_period_before", None)
-    assert has_message("linkage.grade_reason.no_period_before")
 
 
 def staggered(seed: int = 5) -> pd.DataFrame:

@@ -18,9 +18,11 @@ from indicators.linkage.grading import GradingInputs
 from indicators.linkage.methods.panel.findings import PanelModels
 from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.results import edge_evidence
-from tests.indicators.linkage.simulated_panels import SCENARIOS, SECTORS, Panels, draw
+from tests.indicators.linkage.simulated_panels import AREAS, SCENARIOS, SECTORS, Panels, draw
 from tests.worlds.rows.mart import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
 
+NOTHING, PLANTED = "patrols by month, nothing planted", "patrols by month, effect a month later"
+LATER = {"lag": 1}  # of the edge in the planted scenario
 OUTPUT, OUTCOME = "P1-OP-02", "P2-OC-07"
 WORDS = {"en": "text", "fr": "texte"}
 STARTED = 2021
@@ -81,11 +83,7 @@ def values_of(panels: Panels, run: int = 0) -> Iterator[dict[str, Any]]:
 
 
 def activity(panels: Panels, run: int, area: int, month: int) -> float:
-    if panels.patrols is not None:
-        return float(panels.patrols[run, area, month])
-    assert panels.cohort is not None
-    start = panels.cohort[run, area]
-    return float(start > 0 and month + 1 >= start)
+    return float(panels.patrols[run, area, month])
 
 
 def linked(
@@ -140,33 +138,32 @@ def incident_frame(rows: list[tuple[Any, ...]]) -> Any:
     return pd.DataFrame(rows, columns=names).astype({"site_code": "object"})
 
 
-def scenario(name: str) -> Panels:
-    return draw(next(s for s in SCENARIOS if s.name == name), 1, 20)
+def scenario(name: str, areas: int = AREAS) -> Panels:
+    return draw(next(s for s in SCENARIOS if s.name == name), 1, 20, areas)
 
 
 @pytest.fixture(scope="module")
 def planted() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    return linked(scenario("staggered, homogeneous effect"))
+    return linked(scenario(PLANTED), framework(LATER))
 
 
-def test_a_planted_staggered_effect_is_found_and_graded(planted: Any) -> None:
+def test_a_planted_effect_is_found_and_graded(planted: Any) -> None:
     rows = {(row["method"], row["specification"]): row for row in planted[0] if row["grade"]}
     assert set(rows) == {
         ("side_by_side", "none"),
-        ("panel", "poisson_began"),
-        ("panel", "twfe_began"),
-        ("panel", "sun_abraham"),
+        ("panel", "poisson"),
+        ("panel", "twfe"),
         ("association", "partial"),
     }
-    first = rows["panel", "poisson_began"]
-    assert (first["grade"], first["n_areas"], first["n_events"]) == ("A", 60, 40)
-    assert first["ci_low"] < -0.3 < first["ci_high"] < 0
+    first = rows["panel", "poisson"]
+    assert (first["grade"], first["n_areas"], first["n_periods"]) == ("B", 60, 47)
+    assert first["ci_low"] < -0.15 < first["ci_high"] < 0
     assert first["q_value"] < 0.05
 
 
 def test_the_row_side_by_side_speaks_for_the_edge(planted: Any) -> None:
     beside = [row for row in planted[0] if row["method"] == "side_by_side"]
-    first = next(row for row in planted[0] if row["specification"] == "poisson_began")
+    first = next(row for row in planted[0] if row["specification"] == "poisson")
     country = next(row for row in beside if row["area"] == COUNTRY)
     for name in ("grade", "grade_reasons", "sentence_en", "sentence_fr"):
         assert country[name] == first[name]
@@ -179,8 +176,8 @@ def test_the_row_side_by_side_speaks_for_the_edge(planted: Any) -> None:
 def test_q_values_are_over_primaries_and_then_within_chosen_edges(planted: Any) -> None:
     """One edge: its primary stands alone, and leaves the whole level to its other tests."""
     tested = {row["specification"]: row for row in planted[0] if row["q_value"] is not None}
-    assert len(tested) == 4
-    primary = tested.pop("poisson_began")
+    assert len(tested) == 3
+    primary = tested.pop("poisson")
     assert primary["q_value"] == pytest.approx(primary["p_value"])
     p = np.array(sorted(row["p_value"] for row in tested.values()))
     expected = np.minimum.accumulate((p * len(p) / np.arange(1, len(p) + 1))[::-1])[::-1]
@@ -191,12 +188,12 @@ def test_q_values_are_over_primaries_and_then_within_chosen_edges(planted: Any) 
 
 def test_an_edge_that_is_not_chosen_has_one_test() -> None:
     """Nothing is planted: the other models stand beside the primary, without a q-value."""
-    rows, _ = linked(scenario("staggered, nothing planted"))
+    rows, _ = linked(scenario(NOTHING, areas=20))
     tested = [row for row in rows if row["status"] == "tested"]
     graded = {row["specification"]: row for row in tested}
-    assert graded["poisson_began"]["q_value"] == pytest.approx(graded["poisson_began"]["p_value"])
-    assert graded["poisson_began"]["q_value"] > 0.05
-    for name in ("twfe_began", "partial"):
+    assert graded["poisson"]["q_value"] == pytest.approx(graded["poisson"]["p_value"])
+    assert graded["poisson"]["q_value"] > 0.05
+    for name in ("twfe", "partial"):
         assert graded[name]["p_value"] is not None and graded[name]["q_value"] is None
         assert (graded[name]["grade"], graded[name]["grade_reasons"]) == ("D", "edge_not_chosen")
 
@@ -215,13 +212,13 @@ def test_in_two_edges_of_which_one_is_chosen_half_of_the_level_is_left() -> None
 
 def test_the_framework_names_the_primary() -> None:
     """By its method and window; another method that would come first does not speak."""
-    primary = {"method": "panel", "window": "twfe_began", "named_on": "2026-01-31"}
+    primary = {"method": "panel", "window": "twfe", "named_on": "2026-01-31"}
     rows, _ = linked(
-        scenario("staggered, homogeneous effect"),
-        framework({"primary": primary}),
+        scenario(PLANTED),
+        framework({**LATER, "primary": primary}),
         given=(finding_of(1e-9),),
     )
-    named = next(row for row in rows if row["specification"] == "twfe_began")
+    named = next(row for row in rows if row["specification"] == "twfe")
     spoken = next(row for row in rows if row["method"] == "side_by_side")
     assert spoken["sentence_en"] == named["sentence_en"]
     assert named["q_value"] == pytest.approx(named["p_value"])
@@ -249,7 +246,7 @@ def small(specification: str, low: float = -0.08, high: float = 0.1) -> Finding:
 
 
 def test_a_primary_inside_the_margin_is_an_answer_without_grade() -> None:
-    rows, _ = linked(scenario("staggered, nothing planted"), given=(small("a"), small("b")))
+    rows, _ = linked(scenario(NOTHING), given=(small("a"), small("b")))
     found = {row["specification"]: row for row in rows if row["method"] == "given"}
     spoken = next(row for row in rows if row["method"] == "side_by_side")
     for row in (found["a"], spoken):
@@ -262,18 +259,9 @@ def test_a_primary_inside_the_margin_is_an_answer_without_grade() -> None:
 
 
 def test_a_primary_that_reaches_beyond_the_margin_is_inconclusive() -> None:
-    rows, _ = linked(scenario("staggered, nothing planted"), given=(small("a", high=0.3),))
+    rows, _ = linked(scenario(NOTHING), given=(small("a", high=0.3),))
     found = next(row for row in rows if row["specification"] == "a")
     assert (found["grade"], found["status"], found["bound"]) == ("D", "tested", None)
-
-
-def test_both_designs_by_time_since_adoption_are_kept(planted: Any) -> None:
-    by_design = {row["specification"] for row in planted[1]}
-    assert by_design == {"event_study", "sun_abraham"}
-    times = [row["event_time"] for row in planted[1] if row["specification"] == "event_study"]
-    assert times == [*range(-9, -1), *range(13)]
-    assert all(row["ci_low"] < row["estimate"] < row["ci_high"] for row in planted[1])
-    assert {(row["scale"], row["contrast"]) for row in planted[1]} == {("units", "began")}
 
 
 def test_patrols_that_answer_violence_are_an_association_at_most() -> None:
@@ -289,11 +277,11 @@ def test_patrols_that_answer_violence_are_an_association_at_most() -> None:
 
 
 def test_two_runs_are_equal(planted: Any) -> None:
-    assert linked(scenario("staggered, homogeneous effect")) == planted
+    assert linked(scenario(PLANTED), framework(LATER)) == planted
 
 
 def test_the_first_method_with_a_primary_speaks_for_the_edge() -> None:
-    rows, _ = linked(scenario("staggered, nothing planted"), given=(finding_of(1e-9),))
+    rows, _ = linked(scenario(NOTHING), given=(finding_of(1e-9),))
     spoken = next(row for row in rows if row["method"] == "side_by_side")
     given = next(row for row in rows if row["method"] == "given")
     assert spoken["sentence_en"] == given["sentence_en"]
@@ -339,7 +327,7 @@ BAD: dict[str, tuple[Panels, dict[str, Any], str]] = {
     "perfect separation": (Panels(3 * EITHER, EITHER, patrols=EITHER), {}, "separated"),
     "no overlap in time": (Panels(CALM, CALM, patrols=PATROLS), {"lag": 40}, "no_overlap_in_time"),
     "an unknown indicator": (
-        scenario("staggered, nothing planted"),
+        scenario(NOTHING),
         {"to": "X-IM-02"},
         "unknown_indicator",
     ),
@@ -374,22 +362,9 @@ def test_one_area_without_variation_changes_no_other_figure() -> None:
     assert found["poisson"]["estimate"] == pytest.approx(without["estimate"], rel=1e-6)
 
 
-def test_where_a_cohort_is_one_area_sun_and_abraham_have_no_average() -> None:
-    """Nothing tells how areas differ that began then; the other models have their figures."""
-    staggered = next(s for s in SCENARIOS if s.name == "staggered, homogeneous effect")
-    found, by_time = linked(draw(staggered, 1, 20, areas=18))
-    rows = {row["specification"]: row for row in found if row["method"] == "panel"}
-    row = rows["sun_abraham"]
-    assert (row["grade"], row["grade_reasons"]) == ("D", "too_few_clusters")
-    assert (row["estimate"], row["p_value"], row["q_value"]) == (None, None, None)
-    assert rows["twfe_began"]["estimate"] is not None
-    errors = {row["se"] is None for row in by_time if row["specification"] == "sun_abraham"}
-    assert errors == {True, False}, "periods that only cohorts of two reach have theirs"
-
-
 def test_every_number_says_that_figures_by_an_older_definition_are_left_out() -> None:
     """The outcome is defined anew in the middle of the series: only what came after is compared."""
-    panels = scenario("patrols by month, nothing planted")
+    panels = scenario(NOTHING)
     changed = f"{STARTED + 2}-01"
     before = linked(panels)[0]
     after = linked(panels, anew_from=changed)[0]

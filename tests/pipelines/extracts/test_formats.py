@@ -5,10 +5,8 @@ import json
 from pathlib import Path
 
 import duckdb
-import hxl
 import pandas as pd
 import pytest
-from frictionless import Package
 from pysdmx.io import read_sdmx
 from pysdmx.model import Codelist, Dataflow, DataStructureDefinition
 
@@ -92,48 +90,6 @@ def test_the_structure_says_whose_copy_it_is_and_what_was_done(folder) -> None:
     notes = {one.id: one for one in flow.annotations}
     assert notes["AUDIENCE"].title == "hq"
     assert any("Below 8: from 1 to 7: 1" in str(one.text) for one in notes.values())
-
-
-def test_the_data_package_is_valid_and_holds_every_file(folder) -> None:
-    package = Package(str(folder / "datapackage.json"))
-    report = package.validate()
-    assert report.valid, report.flatten(["type", "note"])
-    named = {resource.path for resource in package.resources}
-    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert named == there - {"datapackage.json"}
-
-
-def test_a_file_that_was_changed_breaks_the_data_package(folder, tmp_path) -> None:
-    for path in folder.iterdir():
-        if path.is_file():
-            (tmp_path / path.name).write_bytes(path.read_bytes())
-    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    package["resources"] = [one for one in package["resources"] if "/" not in one["path"]]
-    (tmp_path / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
-    assert Package(str(tmp_path / "datapackage.json")).validate().valid
-    changed = path_of(tmp_path, "csv")
-    changed.write_bytes(changed.read_bytes().replace(b"41.25", b"41.26"))
-    assert not Package(str(tmp_path / "datapackage.json")).validate().valid
-
-
-def test_the_data_package_counts_what_was_done_by_class(folder) -> None:
-    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    assert package["audience"] == "hq"
-    below = {"class": "institutional", "disclosure": "below_8", "cells": 1}
-    assert below in package["disclosure"]
-    assert sum(one["cells"] for one in package["disclosure"]) == len(observations(folder))
-
-
-def test_tagged_csv_is_read_by_its_tags(folder) -> None:
-    with hxl.data(str(path_of(folder, "hxl.csv")), hxl.InputOptions(allow_local=True)) as source:
-        rows = list(source)
-    assert len(rows) == len(observations(folder))
-    told = {
-        (row.get("#indicator+code"), row.get("#loc+code"), row.get("#meta+breakdown+code")): row
-        for row in rows
-    }
-    assert told[SAFE, "BK", "_T"].get("#indicator+value+num") == "41.25"
-    assert told[SAFE, "BK-1", "_T"].get("#loc+name+i_fr") == "Zone 1"
 
 
 def test_parquet_has_the_same_cells_and_says_why_one_is_empty(folder) -> None:

@@ -15,9 +15,9 @@ from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import WrongUse
 from pipelines.cli.main import main
 from pipelines.ingest.inbox import ingest
-from pipelines.proposal.codebook import codebook_of
 from pipelines.proposal.desk import Desk
 from pipelines.proposal.proposal import propose
+from pipelines.readers.codebook import codebook_of
 from pipelines.warehouse.last_state import open_to_read
 from pipelines.workspace.paths import Workspace
 from tests.worlds.field.field_files import AREAS

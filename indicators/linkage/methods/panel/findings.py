@@ -36,7 +36,7 @@ MIN_ROUNDS, MIN_RESPONDENTS = 3, 30
 
 @dataclass(frozen=True)
 class PanelModels:
-    """Activity and outcome by area and period: fixed effects, event studies, rank correlations."""
+    """Activity and outcome by area and period: fixed effects, leads and lags, rank correlations."""
 
     name: str = METHOD
     table: str | None = "event_study"
@@ -90,7 +90,7 @@ def _finding(
     is_association = effect.method == ASSOCIATION
     agreeing, specifications = _signs(effect, effects)
     evidence = GradingInputs(
-        "association" if is_association else models.design,
+        "association" if is_association else "continuous",
         q_value=None,
         reason=effect.reason,
         n_areas=effect.n_areas,
@@ -180,7 +180,7 @@ def _ceilings(
             yield "few_respondents"
     if effect.n_areas == 1:
         yield "one_area"
-    if models.design == "continuous" and effect.method != ASSOCIATION:
+    if effect.method != ASSOCIATION:
         if panel.lag == 0:
             yield "same_month"
         if effect.estimate and np.sign(effect.estimate) != edge.expected_sign:
@@ -194,8 +194,6 @@ def _caveats(effect: EffectEstimate, panel: EdgePanel, models: EdgeModels) -> It
         yield "descriptive"
     if effect.n_areas < AREAS_WITHOUT_BOOTSTRAP:
         yield "few_areas"
-    if models.left_out and effect.method != ASSOCIATION:
-        yield "areas_left_out"
     if panel.rows["is_partial"].any():
         yield "missing_returns"
     if panel.rows["is_redefined"].any():

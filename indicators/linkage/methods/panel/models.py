@@ -1,4 +1,4 @@
-"""The panel models of one edge with all their checks, for an activity that varies or that begins.
+"""The panel models of one edge with all their checks, for an activity that varies by month.
 
 `model_edge` returns findings, checks and the coefficients for `mart.event_study`; grades and
 sentences are made of them elsewhere.
@@ -16,26 +16,15 @@ from indicators.linkage.finding import PLACEBO, EffectEstimate, NotEstimable, fi
 from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, MIN_AREAS, MIN_PERIODS, CheckOutcome
 from indicators.linkage.methods.panel.rows import INDEPENDENT_SOURCES
 from indicators.linkage.panel import placebos
-from indicators.linkage.panel.adoption import Adoption, adoption
 from indicators.linkage.panel.edge_panel import EdgePanel, ExposureUnit
 from indicators.linkage.panel.estimation import estimate
-from indicators.linkage.panel.event_study import sun_abraham_by_cohort
 from indicators.linkage.panel.sensitivity import robustness_value
-from indicators.linkage.panel.specification import (
-    Cohort,
-    Corrections,
-    EventTime,
-    PanelResult,
-    PanelSpec,
-)
+from indicators.linkage.panel.specification import Corrections, PanelResult, PanelSpec
 from indicators.linkage.panel.wild_bootstrap import Drawn, wild_bootstrap
 
 METHOD = "panel"
 Family = Literal["gaussian", "poisson"]
 _EFFECTS = ("area", "period")
-# Periods before adoption, in two bins; all earlier ones and the never treated are the reference.
-PRE_BINS = ((-9, -5), (-4, -1))
-_BEGAN = ExposureUnit("began")
 
 
 @dataclass(frozen=True)
@@ -45,10 +34,8 @@ class EdgeModels:
     `findings`: the one fixed beforehand first. `event_rows`: rows of `mart.event_study` without
     mission, edge and area. `robustness`: see `sensitivity.py`. `outcome_mean`: of the rows used.
     `exposure_range`: units between the 10th and 90th percentile of the activity, at least one.
-    `left_out`: areas that do not fit a staggered design.
     """
 
-    design: Literal["staggered", "continuous"]
     exposure_unit: ExposureUnit
     effects: tuple[EffectEstimate, ...]
     checks: Mapping[str, CheckOutcome] = field(default_factory=dict)
@@ -56,15 +43,31 @@ class EdgeModels:
     robustness: float | None = None
     outcome_mean: float | None = None
     exposure_range: float = 1.0
-    left_out: int = 0
 
 
 def model_edge(panel: EdgePanel) -> EdgeModels:
     """Every panel model that the edge's rows carry; one finding with a reason where none do."""
-    begun = adoption(panel.rows)
-    if begun is not None:
-        return _staggered(panel, begun)
-    return _continuous(panel)
+    rows = panel.with_lagged()
+    found, spec, result = _fit_effects(panel, rows)
+    effects, checks = with_few_areas(found, rows)
+    first = _first_estimate(effects)
+    if first is None or spec is None or result is None or first.estimate is None:
+        return EdgeModels(panel.exposure_unit, tuple(effects), checks)
+    outcome, with_leads = placebos.lead_placebo(panel, spec)
+    checks |= {"lead": outcome, "reaction": placebos.reverse_direction(panel)}
+    checks |= _common_checks(panel, rows, spec, first.estimate)
+    others = [*_estimates(effects), *_logged(rows, panel)]
+    checks["stability"] = placebos.stability(first.estimate, others)
+    placebo = _lead_effect(with_leads, rows, panel)
+    return EdgeModels(
+        panel.exposure_unit,
+        (*effects, *placebo),
+        checks,
+        tuple(_leads_and_lags(panel, spec)),
+        _robustness(first, rows),
+        float(rows["outcome"].mean()),
+        max(1.0, float(rows["x"].quantile(0.9) - rows["x"].quantile(0.1))),
+    )
 
 
 def _families(panel: EdgePanel, rows: pd.DataFrame) -> list[Family]:
@@ -105,13 +108,8 @@ def _counted(rows: pd.DataFrame, lag: int) -> dict[str, Any]:
     }
 
 
-def _name(family: str, staggered: bool) -> str:
-    stem = "poisson" if family == "poisson" else "twfe"
-    return f"{stem}_began" if staggered else stem
-
-
 def _fit_effects(
-    panel: EdgePanel, rows: pd.DataFrame, staggered: bool
+    panel: EdgePanel, rows: pd.DataFrame
 ) -> tuple[list[EffectEstimate], PanelSpec | None, PanelResult | None]:
     """Findings of each family, and model and result of the first that could be estimated."""
     effects: list[EffectEstimate] = []
@@ -120,7 +118,7 @@ def _fit_effects(
     counted = _counted(rows, months)
     reason = _reason(rows)
     for family in _families(panel, rows):
-        name = _name(family, staggered)
+        name = "poisson" if family == "poisson" else "twfe"
         if reason:
             effects.append(EffectEstimate(METHOD, name, reason=reason, **counted))
             continue
@@ -151,7 +149,7 @@ def with_few_areas(
         return list(effects), {}
     changed, checks = [], {}
     for effect in effects:
-        if effect.is_estimated and effect.specification.startswith("twfe"):
+        if effect.is_estimated and effect.specification == "twfe":
             drawn = wild_bootstrap(
                 rows["outcome"].to_numpy(float),
                 rows["x"].to_numpy(float),
@@ -193,7 +191,7 @@ def _first_estimate(effects: Sequence[EffectEstimate]) -> EffectEstimate | None:
 def _common_checks(
     panel: EdgePanel, rows: pd.DataFrame, spec: PanelSpec, whole: float
 ) -> dict[str, CheckOutcome]:
-    """Permutation, sectors left out, and reporting, which both designs share."""
+    """Permutation, sectors left out, and reporting."""
     share = placebos.permutation_p(rows)
     return {
         "permutation": "not_run" if np.isnan(share) else _passes(share <= placebos.PERMUTATION_P),
@@ -232,31 +230,6 @@ def _robustness(effect: EffectEstimate, rows: pd.DataFrame) -> float | None:
         return None
     df = len(rows) - rows["area"].nunique() - rows["period"].nunique()
     return robustness_value(effect.estimate / effect.se, max(df, 1))
-
-
-def _continuous(panel: EdgePanel) -> EdgeModels:
-    rows = panel.with_lagged()
-    found, spec, result = _fit_effects(panel, rows, staggered=False)
-    effects, checks = with_few_areas(found, rows)
-    first = _first_estimate(effects)
-    if first is None or spec is None or result is None or first.estimate is None:
-        return EdgeModels("continuous", panel.exposure_unit, tuple(effects), checks)
-    outcome, with_leads = placebos.lead_placebo(panel, spec)
-    checks |= {"lead": outcome, "reaction": placebos.reverse_direction(panel)}
-    checks |= _common_checks(panel, rows, spec, first.estimate)
-    others = [*_estimates(effects), *_logged(rows, panel)]
-    checks["stability"] = placebos.stability(first.estimate, others)
-    placebo = _lead_effect(with_leads, rows, panel)
-    return EdgeModels(
-        "continuous",
-        panel.exposure_unit,
-        (*effects, *placebo),
-        checks,
-        tuple(_leads_and_lags(panel, spec)),
-        _robustness(first, rows),
-        float(rows["outcome"].mean()),
-        max(1.0, float(rows["x"].quantile(0.9) - rows["x"].quantile(0.1))),
-    )
 
 
 def _estimates(effects: Sequence[EffectEstimate]) -> list[float]:
@@ -324,118 +297,6 @@ def _event_rows(
             **figures,
             **reads_as,
         }
-
-
-def _staggered(panel: EdgePanel, begun: Adoption) -> EdgeModels:
-    rows = begun.rows.dropna(subset=["outcome"]).assign(x=begun.rows["post"])
-    started = replace(panel, lag=0)
-    found, spec, _ = _fit_effects(started, rows, staggered=True)
-    effects, checks = with_few_areas(found, rows)
-    exposure_unit = _BEGAN
-    first = _first_estimate(effects)
-    if first is None or spec is None or first.estimate is None:
-        return EdgeModels("staggered", exposure_unit, tuple(effects), checks)
-    events = replace(model_of("outcome", "gaussian"), regressors=())
-    sun_abraham, event_rows = _by_time_since(rows, events)
-    effects = [
-        replace(effect, n_events=begun.adopting)
-        for effect in (*effects, _average(rows, sun_abraham))
-    ]
-    checks |= _time_checks(rows, spec)
-    checks |= _common_checks(panel, rows, spec, first.estimate)
-    others = [*_estimates(effects), *_logged(rows, panel)]
-    checks["stability"] = placebos.stability(first.estimate, others)
-    return EdgeModels(
-        "staggered",
-        exposure_unit,
-        tuple(effects),
-        checks,
-        tuple(event_rows),
-        _robustness(first, rows),
-        float(rows["outcome"].mean()),
-        left_out=begun.left_out,
-    )
-
-
-def _by_time_since(
-    rows: pd.DataFrame, spec: PanelSpec
-) -> tuple[PanelResult | NotEstimable, list[dict[str, Any]]]:
-    """Sun–Abraham or why it cannot be estimated, and its rows with the event study's."""
-    models = {
-        "event_study": replace(spec, estimator="event_study", event_time=EventTime("rel_binned")),
-        "sun_abraham": replace(
-            spec, estimator="sun_abraham", cohort=Cohort("cohort"), time="period"
-        ),
-    }
-    results: dict[str, PanelResult | NotEstimable] = {}
-    event_rows: list[dict[str, Any]] = []
-    for name, model in models.items():
-        try:
-            by_name = sun_abraham_by_cohort if name == "sun_abraham" else estimate
-            result = by_name(rows, model)
-        except NotEstimable as error:
-            results[name] = error
-            continue
-        results[name] = result
-        prefix = "rel_binned::" if name == "event_study" else "period::"
-        reads_as = _reads_as(model, _BEGAN)
-        event_rows += _event_rows(result, name, prefix, rows, reads_as)
-    return results["sun_abraham"], event_rows
-
-
-def _average(rows: pd.DataFrame, sun_abraham: PanelResult | NotEstimable) -> EffectEstimate:
-    """The average over treated periods by Sun and Abraham, or the reason why there is none."""
-    counted = _counted(rows, 0)
-    try:
-        if isinstance(sun_abraham, NotEstimable):
-            raise sun_abraham
-        average = sun_abraham.average
-        assert average is not None
-        return EffectEstimate(
-            METHOD, "sun_abraham", **figures_of(average, average["df"]), **counted
-        )
-    except NotEstimable as error:
-        return EffectEstimate(METHOD, "sun_abraham", reason=error.reason, **counted)
-
-
-def _time_checks(rows: pd.DataFrame, spec: PanelSpec) -> dict[str, CheckOutcome]:
-    """Before adoption nothing may move: trend, size, the three periods before, a false date."""
-    checks = _before(rows, spec)
-    for name, first in (("lead", -3), ("fake_date", -6)):
-        checks[name] = _placebo_date(rows, spec, first)
-    return checks
-
-
-def _before(rows: pd.DataFrame, spec: PanelSpec) -> dict[str, CheckOutcome]:
-    """Joint test and size of the bins before adoption, beside the average after it.
-
-    Bins, not months: the test month by month rejects too often where nothing is planted, and the
-    largest of eight noisy months is rarely below half of a real effect (decisions/0010).
-    """
-    bins = {
-        f"before {low}": rows["since"].between(low, high).astype(float) for low, high in PRE_BINS
-    }
-    try:
-        result = estimate(rows.assign(**bins), placebos.with_regressors(spec, ["x", *bins]))
-        after = float(result.term("x")["estimate"])
-    except NotEstimable:
-        return {"pretrend": "not_run", "pre_size": "not_run"}
-    before = result.coefficients[result.coefficients["term"].isin(list(bins))]
-    return {
-        "pretrend": placebos.joint(result, bins),
-        "pre_size": placebos.pretrend_size(before["estimate"], after),
-    }
-
-
-def _placebo_date(rows: pd.DataFrame, spec: PanelSpec, first: int) -> CheckOutcome:
-    """A start put `first` periods early, beside the true one, must show nothing."""
-    early = rows["since"].between(first, -1).astype(float)
-    try:
-        result = estimate(rows.assign(early=early), placebos.with_regressors(spec, ["x", "early"]))
-        p_value = _figures(result, "early")["p_value"]
-    except NotEstimable:
-        return "not_run"
-    return _passes(p_value >= placebos.SINGLE_PLACEBO_P)
 
 
 def _logged(rows: pd.DataFrame, panel: EdgePanel) -> Iterator[float]:

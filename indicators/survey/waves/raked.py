@@ -1,0 +1,124 @@
+"""The newest household wave by weights raked to the population, with bounds and replicates.
+
+Sex and age groups of the respondents to the residents of the newest list of population; beside each
+share what it would be had all who did not answer said no, or yes. Nothing of it is published.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from indicators.compiler.derived.functions import functions_sql
+from indicators.definitions.indicator import Indicator
+from indicators.definitions.mission_profile import Mission
+from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.sql_text import sql_file
+from indicators.foundation.stored.database import named_rows
+from indicators.survey.calibration import Margins, bounds, raked_mean, replicate_weights
+from indicators.survey.design import Design
+from indicators.survey.estimation import estimate
+from indicators.survey.inputs.arrays import Floats
+from indicators.survey.inputs.domain import Condition
+from indicators.survey.statistic import Mean
+from indicators.survey.waves.respondents import coded_design, wave_respondents
+from indicators.survey.waves.shown import Wave
+
+REPLICATES, _SEED = 200, 20261125
+_MARGINS = ("sex", "age_group")
+_UNKNOWN = ("_U", "_Z", "_X")
+
+
+@dataclass(frozen=True)
+class RakedWave:
+    """`figures`: a row an indicator, in percent: `published`, `raked`, `ci_low`, `ci_high`,
+    `lowest`, `highest`; and `answers`. `response`: `eligible` and `answered` by stratum.
+    `answered`: their share over all.
+    """
+
+    figures: Sequence[Mapping[str, Any]]
+    response: Sequence[Mapping[str, Any]]
+    answered: float
+    respondents: pd.DataFrame
+    design: Design
+
+    def replicates(self) -> Floats:
+        """Respondents × REPLICATES weights of a rescaling bootstrap."""
+        return replicate_weights(self.respondents, self.design, REPLICATES, _SEED)
+
+
+def raked_wave(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, catalogue: Mapping[str, Indicator]
+) -> RakedWave:
+    """The wave that the last refresh showed. Raises WrongUse without a wave or a population."""
+    wave, codes = _newest(connection, mission)
+    shares = [
+        one
+        for one in (catalogue[code] for code in codes)
+        if one.measure.kind == "proportion" and one.measure.weight == "person"
+    ]
+    for statement in functions_sql(mission, wave.last_on.isoformat()):
+        connection.execute(statement)
+    frame = wave_respondents(connection, wave, shares)
+    frame = frame[frame["weight_person"].notna()].reset_index(drop=True)
+    of_wave = {"survey": wave.survey_code, "wave": wave.wave, "instrument": wave.instrument}
+    response = named_rows(connection.execute(sql_file(__file__, "response"), of_wave))
+    answered = sum(row["answered"] for row in response) / sum(row["eligible"] for row in response)
+    margins, design = _margins(connection, frame, mission.mission), coded_design("weight_person")
+    asked = frame
+    for column, groups in margins.items():
+        asked = asked[asked[column].isin(groups)]
+    figures = [_figures(asked, design, one, margins, answered) for one in shares]
+    return RakedWave(figures, response, answered, frame, design)
+
+
+def _newest(connection: duckdb.DuckDBPyConnection, mission: Mission) -> tuple[Wave, Sequence[str]]:
+    found = connection.execute(
+        """SELECT survey_code, wave, instrument, last_on,
+          list(DISTINCT indicator ORDER BY indicator)
+        FROM cube.shown_wave WHERE instrument = 'household' GROUP BY ALL ORDER BY last_on DESC"""
+    ).fetchone()
+    if found is None:
+        raise WrongUse(Problem("no_wave", value=mission.mission))
+    return Wave(*found[:4]), found[4]
+
+
+def _margins(
+    connection: duckdb.DuckDBPyConnection, frame: pd.DataFrame, mission: str
+) -> dict[str, dict[str, float]]:
+    """Residents of the sexes and age groups that respondents have, on the last list before."""
+    ages = sorted(set(frame["age_group"].dropna()) - set(_UNKNOWN))
+    asked = {"day": frame["interviewed_on"].max(), "ages": ages}
+    query, margins = sql_file(__file__, "residents"), {}
+    for column in _MARGINS:
+        found = connection.execute(query.format(column=column), asked).fetchall()
+        known = set(frame[column].dropna())
+        margins[column] = {name: float(persons) for name, persons in found if name in known}
+    if not all(margins.values()):
+        raise WrongUse(Problem("no_population_to_rake", value=mission))
+    return margins
+
+
+def _figures(
+    frame: pd.DataFrame, design: Design, indicator: Indicator, margins: Margins, answered: float
+) -> dict[str, Any]:
+    outcome, inside = f"outcome {indicator.code}", f"inside {indicator.code}"
+    own = frame.assign(**{outcome: frame[outcome].where(frame[inside].astype(bool))})
+    plain = estimate(own, design, Mean(outcome), domain=[Condition(inside, "==", True)]).iloc[0]
+    raked = raked_mean(own, design, outcome, margins)
+    low, high = bounds(raked.estimate, answered)
+    figures = {
+        "published": plain["estimate"],
+        "raked": raked.estimate,
+        "ci_low": raked.ci_low,
+        "ci_high": raked.ci_high,
+        "lowest": low,
+        "highest": high,
+    }
+    return {
+        "indicator": indicator.code,
+        "answers": int(plain["n"]),
+        **{name: None if own is None else 100 * float(own) for name, own in figures.items()},
+    }
