@@ -90,7 +90,7 @@ def _steps(store: Store, desk: Desk | None) -> Any:
     for step in found:
         step["link"] = address.link(_LINKS[step["name"]], mission=mission)
     return rendered(
-        "steps.html",
+        "files/steps.html",
         address,
         actor,
         has_desk=desk is not None,
@@ -130,7 +130,7 @@ def _run(store: Store, desk: Desk | None, status: int = 200, told: list[str] | N
     runs = desk.setup.runs(mission, address.language)
     steps = {step["name"]: step for step in desk.setup.steps(mission, address.language)}
     return rendered(
-        "run.html",
+        "files/run.html",
         address,
         actor,
         status,

@@ -25,7 +25,7 @@ _CHOICES = ("table", "of_table", "files", "mend", "meant", "laid", "sheet", "hea
 class Upload(FileOfMission):
     """One request for the page: what was done with which file."""
 
-    route, template = ROUTE, "upload.html"
+    route, template = ROUTE, "files/upload.html"
     part_of = ("/data-quality", "nav.data_quality")
 
     def decided(self, desk: Desk, mission: str, path: Path, step: str) -> Any:
