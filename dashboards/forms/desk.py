@@ -94,9 +94,9 @@ class Desk(Protocol):
         """
 
     def take_in(
-        self, mission: str, path: Path, language: str, answers: Mapping[str, str]
+        self, mission: str, path: Path, language: str, answers: Mapping[str, str], who: str = ""
     ) -> list[str]:
-        """Moves a file into the inbox. Returns what hinders it, a sentence each."""
+        """Moves a file into the inbox, its mapping made by `who`. Returns what hinders it."""
 
     def compared(self, mission: str, path: Path, language: str) -> tuple[bytes, list[str]]:
         """A workbook that holds a file of another system against the mission's rows, which stay

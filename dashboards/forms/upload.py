@@ -61,7 +61,7 @@ class Upload(FileOfMission):
 
     def _taken_in(self, desk: Desk, mission: str, path: Path) -> Any:
         answers = _answers()
-        problems = desk.take_in(mission, path, self.address.language, answers)
+        problems = desk.take_in(mission, path, self.address.language, answers, self.actor.name)
         if problems:
             return self.shown(409, problems)
         said = {"meant": "yes"} if answers.get("meant") else {}

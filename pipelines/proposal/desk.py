@@ -64,16 +64,18 @@ class Desk:
             return {"problems": [problem.sentence(language) for problem in error.problems]}
 
     def take_in(
-        self, mission: str, path: Path, language: str, answers: Mapping[str, str]
+        self, mission: str, path: Path, language: str, answers: Mapping[str, str], who: str = ""
     ) -> list[str]:
-        """Moves the file into the inbox, its mapping written where it had none; what hinders it."""
+        """Moves the file into the inbox, its mapping written where it had none; what hinders it.
+
+        `who`: by whom the mapping's history says it was made or changed."""
         from pipelines.proposal.writing import write_mapping
 
         try:
             profile = self._workspace.profile(mission)
             source = self._source(path, profile)
             if source is not None and answers.get("mend"):
-                self._mend(mission, path, source, answers)
+                self._mend(mission, path, source, answers, who)
             elif source is None:
                 proposal, _ = self._proposal(mission, path, answers)
                 target = profile / "sources" / f"{proposal.source}.yaml"
@@ -85,7 +87,7 @@ class Desk:
                     raise WrongUse(Problem("page_map_exists", value=proposal.source))
                 if problem := self._beside(mission, path).problem(proposal.files):
                     raise WrongUse(problem)
-                write_mapping(proposal.mapping(), target)
+                write_mapping(proposal.mapping(), target, who)
             self._moved(mission, path, is_meant=bool(answers.get("meant")))
         except PocLensError as error:
             return [problem.sentence(language) for problem in error.problems]
@@ -216,7 +218,9 @@ class Desk:
 
         return known_rows(self._workspace.warehouse(mission))
 
-    def _mend(self, mission: str, path: Path, source: "Source", answers: Mapping[str, str]) -> None:
+    def _mend(
+        self, mission: str, path: Path, source: "Source", answers: Mapping[str, str], who: str
+    ) -> None:
         """Writes the mapping of a changed file as a person confirmed it."""
         from pipelines.proposal.difference import file_of, mended
         from pipelines.proposal.writing import write_mapping
@@ -229,7 +233,7 @@ class Desk:
         target = file_of(self._workspace.profile(mission), source.source)
         content = mended(target, changes)
         if content != mended(target, []):  # writing costs the comments of the file
-            write_mapping(content, target)
+            write_mapping(content, target, who)
 
     def _previewed(self, name: str, path: Path, language: str, answers: Mapping[str, str]) -> Said:
         from pipelines.ingest.rows import mended

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipelines.cli.main import main
 from pipelines.mapping.file_names import fits, have_a_name_in_common, pattern_of, series_of
@@ -201,6 +202,9 @@ def test_page_mends_a_known_mapping_for_the_key(world: SmallMission, tmp_path: P
     found = desk.preview("small", path, "en", {})
     assert [one["kind"] for one in found["changes"]] == ["key"]
     assert json.dumps(found)  # what a page can show
-    assert desk.take_in("small", path, "en", {"mend": "yes"}) == []
+    assert desk.take_in("small", path, "en", {"mend": "yes"}, "chief") == []
+    history = world.profile / "mapping_history" / f"{PATROLS['source']}.yaml"
+    (entry,) = yaml.safe_load(history.read_text("utf-8"))
+    assert entry["by"] == "chief" and any(line.startswith("+") for line in entry["changed"])
     world.ingest()
     assert world.query("SELECT count(*) FROM core.activities") == [(2,)]
