@@ -58,6 +58,9 @@ class Setup(Protocol):
         """Refreshes and publications that pages began, newest first: `kind`, `state`, `is_alive`,
         `state_words`, `command`, `who`, `at`, `progress`, `lines`, `problems`."""
 
+    def brought(self, mission: str, language: str) -> dict[str, Any]:
+        """`at`, `lines`, `silent`: what the last refresh that read files brought."""
+
     def choices_of_runs(self, mission: str) -> dict[str, Any]:
         """`first`, `day` (ISO days), `quarters` newest first, `quarter`, `needs_second`."""
 

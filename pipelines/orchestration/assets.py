@@ -46,6 +46,7 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     def ingest_inbox(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
     ) -> Iterator[dg.MaterializeResult]:
+        from pipelines.ingest.file_report import leave_brought
         from pipelines.ingest.inbox import ingest
         from pipelines.mapping.profile import require_sound_profile
 
@@ -59,6 +60,7 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                 progress=lambda done, total, _: report("ingest", done, total),
                 connection=connection,
             )
+            leave_brought(paths.warehouse(context.partition_key), taken.files)
             for file in taken.files:
                 context.log.info(
                     f"{file.name}: {file.status}, read {file.rows_read}, loaded "

@@ -12,7 +12,7 @@ from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import InternalFault, Problem, WrongUse
 from pipelines.release.approval.second_person import user
 from pipelines.release.candidate import build_candidate
-from pipelines.release.files import move_folder, replace_text, settle, sha256_of, write_json
+from pipelines.release.files import move_folder, settle, sha256_of, write_json
 from pipelines.release.manifest import MANIFEST, PUBLICATION, changed_files, publication_files
 from pipelines.release.naming import (
     CANDIDATE_PREFIX,
@@ -22,6 +22,7 @@ from pipelines.release.naming import (
 from pipelines.release.signed.signing import signed
 from pipelines.release.signed.verification import read_release_json
 from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.durable import replace_text
 from pipelines.workspace.keys import signing_key
 from pipelines.workspace.paths import Workspace
 
