@@ -84,7 +84,7 @@ def step_lines(
 
 def silent_units(arguments: argparse.Namespace, mission: str) -> list[str]:
     """Units that stopped sending, one a line."""
-    from pipelines.quality.silent_units import silent_lines
+    from pipelines.quality.reporting.silent_units import silent_lines
     from pipelines.warehouse.last_state import open_to_read
 
     with open_to_read(arguments.workspace.warehouse(mission)) as connection:

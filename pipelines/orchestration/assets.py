@@ -99,7 +99,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         from indicators.engine.refresh import compute
         from indicators.survey.waves.modelled_areas import model_areas
         from pipelines.quality.checks import check_values
-        from pipelines.quality.scores import write_scores
+        from pipelines.quality.reporting.scores import write_scores
         from pipelines.quality.violations import write_violations
         from pipelines.release.approval.second_person import note_computed
 

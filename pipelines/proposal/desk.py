@@ -94,7 +94,7 @@ class Desk:
     def compared(self, mission: str, path: Path, language: str) -> tuple[bytes, list[str]]:
         """The workbook that holds the file against the warehouse, which is left as it is; what
         hinders it."""
-        from pipelines.quality.reconciliation import reconcile, write_workbook
+        from pipelines.quality.pairs.reconciliation import reconcile, write_workbook
 
         try:
             profile = self._workspace.profile(mission)
@@ -115,7 +115,7 @@ class Desk:
     ) -> list[tuple[str, list[str]]]:
         """Of rows of a table each filled column: its title, and its text in every row."""
         from pipelines.proposal.known_rows import area_names
-        from pipelines.quality.duplicate_candidates import side_by_side
+        from pipelines.quality.pairs.duplicate_candidates import side_by_side
         from pipelines.warehouse.last_state import open_to_read
 
         warehouse, contract = self._workspace.warehouse(mission), contracts().get(table)
