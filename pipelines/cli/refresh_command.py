@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Refreshes where anything is new, prints what was checked; 1 where a blocking check failed."""
     mission = mission_of(arguments)
     act_by_account(arguments)
-    from pipelines.orchestration.unchanged import unchanged_result
+    from pipelines.orchestration.runs.unchanged import unchanged_result
 
     last = unchanged_result(arguments.workspace, mission, arguments.as_of)
     if last is not None:
