@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 Said = dict[str, Any]
 
 
-def open_desk(home: Path) -> "Desk":
+def open_desk(home: Path) -> "IntakeDesk":
     """The desk of a workspace."""
-    return Desk(Workspace(home))
+    return IntakeDesk(Workspace(home))
 
 
-class Desk:
+class IntakeDesk:
     """Shows what a file would bring, and puts it into a mission's inbox."""
 
     def __init__(self, workspace: Workspace) -> None:
