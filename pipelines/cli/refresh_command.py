@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Refreshes where anything is new, prints what was checked; 1 where a blocking check failed."""
     mission = mission_of(arguments)
     act_by_account(arguments)
-    from pipelines.orchestration.unchanged import unchanged_result
+    from pipelines.orchestration.runs.unchanged import unchanged_result
 
     last = unchanged_result(arguments.workspace, mission, arguments.as_of)
     if last is not None:
@@ -84,7 +84,7 @@ def step_lines(
 
 def silent_units(arguments: argparse.Namespace, mission: str) -> list[str]:
     """Units that stopped sending, one a line."""
-    from pipelines.quality.silent_units import silent_lines
+    from pipelines.quality.reporting.silent_units import silent_lines
     from pipelines.warehouse.last_state import open_to_read
 
     with open_to_read(arguments.workspace.warehouse(mission)) as connection:

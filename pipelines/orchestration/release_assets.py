@@ -4,9 +4,9 @@ import dagster as dg
 
 from indicators.definitions.mission_profile import read_mission
 from pipelines.orchestration.assets import mart_key
-from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import WorkspaceResource
-from pipelines.orchestration.retries import retrying
+from pipelines.orchestration.runs.progress import report
+from pipelines.orchestration.runs.retries import retrying
 from pipelines.warehouse.connection import open_warehouse
 
 # The last of the mart that a refresh makes; with them all of it is there.

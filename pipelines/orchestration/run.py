@@ -15,14 +15,14 @@ from filelock import FileLock
 
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.orchestration.abandoned import close_abandoned, process_tag
 from pipelines.orchestration.assets import INTAKE
 from pipelines.orchestration.build import build_definitions
-from pipelines.orchestration.event_log import quick_event_log
 from pipelines.orchestration.partitions import quarter_partitions
 from pipelines.orchestration.release_assets import PUBLISHED, partner_copy
 from pipelines.orchestration.resources import Rows
-from pipelines.orchestration.unchanged import forget, origin_of, remember, stamp_kept
+from pipelines.orchestration.runs.abandoned import close_abandoned, process_tag
+from pipelines.orchestration.runs.event_log import quick_event_log
+from pipelines.orchestration.runs.unchanged import forget, origin_of, remember, stamp_kept
 from pipelines.release.naming import check_period
 from pipelines.warehouse.last_state import open_to_read
 from pipelines.workspace.installation import make_workspace

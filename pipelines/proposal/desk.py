@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 Said = dict[str, Any]
 
 
-def open_desk(home: Path) -> "Desk":
+def open_desk(home: Path) -> "IntakeDesk":
     """The desk of a workspace."""
-    return Desk(Workspace(home))
+    return IntakeDesk(Workspace(home))
 
 
-class Desk:
+class IntakeDesk:
     """Shows what a file would bring, and puts it into a mission's inbox."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -96,7 +96,7 @@ class Desk:
     def compared(self, mission: str, path: Path, language: str) -> tuple[bytes, list[str]]:
         """The workbook that holds the file against the warehouse, which is left as it is; what
         hinders it."""
-        from pipelines.quality.reconciliation import reconcile, write_workbook
+        from pipelines.quality.pairs.reconciliation import reconcile, write_workbook
 
         try:
             profile = self._workspace.profile(mission)
@@ -117,7 +117,7 @@ class Desk:
     ) -> list[tuple[str, list[str]]]:
         """Of rows of a table each filled column: its title, and its text in every row."""
         from pipelines.proposal.known_rows import area_names
-        from pipelines.quality.duplicate_candidates import side_by_side
+        from pipelines.quality.pairs.duplicate_candidates import side_by_side
         from pipelines.warehouse.last_state import open_to_read
 
         warehouse, contract = self._workspace.warehouse(mission), contracts().get(table)

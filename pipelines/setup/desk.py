@@ -147,7 +147,7 @@ class SetupDesk:
         """What the last refresh that read files brought: `at` (ISO), `lines`, `silent`: units that
         stopped sending; nothing where nothing was read yet."""
         from pipelines.ingest.file_report import brought
-        from pipelines.quality.silent_units import silent_lines
+        from pipelines.quality.reporting.silent_units import silent_lines
         from pipelines.warehouse.last_state import open_to_read
 
         warehouse = self._workspace.warehouse(mission)

@@ -15,7 +15,7 @@ from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import WrongUse
 from pipelines.cli.main import main
 from pipelines.ingest.inbox import ingest
-from pipelines.proposal.desk import Desk
+from pipelines.proposal.desk import IntakeDesk
 from pipelines.proposal.proposal import propose
 from pipelines.readers.codebook import codebook_of
 from pipelines.warehouse.last_state import open_to_read
@@ -142,7 +142,7 @@ def test_an_export_with_its_form_on_the_page(
     (path.parent / "form").mkdir(parents=True)
     frame.to_csv(path, index=False)
     xlsform(path.parent / "form" / "form.xlsx")
-    desk, said = Desk(workspace), {f"constant.{name}": value for name, value in SAID.items()}
+    desk, said = IntakeDesk(workspace), {f"constant.{name}": value for name, value in SAID.items()}
     found = desk.preview("faulty", path, "fr", said)
     assert found["problems"] == []
     proposal = found["proposal"]
