@@ -1,13 +1,10 @@
-"""Colours of both themes: CSS variables for the pages and the template of the Plotly charts.
+"""Colours of both themes: CSS variables for the pages, colours for what is drawn.
 
 The values are those of the design's table of colours, whose contrasts were computed by WCAG 2.x.
 """
 
 from collections.abc import Mapping
-from functools import cache
 from types import MappingProxyType
-
-import plotly.graph_objects as go
 
 FONT = "Inter, system-ui, -apple-system, 'Segoe UI', sans-serif"
 
@@ -79,33 +76,3 @@ def style_sheet() -> str:
         "@media screen and (prefers-color-scheme:dark){"
         f":root:not([data-theme]){{{dark}color-scheme:dark}}}}"
     )
-
-
-@cache
-def plotly_template(theme: str) -> go.layout.Template:
-    """Fonts, grounds and lines of every chart in one theme."""
-    token = THEMES[theme]
-    axis = {
-        "gridcolor": token["rule"],
-        "linecolor": token["control"],
-        "tickfont": {"color": token["ink-3"], "size": 12},
-        "zeroline": False,
-        "fixedrange": True,
-        "nticks": 5,
-    }
-    layout = go.Layout(
-        font={"family": FONT, "color": token["ink"], "size": 12.5},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        xaxis=axis | {"showgrid": False, "showline": True},
-        yaxis=axis,
-        margin={"l": 40, "r": 24, "t": 16, "b": 36},
-        showlegend=False,
-        hoverlabel={
-            "bgcolor": token["surface"],
-            "bordercolor": token["control"],
-            "font": {"color": token["ink"], "family": FONT, "size": 12.5},
-        },
-        dragmode=False,
-    )
-    return go.layout.Template(layout=layout)

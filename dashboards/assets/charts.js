@@ -1,47 +1,32 @@
-// Charts by keyboard: arrow keys read the points. The slider of periods, and print.
+// Charts by keyboard: arrow keys read the points. The slider of periods.
 (function () {
   "use strict";
 
-  function graph(figure) { return figure && figure.querySelector(".js-plotly-plot"); }
-
-  function said(plot) {
-    var meta = plot && plot.layout && plot.layout.meta;
-    return (meta && meta.said) || [];
+  function read(figure, by) {
+    var points = Array.from(figure.querySelectorAll(".plot-point")), last = points.length - 1;
+    var now = points.findIndex(function (point) { return point.matches(".is-read"); });
+    var next = now < 0 ? (by > 0 ? 0 : last) : Math.min(last, Math.max(0, now + by));
+    if (!points.length) { return; }
+    leave(figure);
+    points[next].classList.add("is-read");
+    document.getElementById("announce").textContent = points[next].dataset.said;
   }
 
-  function announce(text) {
-    var region = document.getElementById("announce");
-    if (region) { region.textContent = text; }
-  }
-
-  function show(plot, text) {
-    var found = null;
-    plot.data.forEach(function (trace, curve) {
-      var point = Array.isArray(trace.text) ? trace.text.indexOf(text) : -1;
-      if (point >= 0) { found = { curveNumber: curve, pointNumber: point }; }
-    });
-    if (found) { window.Plotly.Fx.hover(plot, [found]); } else { window.Plotly.Fx.unhover(plot); }
-  }
-
-  function step(figure, plot, by) {
-    var texts = said(plot);
-    if (!texts.length) { return; }
-    var at = figure.dataset.at === undefined ? (by > 0 ? -1 : texts.length) : Number(figure.dataset.at);
-    at = Math.min(texts.length - 1, Math.max(0, at + by));
-    figure.dataset.at = at;
-    show(plot, texts[at]);
-    announce(texts[at]);
+  function leave(figure) {
+    figure.querySelectorAll(".is-read").forEach(function (point) { point.classList.remove("is-read"); });
   }
 
   document.addEventListener("keydown", function (event) {
     var figure = event.target.closest && event.target.closest("figure.chart");
-    var plot = graph(figure);
-    if (!plot || event.target !== figure) { return; }
+    if (!figure || event.target !== figure) { return; }
     if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
       event.preventDefault();
-      step(figure, plot, event.key === "ArrowRight" ? 1 : -1);
+      read(figure, event.key === "ArrowRight" ? 1 : -1);
     }
-    if (event.key === "Escape") { window.Plotly.Fx.unhover(plot); }
+    if (event.key === "Escape") { leave(figure); }
+  });
+  document.addEventListener("focusout", function (event) {
+    if (event.target.matches && event.target.matches("figure.chart")) { leave(event.target); }
   });
 
   // The slider of periods on the map.
@@ -60,16 +45,5 @@
     window.poclens.keepSubject(query);
     query.set("period", time.dataset.codes.split("|")[Number(event.target.value)]);
     window.poclens.go(window.location.pathname + "?" + query.toString(), true);
-  });
-
-  // Print: charts are drawn for the screen's width; the paper's is smaller.
-  var PAPER = 660;
-  window.addEventListener("beforeprint", function () {
-    document.querySelectorAll("figure.chart").forEach(function (figure) {
-      figure.style.zoom = Math.min(1, PAPER / Math.max(1, figure.offsetWidth));
-    });
-  });
-  window.addEventListener("afterprint", function () {
-    document.querySelectorAll("figure.chart").forEach(function (figure) { figure.style.zoom = ""; });
   });
 })();

@@ -56,11 +56,25 @@
     return found;
   }
 
+  // A drawing that stretches with its place, in the place's own pixels: other programs would stretch its lines too.
+  function unstretched(drawn, at) {
+    var side = drawn.viewBox.baseVal;
+    drawn.querySelectorAll("path").forEach(function (path) {
+      path.setAttribute("d", path.getAttribute("d").replace(/([\d.]+) ([\d.]+)/g, function (whole, x, y) {
+        return (x * at.width / side.width).toFixed(1) + " " + (y * at.height / side.height).toFixed(1);
+      }));
+      path.removeAttribute("vector-effect");
+    });
+    drawn.removeAttribute("preserveAspectRatio");
+    drawn.setAttribute("viewBox", "0 0 " + at.width + " " + at.height);
+  }
+
   // A picture of the page is SVG in a data address: its own elements, at its place.
   function picture(node, at) {
     if (!/^data:image\/svg/.test(node.src)) { return ""; }
     var text = decodeURIComponent(node.src.slice(node.src.indexOf(",") + 1));
     var drawn = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+    if (drawn.getAttribute("preserveAspectRatio") === "none") { unstretched(drawn, at); }
     Object.keys(at).forEach(function (name) { drawn.setAttribute(name, at[name]); });
     return new XMLSerializer().serializeToString(drawn);
   }

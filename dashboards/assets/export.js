@@ -112,10 +112,11 @@
     return { svg: svg.join(""), height: found.length ? 44 : 0 };
   }
 
-  // What a card draws without Plotly, part below part.
+  // What a card draws, part below part.
   function drawn(card, x, y) {
     var found = { width: 0, height: 0, svg: "" };
     card.querySelectorAll("[data-drawn]").forEach(function (root) {
+      if (root.parentElement.closest("[data-drawn]")) { return; }
       var part = window.poclensDrawing(root, x, y + found.height);
       found.svg += part.svg;
       found.width = Math.max(found.width, part.width);
@@ -128,7 +129,6 @@
     var style = getComputedStyle(document.documentElement);
     var ink = style.getPropertyValue("--ink"), soft = style.getPropertyValue("--ink-2");
     var ground = style.getPropertyValue("--surface");
-    var plots = Array.prototype.slice.call(card.querySelectorAll(".js-plotly-plot"));
     var width = card.clientWidth, y = EDGE + 12, body = "";
     // Torn from its page a picture must still say what it is of: the page's title comes first.
     var texts = [[document.getElementById("page-title"), 12.5, 400, soft], [card.querySelector("h2"), 16, 650, ink], [card.querySelector(".subtitle"), 12.5, 400, soft]];
@@ -142,43 +142,15 @@
     width = Math.max(width, own.width + 2 * EDGE);
     body += own.svg;
     y += own.height;
-    var boxes = plots.map(function (plot) { return plot.getBoundingClientRect(); });
-    var left = card.getBoundingClientRect().left;
-    var top = Math.min.apply(null, boxes.map(function (box) { return box.top; }));
-    var plotted = plots.length ? Math.max.apply(null, boxes.map(function (box) { return box.bottom; })) - top : 0;
-    var headed = card.querySelectorAll(".field, .pair > div").length ? 62 : 0;
-    return Promise.all(plots.map(function (plot, place) {
-      var box = boxes[place];
-      return window.Plotly.toImage(plot, { format: "svg", width: box.width, height: box.height })
-        .then(function (address) {
-          var drawn = decodeURIComponent(address.slice(address.indexOf(",") + 1));
-          var at = y + headed + box.top - top, part = "";
-          var around = plot.closest(".field, .pair > div");
-          if (around) {
-            // The last line of the head stands just above the drawing, however long the head is.
-            var heads = Array.prototype.map.call(around.querySelectorAll("h3, p"), function (head, number) {
-              return { rows: lines(head.textContent, box.width, 11.5), weight: number ? 400 : 650, ink: number ? soft : ink };
-            });
-            var from = at - 6 - LINE * (heads.reduce(function (sum, head) { return sum + head.rows.length; }, 0) - 1);
-            heads.forEach(function (head) {
-              part += written(head.rows.join(" "), box.left - left, from, box.width, 11.5, head.weight, head.ink).svg;
-              from += LINE * head.rows.length;
-            });
-          }
-          return part + drawn.replace(/^<svg /, '<svg x="' + (box.left - left) + '" y="' + at + '" ');
-        });
-    })).then(function (parts) {
-      y += headed + plotted + 20;
-      var legend = classes(card, EDGE, y, soft);
-      parts.push(legend.svg);
-      y += legend.height;
-      var source = written(foot.dataset.source, EDGE, y, width - 2 * EDGE, 11.5, 400, soft);
-      var height = y + source.height + EDGE;
-      return { width: width, height: height, svg: '<svg xmlns="http://www.w3.org/2000/svg" ' +
-        'xmlns:xlink="http://www.w3.org/1999/xlink" width="' + width + '" height="' + height +
-        '" font-family="' + FONT + '"><rect width="100%" height="100%" fill="' + ground + '"/>' +
-        body + parts.join("") + source.svg + "</svg>" };
-    });
+    y += 10;
+    var legend = classes(card, EDGE, y, soft);
+    y += legend.height;
+    var source = written(foot.dataset.source, EDGE, y, width - 2 * EDGE, 11.5, 400, soft);
+    var height = y + source.height + EDGE;
+    return { width: width, height: height, svg: '<svg xmlns="http://www.w3.org/2000/svg" ' +
+      'xmlns:xlink="http://www.w3.org/1999/xlink" width="' + width + '" height="' + height +
+      '" font-family="' + FONT + '"><rect width="100%" height="100%" fill="' + ground + '"/>' +
+      body + legend.svg + source.svg + "</svg>" };
   }
 
   function png(drawn, name) {
@@ -199,9 +171,8 @@
     if (!foot || !card) { return; }
     if (button.dataset.action === "csv") { csv(card, foot); return; }
     if (button.dataset.action === "xlsx") { xlsx(card, foot); return; }
-    picture(card, foot).then(function (drawn) {
-      if (button.dataset.action === "png") { png(drawn, foot.dataset.file); return; }
-      save(new Blob([drawn.svg], { type: "image/svg+xml" }), foot.dataset.file + ".svg");
-    });
+    var drawing = picture(card, foot);
+    if (button.dataset.action === "png") { png(drawing, foot.dataset.file); return; }
+    save(new Blob([drawing.svg], { type: "image/svg+xml" }), foot.dataset.file + ".svg");
   });
 })();

@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-from dash import dcc, html
+from dash import html
 
 from dashboards.components.card import page_link, within
 from dashboards.context import Context
+from dashboards.figures.plot import Plot
 from dashboards.http.address import Address
 from dashboards.wording import formats
 from dashboards.wording.words import Words
 
-_CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": False, "scrollZoom": False}
 DRAWN = {"data-drawn": "true"}  # on what `assets/drawing.js` makes a picture of
 KEYS_HINT = "chart-keys"  # the shell holds the words that this id names
 
@@ -40,27 +39,20 @@ def chart_or_table(address: Address, words: Words, place: str) -> html.Div:
     return html.Div(links, className=look, role="group", **{"aria-label": label})
 
 
-def chart(
-    figure: go.Figure | dict[str, Any], caption: str, key: str, height: int, least_wide: int = 110
-) -> html.Figure:
-    """A Plotly figure under a name that a screen reader can say; arrow keys read its points.
+def chart(plot: Plot, caption: str, key: str, height: int, least_wide: int = 110) -> html.Figure:
+    """A plot under a name that a screen reader can say; arrow keys read its points.
 
     `height` in pixels; on a narrow screen at most `least_wide` hundredths of its width.
     """
     caption_id = f"caption-{key}"
-    graph = dcc.Graph(
-        id=f"graph-{key}",
-        figure=figure,
-        config=_CONFIG,
-        style={"height": f"min({height}px, {least_wide}vw)"},
-        responsive=True,
-    )
     return html.Figure(
-        [graph, html.Figcaption(caption, id=caption_id, className="hidden")],
+        [plot.drawn(), html.Figcaption(caption, id=caption_id, className="hidden")],
         role="img",
         className="chart",
         tabIndex=0,
+        style={"--height": f"min({height}px, {least_wide}vw)"},
         **{"aria-labelledby": caption_id, "aria-describedby": KEYS_HINT},
+        **DRAWN,
     )
 
 
@@ -123,15 +115,10 @@ def chart_card(
     is_table = shows_table(context.address)
     content = [table] if is_table else [*drawn, twin(table)]
     above = [reading] if reading is not None else []
-    has_chart = not is_table and any(_is_picture(part) for part in within(drawn))
+    has_chart = not is_table and any(hasattr(part, "data-drawn") for part in within(drawn))
     kinds = ("png", "svg", "csv") if has_chart else ("csv",)
     foot = take_away(context, key, kinds, title)
     look = f"card card-{key}"
     return html.Section(
         [head, *above, *content, foot], className=look, **{"aria-labelledby": heading}
     )
-
-
-def _is_picture(part: Any) -> bool:
-    """A chart, or what `assets/drawing.js` can draw."""
-    return isinstance(part, html.Figure) or hasattr(part, "data-drawn")

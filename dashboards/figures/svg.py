@@ -1,4 +1,4 @@
-"""Pieces of SVG as text: all drawings but Plotly's are made of them, on pages and in the brief."""
+"""Pieces of SVG as text: all drawings are made of them, on pages and in the brief."""
 
 from collections.abc import Mapping, Sequence
 from html import escape

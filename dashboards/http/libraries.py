@@ -10,7 +10,7 @@ from dashboards.http.finished import Finished
 from dashboards.kept import Kept
 
 _FOLDERS = ("/_dash-component-suites/", "/assets/")
-_MOST_MB = 16  # all libraries of Dash and Mantine, with Plotly, take 3 MB
+_MOST_MB = 16  # all libraries of Dash and Mantine, take 2 MB
 
 
 def keep_libraries(app: dash.Dash) -> None:

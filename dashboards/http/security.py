@@ -36,7 +36,7 @@ def _policy(hashes: list[str]) -> str:
         (
             "default-src 'self'",
             f"script-src {scripts}",
-            "style-src 'self' 'unsafe-inline'",  # Mantine and Plotly write style attributes
+            "style-src 'self' 'unsafe-inline'",  # pages and Mantine write style attributes
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
             "connect-src 'self'",

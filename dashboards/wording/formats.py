@@ -31,11 +31,6 @@ def number_or_dash(value: Any, words: Words, decimals: int = 0) -> str:
     return "–" if is_missing(value) else number(value, words, decimals)
 
 
-def axis_separators(words: Words) -> str:
-    """The signs before decimals and between thousands, for the axes of charts."""
-    return ",\u202f" if words.language == "fr" else ".,"
-
-
 def signed(value: float, words: Words, decimals: int = 0) -> str:
     """A difference with + or −; zero has no sign."""
     text = number(abs(value), words, decimals)

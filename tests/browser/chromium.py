@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from indicators.foundation.messages import message_catalogue
 from tests.worlds.pages import addresses
@@ -26,13 +26,6 @@ PAGES = addresses()
 def with_query(path: str, query: str) -> str:
     """An address with more parameters."""
     return path + ("&" if "?" in path else "?") + query
-
-
-def await_charts(page: Page) -> None:
-    """Until every chart of the page is drawn."""
-    charts = page.locator("figure.chart")
-    for place in range(charts.count()):
-        charts.nth(place).locator(".main-svg").first.wait_for(state="attached")
 
 
 def english_left(text: str) -> list[str]:

@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Locator, Page
 
 from indicators.definitions.contracts import contracts
 from indicators.foundation.messages import message
-from tests.browser.chromium import await_charts, chromium, chromium_path
+from tests.browser.chromium import chromium, chromium_path
 from tests.worlds.morning import name_of, write_files
 from tests.worlds.server import serving
 
@@ -200,7 +200,6 @@ class Morning:
         self.press("run.read", "link")
         self.page.wait_for_selector("#screen h1")
         self.page.wait_for_load_state("networkidle")
-        await_charts(self.page)
         self.overviews.append(self.page.inner_text("#main"))
 
     def _ended(self) -> None:

@@ -14,7 +14,6 @@ from playwright.sync_api import Browser
 
 from tests.browser.chromium import (
     PAGES,
-    await_charts,
     chromium,
     chromium_path,
     with_query,
@@ -63,7 +62,6 @@ def _picture(browser: Browser, address: str, width: int, file: Path, prints: boo
     page.goto(address)
     page.wait_for_selector("#screen h1", timeout=60_000)
     page.wait_for_load_state("networkidle")
-    await_charts(page)
     page.screenshot(path=f"{file}.png", full_page=True)
     if prints:
         page.pdf(path=f"{file}.pdf", prefer_css_page_size=True, print_background=False)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.chromium import PAGES, await_charts, english_left, with_query
+from tests.browser.chromium import PAGES, english_left, with_query
 from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
@@ -58,7 +58,6 @@ def _looked_at(visit: Visit, path: str, language: str, theme: str, width: int) -
     """What is wrong with a page at first sight; each with its look."""
     visit.page.set_viewport_size({"width": width, "height": 900})
     page = visit.open(with_query(path, f"lang={language}&theme={theme}"))
-    await_charts(page)
     found = [*page.evaluate(_OVERFLOWING), *visit.complaints, *visit.foreign]
     if page.locator("h1").count() != 1 or not page.locator("h1").inner_text().strip():
         found.append("no heading")

@@ -23,11 +23,10 @@ def test_title_sentence_release_and_brief_stand_without_scripts(
     page.close()
 
 
-def test_plotly_is_loaded_only_where_a_chart_of_it_is(visit: Visit) -> None:
-    visit.open("/")
-    assert not [url for url in visit.requests if "plotly" in url]
-    visit.open("/indicators/P2-OC-07")
-    assert [url for url in visit.requests if "plotly" in url]
+def test_no_page_loads_a_library_of_charts(visit: Visit) -> None:
+    for path in ("/", "/indicators/P2-OC-07", "/perceptions", "/effects?open=all", "/incidents"):
+        visit.open(path)
+    assert not [url for url in visit.requests if "plotly" in url or "graph" in url]
 
 
 def test_a_lost_server_is_said_and_found_again(browser: Browser, server: str) -> None:

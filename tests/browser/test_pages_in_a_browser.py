@@ -11,11 +11,6 @@ from tests.worlds.release import NEUTRAL
 pytestmark = pytest.mark.browser
 
 
-def test_the_overview_asks_for_no_plotly(visit: Visit) -> None:
-    visit.open("/")
-    assert [url for url in visit.requests if "plotly" in url] == []
-
-
 def test_switching_the_language_keeps_the_place(visit: Visit) -> None:
     page = visit.open("/map?indicator=P2-OC-07&area=MT0104&period=2026-Q2")
     page.get_by_role("group", name="Language").get_by_text("FR").click()

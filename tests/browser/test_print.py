@@ -55,13 +55,6 @@ def _printed(page: Page) -> list[str]:
     return [_plain(found.extract_text()) for found in PdfReader(io.BytesIO(made)).pages]
 
 
-def _open(visit: Visit, address: str) -> Page:
-    page = visit.open(address)
-    if address.partition("?")[0] in _WITH_CHARTS:
-        page.wait_for_selector(".js-plotly-plot .main-svg")
-    return page
-
-
 # French, which is longer, on every page.
 @pytest.mark.parametrize(("language", "paths"), [("en", ("/", "/map")), ("fr", _PATHS)])
 def test_a_page_prints_with_its_answer_and_uncut_rows(
@@ -69,7 +62,7 @@ def test_a_page_prints_with_its_answer_and_uncut_rows(
 ) -> None:
     sheets = {}
     for path in paths:
-        page = _open(visit, f"{path}?lang={language}&theme=dark")
+        page = visit.open(f"{path}?lang={language}&theme=dark")
         printed = _printed(page)
         sheets[path] = len(printed)
         assert _plain(page.locator("h1").inner_text()) in printed[0], path
@@ -78,7 +71,7 @@ def test_a_page_prints_with_its_answer_and_uncut_rows(
         cut = [row for row in _rows(page) if not any(_is_on(row, sheet) for sheet in printed)]
         assert cut == [], path
         if path in _WITH_CHARTS:
-            words = page.locator(".js-plotly-plot .annotation-text, .js-plotly-plot .xtick text")
+            words = page.locator(".plot-place")
             assert _plain(words.first.text_content() or "") in "".join(printed), path
         if path == "/results-chain":
             names = page.locator(".chain-name").all_inner_texts()

@@ -4,22 +4,26 @@ import json
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
+from dash import html
 
 from dashboards.components.small_multiples import sparkline_words
 from dashboards.figures.area_drawing import Look, area_drawing
 from dashboards.figures.outlines import outlines
-from dashboards.figures.series import series_figure
+from dashboards.figures.plot import Plot, value_axis
+from dashboards.figures.series import series_plot
 from dashboards.figures.vector import Drawing, line_drawing
-from dashboards.pages.effects.leads_and_lags import TimePoint, leads_and_lags_figure
+from dashboards.pages.effects.leads_and_lags import TimePoint, leads_and_lags_plot
 from dashboards.pages.map.classes import fill_of, fixed_classes
 from dashboards.queries.cells import Cell, Dated
 from dashboards.theme import THEMES
 from dashboards.wording.formats import Unit
 from dashboards.wording.words import Words
 from indicators.assessment.empty_reasons import Said, Statement
+from tests.dashboards.rendered import components
 
 _SVG = "{http://www.w3.org/2000/svg}"
 RATE = Unit("per_1000", "rate")
@@ -37,14 +41,34 @@ def _empty(code: str) -> Cell:
     return Cell(Statement(Said("empty", code)))
 
 
+def _with(plot: Plot, look: str) -> list[html.Span]:
+    """What is drawn with this look, in its order."""
+    found = [part for part in components(plot.drawn()) if isinstance(part, html.Span)]
+    return [part for part in found if look in (getattr(part, "className", None) or "").split()]
+
+
+def _lines(plot: Plot) -> list[int]:
+    """How many points each line has."""
+    (image,) = [part for part in components(plot.drawn()) if isinstance(part, html.Img)]
+    root = ElementTree.fromstring(unquote(image.src.partition(",")[2]))
+    paths = [found for found in root.iter(f"{_SVG}path") if found.get("fill") == "none"]
+    series = THEMES["light"]["series"]
+    return [
+        (found.get("d") or "").count("L") + 1 for found in paths if found.get("stroke") == series
+    ]
+
+
 def test_the_line_breaks_at_a_gap_and_the_gap_is_patterned() -> None:
-    cells = [_figure(3), _figure(4), _empty("not_reported"), _figure(5), _figure(6)]
+    cells = [_figure(3), _figure(4), _empty("not_reported"), *map(_figure, (5, 6, 7))]
     series = [_month(number + 1, cell) for number, cell in enumerate(cells)]
-    figure = series_figure(series, RATE, Words("en"), "light")
-    lines = [trace for trace in figure.data if trace.mode == "lines+markers"]
-    assert [list(line.y) for line in lines] == [[3, 4], [5, 6]]
-    gaps = [trace for trace in figure.data if trace.name == "not reported"]
-    assert [gap.fillpattern.shape for gap in gaps] == ["/"]
+    plot = series_plot(series, RATE, Words("en"), "light")
+    assert _lines(plot) == [2, 3]
+    (gap,) = _with(plot, "plot-gap")
+    (words,) = _with(plot, "plot-above")
+    assert "empty-not-reported" in gap.className and words.children == "not reported"
+    # the gap fills its month: from the end of the second to the start of the fourth
+    points = _with(plot, "plot-point")
+    assert len(points) == len(cells) and gap.style == points[2].style
 
 
 @pytest.mark.parametrize("is_survey", [True, False])
@@ -53,15 +77,15 @@ def test_figures_of_two_definitions_are_not_joined(is_survey: bool) -> None:
     cells = [
         *(replace(_figure(value), version=1) for value in (30, 31)),
         _empty("not_asked"),
-        *(replace(_figure(value), version=2) for value in (17, 18)),
+        *(replace(_figure(value), version=2) for value in (17, 18, 19)),
     ]
     series = [_month(number + 1, cell) for number, cell in enumerate(cells)]
-    figure = series_figure(series, RATE, Words("fr"), "light", is_survey=is_survey)
-    lines = [trace for trace in figure.data if trace.mode == "lines+markers"]
-    assert [list(line.y) for line in lines] == [[30, 31], [17, 18]]
-    (border,) = figure.layout.shapes
-    assert border.x0 == border.x1 == series[3].start
-    said = [text for text in figure.layout.meta["said"] if "nouvelle définition" in text]
+    plot = series_plot(series, RATE, Words("fr"), "light", is_survey=is_survey)
+    assert _lines(plot) == [2, 3]
+    (border,) = _with(plot, "plot-right")
+    assert "version 2" in border.children
+    points = [getattr(point, "data-said") for point in _with(plot, "plot-point")]
+    said = [text for text in points if "nouvelle définition" in text]
     assert len(said) == 1 and "version 2" in said[0] and "17" in said[0]
     drawing = Drawing(132, 64, 0, 40, "light")
     assert line_drawing(drawing, cells, joins_gaps=is_survey).count("polyline") == 2
@@ -71,28 +95,45 @@ def test_figures_of_two_definitions_are_not_joined(is_survey: bool) -> None:
 def test_kinds_of_gap_have_different_patterns() -> None:
     states = ("not_reported", "no_access", "below_8")
     series = [_month(1, _figure(3)), *(_month(n + 2, _empty(s)) for n, s in enumerate(states))]
-    figure = series_figure(series, RATE, Words("en"), "light")
-    looks = {
-        trace.name: trace.fillpattern.shape for trace in figure.data if trace.hoverinfo == "name"
-    }
-    assert looks == {"not reported": "/", "no access": None, "<8": "."}
+    plot = series_plot(series, RATE, Words("en"), "light")
+    looks = [gap.className.split()[-1] for gap in _with(plot, "plot-gap")]
+    assert looks == ["empty-not-reported", "empty-no-access", "empty-suppressed"]
 
 
-def test_a_true_zero_is_a_hollow_dot() -> None:
+def test_a_true_zero_is_a_hollow_dot_at_the_foot() -> None:
     series = [_month(1, _figure(3)), _month(2, Cell(Statement(), value=0.0, n=0))]
-    figure = series_figure(series, RATE, Words("en"), "light")
-    line = next(trace for trace in figure.data if trace.mode == "lines+markers")
-    assert line.marker.color == (THEMES["light"]["series"], THEMES["light"]["surface"])
+    plot = series_plot(series, RATE, Words("en"), "light")
+    full, hollow = _with(plot, "plot-dot")
+    assert "plot-hollow" not in full.className and "plot-hollow" in hollow.className
+    assert hollow.style == {"--v": "0.00%"}
 
 
-def test_waves_are_one_line_with_bars() -> None:
-    cells = [_figure(30), _figure(40), _figure(41)]
+def test_waves_are_one_line_and_each_has_its_interval() -> None:
+    cells = [_figure(30), _empty("not_asked"), _figure(40), _figure(41)]
     series = [_month(number * 3, cell) for number, cell in enumerate(cells, start=1)]
-    figure = series_figure(
-        series, Unit("percent", "proportion"), Words("en"), "light", is_survey=True
-    )
-    bars = [trace for trace in figure.data if trace.error_y.array is not None]
-    assert [list(bar.error_y.array) for bar in bars] == [[1, 1, 1]]
+    unit = Unit("percent", "proportion")
+    plot = series_plot(series, unit, Words("en"), "light", is_survey=True)
+    assert _lines(plot) == [3]
+    ends = [(bar.style["--lo"], bar.style["--hi"]) for bar in _with(plot, "plot-interval")]
+    top = 42 * 1.12
+    assert ends == [
+        (f"{100 * (n - 1) / top:.2f}%", f"{100 * (n + 1) / top:.2f}%") for n in (30, 40, 41)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ends", "ticks"),
+    [
+        ((0.0, 8.7), ["0", "2", "4", "6", "8"]),
+        ((-0.27, 0.31), ["−0.2", "0.0", "0.2"]),
+        ((0.0, 4_310.0), ["0", "1,000", "2,000", "3,000", "4,000"]),
+        ((0.0, 0.0), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
+    ],
+)
+def test_the_ticks_of_an_axis_are_round_and_few(
+    ends: tuple[float, float], ticks: list[str]
+) -> None:
+    assert [text for _, text in value_axis(ends, Words("en")).ticks] == ticks
 
 
 def test_classes_do_not_depend_on_the_period_shown() -> None:
@@ -168,9 +209,16 @@ def test_the_map_stripes_crossing_intervals_and_crosses_out_no_access() -> None:
 
 def test_a_point_before_the_activity_is_hollow_and_has_its_interval() -> None:
     points = [TimePoint(time, time / 2, time / 2 - 1, time / 2 + 3, str(time)) for time in (-1, 0)]
-    figure = leads_and_lags_figure(points, ("Months", "points"), Words("fr"), "light")
-    (dots,) = figure.data
-    assert dots.marker.color == (THEMES["light"]["surface"], THEMES["light"]["series"])
-    assert list(dots.error_y.array) == [3, 3] and list(dots.error_y.arrayminus) == [1, 1]
-    assert figure.layout.meta["said"] == ["-1", "0"]
-    assert figure.layout.yaxis.title.text == "points" and figure.layout.separators[0] == ","
+    plot = leads_and_lags_plot(points, ("Months", "points"), Words("fr"), "light")
+    before, after = _with(plot, "plot-dot")
+    assert "plot-hollow" in before.className and "plot-hollow" not in after.className
+    heights = [
+        plot.values.low
+        + float(bar.style[end].rstrip("%")) / 100 * (plot.values.high - plot.values.low)
+        for bar in _with(plot, "plot-interval")
+        for end in ("--lo", "--hi")
+    ]
+    assert heights == pytest.approx([-1.5, 2.5, -1, 3], abs=0.01)
+    assert [getattr(point, "data-said") for point in _with(plot, "plot-point")] == ["-1", "0"]
+    (title,) = _with(plot, "plot-title-values")
+    assert title.children == "points" and plot.values.ticks[0][1] == "−1"

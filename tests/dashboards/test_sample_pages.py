@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from dash import dcc
+from plotly.io.json import to_json_plotly
 
 from dashboards.app import answer
 from dashboards.context import Context, read_context
 from dashboards.http.address import OF_PAGE, Address
 from indicators.foundation.messages import LANGUAGES
-from tests.dashboards.rendered import text_of
+from tests.dashboards.rendered import components, text_of
 from tests.worlds.pages import paths
 from tests.worlds.sample import published_sample
 
@@ -22,6 +24,7 @@ CHOICES = (
     *("mission", "period", "area", "edge", "question", "level", "page", "indicator"), "outcome"
 )  # fmt: skip
 OF_AREAS = 6  # a page opens for one in so many
+MOST_NODES, MOST_BYTES = 4_000, 400_000  # of a page before it is compressed
 NARROWED = ("/indicators", "/lessons", "/map", "/results-chain", "/data-quality")
 
 
@@ -69,6 +72,16 @@ def test_a_page_opens_for_every_kind_of_period(home: Path, context: Context, pat
     for at, name in enumerate([*newest.values(), *oldest.values()]):
         area = lowest if at % 2 else context.country
         assert len(_text(home, path, f"area={area}&period={name}")) > 40
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_page_is_more_than_a_browser_draws_at_once(home: Path, path: str) -> None:
+    """What an interaction exchanges; `bench_long_tasks` tells the milliseconds."""
+    for query in ("", "view=table"):
+        body = answer(home, "mission", Address.parse(path, query)).body()
+        assert sum(1 for _ in components(body)) <= MOST_NODES
+        assert len(to_json_plotly(body)) <= MOST_BYTES
+        assert not any(isinstance(part, dcc.Graph) for part in components(body))
 
 
 @pytest.mark.parametrize("name", CHOICES)

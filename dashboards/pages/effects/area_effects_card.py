@@ -12,7 +12,7 @@ from dashboards.components.card import card, how_to_read, notice
 from dashboards.components.chart import chart, chart_card, shows_table
 from dashboards.components.table import Column, table
 from dashboards.context import Context
-from dashboards.pages.effects.forest import ForestRow, forest_figure
+from dashboards.pages.effects.forest import ForestRow, forest_plot
 from dashboards.queries import framework
 from dashboards.rows import rows_of
 from dashboards.wording import formats
@@ -33,9 +33,9 @@ def area_effects(context: Context, link: Row) -> html.Section:
     titles = (words("areas.title"), words("areas.under"))
     drawn: list[Any] = []
     if points and not shows_table(context.address):
-        figure = forest_figure(points, words("areas.axis"), words, context.address.theme)
+        plot = forest_plot(points, words("areas.axis"), words, context.address.theme)
         caption = words("areas.caption", title=context.short(link["to_indicator"]))
-        drawn = [chart(figure, caption, "area-effects", _FRAME + _ROW_HEIGHT * len(points), 200)]
+        drawn = [chart(plot, caption, "area-effects", _FRAME + _ROW_HEIGHT * len(points), 200)]
     reading = how_to_read("areas", words)
     return chart_card(context, "area-effects", titles, drawn, _table(context, rows), reading)
 

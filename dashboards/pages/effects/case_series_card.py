@@ -11,7 +11,7 @@ from dashboards.components.difference import difference_words, scaled
 from dashboards.components.rating import evidence_mark
 from dashboards.components.table import Column, table
 from dashboards.context import Context
-from dashboards.pages.effects.effect_bars import EffectBar, effect_bars_figure
+from dashboards.pages.effects.effect_bars import EffectBar, effect_bars_plot
 from dashboards.pages.effects.settings_card import setting_name
 from dashboards.wording import formats
 
@@ -33,9 +33,9 @@ def case_series(context: Context, link: Row, tests: Sequence[Row]) -> html.Secti
     drawn: list[Any] = []
     bars = [_bar(context, row) for row in rows if scaled(row, "percent") is not None]
     if bars and not shows_table(context.address):
-        figure = effect_bars_figure(bars, words("effects.cases.axis"), words, context.address.theme)
+        plot = effect_bars_plot(bars, words("effects.cases.axis"), words, context.address.theme)
         caption = words("effects.cases.caption", title=context.short(link["to_indicator"]))
-        drawn = [chart(figure, caption, "cases", _FRAME + _ROW_HEIGHT * len(bars), 90)]
+        drawn = [chart(plot, caption, "cases", _FRAME + _ROW_HEIGHT * len(bars), 90)]
     names = {
         "output": context.short(link["from_indicator"]),
         "outcome": context.short(link["to_indicator"]),

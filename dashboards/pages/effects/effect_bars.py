@@ -3,10 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
-
-from dashboards.theme import THEMES, plotly_template
-from dashboards.wording.formats import axis_separators
+from dashboards.figures.plot import Axis, Plot, value_axis
 from dashboards.wording.words import Words
 
 _WIDEST = 200.0  # percent: an interval beyond it ends at the frame
@@ -22,55 +19,23 @@ class EffectBar:
     said: str
 
 
-def effect_bars_figure(bars: Sequence[EffectBar], axis: str, words: Words, theme: str) -> go.Figure:
+def effect_bars_plot(bars: Sequence[EffectBar], axis: str, words: Words, theme: str) -> Plot:
     """The bars from above in the order given; the dot of a check is hollow."""
-    colour = THEMES[theme]
-    figure = go.Figure(layout={"template": plotly_template(theme)})
-    figure.add_vline(x=0, line={"color": colour["ink-2"], "width": 1})
-    middles = [bar.figures[0] for bar in bars]
-    highs = [min(bar.figures[2], _WIDEST) for bar in bars]
-    figure.add_scatter(
-        x=middles,
-        y=list(range(len(bars))),
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [max(0.0, high - middle) for high, middle in zip(highs, middles, strict=True)],
-            "arrayminus": [
-                middle - bar.figures[1] for bar, middle in zip(bars, middles, strict=True)
-            ],
-            "color": colour["series"],
-            "thickness": 2,
-            "width": 6,
-        },
-        mode="markers",
-        marker={
-            "size": 10,
-            "color": [colour["surface" if bar.is_check else "series"] for bar in bars],
-            "line": {"color": colour["series"], "width": 2},
-        },
-        text=[bar.said for bar in bars],
-        hovertemplate="%{text}<extra></extra>",
-        cliponaxis=False,
-    )
-    # The names stand in the plot, above their bars: also on a phone the bars have room.
+    values = differences_axis([bar.figures for bar in bars], axis, words)
+    plot = Plot(Axis(0, len(bars)), values, theme, is_across=True)
     for place, bar in enumerate(bars):
-        figure.add_annotation(
-            {"x": 0, "xref": "paper", "xanchor": "left", "y": place - 0.34, "text": bar.name},
-            showarrow=False,
-            font={"size": 12, "color": colour["ink"]},
-        )
-    title = {"text": axis, "font": {"size": 12}}
-    figure.update_xaxes(title=title, ticksuffix=_suffix(words), nticks=6, tickangle=0)
-    figure.update_yaxes(showticklabels=False, range=[len(bars) - 0.4, -0.7], showgrid=False)
-    figure.update_layout(
-        margin={"l": 12, "r": 16, "t": 8, "b": 44},
-        separators=axis_separators(words),
-        showlegend=False,
-        meta={"said": [bar.said for bar in bars]},
-    )
-    return figure
+        middle, low, high = bar.figures
+        # The name stands in the plot, above its bar: also on a phone the bar has room.
+        plot.words(place, values.low, bar.name, "plot-name")
+        dot = plot.dot(middle, "plot-hollow" if bar.is_check else "")
+        plot.point((place, place + 1), bar.said, [plot.interval((low, high)), dot])
+    return plot
 
 
-def _suffix(words: Words) -> str:
-    return words("format.percent", number="")
+def differences_axis(figures: Sequence[Sequence[float]], title: str, words: Words) -> Axis:
+    """Percent more or less, zero among them, from the lowest to the highest end of an interval."""
+    low = min(0.0, *(one[1] for one in figures))
+    high = max(0.0, *(min(one[2], _WIDEST) for one in figures))
+    room = 0.04 * (high - low or 1.0)
+    suffix = words("format.percent", number="")
+    return value_axis((low - room, high + room), words, title, suffix, most=6)

@@ -15,7 +15,7 @@ from dashboards.components.chart import chart, chart_card, shows_table
 from dashboards.components.finding import scope_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
-from dashboards.pages.effects.leads_and_lags import TimePoint, leads_and_lags_figure
+from dashboards.pages.effects.leads_and_lags import TimePoint, leads_and_lags_plot
 from dashboards.queries import framework
 from dashboards.rows import rows_of
 from dashboards.wording import formats
@@ -39,9 +39,9 @@ def time_since_activity(context: Context, link: dict[str, Any], period_type: str
     drawn: list[Any] = scope_note(shown[0], context.area, words)
     if not shows_table(context.address):
         axes = (axis, _unit(context, link, shown[0]))
-        figure = leads_and_lags_figure(points, axes, words, context.address.theme)
+        plot = leads_and_lags_plot(points, axes, words, context.address.theme)
         caption = words("leads.caption", title=context.short(link["to_indicator"]))
-        drawn = [*drawn, chart(figure, caption, "leads", 220)]
+        drawn = [*drawn, chart(plot, caption, "leads", 220)]
     titles = (words("leads.title"), _measure(context, link, shown[0]))
     numbers = _table(context, link, shown, points, axis)
     return chart_card(context, "leads", titles, drawn, numbers, how_to_read("leads", words))

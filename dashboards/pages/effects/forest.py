@@ -3,13 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
-
-from dashboards.theme import THEMES, plotly_template
-from dashboards.wording.formats import axis_separators
+from dashboards.figures.plot import Axis, Plot
+from dashboards.pages.effects.effect_bars import differences_axis
 from dashboards.wording.words import Words
-
-_WIDEST = 200.0  # percent: an interval beyond it ends at the frame
 
 
 @dataclass(frozen=True)
@@ -22,46 +18,18 @@ class ForestRow:
     text: str
 
 
-def forest_figure(rows: Sequence[ForestRow], axis: str, words: Words, theme: str) -> go.Figure:
+def forest_plot(rows: Sequence[ForestRow], axis: str, words: Words, theme: str) -> Plot:
     """The rows from above in the order given; percent more or less, nought as an upright line."""
-    colour = THEMES[theme]
-    figure = go.Figure(layout={"template": plotly_template(theme)})
-    figure.add_vline(x=0, line={"color": colour["ink-2"], "width": 1})
-    own = [(row.name, row.own, row.text) for row in rows if row.own is not None]
-    shrunken = [(row.name, row.shrunken, row.text) for row in rows]
-    looks = ((own, colour["surface"], 1, 0.18), (shrunken, colour["series"], 3, -0.18))
-    places = {row.name: place for place, row in enumerate(rows)}
-    for entries, fill, width, beside in looks:
-        figure.add_scatter(
-            x=[figures[0] for _, figures, _ in entries],
-            y=[places[name] - beside for name, _, _ in entries],
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [
-                    max(0.0, min(high, _WIDEST) - middle) for _, (middle, _, high), _ in entries
-                ],
-                "arrayminus": [middle - low for _, (middle, low, _), _ in entries],
-                "color": colour["series"],
-                "thickness": width,
-                "width": 0,
-            },
-            mode="markers",
-            marker={"size": 8, "color": fill, "line": {"color": colour["series"], "width": 1.5}},
-            text=[text for _, _, text in entries],
-            hovertemplate="%{text}<extra></extra>",
-        )
-    figure.update_xaxes(title={"text": axis, "font": {"size": 12}}, range=[-100, None])
-    figure.update_yaxes(
-        tickvals=list(places.values()),
-        ticktext=list(places),
-        range=[len(rows) - 0.4, -0.6],
-        showgrid=False,
-    )
-    figure.update_layout(
-        margin={"l": 110, "r": 16, "t": 12, "b": 44},
-        separators=axis_separators(words),
-        showlegend=False,
-        meta={"said": [row.text for row in rows]},
-    )
-    return figure
+    figures = [one for row in rows for one in (row.own, row.shrunken) if one is not None]
+    names = [(place + 0.5, row.name) for place, row in enumerate(rows)]
+    values = differences_axis(figures, axis, words)
+    plot = Plot(Axis(0, len(rows), names), values, theme, is_across=True)
+    for place, row in enumerate(rows):
+        drawn = []
+        for one, look in ((row.own, "plot-own"), (row.shrunken, "")):
+            if one is not None:
+                middle, low, high = one
+                drawn.append(plot.interval((low, high), look))
+                drawn.append(plot.dot(middle, f"plot-hollow {look}" if look else ""))
+        plot.point((place, place + 1), row.text, drawn)
+    return plot

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
-
-from dashboards.theme import THEMES, plotly_template
-from dashboards.wording.formats import axis_separators
+from dashboards.figures.plot import Axis, Plot, value_axis
+from dashboards.wording import formats
 from dashboards.wording.words import Words
 
 _MOST_TICKS = 12
@@ -23,52 +21,25 @@ class TimePoint:
     text: str
 
 
-def leads_and_lags_figure(
+def leads_and_lags_plot(
     points: Sequence[TimePoint], axes: tuple[str, str], words: Words, theme: str
-) -> go.Figure:
+) -> Plot:
     """The points in order of time; hollow and shaded where they lie before the activity.
 
     `axes`: what the time and the difference are in.
     """
-    colour = THEMES[theme]
-    figure = go.Figure(layout={"template": plotly_template(theme)})
     times = [point.time for point in points]
-    if min(times) < 0:
-        before = {"fillcolor": colour["sunk"], "line_width": 0, "layer": "below"}
-        figure.add_vrect(x0=min(times) - 0.5, x1=-0.5, **before)
-    figure.add_hline(y=0, line={"color": colour["ink-2"], "width": 1})
-    fills = [colour["surface"] if point.time < 0 else colour["series"] for point in points]
-    figure.add_scatter(
-        x=[point.time for point in points],
-        y=[point.estimate for point in points],
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": [point.high - point.estimate for point in points],
-            "arrayminus": [point.estimate - point.low for point in points],
-            "color": colour["series"],
-            "thickness": 2,
-            "width": 6,
-        },
-        mode="markers",
-        marker={"size": 9, "color": fills, "line": {"color": colour["series"], "width": 2}},
-        text=[point.text for point in points],
-        hovertemplate="%{text}<extra></extra>",
-        cliponaxis=False,
-    )
     step = 1 + (max(times) - min(times)) // _MOST_TICKS
-    across, up = ({"text": text, "font": {"size": 12}} for text in axes)
-    figure.update_yaxes(title=up)
-    figure.update_xaxes(
-        title=across,
-        tickvals=[time for time in times if time % step == 0],
-        range=[min(times) - 0.5, max(times) + 0.5],
-        tickangle=0,
-    )
-    figure.update_layout(
-        margin={"l": 64, "r": 16, "t": 12, "b": 44},
-        separators=axis_separators(words),
-        showlegend=False,
-        meta={"said": [point.text for point in points]},
-    )
-    return figure
+    ticks = [(time, formats.signed(time, words)) for time in times if time % step == 0]
+    low = min(0.0, *(point.low for point in points))
+    high = max(0.0, *(point.high for point in points))
+    room = 0.05 * (high - low or 1.0)
+    places = Axis(min(times) - 0.5, max(times) + 0.5, ticks, axes[0])
+    plot = Plot(places, value_axis((low - room, high + room), words, axes[1]), theme)
+    if min(times) < 0:
+        plot.ground((min(times) - 0.5, -0.5), "plot-before")
+    for point in points:
+        dot = plot.dot(point.estimate, "plot-hollow" if point.time < 0 else "")
+        drawn = [plot.interval((point.low, point.high)), dot]
+        plot.point((point.time - 0.5, point.time + 0.5), point.text, drawn)
+    return plot

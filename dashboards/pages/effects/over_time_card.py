@@ -10,12 +10,12 @@ from dash import html
 
 from dashboards.components.area_level import area_level, cells_by_area, level_switch, levels_of
 from dashboards.components.card import card, how_to_read, page_link
-from dashboards.components.chart import chart, chart_card, shows_table
+from dashboards.components.chart import DRAWN, chart, chart_card, shows_table
 from dashboards.components.empty import empty_mark
 from dashboards.components.table import Column, table
 from dashboards.components.value import value_cells
 from dashboards.context import Context
-from dashboards.figures.series import series_figure
+from dashboards.figures.series import series_plot
 from dashboards.queries import indicator_values
 from dashboards.queries.cells import Cell, Dated, dated_cells
 from dashboards.rows import rows_of
@@ -53,7 +53,7 @@ def _chart(context: Context, code: str, months: list[Dated], frame: list[Dated],
             (points or months)[-1].cell if points or months else context.absent(code, context.area)
         )
         return html.Div([head, empty_mark(cell, words)])
-    figure = series_figure(
+    plot = series_plot(
         points,
         unit,
         words,
@@ -62,9 +62,8 @@ def _chart(context: Context, code: str, months: list[Dated], frame: list[Dated],
         context.is_survey(code),
         frame,
     )
-    figure.update_layout(margin={"l": 52, "r": 40, "t": 24, "b": 40})
     caption = words("side.caption", title=context.short(code), area=context.area_name(context.area))
-    return html.Div([head, chart(figure, caption, key, 220)])
+    return html.Div([head, chart(plot, caption, key, 220)])
 
 
 def over_time(context: Context, link: dict[str, Any]) -> html.Section:
@@ -82,7 +81,7 @@ def over_time(context: Context, link: dict[str, Any]) -> html.Section:
             _chart(context, output, outputs, frame, "output"),
             _chart(context, outcome, outcomes, frame, "outcome"),
         ]
-        drawn = [html.Div(pair, className="pair")]
+        drawn = [html.Div(pair, className="pair", **DRAWN)]
     numbers = _months_table(context, link, outputs, outcomes)
     titles = (title, words("side.by_month_under"))
     return chart_card(context, "months", titles, drawn, numbers, how_to_read("over_time", words))

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 from dash import html
 
 from dashboards.components.card import card, notice, page_link
@@ -15,13 +14,14 @@ from dashboards.components.listing import Field, Listing, area, area_link, label
 from dashboards.components.table import Column, table
 from dashboards.components.value import done_bar, value_cells, value_columns, value_in_brief
 from dashboards.context import Context
+from dashboards.figures.plot import Axis, Plot, value_axis
+from dashboards.figures.series import tick_texts
 from dashboards.lists.threats import quarters_of
 from dashboards.queries import indicator_values, threats
 from dashboards.queries.cells import Cell, Dated, dated_cells, reports_sign
 from dashboards.queries.threats import INSIDE
 from dashboards.releases import Release
 from dashboards.rows import rows_of
-from dashboards.theme import THEMES, plotly_template
 from dashboards.wording import formats
 from dashboards.wording.formats import Unit
 from dashboards.wording.words import Words, in_sentence, sentence_case
@@ -41,7 +41,7 @@ def events(release: Release, area: str, start: date, end: date) -> pd.DataFrame:
     return release.frame(sql, [area, start.isoformat(), end.isoformat()])
 
 
-_MONTHS = 24
+_MONTHS, _MOST_NAMES = 24, 8
 
 
 def months_card(context: Context, code: str) -> html.Section:
@@ -65,30 +65,20 @@ def _months(context: Context, code: str) -> list[Dated]:
 
 def _chart(context: Context, code: str, months: Sequence[Dated], title: str) -> html.Figure:
     words, unit = context.words, context.unit(code)
-    colour = THEMES[context.address.theme]
-    figure = go.Figure(layout={"template": plotly_template(context.address.theme)})
-    names = [formats.period_name(dated, words) for dated in months]
-    cells = [dated.cell for dated in months]
-    lacking = [cell.reports_missing for cell in cells]
-    figure.add_bar(
-        x=names,
-        y=[cell.value if cell.is_figure else None for cell in cells],
-        text=[reports_sign(said) if said else "" for said in lacking],
-        textposition="outside",
-        marker={
-            "color": colour["series"],
-            "pattern": {"shape": ["/" if said else "" for said in lacking], "solidity": 0.4},
-        },
-        customdata=[value_in_brief(cell, unit, words) for cell in cells],
-        hovertemplate="%{x}: %{customdata}<extra></extra>",
-    )
-    figure.update_layout(
-        showlegend=False, bargap=0.3, margin={"l": 40, "r": 8, "t": 16, "b": 56},
-        separators=formats.axis_separators(words),
-    )  # fmt: skip
-    figure.update_yaxes(rangemode="tozero")
-    figure.update_xaxes(tickangle=-45, nticks=12)
-    return chart(figure, title, "months", 280)
+    top = 1.12 * max(dated.cell.value or 0.0 for dated in months)
+    names = [(place, formats.period_name(dated, words)) for place, dated in enumerate(months)]
+    step = -(-len(months) // _MOST_NAMES)
+    ticks = zip(range(0, len(months), step), tick_texts(months[::step], words), strict=True)
+    places = Axis(-0.6, len(months) - 0.4, list(ticks))
+    plot = Plot(places, value_axis((0.0, top or 1.0), words), context.address.theme)
+    for (place, name), dated in zip(names, months, strict=True):
+        cell, lacking = dated.cell, dated.cell.reports_missing
+        drawn = [plot.bar(cell.value or 0.0, "empty-not-reported" if lacking else "")]
+        if lacking:
+            plot.words(place, cell.value or 0.0, reports_sign(lacking), "plot-above")
+        said = words.told(name, value_in_brief(cell, unit, words))
+        plot.point((place - 0.5, place + 0.5), said, drawn if cell.is_figure else [])
+    return chart(plot, title, "months", 280)
 
 
 def _table(context: Context, code: str, months: Sequence[Dated]) -> html.Div:

@@ -32,7 +32,7 @@ from dashboards.components.value import (
     value_sentence,
 )
 from dashboards.context import AREA_LEVELS, Context
-from dashboards.figures.series import Path, series_figure
+from dashboards.figures.series import Path, series_plot
 from dashboards.pages.indicator.one_indicator import whole_file_card
 from dashboards.queries import framework, indicator_values, quality
 from dashboards.queries.cells import Cell, Dated, new_definitions
@@ -167,7 +167,7 @@ def _series_card(context: Context, code: str) -> html.Section:
 
 def _series_chart(context: Context, code: str, points: Sequence[Dated]) -> html.Figure:
     words = context.words
-    figure = series_figure(
+    plot = series_plot(
         points,
         context.unit(code),
         words,
@@ -178,7 +178,7 @@ def _series_chart(context: Context, code: str, points: Sequence[Dated]) -> html.
     caption = words(
         "indicator.series_caption", title=_title(context, code), sentence=sentence(context)
     )
-    return chart(figure, caption, "series", 360)
+    return chart(plot, caption, "series", 360)
 
 
 def _series_table(context: Context, code: str, points: Sequence[Dated]) -> html.Div:

@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 
 from dashboards.components.card import page_link
-from dashboards.components.chart import chart, chart_card, shows_table
+from dashboards.components.chart import DRAWN, chart, chart_card, shows_table
 from dashboards.components.empty import empty_mark
 from dashboards.components.rating import trend_mark
 from dashboards.components.table import Column, table
@@ -21,8 +21,8 @@ from dashboards.components.waves import (
     wave_name,
 )
 from dashboards.context import Context
+from dashboards.figures.plot import Axis, Plot, value_axis
 from dashboards.queries.cells import Cell, new_definitions
-from dashboards.theme import THEMES, plotly_template
 from dashboards.wording import formats
 from dashboards.wording.words import Words
 
@@ -41,89 +41,32 @@ class WavePoint:
         return words.told(f"{self.name}, {self.month}", self.text)
 
 
-def waves_figure(
+def waves_plot(
     points: Sequence[WavePoint], top: float, last: str, theme: str, words: Words
-) -> dict[str, Any]:
-    """Waves at equal steps on a scale from 0 to `top`; `last` is written at the last figure.
-
-    A dictionary: a page has twenty, and each object of Plotly's would look at every property.
-    """
-    colour = THEMES[theme]
+) -> Plot:
+    """Waves at equal steps on a scale from 0 to `top`; `last` is written at the last figure."""
     known = [(place, point) for place, point in enumerate(points) if point.cell.value is not None]
     new = new_definitions([point.cell for point in points])
-    runs: list[list[tuple[int, WavePoint]]] = [[]]
+    runs: list[list[tuple[float, float]]] = [[]]
     for place, point in known:
         runs += [[]] if place in new else []
-        runs[-1].append((place, point))
-    gaps = [
-        _gap(place, top, point.text, colour["ink-2"])
-        for place, point in enumerate(points)
-        if point.cell.value is None
-    ]
-    layout = {
-        "template": plotly_template(theme).to_plotly_json(),
-        "annotations": [*gaps, _last_figure(*known[-1], last, len(points), colour["series"])],
-        "xaxis": {
-            "tickvals": list(range(len(points))),
-            "ticktext": [point.name for point in points],
-            "range": [-0.5, len(points) - 0.15],
-        },
-        "yaxis": {"range": [0, top], "dtick": 20},
-        "margin": {"l": 26, "r": 8, "t": 8, "b": 22},
-        "meta": {"said": [point.said(words) for point in points]},
-    }
-    return {"data": [_run(run, theme, words) for run in runs], "layout": layout}
-
-
-def _run(run: Sequence[tuple[int, WavePoint]], theme: str, words: Words) -> dict[str, Any]:
-    """Waves of one definition, joined."""
-    colour = THEMES[theme]
-    return {
-        "type": "scatter",
-        "x": [place for place, _ in run],
-        "y": [point.cell.value for _, point in run],
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": [(p.cell.high or p.cell.value or 0) - (p.cell.value or 0) for _, p in run],
-            "arrayminus": [(p.cell.value or 0) - (p.cell.low or p.cell.value or 0) for _, p in run],
-            "color": colour["series"],
-            "thickness": 2,
-            "width": 6,
-        },
-        "mode": "lines+markers",
-        "line": {"color": colour["series"], "width": 1},
-        "marker": {"size": 8, "color": colour["series"]},
-        "text": [point.said(words) for _, point in run],
-        "hovertemplate": "%{text}<extra></extra>",
-        "cliponaxis": False,
-    }
-
-
-def _last_figure(place: int, point: WavePoint, last: str, number: int, ink: str) -> dict[str, Any]:
-    """The figure in words, to the right of the newest wave or above an earlier one."""
-    is_last = place == number - 1
-    return {
-        "x": place,
-        "y": point.cell.value,
-        "text": f"<b>{last}</b>",
-        "showarrow": False,
-        "xanchor": "left" if is_last else "center",
-        "xshift": 8 if is_last else 0,
-        "yshift": 0 if is_last else 20,
-        "font": {"size": 13.5, "color": ink},
-    }
-
-
-def _gap(place: int, top: float, text: str, ink: str) -> dict[str, Any]:
-    """Why a wave has no figure, at its place."""
-    return {
-        "x": place,
-        "y": top * 0.62,
-        "text": text.replace(" ", "<br>"),
-        "showarrow": False,
-        "font": {"size": 11, "color": ink},
-    }
+        runs[-1].append((place, point.cell.value or 0.0))
+    names = [(place, point.name) for place, point in enumerate(points)]
+    plot = Plot(Axis(-0.5, len(points) - 0.15, names), value_axis((0.0, top), words), theme)
+    for run in runs:
+        plot.line(run, "series", 1)
+    for place, point in enumerate(points):
+        cell, drawn = point.cell, []
+        if cell.value is None:
+            plot.words(place, top * 0.62, point.text, "plot-why")
+        else:
+            ends = (cell.low or cell.value, cell.high or cell.value)
+            drawn = [plot.interval(ends), plot.dot(cell.value)]
+        plot.point((place - 0.5, place + 0.5), point.said(words), drawn)
+    place, point = known[-1]
+    look = "plot-beside" if place == len(points) - 1 else "plot-above"
+    plot.words(place, point.cell.value or 0.0, last, f"{look} plot-last")
+    return plot
 
 
 def questions_card(context: Context, waves: list[Row], questions: list[str]) -> html.Section:
@@ -146,7 +89,7 @@ def questions_card(context: Context, waves: list[Row], questions: list[str]) -> 
         highs = [d.cell.high or 0.0 for code in questions for d in asked_points(context, code)]
         top = max([20.0, *highs]) * 1.15
         fields = [_field(context, waves, code, top) for code in questions]
-        drawn = [html.Div(fields, className="fields")]
+        drawn = [html.Div(fields, className="fields", **DRAWN)]
     numbers = _questions_table(context, waves, questions)
     return chart_card(context, "questions", (title, subtitle), drawn, numbers)
 
@@ -196,8 +139,8 @@ def _field(context: Context, waves: list[Row], code: str, top: float) -> html.Di
         context.short(code), words("value.and").join(f"{p.name} {p.text}" for p in points)
     )
     value = unit.value(figures[-1].cell.value or 0.0, words)
-    figure = waves_figure(points, top, value, context.address.theme, words)
-    return html.Div([*head, chart(figure, caption, f"wave-{code}", 150)], className="field")
+    plot = waves_plot(points, top, value, context.address.theme, words)
+    return html.Div([*head, chart(plot, caption, f"wave-{code}", 150)], className="field")
 
 
 def _change(context: Context, code: str) -> str:
