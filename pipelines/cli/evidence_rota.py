@@ -65,7 +65,7 @@ def draw_rota(
 
 def draw_order(arguments: argparse.Namespace, _: duckdb.DuckDBPyConnection, mission: str) -> int:
     """Draws in which order the teams of a rollout that have not arrived go, and keeps the draw."""
-    from pipelines.release.files import replace_text
+    from pipelines.workspace.durable import replace_text
 
     edges = {edge.id: edge for edge in _edges(arguments, mission) if _waiting(edge)}
     name = arguments.edge or next(iter(edges), "")
@@ -225,7 +225,7 @@ def _only_first_day(arguments: argparse.Namespace, mission: str, edge: str) -> d
 def _keep(
     path: Path, edge: str, first: date, seed: int, areas: Sequence[str], rota: np.ndarray
 ) -> None:
-    from pipelines.release.files import replace_text
+    from pipelines.workspace.durable import replace_text
 
     path.parent.mkdir(parents=True, exist_ok=True)
     drawn = {
