@@ -11,10 +11,11 @@ import dash
 import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Input, Output, State, dcc, html
 from flask import request
-from werkzeug.exceptions import InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from dashboards.access import Audience, only_mission
 from dashboards.api import routes as api_routes
+from dashboards.api.problems import told
 from dashboards.components.card import page_head, page_link
 from dashboards.components.empty import with_marks_key
 from dashboards.components.shell import NavigationEntry
@@ -24,12 +25,13 @@ from dashboards.forms import routes
 from dashboards.forms.desk import Desk
 from dashboards.http import downloads, libraries, monitoring, permanent, security
 from dashboards.http.address import Address
+from dashboards.http.api import is_for_programs
 from dashboards.pages import INDICATOR, Page, menu, page_at
 from dashboards.pages.indicator import code_of
 from dashboards.pages.missions.queries import edition
 from dashboards.releases import DamagedRelease, LackingRelease
 from dashboards.routes import briefs, download_log, lists, screens
-from dashboards.routes.screens import Answer, Pages, Screens, asked_address
+from dashboards.routes.screens import Answer, FirstWords, Pages, Screens, asked_address
 from dashboards.routes.unknown_choice import unknown_choice
 from dashboards.theme import style_sheet
 from dashboards.wording.words import Words
@@ -37,6 +39,7 @@ from indicators.foundation.messages import LANGUAGES
 from records.store import Store
 
 HEALTH = "health"
+_NO_PAGE = "/404"
 
 _INDEX = """<!DOCTYPE html>
 <html lang="{lang}"{theme}>
@@ -179,10 +182,21 @@ def _add_failures(app: _LocalDash) -> None:
     def say(error: Exception) -> tuple[str, int]:
         address = asked_address(request.path)
         cause = getattr(error, "original_exception", None) or error
-        first = app.screens.failed(address, cause)
-        main = f'<main class="first-words">{first.said}</main>'
-        page = re.sub("{%[a-z_]+%}", "", _document(address).replace("{%app_entry%}", main))
-        return page.replace("<title></title>", f"<title>{escape(first.title)}</title>"), 500
+        return _plain_document(address, app.screens.failed(address, cause)), 500
+
+    @app.server.errorhandler(404)
+    def nothing_here(error: HTTPException) -> Any:
+        if is_for_programs(request.path):
+            return told(error)
+        address = Address(_NO_PAGE, asked_address(request.path).parameters)
+        return _plain_document(address, app.screens.first_words(address)), 404
+
+
+def _plain_document(address: Address, first: FirstWords) -> str:
+    """A document of words alone."""
+    main = f'<main class="first-words">{first.said}</main>'
+    page = re.sub("{%[a-z_]+%}", "", _document(address).replace("{%app_entry%}", main))
+    return page.replace("<title></title>", f"<title>{escape(first.title)}</title>")
 
 
 def _layout() -> Any:

@@ -50,15 +50,7 @@ def add_handlers(api: Blueprint) -> None:
     def refused(problem: ApiProblem) -> Response:
         return _response(problem.status, problem.code, problem.parameters)
 
-    @api.errorhandler(HTTPException)
-    def told(error: HTTPException) -> Any:
-        if error.code is None or error.code < 400:
-            return error
-        code = _BY_STATUS.get(error.code, "bad_request")
-        response = _response(error.code, code, {})
-        if error.code == 405:
-            response.headers["Allow"] = "GET, HEAD, OPTIONS"
-        return response
+    api.register_error_handler(HTTPException, told)
 
     @api.errorhandler(Exception)
     def failed(error: Exception) -> Response:
@@ -66,6 +58,17 @@ def add_handlers(api: Blueprint) -> None:
         LOG.error("%s failed, reference %s\n%s", request.path, reference, traceback_of(error))
         code = "damaged" if isinstance(error, DamagedRelease) else "fault"
         return _response(500, code, {"reference": reference})
+
+
+def told(error: HTTPException) -> Any:
+    """A refusal of the server itself (no such address, no such method) as problem details."""
+    if error.code is None or error.code < 400:
+        return error
+    code = _BY_STATUS.get(error.code, "bad_request")
+    response = _response(error.code, code, {})
+    if error.code == 405:
+        response.headers["Allow"] = "GET, HEAD, OPTIONS"
+    return response
 
 
 def _response(status: int, code: str, parameters: dict[str, object]) -> Response:

@@ -94,12 +94,17 @@ class Quarter:
 
 
 @pytest.fixture
-def quarter(tmp_path: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Quarter]:
-    """A mission whose profile asks for a second person, with accounts."""
+def quarter(
+    tmp_path: Path,
+    browser: Browser,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Iterator[Quarter]:
+    """A mission with accounts; its profile asks for a second person, unless a test says no."""
     home = tmp_path / "ws"
     mission = PatrolMission.made(home)
     mission.set(
-        second_person_publishes=True,
+        second_person_publishes=getattr(request, "param", True),
         period_types=["Q"],
         indicators=[{"code": OUTCOME}, {"code": FOLLOWED}],
     )
@@ -213,3 +218,91 @@ def test_from_a_file_to_the_next_quarters_follow_up(quarter: Quarter) -> None:
     assert store.first_broken_entry() is None
     acts = [(one["who"], one["action"]) for one in store.audit_log(99)]
     assert acts.count(("chen", "publication_approved")) == 2
+
+
+# The words of what has the focus, as a screen reader would name it, and whether one sees it there.
+_FOCUSED = """() => { const here = document.activeElement, look = getComputedStyle(here);
+  const label = here.getAttribute('aria-label') || (here.labels && here.labels[0]
+    ? here.labels[0].textContent : here.textContent);
+  const seen = look.outlineStyle !== 'none' || here.type === 'file';
+  return [label.replace(/\\s+/g, ' ').trim(), seen]; }"""
+_MOST_KEYS = 120
+
+
+@dataclass
+class Keyboard:
+    """A person without a mouse."""
+
+    page: Page
+
+    def to(self, name: str, key: str = "Tab") -> "Keyboard":
+        """Until what has this name has the focus, visibly."""
+        seen = []
+        for _ in range(_MOST_KEYS):
+            self.page.keyboard.press(key)
+            label, is_seen = self.page.evaluate(_FOCUSED)
+            seen.append(label)
+            if label.startswith(name):
+                assert is_seen, f"no focus is seen on {name}"
+                return self
+        raise AssertionError(f"{name} is not reached: {list(dict.fromkeys(seen))}")
+
+    def press(self, name: str, told: str = "", key: str = "Enter") -> None:
+        """The button, link or switch of this name, until the page tells so."""
+        self.to(name).page.keyboard.press(key)
+        self.page.locator("main", has_text=told).wait_for(timeout=120_000)
+
+    def type(self, name: str, text: str) -> None:
+        """Into the field of this name."""
+        self.to(name).page.keyboard.type(text)
+
+    def signed_in(self, quarter: Quarter, name: str, path: str) -> None:
+        """At a page that was asked for before."""
+        self.page.context.clear_cookies()
+        self.page.goto(quarter.url + path)
+        self.type("Name", name)
+        self.type("Password", PASSWORD)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_selector("h1:not(:has-text('Sign in'))")
+
+
+@pytest.mark.parametrize("quarter", [False], indirect=True)
+def test_the_quarters_work_is_done_by_keyboard_alone(quarter: Quarter) -> None:
+    """A file of unknown headers, its mapping, refresh, release, assessment and approval."""
+    page = quarter.browser.new_context(locale="en-US").new_page()
+    keys = Keyboard(page)
+    keys.signed_in(quarter, "olga", UPLOAD)
+    unknown = SPRING.replace("incident_type", "What happened").replace("occurred_on", "On day")
+    with page.expect_file_chooser() as choosing:
+        keys.press("File")
+    choosing.value.set_files({"name": "deaths.csv", "mimeType": "text/csv",
+                              "buffer": unknown.encode()})  # fmt: skip
+    keys.press("Show what", "What happened")
+    keys.type("Incident type", "killing")
+    keys.press("Show again", "first rows as they would arrive")
+    keys.press("Confirm this mapping", "deaths.csv is in the inbox")
+
+    page.goto(f"{quarter.url}/records/run?mission={MISSION}")
+    keys.type("Facts up to", "07152026")
+    keys.press("Refresh", "Refresh: done")
+    keys.to("Quarter").page.keyboard.type("Q2 2026")
+    keys.press("Publish", "Publish: done")
+    assert quarter.published("2026-Q2-r01", OUTCOME) == [(2, 2)]
+    keys.press("Read the release", "April–June 2026")
+
+    keys.signed_in(quarter, "amina", ASSESS)
+    keys.to("Achieved").to("Off track", "ArrowDown")
+    keys.type("Reason, where", "No target is set; two in a quarter are too many.")
+    keys.type("What we concluded", "People were killed on the road twice.")
+    keys.press("Save", "Recorded as version 1")
+    keys.signed_in(quarter, "bruno", ASSESS)
+    keys.press("Mark as reviewed", "waits for the approval")
+    keys.signed_in(quarter, "chen", ASSESS)
+    keys.press("Approve", "approved")
+    keys.press("Add a recommendation", "What is to be done")
+    keys.type("What is to be done", "Escort the market road.")
+    keys.type("Owner", "Police")
+    keys.type("Due on", "08312026")
+    keys.press("Save", "Yes, this day is meant")
+    keys.press("Yes, this day", "Yes, this day", key="Space")
+    keys.press("Save", "Recorded")

@@ -111,3 +111,16 @@ def test_an_address_without_a_page_is_answered_so(tmp_path: Path, path: str, lan
     assert answer.status_code == 404 and title in answer.get_data(as_text=True)
     assert title in page(client, path, language)[1]
     assert {client.get(known).status_code for known in ("/", "/map", "/outstanding")} == {200}
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_no_route_has_is_said_in_the_readers_language(tmp_path: Path, language: str) -> None:
+    write_release(tmp_path)
+    client = create_app(tmp_path).server.test_client()
+    answer = client.get(f"/lists/none.csv?lang={language}")
+    assert answer.status_code == 404
+    assert message("page.state.not_found.title", language) in answer.get_data(as_text=True)
+    told = client.get("/api/none%0Aof", headers={"Accept-Language": language})
+    assert (told.status_code, told.mimetype) == (404, "application/problem+json")
+    assert told.json is not None
+    assert told.json["title"] == message("api.problem.not_found", language)
