@@ -38,7 +38,7 @@ def _hindrance(home: Path, host: str) -> str | None:
     Raises WrongUse where a later version of the software has written the records.
     """
     from dashboards.http.security import named_hosts
-    from records.accounts import anybody_can_sign_in
+    from records.people.accounts import anybody_can_sign_in
     from records.store import Store, utc_now
 
     can_sign_in = anybody_can_sign_in(Store.of_workspace(home), utc_now())

@@ -113,7 +113,7 @@ class Release:
         return _json(self.folder / "publication.json")
 
     @property
-    def approved_by(self) -> str | None:
+    def confirmed_by(self) -> str | None:
         """Who approved this audience's copy in the mission's profile, where someone did."""
         found = self.manifest.get("audiences", {}).get(self.audience, {}).get("confirmed_by")
         return str(found) if found else None

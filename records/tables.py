@@ -78,7 +78,7 @@ SIGN_IN_ATTEMPT = Table(
     Column("last_at", String(40), nullable=False),
 )
 
-SETTING = Table(  # the switch of before it stood outside (`records/signing_in_asked.py`)
+SETTING = Table(  # the switch of before it stood outside (`records/people/signing_in_asked.py`)
     "setting",
     METADATA,
     Column("name", String(40), primary_key=True),

@@ -289,8 +289,8 @@ def _printed_release(context: Context) -> str:
 
 def _responsible(release: Release, words: Words) -> str:
     """Who approved it, else who published it; nothing where neither is a person's name."""
-    if release.approved_by:
-        return words("foot.approved", by=release.approved_by)
+    if release.confirmed_by:
+        return words("foot.approved", by=release.confirmed_by)
     return words("foot.published", by=release.published_by) if release.published_by else ""
 
 

@@ -10,8 +10,9 @@ from dashboards.access import Audience
 from dashboards.forms import sessions, single_sign_on
 from dashboards.forms.page import rendered
 from dashboards.http.address import Address
-from records import accounts, anchors, second_factor
-from records.accounts import Account, AccountProblem, SecondFactorMissing
+from records import anchors
+from records.people import accounts, second_factor
+from records.people.accounts import Account, AccountProblem, SecondFactorMissing
 from records.store import Store, utc_now
 
 LOG_ROUTE = "/records/log"

@@ -14,9 +14,10 @@ from dashboards.forms import sessions
 from dashboards.forms.page import Writer, chosen, ground, problems, rendered, sent_ground, writer
 from dashboards.wording.words import Words
 from indicators.foundation.messages import LANGUAGES
-from records import accounts, cycle
+from records import cycle
 from records.cycle import NotAllowed
 from records.kinds import RATINGS, ROLES, Assessment, Figure
+from records.people import accounts
 from records.store import Conflict, Store, Version, utc_now
 
 ROUTE = "/records/assess"

@@ -118,7 +118,7 @@ class _Form:
         fields = [self._field(name, column, sent) for name, column in self._columns().items()]
         others = [name for name in contracts() if name not in FIRST + WRITTEN]
         return rendered(
-            "capture.html",
+            "files/capture.html",
             self.address,
             self.actor,
             status,

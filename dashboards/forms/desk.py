@@ -58,6 +58,9 @@ class Setup(Protocol):
         """Refreshes and publications that pages began, newest first: `kind`, `state`, `is_alive`,
         `state_words`, `command`, `who`, `at`, `progress`, `lines`, `problems`."""
 
+    def brought(self, mission: str, language: str) -> dict[str, Any]:
+        """`at`, `lines`, `silent`: what the last refresh that read files brought."""
+
     def choices_of_runs(self, mission: str) -> dict[str, Any]:
         """`first`, `day` (ISO days), `quarters` newest first, `quarter`, `needs_second`."""
 
@@ -105,9 +108,9 @@ class Desk(Protocol):
         """
 
     def take_in(
-        self, mission: str, path: Path, language: str, answers: Mapping[str, str]
+        self, mission: str, path: Path, language: str, answers: Mapping[str, str], who: str = ""
     ) -> list[str]:
-        """Moves a file into the inbox. Returns what hinders it, a sentence each."""
+        """Moves a file into the inbox, its mapping made by `who`. Returns what hinders it."""
 
     def compared(self, mission: str, path: Path, language: str) -> tuple[bytes, list[str]]:
         """A workbook that holds a file of another system against the mission's rows, which stay

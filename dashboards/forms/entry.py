@@ -20,12 +20,12 @@ from dashboards.lists import budget, review_candidates
 from indicators.definitions.contracts import contracts
 from indicators.definitions.vocabularies import vocabularies
 from records import cycle
-from records.accountability import Compact, UnitEvaluation
 from records.cycle import NotAllowed
-from records.decisions import ANSWERS, ReviewDecision, VarianceReason
 from records.kinds import ROLES, DuplicateDecision, Record
+from records.kinds.accountability import Compact, UnitEvaluation
+from records.kinds.decisions import ANSWERS, ReviewDecision, VarianceReason
+from records.kinds.threats import CRITERIA, PRIORITIES, SCALE, TRENDS, ThreatAssessment
 from records.store import Conflict, Store, Version, utc_now
-from records.threats import CRITERIA, PRIORITIES, SCALE, TRENDS, ThreatAssessment
 
 ROUTE = "/records/entry"
 Choices = Mapping[str, str]

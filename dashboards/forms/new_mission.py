@@ -21,7 +21,7 @@ _LONGEST = 2000
 class NewMission(HeldPage):
     """One request for the page: what was typed, which files wait."""
 
-    route, template = ROUTE, "mission.html"
+    route, template = ROUTE, "files/mission.html"
     part_of = (STEPS, "setup.steps_title")
 
     @property

@@ -9,8 +9,8 @@ from dashboards.forms import sessions
 from dashboards.forms.page import rendered
 from dashboards.http.address import Address
 from dashboards.wording.words import Words
-from records import accounts
-from records.people_table import Fault, add_people
+from records.people import accounts
+from records.people.people_table import Fault, add_people
 from records.store import Store, utc_now
 
 ROUTE = "/records/accounts"

@@ -39,7 +39,7 @@ def _address() -> Address:
 class Profile(FileOfMission):
     """One request for the page: what was done with which workbook."""
 
-    route, template = ROUTE, "profile.html"
+    route, template = ROUTE, "files/profile.html"
     part_of = ("/results-chain", "nav.results_chain")
 
     def looked_at(self, desk: Desk, mission: str, path: Path) -> Any:

@@ -23,7 +23,7 @@ from dashboards.forms import (
     upload,
 )
 from dashboards.forms.desk import Desk
-from records import signing_in_asked
+from records.people import signing_in_asked
 from records.store import Store
 
 

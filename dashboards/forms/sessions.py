@@ -16,8 +16,8 @@ from flask import Flask, abort, current_app, redirect, request, session
 from dashboards.access import Audience, narrow_to
 from dashboards.http import api, monitoring
 from dashboards.http.address import Address
-from records import accounts, sessions
-from records.accounts import Account
+from records.people import accounts, sessions
+from records.people.accounts import Account
 from records.rights import LOCAL, Actor
 from records.store import Store, utc_now
 

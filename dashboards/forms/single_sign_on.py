@@ -23,7 +23,7 @@ from joserfc.errors import JoseError
 
 from dashboards.access import Audience
 from dashboards.forms import sessions
-from records import accounts
+from records.people import accounts
 from records.store import Store, utc_now
 
 BEGIN = sessions.SINGLE_SIGN_ON

@@ -90,7 +90,7 @@ def _steps(store: Store, desk: Desk | None) -> Any:
     for step in found:
         step["link"] = address.link(_LINKS[step["name"]], mission=mission)
     return rendered(
-        "steps.html",
+        "files/steps.html",
         address,
         actor,
         has_desk=desk is not None,
@@ -131,7 +131,7 @@ def _run(store: Store, desk: Desk | None, status: int = 200, told: list[str] | N
     runs = desk.setup.runs(mission, address.language)
     steps = {step["name"]: step for step in desk.setup.steps(mission, address.language)}
     return rendered(
-        "run.html",
+        "files/run.html",
         address,
         actor,
         status,
@@ -143,6 +143,7 @@ def _run(store: Store, desk: Desk | None, status: int = 200, told: list[str] | N
         quarters=[
             (one, formats.period_name(period_named(one), words)) for one in choices["quarters"]
         ],
+        brought=_brought(desk.setup.brought(mission, address.language), words),
         runs=runs,
         is_alive=any(one["is_alive"] for one in runs),
         steps=steps,
@@ -151,6 +152,12 @@ def _run(store: Store, desk: Desk | None, status: int = 200, told: list[str] | N
         back=address.link(ROUTE, mission=mission),
         back_words=words("records.back_to", page=words("setup.steps_title")),
     )
+
+
+def _brought(found: dict[str, Any], words: Words) -> dict[str, Any]:
+    """What the last refresh brought, with its day in words; without lines where it read nothing."""
+    day = formats.day(date.fromisoformat(found["at"][:10]), words) if found["at"] else ""
+    return {"lines": [*found["lines"], *found["silent"]], "day": day}
 
 
 def _asked_wrongly(words: Words, may_run: bool, choices: Mapping[str, Any]) -> list[str]:

@@ -54,7 +54,7 @@ def _page(
     address = _address()
     words, context = Words(address.language), read_context(home, MISSION, address)
     return rendered(
-        "templates.html",
+        "files/templates.html",
         address,
         actor,
         status,

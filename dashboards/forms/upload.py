@@ -25,7 +25,7 @@ _CHOICES = ("table", "of_table", "files", "mend", "meant", "laid", "sheet", "hea
 class Upload(FileOfMission):
     """One request for the page: what was done with which file."""
 
-    route, template = ROUTE, "upload.html"
+    route, template = ROUTE, "files/upload.html"
     part_of = ("/data-quality", "nav.data_quality")
 
     def decided(self, desk: Desk, mission: str, path: Path, step: str) -> Any:
@@ -61,7 +61,7 @@ class Upload(FileOfMission):
 
     def _taken_in(self, desk: Desk, mission: str, path: Path) -> Any:
         answers = _answers()
-        problems = desk.take_in(mission, path, self.address.language, answers)
+        problems = desk.take_in(mission, path, self.address.language, answers, self.actor.name)
         if problems:
             return self.shown(409, problems)
         said = {"meant": "yes"} if answers.get("meant") else {}

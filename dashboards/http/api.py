@@ -10,8 +10,8 @@ from pathlib import PurePosixPath
 from flask import Response, g, request
 
 from dashboards.access import Audience, narrow_to
+from records.people.tokens import Token, token_of
 from records.store import Store, utc_now
-from records.tokens import Token, token_of
 
 API = "/api"
 DESCRIPTION = f"{API}/openapi.json"

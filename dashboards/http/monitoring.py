@@ -27,7 +27,7 @@ from dashboards.http.downloads import listed_files
 from dashboards.releases import DamagedRelease, Release, current_release, published_missions
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.faults import kind_of
-from records import accounts
+from records.people import accounts
 from records.store import Store
 
 HEALTH, READY = "/health", "/ready"

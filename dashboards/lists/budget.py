@@ -23,7 +23,7 @@ from dashboards.wording.signed import signed
 from dashboards.written import records
 from indicators.foundation.mart_tables import NOT_APPLICABLE
 from indicators.foundation.periods import Period, period_of, previous_year
-from records.decisions import VarianceReason
+from records.kinds.decisions import VarianceReason
 from records.store import Version
 
 _THEN = ("due", "done")

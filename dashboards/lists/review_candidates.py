@@ -18,7 +18,7 @@ from dashboards.wording import formats
 from dashboards.wording.signed import signed
 from dashboards.wording.words import Words
 from dashboards.written import approved, records
-from records.decisions import ReviewDecision
+from records.kinds.decisions import ReviewDecision
 from records.store import Version
 
 

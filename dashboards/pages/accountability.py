@@ -15,8 +15,8 @@ from dashboards.components.value import value_in_brief
 from dashboards.context import Context
 from dashboards.wording import formats
 from dashboards.written import records
-from records.accountability import Compact, UnitEvaluation
 from records.kinds import ROLES, Recommendation
+from records.kinds.accountability import Compact, UnitEvaluation
 
 _FORM = "/records/entry"
 _PARAGRAPH = re.compile(r"Annex A (\d+)")

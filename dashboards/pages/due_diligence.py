@@ -25,27 +25,25 @@ _IN = "list_contains(string_split(?, ','), quarter)"
 
 def assessments(release: Release, quarters: Sequence[str], area: str) -> pd.DataFrame:
     """A row an actor: assessments and followed_up of the quarters, overdue of all up to now."""
-    sql = f"""
-        SELECT host_state_actor,
-            CAST(sum(assessments) FILTER ({_IN}) AS BIGINT) AS assessments,
-            CAST(sum(followed_up) FILTER ({_IN}) AS BIGINT) AS followed_up,
-            CAST(sum(overdue) AS BIGINT) AS overdue
-        FROM mart.due_diligence WHERE area = ? GROUP BY ALL ORDER BY host_state_actor
-    """
-    chosen = ",".join(quarters)
-    return release.frame(sql, [chosen, chosen, area]).fillna({"assessments": 0, "followed_up": 0})
+    return _counts(release, "due_diligence", "host_state_actor", quarters, area)
 
 
 def findings(release: Release, quarters: Sequence[str], area: str) -> pd.DataFrame:
     """The same by decision; nothing in a copy that may not show what was found."""
     if "due_diligence_finding" not in release.tables:
         return pd.DataFrame()
+    return _counts(release, "due_diligence_finding", "decision", quarters, area)
+
+
+def _counts(
+    release: Release, table: str, by: str, quarters: Sequence[str], area: str
+) -> pd.DataFrame:
     sql = f"""
-        SELECT decision,
+        SELECT {by},
             CAST(sum(assessments) FILTER ({_IN}) AS BIGINT) AS assessments,
             CAST(sum(followed_up) FILTER ({_IN}) AS BIGINT) AS followed_up,
             CAST(sum(overdue) AS BIGINT) AS overdue
-        FROM mart.due_diligence_finding WHERE area = ? GROUP BY ALL ORDER BY decision
+        FROM mart.{table} WHERE area = ? GROUP BY ALL ORDER BY {by}
     """
     chosen = ",".join(quarters)
     return release.frame(sql, [chosen, chosen, area]).fillna({"assessments": 0, "followed_up": 0})

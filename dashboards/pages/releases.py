@@ -73,7 +73,7 @@ def _facts(context: Context) -> html.Section:
         (words("releases.audience"), words(f"releases.audience.{release.audience}")),
         (words("releases.published"), _published_on(context) or words("releases.unknown")),
     ]
-    people = {"by": release.published_by, "approved": release.approved_by}
+    people = {"by": release.published_by, "approved": release.confirmed_by}
     lines += [(words(f"releases.{key}"), name) for key, name in people.items() if name]
     items = [html.Li([html.B(value), html.Span(name, className="note")]) for name, value in lines]
     return card(words("releases.current"), [html.Ul(items, className="facts")], key="facts")
@@ -109,7 +109,7 @@ def _release_row(context: Context, release: Release) -> list[Any]:
     return [
         name,
         formats.day(published, words) if published else unknown,
-        release.approved_by or release.published_by or unknown,
+        release.confirmed_by or release.published_by or unknown,
         formats.day(date.fromisoformat(str(as_of)), words) if as_of else unknown,
         _moved(context, release),
         links,

@@ -25,7 +25,7 @@ from dashboards.wording import formats
 from dashboards.written import records
 from indicators.foundation.mart_tables import TOTAL
 from indicators.foundation.periods import add_months, period_named, period_of
-from records.threats import CRITERIA, ThreatAssessment
+from records.kinds.threats import CRITERIA, ThreatAssessment
 
 _BY_ACTOR = "X-IM-03"  # killings and injuries of civilians by alleged actor
 _QUARTERS = 4

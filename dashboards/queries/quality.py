@@ -10,6 +10,7 @@ from dashboards.releases import Release
 from dashboards.rows import rows_of
 from indicators.assessment.owed_reports import NO_REPORTS, SOURCES, Reports, added, owed_reports_sql
 from indicators.foundation.periods import Period
+from indicators.foundation.sql_text import sql_file
 
 RECEIVED = ("submitted", "nil")  # a nil report is one that came
 
@@ -37,22 +38,7 @@ def silent_areas(due: pd.DataFrame) -> list[str]:
 
 def delays(release: Release, start: str, end: str) -> pd.DataFrame:
     """Days from the end of the month to the return, by source: quartiles, and what is asked."""
-    sql = """
-        WITH received AS (
-            SELECT source,
-                   date_diff('day', last_day(month), received_on) AS days,
-                   date_diff('day', last_day(month), due_on) AS asked
-            FROM mart.return_status
-            WHERE received_on IS NOT NULL
-              AND month BETWEEN CAST(? AS DATE) AND CAST(? AS DATE)
-        )
-        SELECT source, count(*) AS n,
-               quantile_cont(days, 0.25) AS low, quantile_cont(days, 0.5) AS median,
-               quantile_cont(days, 0.75) AS high, max(asked) AS asked
-        FROM received
-        GROUP BY source
-        ORDER BY source
-    """
+    sql = sql_file(__file__, "delays")
     return release.frame(sql, [start, end])
 
 

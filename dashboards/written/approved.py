@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 from dashboards.releases import Release
 from dashboards.rows import rows_of
 from dashboards.wording import formats
-from records.decisions import ReviewDecision, VarianceReason
 from records.kinds import Assessment, Figure, Recommendation, Record
+from records.kinds.decisions import ReviewDecision, VarianceReason
+from records.kinds.threats import ThreatAssessment
 from records.store import Version
-from records.threats import ThreatAssessment
 
 RecordType = TypeVar("RecordType", bound=Record)
 Row = Mapping[str, Any]

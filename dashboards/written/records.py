@@ -6,11 +6,11 @@ from datetime import date
 from dashboards.context import Context
 from dashboards.written import approved
 from indicators.foundation.periods import period_of
-from records.accountability import Compact, UnitEvaluation
-from records.decisions import ReviewDecision, VarianceReason
 from records.kinds import Assessment, DuplicateDecision, Recommendation
+from records.kinds.accountability import Compact, UnitEvaluation
+from records.kinds.decisions import ReviewDecision, VarianceReason
+from records.kinds.threats import ThreatAssessment
 from records.store import Store, Version
-from records.threats import ThreatAssessment
 
 
 def store_of(context: Context) -> Store:

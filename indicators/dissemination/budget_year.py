@@ -4,6 +4,8 @@ Expected accomplishments with their indicators of achievement, and outputs; 2017
 a copy of the mart, for the page and the extract alike.
 """
 
+from indicators.foundation.sql_text import sql_file
+
 # Lines of the plan, parameter: the budget year; `due`: planned of months begun by the as-of day.
 PLAN_SQL = """
 SELECT plan.*, CASE WHEN month <= as_of THEN quantity ELSE 0 END AS due
@@ -50,14 +52,4 @@ ORDER BY outcome, activity_type, quantity_unit
 
 # Outcomes of the framework in its order under the accomplishment that the budget expects, else
 # under their own title; with the newest definition of their indicator.
-ACHIEVEMENTS_SQL = """
-SELECT item, coalesce(expected_accomplishment_en, item.title_en) AS accomplishment_en,
-  coalesce(expected_accomplishment_fr, item.title_fr) AS accomplishment_fr,
-  indicator, known.title_en, known.title_fr, unit_of_measure, target,
-  confidentiality
-FROM mart.framework_item AS item
-JOIN (
-  FROM mart.indicator QUALIFY version = max(version) OVER (PARTITION BY indicator)
-) AS known USING (mission, indicator)
-WHERE kind = 'outcome' ORDER BY position
-"""
+ACHIEVEMENTS_SQL = sql_file(__file__, "budget_items")

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from numbers import Number
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,10 +23,15 @@ _LOOKS: Mapping[str, Mapping[str, Any]] = {
     "key": {"font_color": "#595959", "italic": True},
     "text": _TOP,
     "day": {"num_format": "yyyy-mm-dd", "valign": "top"},
+    "moment": {"num_format": "yyyy-mm-dd hh:mm", "valign": "top"},
+    "whole": {"num_format": "0", "valign": "top"},  # also of a year
+    "thousands": {"num_format": "#,##0", "valign": "top"},
     # Of a number that is not whole; the cell holds all its digits.
     "number": {"num_format": "#,##0.0##", "valign": "top"},
     "small_number": {"num_format": "0.0####", "valign": "top"},
 }
+NUMBER_LOOKS = ("whole", "thousands", "number", "small_number")
+_THOUSANDS = 10_000  # from here digits stand in groups
 _WIDEST, _SAMPLED = 60, 500  # characters; rows that a width is taken from
 # A spreadsheet would compute a text that begins so, also after blanks.
 _FORMULA = re.compile(r"\s*[=+\-@\uff0b\uff0d\uff1d\uff20]|[\t\r\n]")
@@ -70,9 +76,16 @@ def write_table(
     for number, line in enumerate(lines, start=1):
         for at, value in enumerate(line):
             write_value(book, sheet, number, at, value)
-    sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(1, len(lines)), max(0, len(heads) - 1))
+    keep_heads(sheet, 0, len(lines), len(heads))
     return sheet
+
+
+def keep_heads(sheet: Worksheet, head: int, last: int, columns: int, fixed: int = 1) -> None:
+    """Rows up to the heads' row and the first columns stay in sight; the heads filter.
+
+    `head`, `last`: rows as the library counts them, from 0."""
+    sheet.freeze_panes(head + 1, fixed)
+    sheet.autofilter(head, 0, max(head + 1, last), max(0, columns - 1))
 
 
 def width_of(head: str, lines: Sequence[Sequence[Any]], at: int) -> int:
@@ -84,23 +97,30 @@ def width_of(head: str, lines: Sequence[Sequence[Any]], at: int) -> int:
 def _shown(value: Any) -> str:
     if value is None:
         return ""
-    return f"{value:,.3f}" if number_look(value) else str(value)
+    if isinstance(value, Number):
+        return f"{value:,.0f}" if _is_whole(value) else f"{value:,.3f}"
+    return f"{value:%Y-%m-%d}" if isinstance(value, date) else str(value)
+
+
+def _is_whole(value: Any) -> bool:
+    return float(value).is_integer()
 
 
 def number_look(value: Any) -> str:
-    """The name of the look of a number that is not whole; of all else none."""
-    if not isinstance(value, float) or value.is_integer():
-        return ""
-    return "number" if abs(value) >= 1 else "small_number"
+    """The name of the look of a number."""
+    size = abs(value)
+    if _is_whole(value):
+        return "whole" if size < _THOUSANDS else "thousands"
+    return "number" if size >= 1 else "small_number"
 
 
 def write_value(book: Book, sheet: Worksheet, row: int, column: int, value: Value) -> None:
     """A cell by the type of its value; None: no cell."""
     if isinstance(value, date):
-        sheet.write_datetime(row, column, value, book.look("day"))
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        look = number_look(value)
-        sheet.write_number(row, column, value, book.look(look) if look else None)
+        look = book.look("moment" if isinstance(value, datetime) else "day")
+        sheet.write_datetime(row, column, value, look)
+    elif isinstance(value, Number) and not isinstance(value, bool):
+        sheet.write_number(row, column, float(value), book.look(number_look(value)))
     elif value is not None:
         sheet.write_string(row, column, str(value), book.look("text"))
 

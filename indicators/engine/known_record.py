@@ -16,6 +16,7 @@ import duckdb
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.periods import PRECISION_PERIODS, day_months_after
+from indicators.foundation.sql_text import sql_file
 from indicators.incremental.rows_by_month import own_source
 
 
@@ -123,19 +124,7 @@ def known_tables_sql() -> Iterator[str]:
     Each indicator and period that touches its record, and whether all of it can be known. A week
     goes with the month of its Thursday.
     """
-    yield """
-CREATE OR REPLACE TABLE cube.known_period AS
-WITH held AS (
-  SELECT period_type, period, min(month) AS first_day, last_day(max(month)) AS last_day
-  FROM cube.period_month
-  GROUP BY ALL
-)
-SELECT indicator, period_type, period,
-  bool_or(first_day >= known_from AND last_day <= ends) AS is_whole,
-  bool_or(is_declared) AS is_declared
-FROM cube.known_span JOIN held
-  ON list_contains(period_types, period_type) AND last_day >= begins AND first_day <= ends
-GROUP BY ALL"""
+    yield sql_file(__file__, "known_period")
 
 
 def bounds(spans: Sequence[Span]) -> tuple[date | None, date | None]:

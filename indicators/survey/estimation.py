@@ -23,7 +23,7 @@ from indicators.survey.inputs.arrays import Columns
 from indicators.survey.inputs.columns import SurveyData, column_names
 from indicators.survey.inputs.domain import Condition, Groups, groups_of
 from indicators.survey.inputs.one_pass import cells_in_one_pass
-from indicators.survey.request import Request
+from indicators.survey.inputs.request import Request
 from indicators.survey.statistic import (
     Difference,
     Proportion,

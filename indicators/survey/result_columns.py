@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from indicators.survey.inputs.arrays import Columns
-from indicators.survey.request import Request
+from indicators.survey.inputs.request import Request
 from indicators.survey.variance.intervals import wald
 from indicators.survey.variance.linear_estimates import Linear, finite
 

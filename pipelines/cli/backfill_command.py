@@ -19,7 +19,7 @@ def add_arguments(parser: Parser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Publishes what is missing, a line a quarter; 1 where a blocking check stopped one."""
     mission = mission_of(arguments)
-    from pipelines.orchestration.backfill import backfill, quarters_to_fill
+    from pipelines.orchestration.runs.backfill import backfill, quarters_to_fill
 
     workspace, language = arguments.workspace, arguments.language
     quarters = quarters_to_fill(workspace, mission, arguments.first, arguments.last)

@@ -80,7 +80,7 @@ def drop_history(workspace: Workspace) -> None:
 def hand_over(workspace: Workspace) -> bool:
     """Puts releases, files and warehouse of the history in their places; False where the workspace
     has taken in files since it was published, which count for more than its history."""
-    from pipelines.orchestration.unchanged import forget, is_untouched
+    from pipelines.orchestration.runs.unchanged import forget, is_untouched
     from pipelines.release.files import move_folder
     from pipelines.warehouse.connection import locked
 

@@ -62,7 +62,7 @@ def answer_rota(
 
 def draw_order(arguments: argparse.Namespace, _: duckdb.DuckDBPyConnection, mission: str) -> int:
     """Draws in which order the teams of a rollout that have not arrived go, and keeps the draw."""
-    from pipelines.release.files import replace_text
+    from pipelines.workspace.durable import replace_text
 
     edges = {edge.id: edge for edge in _edges(arguments, mission) if _waiting(edge)}
     name = arguments.edge or next(iter(edges), "")

@@ -226,6 +226,16 @@ class _Trial:
         return [change], asdict(found)
 
 
+def _person() -> str:
+    """Who sits at the terminal, as the machine knows them."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no name for this user's number
+        return ""
+
+
 def _written(
     arguments: argparse.Namespace, mapping: dict[str, Any], target: Path, mission: "Mission"
 ) -> str | None:
@@ -241,7 +251,7 @@ def _written(
     if not is_wanted:
         _tell(arguments, [message("map.not_written", language)])
         return None
-    write_mapping(mapping, target)
+    write_mapping(mapping, target, _person())
     facts = {"path": target, "mission": mission.mission, "file": arguments.file}
     _tell(arguments, [message("map.written", language, **facts)])
     return str(target)

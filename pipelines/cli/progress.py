@@ -17,7 +17,7 @@ def progress_bar(arguments: argparse.Namespace) -> Iterator[None]:
     in a file."""
     from tqdm import tqdm
 
-    from pipelines.orchestration.progress import listening
+    from pipelines.orchestration.runs.progress import listening
     from pipelines.setup.runs import PROGRESS, write_progress
 
     quiet = arguments.json or not sys.stderr.isatty()

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _purge(arguments: argparse.Namespace, mission: str) -> int:
-    from pipelines.orchestration.unchanged import forget
+    from pipelines.orchestration.runs.unchanged import forget
     from pipelines.purge.erase import purge
 
     language = arguments.language
@@ -60,7 +60,7 @@ def _purge(arguments: argparse.Namespace, mission: str) -> int:
 
 
 def _due(arguments: argparse.Namespace, mission: str) -> int:
-    from pipelines.orchestration.unchanged import forget
+    from pipelines.orchestration.runs.unchanged import forget
     from pipelines.purge.erase import finish
     from pipelines.purge.retention import due, reduce_due
     from pipelines.warehouse.connection import open_warehouse

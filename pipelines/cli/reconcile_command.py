@@ -12,7 +12,7 @@ from pipelines.cli.options import Parser, mission_of
 
 if TYPE_CHECKING:
     from pipelines.mapping.model import Source
-    from pipelines.quality.reconciliation import Reconciliation
+    from pipelines.quality.pairs.reconciliation import Reconciliation
 
 
 def add_arguments(parser: Parser) -> None:
@@ -26,7 +26,7 @@ def add_arguments(parser: Parser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compares, writes the workbook, prints how many cases are in both or in one."""
     from indicators.definitions.mission_profile import read_mission
-    from pipelines.quality.reconciliation import reconcile, write_workbook
+    from pipelines.quality.pairs.reconciliation import reconcile, write_workbook
 
     if not arguments.file.is_file():
         raise WrongUse(Problem("no_file", str(arguments.file)))

@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Refreshes where anything is new, prints what was checked; 1 where a blocking check failed."""
     mission = mission_of(arguments)
     act_by_account(arguments)
-    from pipelines.orchestration.unchanged import unchanged_result
+    from pipelines.orchestration.runs.unchanged import unchanged_result
 
     last = unchanged_result(arguments.workspace, mission, arguments.as_of)
     if last is not None:
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         if files and not arguments.json:
             print("\n".join(files_read(by_source(files), files, arguments.language)))
         raise refused
-    told = due_lines(arguments, mission)
+    told = [*silent_units(arguments, mission), *due_lines(arguments, mission)]
     steps = step_lines(arguments, mission, result.seconds) if arguments.explain else []
     text = "\n".join([summary(result, arguments.language), *steps, *told])
     show(arguments, result.as_dict() | {"due": told}, text)
@@ -80,6 +80,15 @@ def step_lines(
             message("cli.refresh.kept", language, what=method, subjects=subjects, **counts)
         )
     return lines
+
+
+def silent_units(arguments: argparse.Namespace, mission: str) -> list[str]:
+    """Units that stopped sending, one a line."""
+    from pipelines.quality.reporting.silent_units import silent_lines
+    from pipelines.warehouse.last_state import open_to_read
+
+    with open_to_read(arguments.workspace.warehouse(mission)) as connection:
+        return silent_lines(connection, arguments.language)
 
 
 def due_lines(arguments: argparse.Namespace, mission: str) -> list[str]:

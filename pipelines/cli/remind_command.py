@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _told(mission: str, late: "list[Recommendation]") -> list[str]:
-    from pipelines.orchestration.notices import Notice, send_notices
+    from pipelines.orchestration.triggers.notices import Notice, send_notices
 
     facts = {
         "recommendations": [one.key for one in late],

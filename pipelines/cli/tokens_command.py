@@ -26,7 +26,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Does one step; a new token is printed this once."""
-    from records import tokens
+    from records.people import tokens
     from records.store import utc_now
 
     store, now = Store.of_workspace(arguments.workspace.home), utc_now()
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace, store: Store) -> int:
-    from records import tokens
+    from records.people import tokens
     from records.store import utc_now
 
     now = utc_now()

@@ -33,7 +33,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Does one step and says what holds now."""
-    from records.accounts import AccountProblem
+    from records.people.accounts import AccountProblem
 
     store = Store.of_workspace(arguments.workspace.home)
     if arguments.step == "list":
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _add_table(arguments: argparse.Namespace, store: Store) -> int:
     """Adds the people of a table, and prints their first passwords."""
-    from records.people_table import add_people
+    from records.people.people_table import add_people
     from records.store import utc_now
 
     language, path = arguments.language, arguments.table
@@ -76,7 +76,7 @@ def _add_table(arguments: argparse.Namespace, store: Store) -> int:
 
 
 def _step(arguments: argparse.Namespace, store: Store) -> None:
-    from records import accounts
+    from records.people import accounts
     from records.store import utc_now
 
     who, now, step = f"{getpass.getuser()} (poclens)", utc_now(), arguments.step
@@ -121,7 +121,7 @@ def _password(arguments: argparse.Namespace) -> str:
 
 
 def _list(arguments: argparse.Namespace, store: Store) -> int:
-    from records import accounts, signing_in_asked
+    from records.people import accounts, signing_in_asked
     from records.store import utc_now
 
     language, now = arguments.language, utc_now()

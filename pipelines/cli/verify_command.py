@@ -13,7 +13,7 @@ from pipelines.cli.main import show
 from pipelines.cli.options import Parser
 
 if TYPE_CHECKING:
-    from pipelines.orchestration.rederivation import Rederivation
+    from pipelines.orchestration.runs.rederivation import Rederivation
     from pipelines.release.signed.verification import Verification
 
 _SHOWN = 10
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     found = verify(folder, _trusted(arguments.key))
     derived = None
     if arguments.figures:
-        from pipelines.orchestration.rederivation import rederive
+        from pipelines.orchestration.runs.rederivation import rederive
 
         derived = rederive(arguments.workspace, mission, folder)
     result: dict[str, Any] = asdict(found) | {"good": found.is_good}

@@ -12,7 +12,7 @@ import yaml
 
 from indicators.definitions.contracts import contracts
 from indicators.definitions.vocabularies import vocabulary
-from indicators.dissemination.spreadsheets import Book, new_workbook
+from indicators.dissemination.spreadsheets import Book, new_workbook, write_table
 from indicators.foundation.messages import LANGUAGES, message
 
 _VERSION = "pulse-1"
@@ -166,8 +166,4 @@ def _texts(key: str) -> dict[str, str]:
 
 
 def _write(book: Book, name: str, heads: Sequence[str], lines: Sequence[Line]) -> None:
-    sheet = book.add_worksheet(name)
-    for column, head in enumerate(heads):
-        sheet.write_string(0, column, head)
-        for row, line in enumerate(lines, start=1):
-            sheet.write_string(row, column, line.get(head, ""))
+    write_table(book, name, heads, [[line.get(head) or None for head in heads] for line in lines])

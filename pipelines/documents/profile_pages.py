@@ -22,7 +22,7 @@ from indicators.linkage.framework.model import Framework
 from indicators.linkage.framework.strategy import Strategy
 from pipelines.documents.reference import markdown
 from pipelines.mapping.model import Source
-from pipelines.readers import READERS, reader
+from pipelines.readers import reader, readers
 
 FILES: Mapping[str, type[BaseModel]] = {
     "mission": Mission,
@@ -51,7 +51,7 @@ def profile_page(language: str) -> str:
             sections += [markdown.section(title[0].upper() + title[1:], _keys(model, language)), ""]
     sections += [f"## {message('profile.readers', language)}", ""]
     sections += [message("profile.readers_text", language), ""]
-    for name in READERS:
+    for name in readers():
         sections += [*_reader(name, language), ""]
     return "\n".join(sections).rstrip() + "\n"
 

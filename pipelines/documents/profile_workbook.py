@@ -20,7 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import DatedValue, Selected
-from indicators.dissemination.spreadsheets import Book, new_workbook, write_value
+from indicators.dissemination.spreadsheets import Book, keep_heads, new_workbook, write_value
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from indicators.linkage.framework.model import FILE_NAME as FRAMEWORK
@@ -97,7 +97,6 @@ def write_workbook(profile: Path, path: Path | IO[bytes], language: str) -> None
     with new_workbook(path, profile.name) as book:
         for sheet in _SHEETS:
             page = book.add_worksheet(sheet.name)
-            page.freeze_panes(2, 1)
             for index, column in enumerate(sheet.columns):
                 page.set_column(index, index, 14 if "." in column else 26, book.look("text"))
                 page.write_string(0, index, _title(column, language), book.look("ruled_head"))
@@ -112,6 +111,7 @@ def write_workbook(profile: Path, path: Path | IO[bytes], language: str) -> None
             for row, entry in enumerate(entries, start=2):
                 for index, column in enumerate(sheet.columns):
                     write_value(book, page, row, index, _cell(entry, column))
+            keep_heads(page, 1, len(entries) + 1, len(sheet.columns))
             if sheet.identity == "code":
                 _write_titles(book, page, len(sheet.columns), entries, language)
 

@@ -16,7 +16,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.vocabularies import Vocabulary, vocabulary
-from indicators.dissemination.spreadsheets import Book, new_workbook
+from indicators.dissemination.spreadsheets import (
+    Book,
+    keep_heads,
+    new_workbook,
+    width_of,
+    write_value,
+)
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from indicators.foundation.periods import Period, period_named
@@ -25,7 +31,13 @@ from pipelines.mapping.template_sources import MARK, prefilled_columns
 
 HEADER_ROW = 2  # as a source's mapping counts rows
 _FIRST_ROW, _LAST_ROW = 2, 5001  # as xlsxwriter counts rows: 5,000 rows have their lists
-_NUMBER_FORMATS = {"date": "yyyy-mm-dd", "time": "yyyy-mm-dd hh:mm", "text": "@"}
+_NUMBER_FORMATS = {
+    "date": "yyyy-mm-dd",
+    "time": "yyyy-mm-dd hh:mm",
+    "text": "@",
+    "int": "0",
+    "dec": "0.0####",
+}
 _INPUT_TITLE, _INPUT_TEXT = 32, 255  # what XLSX allows for the note beside a cell
 _PREFILLED_ROWS = 200
 
@@ -90,7 +102,9 @@ def write_template(
         for number, row in enumerate(filled, start=_FIRST_ROW):
             for index, name in enumerate(contract.columns):
                 if row.get(name):
-                    rows.write_string(number, index, row[name])
+                    is_day = contract.columns[name].base_type == "date"
+                    value = date.fromisoformat(row[name]) if is_day else row[name]
+                    write_value(book, rows, number, index, value)
         book.define_name(MARK, f"={contract.table}!$A$1")
 
 
@@ -101,7 +115,7 @@ def _write_headers(rows: Worksheet, contract: Contract, language: str, book: Boo
     for index, (name, column) in enumerate(contract.columns.items()):
         rows.write_string(0, index, column.title.in_language(language), titles[column.required])
         rows.write_string(1, index, name, names)
-    rows.freeze_panes(_FIRST_ROW, 1)
+    keep_heads(rows, _FIRST_ROW - 1, _LAST_ROW, len(contract.columns))
 
 
 def _set_columns(
@@ -187,12 +201,15 @@ def _write_codes(book: Book, contract: Contract, language: str) -> _CodeRanges:
     for title in _code_lists(contract):
         codes = _explained_codes(contract, title, language)
         index = 3 * len(placed)
+        for offset, head in enumerate((title, "", "")):
+            sheet.set_column(index + offset, index + offset, width_of(head, codes, offset))
         sheet.write_string(0, index, title, book.look("head"))
         for row, cells in enumerate(codes, start=1):
             for offset, text in enumerate(cells):
                 sheet.write_string(row, index + offset, text)
         letter = xl_col_to_name(index)
         placed[title] = f"='{name}'!${letter}$2:${letter}${len(codes) + 1}"
+    sheet.freeze_panes(1, 0)
     lists = _list_names(contract)
     return _CodeRanges(name, {column: placed[title] for column, title in lists.items()})
 
@@ -242,6 +259,7 @@ def _write_notes(book: Book, contract: Contract, language: str) -> None:
     for row, (name, column) in enumerate(contract.columns.items(), start=3):
         for index, text in enumerate(_note_row(name, column, language)):
             sheet.write_string(row, index, text)
+    keep_heads(sheet, 2, 2 + len(contract.columns), len(heads), fixed=0)
 
 
 def _note_row(name: str, column: Column, language: str) -> tuple[str, ...]:

@@ -11,27 +11,33 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from indicators.dissemination.spreadsheets import new_workbook, number_look, width_of
+from indicators.dissemination.spreadsheets import (
+    NUMBER_LOOKS,
+    keep_heads,
+    new_workbook,
+    number_look,
+    width_of,
+)
 
 _BLOCK = 16  # rows that share what a row says of its first and last column
-_LOOKS = ("number", "small_number")
+_LOOKS = (*NUMBER_LOOKS, "day")
+_DAY_ZERO = date(1899, 12, 30).toordinal()  # days are counted from here in a workbook
 _LONGEST = 32_767  # characters in a cell, by the format
 _Row = tuple[int, int, str]  # its first and last column that hold a cell (-1: none), its cells
 
 
 class PlainSheet(Worksheet):
-    """A sheet whose first row is written as usual, and whose other rows have a format where a
-    number is not whole."""
+    """A sheet whose first row is written as usual; numbers and days of the others have a format."""
 
     _plain_rows = ""
 
     def write_plain_rows(self, rows: Iterable[Sequence[Any]], looks: Mapping[str, Format]) -> None:
-        """The rows below the heading, once: texts, numbers, dates as ISO text, None for nothing.
+        """The rows below the heading, once: texts, numbers, days, None for nothing.
 
-        `looks`: by the names that `number_look` gives."""
-        styles = {"": "", **{name: f'" s="{look._get_xf_index()}' for name, look in looks.items()}}
+        `looks`: `day`, and by the names that `number_look` gives."""
+        styles = {name: f'" s="{look._get_xf_index()}' for name, look in looks.items()}
         starts = [f'<c r="{xl_col_to_name(column)}' for column in range(self.dim_colmax + 1)]
-        seen: dict[str | date, str] = {}  # texts repeat: few are new
+        seen: dict[str, str] = {}  # texts repeat: few are new
         written: list[_Row] = [(0, self.dim_colmax, "")]  # the heading
         for number, row in enumerate(rows, start=2):
             cells: list[str] = []
@@ -39,12 +45,14 @@ class PlainSheet(Worksheet):
             for column, value in enumerate(row):
                 if value is None:
                     continue
-                if isinstance(value, (str, date)):
+                if isinstance(value, str):
                     end = seen.get(value)
                     if end is None:
                         end = seen[value] = self._end_of_text(value)
                     else:
                         self.str_table.count += 1
+                elif isinstance(value, date):
+                    end = f'{styles["day"]}"><v>{value.toordinal() - _DAY_ZERO}</v></c>'
                 else:
                     number_as = float(value)
                     end = f'{styles[number_look(number_as)]}"><v>{number_as:.16G}</v></c>'
@@ -54,10 +62,10 @@ class PlainSheet(Worksheet):
         self.dim_rowmax = len(written) - 1
         self._plain_rows = "".join(_rows_xml(written))
 
-    def _end_of_text(self, value: str | date) -> str:
+    def _end_of_text(self, text: str) -> str:
         """A cell of this text, after the number of its row; puts the text among the shared ones."""
-        text = value[:_LONGEST] if isinstance(value, str) else f"{value:%Y-%m-%d}"
-        return f'" t="s"><v>{self.str_table._get_shared_string_index(text)}</v></c>'
+        index = self.str_table._get_shared_string_index(text[:_LONGEST])
+        return f'" t="s"><v>{index}</v></c>'
 
     def _write_rows(self) -> None:
         last, self.dim_rowmax = self.dim_rowmax, 0
@@ -76,8 +84,7 @@ def write_plain_workbook(
     with new_workbook(path, title) as book:
         for name, heads, rows in sheets:
             sheet, lines = book.add_worksheet(name, PlainSheet), [*rows]
-            sheet.freeze_panes(1, 1)
-            sheet.autofilter(0, 0, max(1, len(lines)), len(heads) - 1)
+            keep_heads(sheet, 0, len(lines), len(heads))
             for at, head in enumerate(heads):
                 sheet.set_column(at, at, width_of(head, lines, at))
             sheet.write_row(0, 0, heads, book.look("head"))

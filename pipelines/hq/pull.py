@@ -23,11 +23,12 @@ from indicators.foundation.faults import kind_of
 from indicators.foundation.mart_tables import MART_TABLES
 from pipelines.hq.settings import Headquarters, Server
 from pipelines.hq.transfer import PullFailed, Transfer
-from pipelines.release.files import move_folder, replace_text, settle, sha256_of
+from pipelines.release.files import move_folder, settle, sha256_of
 from pipelines.release.manifest import MANIFEST, PUBLICATION
 from pipelines.release.naming import database_of, is_release_name, release_order
 from pipelines.release.signed.signing import state_of
 from pipelines.release.signed.verification import listed_files, verify
+from pipelines.workspace.durable import replace_text
 from pipelines.workspace.paths import Workspace
 
 AUDIENCE = "hq"

@@ -1,11 +1,15 @@
 """What became of one file that somebody asked to take in, or that was read again."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from indicators.foundation.errors import Problem
 from indicators.foundation.messages import has_message, message
+from pipelines.workspace.durable import replace_text
 
 
 @dataclass(frozen=True)
@@ -86,10 +90,16 @@ def remark_lines(file: Mapping[str, Any], language: str) -> Iterator[str]:
         yield message("cli.ingest.left_out", language, **facts)
 
 
+_COUNTED = (
+    "status", "values_held", "rows_read", "rows_loaded", "rows_changed", "rows_retracted",
+    "rows_rejected", "rows_unchanged",
+)  # fmt: skip
+
+
 def closing_lines(files: Sequence[Mapping[str, Any]], language: str) -> list[str]:
     """What a run brought, on one screen: what came, new, changed, gone, held and rejected.
 
-    `files`: the fields of FileReports as JSON.
+    `files`: the counts of FileReports as JSON.
     """
     came = [file for file in files if file["status"] != "waiting"]
     held = [file for file in files if file["status"] == "held"]
@@ -114,6 +124,29 @@ def closing_lines(files: Sequence[Mapping[str, Any]], language: str) -> list[str
     return [
         message(f"closing.{name}", language, rows=counts.get(name, 0), **facts) for name in told
     ]
+
+
+def leave_brought(warehouse: Path, files: Sequence[FileReport]) -> None:
+    """Leaves beside the warehouse the counts of what a refresh read, and nothing of the rows.
+
+    Where it read no file, those of the refresh before stay."""
+    if files:
+        counts = [{name: getattr(file, name) for name in _COUNTED} for file in files]
+        told = {"at": datetime.now(UTC).isoformat(timespec="minutes"), "files": counts}
+        replace_text(_brought(warehouse), json.dumps(told))
+
+
+def brought(warehouse: Path, language: str) -> tuple[str, list[str]]:
+    """When the last refresh that read files did, as ISO text, and its closing lines; or nothing."""
+    try:
+        told = json.loads(_brought(warehouse).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return "", []
+    return told["at"], closing_lines(told["files"], language)
+
+
+def _brought(warehouse: Path) -> Path:
+    return warehouse.with_suffix(".brought.json")
 
 
 def _sentence(problem: Problem, language: str) -> str:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from records.kinds import Assessment, Recommendation
+    from records.kinds.threats import ThreatAssessment
     from records.store import Store, Version
-    from records.threats import ThreatAssessment
 
 Row = Mapping[str, str | None]
 
@@ -57,8 +57,8 @@ def _texts(home: Path, mission: str) -> Iterator[tuple[str, str, float]]:
     if not _is_written(home):
         return
     from records.kinds import Assessment, Recommendation
+    from records.kinds.threats import ThreatAssessment
     from records.store import Store
-    from records.threats import ThreatAssessment
 
     store = Store.of_workspace(home)
     assessed = _histories(store, mission, Assessment)
@@ -114,7 +114,7 @@ def _recommendation(versions: list["Version[Recommendation]"]) -> Row:
 
 def _threat(versions: list["Version[ThreatAssessment]"]) -> Row:
     """The newest version: a threat assessment has no steps."""
-    from records.threats import CRITERIA
+    from records.kinds.threats import CRITERIA
 
     record = versions[-1].record
     shared = {

@@ -27,7 +27,7 @@ from indicators.foundation.reading.yaml_loader import StrictLoader
 from pipelines.mapping.covered_span import Covers, Precision, Span, declared_span, span_of
 from pipelines.mapping.gazetteer import Gazetteer, read_lines
 from pipelines.mapping.written_numbers import Signs
-from pipelines.readers import READERS, reader
+from pipelines.readers import reader, readers
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -351,8 +351,8 @@ def _unknown(path: Path, rule: str, key: str, name: str, known: Iterable[str]) -
 
 
 def _reader_problems(path: Path, source: Source) -> Iterator[Problem]:
-    if source.reader not in READERS:
-        yield _unknown(path, "mapping_unknown_reader", "reader", source.reader, READERS)
+    if source.reader not in readers():
+        yield _unknown(path, "mapping_unknown_reader", "reader", source.reader, readers())
         return
     known = reader(source.reader).options
     for name in sorted(source.options.keys() - known):

@@ -14,10 +14,10 @@ import duckdb
 
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission, read_mission
-from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import AsOf, Rows, WorkspaceResource
-from pipelines.orchestration.retries import retrying
-from pipelines.orchestration.unchanged import forget
+from pipelines.orchestration.runs.progress import report
+from pipelines.orchestration.runs.retries import retrying
+from pipelines.orchestration.runs.unchanged import forget
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.warehouse.refresh_number import numbered_step
 
@@ -46,6 +46,7 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     def ingest_inbox(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
     ) -> Iterator[dg.MaterializeResult]:
+        from pipelines.ingest.file_report import leave_brought
         from pipelines.ingest.inbox import ingest
         from pipelines.mapping.profile import require_sound_profile
 
@@ -59,6 +60,7 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                 progress=lambda done, total, _: report("ingest", done, total),
                 connection=connection,
             )
+            leave_brought(paths.warehouse(context.partition_key), taken.files)
             for file in taken.files:
                 context.log.info(
                     f"{file.name}: {file.status}, read {file.rows_read}, loaded "
@@ -97,7 +99,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         from indicators.engine.refresh import compute
         from indicators.survey.waves.modelled_areas import model_areas
         from pipelines.quality.checks import check_values
-        from pipelines.quality.scores import write_scores
+        from pipelines.quality.reporting.scores import write_scores
         from pipelines.quality.violations import write_violations
         from pipelines.release.approval.second_person import note_computed
 

@@ -6,18 +6,18 @@ import dagster as dg
 
 from pipelines.orchestration.assets import core_assets, mart_assets
 from pipelines.orchestration.checks import contract_checks
-from pipelines.orchestration.headquarters import (
+from pipelines.orchestration.jobs import publish_job, refresh_job
+from pipelines.orchestration.partitions import mission_partitions, quarter_partitions
+from pipelines.orchestration.release_assets import release_assets
+from pipelines.orchestration.resources import AsOf, Rows, WorkspaceResource
+from pipelines.orchestration.triggers.headquarters import (
     headquarters_assets,
     headquarters_job,
     is_headquarters,
     quarterly_schedule,
 )
-from pipelines.orchestration.jobs import publish_job, refresh_job
-from pipelines.orchestration.partitions import mission_partitions, quarter_partitions
-from pipelines.orchestration.release_assets import release_assets
-from pipelines.orchestration.resources import AsOf, Rows, WorkspaceResource
-from pipelines.orchestration.schedules import nightly_schedule, quarter_end_schedule
-from pipelines.orchestration.sensors import inbox_sensor
+from pipelines.orchestration.triggers.schedules import nightly_schedule, quarter_end_schedule
+from pipelines.orchestration.triggers.sensors import inbox_sensor
 from pipelines.workspace.paths import Workspace
 
 

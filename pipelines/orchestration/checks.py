@@ -13,10 +13,10 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import InternalFault, Problem
 from pipelines.orchestration.assets import core_key, refresh_number
-from pipelines.orchestration.notices import Notice, send_notices
-from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import WorkspaceResource
-from pipelines.orchestration.retries import retrying
+from pipelines.orchestration.runs.progress import report
+from pipelines.orchestration.runs.retries import retrying
+from pipelines.orchestration.triggers.notices import Notice, send_notices
 from pipelines.quality.check_results import CheckResult
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.warehouse.refresh_number import numbered_step

@@ -4,9 +4,9 @@ import dagster as dg
 
 from indicators.definitions.mission_profile import read_mission
 from pipelines.orchestration.assets import mart_key
-from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import WorkspaceResource
-from pipelines.orchestration.retries import retrying
+from pipelines.orchestration.runs.progress import report
+from pipelines.orchestration.runs.retries import retrying
 from pipelines.warehouse.connection import open_warehouse
 
 # The last of the mart that a refresh makes; with them all of it is there.
@@ -15,15 +15,21 @@ CANDIDATE = dg.AssetKey(["release", "candidate"])
 PUBLISHED = dg.AssetKey(["release", "published"])
 
 
-class Approval(dg.Config):
+class PartnerCopy(dg.Config):
     """Who approved the partner copy of this release; nobody: it is not made."""
 
-    approved_by: str = ""
+    partner_approved_by: str = ""
 
 
-def approval(approved_by: str) -> dict[str, object]:
+def partner_copy(partner_approved_by: str) -> dict[str, object]:
     """The part of a run's configuration that says who approved the partner copy."""
-    return {"ops": {CANDIDATE.to_python_identifier(): {"config": {"approved_by": approved_by}}}}
+    return {
+        "ops": {
+            CANDIDATE.to_python_identifier(): {
+                "config": {"partner_approved_by": partner_approved_by}
+            }
+        }
+    }
 
 
 def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefinition]:
@@ -37,7 +43,7 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
         description="A whole release in a folder of its own, not yet seen by anyone",
     )
     def candidate(
-        context: dg.AssetExecutionContext, workspace: WorkspaceResource, config: Approval
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource, config: PartnerCopy
     ) -> dg.MaterializeResult:
         from pipelines.release.candidate import build_candidate
 
@@ -46,7 +52,7 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
         report("release")
         with retrying(context), open_warehouse(paths.warehouse(mission)) as connection:
             profile = read_mission(paths.profile(mission))
-            built = build_candidate(connection, paths, profile, quarter, config.approved_by)
+            built = build_candidate(connection, paths, profile, quarter, config.partner_approved_by)
         return dg.MaterializeResult(metadata={"release": built.name, "path": str(built.path)})
 
     @dg.asset(

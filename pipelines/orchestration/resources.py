@@ -10,7 +10,7 @@ from dagster._core.storage.tags import PARTITION_NAME_TAG
 
 from indicators.definitions.mission_profile import Mission
 from indicators.incremental.row_engine import DUCKDB, RowEngine
-from pipelines.orchestration.progress import report
+from pipelines.orchestration.runs.progress import report
 from pipelines.warehouse.turns import turn
 from pipelines.workspace.paths import Workspace
 

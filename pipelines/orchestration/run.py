@@ -15,14 +15,14 @@ from filelock import FileLock
 
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.orchestration.abandoned import close_abandoned, process_tag
 from pipelines.orchestration.assets import INTAKE
 from pipelines.orchestration.build import build_definitions
-from pipelines.orchestration.event_log import quick_event_log
 from pipelines.orchestration.partitions import quarter_partitions
-from pipelines.orchestration.release_assets import PUBLISHED, approval
+from pipelines.orchestration.release_assets import PUBLISHED, partner_copy
 from pipelines.orchestration.resources import Rows
-from pipelines.orchestration.unchanged import forget, origin_of, remember, stamp_kept
+from pipelines.orchestration.runs.abandoned import close_abandoned, process_tag
+from pipelines.orchestration.runs.event_log import quick_event_log
+from pipelines.orchestration.runs.unchanged import forget, origin_of, remember, stamp_kept
 from pipelines.release.naming import check_period
 from pipelines.warehouse.last_state import open_to_read
 from pipelines.workspace.installation import make_workspace
@@ -117,11 +117,11 @@ def _files_read(instance: dg.DagsterInstance, run_id: str) -> list[dict[str, Any
 
 
 def publish(
-    workspace: Workspace, mission: str, quarter: str, approved_by: str = ""
+    workspace: Workspace, mission: str, quarter: str, partner_approved_by: str = ""
 ) -> tuple[str, Path]:
     """Runs the job `publish`; returns the release's name and folder.
 
-    `approved_by`: who approved the partner copy of this release; nobody: there is none.
+    `partner_approved_by`: who approved the partner copy of this release; nobody: there is none.
     Raises WrongUse for what is no quarter of the workspace's missions, CheckFailed where a
     blocking check of the last refresh failed.
     """
@@ -134,7 +134,7 @@ def publish(
                 partition_key=dg.MultiPartitionKey({"mission": mission, "quarter": quarter}),
                 instance=instance,
                 tags={"poclens/mission": mission} | process_tag(),
-                run_config=_QUIET | approval(approved_by),
+                run_config=_QUIET | partner_copy(partner_approved_by),
             )
         )
     for event in result.get_asset_materialization_events():

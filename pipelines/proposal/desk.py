@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 Said = dict[str, Any]
 
 
-def open_desk(home: Path) -> "Desk":
+def open_desk(home: Path) -> "IntakeDesk":
     """The desk of a workspace."""
-    return Desk(Workspace(home))
+    return IntakeDesk(Workspace(home))
 
 
-class Desk:
+class IntakeDesk:
     """Shows what a file would bring, and puts it into a mission's inbox."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -64,16 +64,18 @@ class Desk:
             return {"problems": [problem.sentence(language) for problem in error.problems]}
 
     def take_in(
-        self, mission: str, path: Path, language: str, answers: Mapping[str, str]
+        self, mission: str, path: Path, language: str, answers: Mapping[str, str], who: str = ""
     ) -> list[str]:
-        """Moves the file into the inbox, its mapping written where it had none; what hinders it."""
+        """Moves the file into the inbox, its mapping written where it had none; what hinders it.
+
+        `who`: by whom the mapping's history says it was made or changed."""
         from pipelines.proposal.writing import write_mapping
 
         try:
             profile = self._workspace.profile(mission)
             source = self._source(path, profile)
             if source is not None and answers.get("mend"):
-                self._mend(mission, path, source, answers)
+                self._mend(mission, path, source, answers, who)
             elif source is None:
                 proposal, _ = self._proposal(mission, path, answers)
                 target = profile / "sources" / f"{proposal.source}.yaml"
@@ -85,7 +87,7 @@ class Desk:
                     raise WrongUse(Problem("page_map_exists", value=proposal.source))
                 if problem := self._beside(mission, path).problem(proposal.files):
                     raise WrongUse(problem)
-                write_mapping(proposal.mapping(), target)
+                write_mapping(proposal.mapping(), target, who)
             self._moved(mission, path, is_meant=bool(answers.get("meant")))
         except PocLensError as error:
             return [problem.sentence(language) for problem in error.problems]
@@ -94,7 +96,7 @@ class Desk:
     def compared(self, mission: str, path: Path, language: str) -> tuple[bytes, list[str]]:
         """The workbook that holds the file against the warehouse, which is left as it is; what
         hinders it."""
-        from pipelines.quality.reconciliation import reconcile, write_workbook
+        from pipelines.quality.pairs.reconciliation import reconcile, write_workbook
 
         try:
             profile = self._workspace.profile(mission)
@@ -115,7 +117,7 @@ class Desk:
     ) -> list[tuple[str, list[str]]]:
         """Of rows of a table each filled column: its title, and its text in every row."""
         from pipelines.proposal.known_rows import area_names
-        from pipelines.quality.duplicate_candidates import side_by_side
+        from pipelines.quality.pairs.duplicate_candidates import side_by_side
         from pipelines.warehouse.last_state import open_to_read
 
         warehouse, contract = self._workspace.warehouse(mission), contracts().get(table)
@@ -216,7 +218,9 @@ class Desk:
 
         return known_rows(self._workspace.warehouse(mission))
 
-    def _mend(self, mission: str, path: Path, source: "Source", answers: Mapping[str, str]) -> None:
+    def _mend(
+        self, mission: str, path: Path, source: "Source", answers: Mapping[str, str], who: str
+    ) -> None:
         """Writes the mapping of a changed file as a person confirmed it."""
         from pipelines.proposal.difference import file_of, mended
         from pipelines.proposal.writing import write_mapping
@@ -229,7 +233,7 @@ class Desk:
         target = file_of(self._workspace.profile(mission), source.source)
         content = mended(target, changes)
         if content != mended(target, []):  # writing costs the comments of the file
-            write_mapping(content, target)
+            write_mapping(content, target, who)
 
     def _previewed(self, name: str, path: Path, language: str, answers: Mapping[str, str]) -> Said:
         from pipelines.ingest.rows import mended

@@ -1,9 +1,11 @@
-"""A mapping as YAML with the reference to its JSON Schema, which editors check it by."""
+"""A mapping as YAML, by whose JSON Schema editors check it, and the history of its changes."""
 
 import re
 import shutil
 import tempfile
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +44,10 @@ def checked(mapping: Mapping[str, Any]) -> Source:
         return read_source(path)
 
 
-def write_mapping(mapping: Mapping[str, Any], path: Path) -> Source:
+def write_mapping(mapping: Mapping[str, Any], path: Path, who: str = "") -> Source:
     """Writes the mapping, and the schema beside the folder of sources; gives it back as read.
+
+    What it changes of the mapping that stood there is added to its history, with day and `who`.
 
     Raises WrongUse with all that is wrong in it, before anything is written.
     """
@@ -53,6 +57,24 @@ def write_mapping(mapping: Mapping[str, Any], path: Path) -> Source:
     schemas.mkdir(exist_ok=True)
     shutil.copyfile(data_folder() / "schemas" / _SCHEMA, schemas / _SCHEMA)
     coming = path.with_name(f".{path.stem}.coming")
-    coming.write_text(mapping_text(mapping, f"../schemas/{_SCHEMA}"), encoding="utf-8")
+    text = mapping_text(mapping, f"../schemas/{_SCHEMA}")
+    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    coming.write_text(text, encoding="utf-8")
     coming.replace(path)
+    _add_to_history(path, before, text, who)
     return source
+
+
+def _add_to_history(path: Path, before: str, text: str, who: str) -> None:
+    """Adds an entry to `mapping_history/<source>.yaml` of the profile, oldest first."""
+    lines = [*unified_diff(before.splitlines(), text.splitlines(), lineterm="", n=0)][2:]
+    changed = [line for line in lines if not line.startswith("@@")]
+    if not changed:
+        return
+    history = path.parent.parent / "mapping_history" / path.name
+    history.parent.mkdir(exist_ok=True)
+    at = datetime.now(UTC).isoformat(timespec="minutes")
+    # The first entry holds the whole: each later one can be taken back from the mapping as it is.
+    entry = {"at": at, "by": who, "changed": changed}
+    with history.open("a", encoding="utf-8") as file:
+        yaml.dump([entry], file, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)

@@ -22,7 +22,6 @@ from indicators.incremental.result_cache import kept_results
 from pipelines.mapping.known_sources import known_sources
 from pipelines.mapping.model import Source, load_sources
 from pipelines.quality.check_results import CheckResult, crashed_check
-from pipelines.quality.duplicate_candidates import waiting_candidates, write_candidates
 from pipelines.quality.facts.answers import (
     digit_preference,
     interviewer_effects,
@@ -50,6 +49,7 @@ from pipelines.quality.facts.survey_design import survey_design
 from pipelines.quality.facts.values import every_indicator_has_rows, values_are_possible
 from pipelines.quality.facts.volumes import unit_volumes, volume_against_history
 from pipelines.quality.input_files import write_input_files, write_rows_not_kept
+from pipelines.quality.pairs.duplicate_candidates import waiting_candidates, write_candidates
 from pipelines.quality.rejects.summary import (
     write_reject_places,
     write_reject_summary,

@@ -339,4 +339,4 @@ def _submitted_later(table: SourceTable) -> Iterator[ReaderWarning]:
 _OPTIONS = frozenset(
     {"encoding", "delimiter", "largest_mb", "sheet", "repeat", "repeats", "select_multiple"}
 ) | {CLEANING_LOG}
-READER = Reader("form_export", _OPTIONS, read, has_dates=True)
+READER = Reader("form_export", _OPTIONS, read, has_dates=True, suffixes=(".zip",))

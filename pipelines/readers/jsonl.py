@@ -119,4 +119,6 @@ def _text(value: Any) -> str | None:
     return json.dumps(value, ensure_ascii=False)
 
 
-READER = Reader("jsonl", frozenset({"encoding", "largest_mb"}), read)
+READER = Reader(
+    "jsonl", frozenset({"encoding", "largest_mb"}), read, suffixes=(".jsonl", ".ndjson")
+)

@@ -9,14 +9,12 @@ Options: `encoding` (that of the file). Source of the formats: pyreadstat, which
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import pyarrow as pa
-import pyreadstat
 
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.readers.table import (
@@ -27,19 +25,25 @@ from pipelines.readers.table import (
     refuse_odd_cells,
 )
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 LARGEST_MB = 256
 LABELLED_OPTIONS = frozenset({"encoding", "largest_mb"})
 LABEL_COLUMN = "NAME (label)"
 _MOST_CELLS = 50_000_000
-_FAULTS = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError, ValueError)
 
 
-def labelled_table(path: Path, options: Options, read: Callable[..., Any]) -> SourceTable:
+def labelled_table(path: Path, options: Options, function: str) -> SourceTable:
     """The one table of the file. Raises WrongUse for a file that cannot be read or is too large.
 
-    `read`: pyreadstat's function for the format. The file's own count of cases and variables is
-    looked at before its rows.
+    `function`: pyreadstat's for the format. The file's own count of cases and variables is looked
+    at before its rows.
     """
+    import pyreadstat  # with pandas, which no other reader needs
+
+    read = getattr(pyreadstat, function)
+    faults = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError)
     size, limit = path.stat().st_size, int(options.get("largest_mb", LARGEST_MB))
     if not size:
         raise WrongUse(Problem("empty_file", path.name))
@@ -52,8 +56,8 @@ def labelled_table(path: Path, options: Options, read: Callable[..., Any]) -> So
         if (facts.number_rows or 0) * facts.number_columns > _MOST_CELLS:
             raise WrongUse(_too_large(path, size, limit))
         frame, metadata = read(str(path), user_missing=True, encoding=encoding)
-    except _FAULTS as error:
-        reason = " ".join(str(error).split()) if isinstance(error, _FAULTS[:2]) else "encoding"
+    except (*faults, UnicodeDecodeError, ValueError) as error:
+        reason = " ".join(str(error).split()) if isinstance(error, faults) else "encoding"
         raise WrongUse(Problem("unreadable", path.name, parameters={"reason": reason})) from None
     table = _with_labels(frame, metadata.variable_value_labels)
     refuse_odd_cells(path, table)
@@ -65,7 +69,9 @@ def _too_large(path: Path, size: int, limit: int) -> Problem:
     return Problem("file_too_large", path.name, parameters=parameters)
 
 
-def _with_labels(frame: pd.DataFrame, labels_of: Mapping[str, Mapping[object, str]]) -> SourceTable:
+def _with_labels(
+    frame: "pd.DataFrame", labels_of: Mapping[str, Mapping[object, str]]
+) -> SourceTable:
     columns: dict[str, list[str | None]] = {}
     remarks: list[ReaderWarning] = []
     for name in frame.columns:
@@ -92,7 +98,7 @@ def _text(value: object) -> str | None:
     """A cell as text: whole numbers without a dot, dates and times in ISO form."""
     if isinstance(value, str):
         return value.strip() or None
-    if value is None or value is pd.NaT:
+    if value is None or value != value:  # neither a time nor a number
         return None
     if isinstance(value, datetime):
         return value.isoformat(" ")

@@ -116,4 +116,6 @@ def _extents(data: bytes) -> tuple[dict[str, tuple[int, int]], set[tuple[str, in
 
 
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
-READER = Reader("ods", WORKBOOK_OPTIONS, read, has_dates=True, tells_numbers=True)
+READER = Reader(
+    "ods", WORKBOOK_OPTIONS, read, has_dates=True, tells_numbers=True, suffixes=(".ods",)
+)

@@ -106,4 +106,4 @@ def _text(value: object) -> str | None:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-READER = Reader("parquet", frozenset({"largest_mb"}), read, has_dates=True)
+READER = Reader("parquet", frozenset({"largest_mb"}), read, has_dates=True, suffixes=(".parquet",))

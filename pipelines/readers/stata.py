@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyreadstat
-
 from pipelines.readers.labelled import LABEL_COLUMN, LABELLED_OPTIONS, labelled_table
 from pipelines.readers.protocol import Reader
 from pipelines.readers.table import Options, SourceTable
@@ -12,7 +10,7 @@ from pipelines.readers.table import Options, SourceTable
 
 def read(path: Path, options: Options) -> Iterator[SourceTable]:
     """The one table of the file. Raises WrongUse for a file of another kind."""
-    yield labelled_table(path, options, pyreadstat.read_dta)
+    yield labelled_table(path, options, "read_dta")
 
 
-READER = Reader("stata", LABELLED_OPTIONS, read, (LABEL_COLUMN,))
+READER = Reader("stata", LABELLED_OPTIONS, read, (LABEL_COLUMN,), suffixes=(".dta",))

@@ -47,4 +47,6 @@ def workbook(path: Path, largest_mb: int = LARGEST_MB) -> Workbook:
     )
 
 
-READER = Reader("xls", WORKBOOK_OPTIONS, read, has_dates=True, tells_numbers=True)
+READER = Reader(
+    "xls", WORKBOOK_OPTIONS, read, has_dates=True, tells_numbers=True, suffixes=(".xls",)
+)

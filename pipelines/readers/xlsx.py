@@ -14,4 +14,6 @@ def read(path: Path, options: Options) -> Iterator[SourceTable]:
     yield from read_sheets(workbook(path, limit_of(options)), options)
 
 
-READER = Reader("xlsx", WORKBOOK_OPTIONS, read, has_dates=True, tells_numbers=True)
+READER = Reader(
+    "xlsx", WORKBOOK_OPTIONS, read, has_dates=True, tells_numbers=True, suffixes=(".xlsx", ".xlsm")
+)

@@ -87,18 +87,18 @@ def build_candidate(
     workspace: Workspace,
     mission: Mission,
     period: str,
-    approved_by: str = "",
+    partner_approved_by: str = "",
 ) -> Candidate:
     """Builds the release of a quarter from the mart of an open warehouse, as of the mart's day.
 
-    `approved_by`: who approved the copies of this release that need it each time; empty: nobody,
-    and they are not made. Raises WrongUse for a period that is no quarter, a mart without figures
-    or of a refresh that did not end, an approval of a copy that the profile has not or the want of
-    one that it asks for, CheckFailed where a blocking check failed, InternalFault where one could
-    not run. Nothing is left then.
+    `partner_approved_by`: who approved the copies of this release that need it each time; empty:
+    nobody, and they are not made. Raises WrongUse for a period that is no quarter, a mart without
+    figures or of a refresh that did not end, an approval of a copy that the profile has not or the
+    want of one that it asks for, CheckFailed where a blocking check failed, InternalFault where one
+    could not run. Nothing is left then.
     """
     check_period(period)
-    audiences = _audiences(mission, approved_by)
+    audiences = _audiences(mission, partner_approved_by)
     second = approval(workspace.home, mission, period).get("approved_by", "")
     _refuse_unfit(connection, mission)
     briefs.prepare()
@@ -109,7 +109,9 @@ def build_candidate(
     head = Store.of_workspace(workspace.home).audit_head()
     records = store_approved(connection, workspace.home, mission.mission)
     profile = workspace.profile(mission.mission)
-    made_of = origin(connection, mission, profile, period, as_of, records, approved_by, second)
+    made_of = origin(
+        connection, mission, profile, period, as_of, records, partner_approved_by, second
+    )
     previous = _compared_with(workspace, mission.mission, made_of)
     decompose = _decomposer(connection, workspace, mission, previous, made_of, as_of)
     facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, decompose)
@@ -145,13 +147,13 @@ def _compared_with(workspace: Workspace, mission: str, made_of: Mapping[str, obj
     return current
 
 
-def _audiences(mission: Mission, approved_by: str) -> list[AudienceName]:
+def _audiences(mission: Mission, partner_approved_by: str) -> list[AudienceName]:
     """The audiences that get a copy: without approval none that needs it for each release."""
     chosen = mission.disclosure.audiences()
     waiting = [name for name in chosen if policy().audiences[name].is_approved_each_time]
-    if approved_by and not waiting:
-        raise WrongUse(Problem("nothing_to_approve", value=approved_by))
-    return [name for name in chosen if approved_by or name not in waiting]
+    if partner_approved_by and not waiting:
+        raise WrongUse(Problem("nothing_to_approve", value=partner_approved_by))
+    return [name for name in chosen if partner_approved_by or name not in waiting]
 
 
 def _decomposer(

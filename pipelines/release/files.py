@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,17 +72,6 @@ def settle(folder: Path) -> None:
 
 def _folders_below(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.is_dir())
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Replaces a small file whole: a reader sees the old text or the new, never a part."""
-    beside = path.with_name(f".{path.name}.new")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-    sync(path.parent)
 
 
 def move_folder(source: Path, target: Path) -> None:

@@ -62,7 +62,7 @@ def origin(
     period: str,
     as_of: date,
     records_sha256: str,
-    approved_by: str = "",
+    partner_approved_by: str = "",
     second_person: str = "",
 ) -> dict[str, object]:
     """What the release follows from: inputs, code, catalogue, profile, parameters, dates.
@@ -70,7 +70,7 @@ def origin(
     `records_sha256`: of what people approved (`approved_records.py`).
     """
     policy_file = data_folder() / "disclosure.yaml"
-    approval = {"partner_copy_approved_by": approved_by} if approved_by else {}
+    approval = {"partner_copy_approved_by": partner_approved_by} if partner_approved_by else {}
     if second_person:
         approval["publication_approved_by"] = second_person
     facts: dict[str, object] = {

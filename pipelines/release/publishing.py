@@ -12,7 +12,7 @@ from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import InternalFault, Problem, WrongUse
 from pipelines.release.approval.second_person import user
 from pipelines.release.candidate import build_candidate
-from pipelines.release.files import move_folder, replace_text, settle, sha256_of, write_json
+from pipelines.release.files import move_folder, settle, sha256_of, write_json
 from pipelines.release.manifest import MANIFEST, PUBLICATION, changed_files, publication_files
 from pipelines.release.naming import (
     CANDIDATE_PREFIX,
@@ -22,6 +22,7 @@ from pipelines.release.naming import (
 from pipelines.release.signed.signing import signed
 from pipelines.release.signed.verification import read_release_json
 from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.durable import replace_text
 from pipelines.workspace.keys import signing_key
 from pipelines.workspace.paths import Workspace
 
@@ -39,11 +40,11 @@ def publish(
     mission: str,
     period: str,
     connection: Connection,
-    approved_by: str = "",
+    partner_approved_by: str = "",
 ) -> Release:
     """Builds and publishes a quarter in one go; takes and raises what `build_candidate` does."""
     profile = read_mission(workspace.profile(mission))
-    build_candidate(connection, workspace, profile, period, approved_by)
+    build_candidate(connection, workspace, profile, period, partner_approved_by)
     return publish_candidate(workspace, mission, period)
 
 

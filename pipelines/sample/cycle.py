@@ -11,12 +11,12 @@ from indicators.foundation.periods import period_named, period_of
 from pipelines.sample.country import COUNTRY, MISSION
 from pipelines.sample.draws import Stream, stream
 from pipelines.sample.facts import facts
-from records.accountability import Compact, UnitEvaluation
-from records.decisions import ReviewDecision, VarianceReason
 from records.kinds import KINDS, STATES, Assessment, Recommendation, Record
+from records.kinds.accountability import Compact, UnitEvaluation
+from records.kinds.decisions import ReviewDecision, VarianceReason
+from records.kinds.threats import CRITERIA, ThreatAssessment
 from records.rights import Actor
 from records.store import Store
-from records.threats import CRITERIA, ThreatAssessment
 
 _LAST_STEP = datetime(2026, 10, 15, 20, tzinfo=UTC)
 _SCORED = ("likelihood", "impact", "vulnerability", *CRITERIA)

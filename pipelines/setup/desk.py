@@ -144,6 +144,20 @@ class SetupDesk:
             )
         return found
 
+    def brought(self, mission: str, language: str) -> Said:
+        """What the last refresh that read files brought: `at` (ISO), `lines`, `silent`: units that
+        stopped sending; nothing where nothing was read yet."""
+        from pipelines.ingest.file_report import brought
+        from pipelines.quality.reporting.silent_units import silent_lines
+        from pipelines.warehouse.last_state import open_to_read
+
+        warehouse = self._workspace.warehouse(mission)
+        at, lines = brought(warehouse, language)
+        if not at:
+            return {"at": "", "lines": [], "silent": []}
+        with open_to_read(warehouse) as connection:
+            return {"at": at, "lines": lines, "silent": silent_lines(connection, language)}
+
     def choices_of_runs(self, mission: str) -> Said:
         """For a refresh and a publication: `first` and `day` (ISO days), `quarters` newest first,
         `quarter`: the newest that was over on the day of the last refresh, `needs_second`: only two

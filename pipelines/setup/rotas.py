@@ -124,7 +124,7 @@ class Rotas:
         """Draws and keeps a rota of areas that had both in the last year. Raises WrongUse where
         this one was drawn already."""
         from indicators.linkage.rota import draw
-        from pipelines.release.files import replace_text
+        from pipelines.workspace.durable import replace_text
 
         path = self._path(edge, first)
         if path.exists():

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from records import accounts
 from records.kinds import Assessment
+from records.people import accounts
 from records.store import Store
 from tests.browser.test_accessibility import _serious
 from tests.worlds.release import MISSION, write_release

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from pipelines.release.naming import database_of
-from records import accounts
+from records.people import accounts
 from records.store import Store
 from tests.worlds.mission.mappings import under_own_names
 from tests.worlds.mission.patrols import MISSION, PatrolMission

@@ -18,7 +18,7 @@ from pysdmx.model import DataStructureDefinition
 
 from dashboards.app import create_app
 from indicators.foundation.mart_tables import DIMENSIONS
-from records import accounts
+from records.people import accounts
 from records.store import Store, utc_now
 from tests.worlds import headquarters
 from tests.worlds.headquarters import rows_of_a_mission

@@ -87,6 +87,6 @@ def test_the_same_copy_gives_the_same_bytes(folders, tmp_path) -> None:
         write_extracts(connection, tmp_path, MISSION, PERIOD, "hq")
     first = folders["hq"] / "extracts"
     files = [path.relative_to(first) for path in first.rglob("*") if path.is_file()]
-    assert len(files) == 16
+    assert len(files) == 14
     for path in files:
         assert (tmp_path / path).read_bytes() == (first / path).read_bytes(), path

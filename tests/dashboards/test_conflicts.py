@@ -13,9 +13,9 @@ from werkzeug.test import TestResponse
 from dashboards.app import create_app
 from records import cycle
 from records.kinds import Recommendation
+from records.kinds.threats import ThreatAssessment
 from records.rights import LOCAL
 from records.store import Store
-from records.threats import ThreatAssessment
 from tests.worlds.release import MISSION
 
 NOW = datetime(2026, 10, 2, tzinfo=UTC)

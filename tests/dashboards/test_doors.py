@@ -19,7 +19,7 @@ from dashboards.context import read_context
 from dashboards.forms.sessions import cookie_name
 from dashboards.http.address import Address
 from dashboards.http.security import BEHIND_PROXY, HOSTS
-from records import accounts, attempts, tokens
+from records.people import accounts, attempts, tokens
 from records.store import Store, utc_now
 from tests.worlds.headquarters import rows_of_a_mission, write_release
 

@@ -15,11 +15,11 @@ from openpyxl import load_workbook
 from dashboards.app import create_app
 from dashboards.pages.accountability import body, indicators_by_role
 from pipelines.ingest.written_records import duplicate_decisions
-from records.accountability import Compact, UnitEvaluation
-from records.decisions import ReviewDecision, VarianceReason
+from records.kinds.accountability import Compact, UnitEvaluation
+from records.kinds.decisions import ReviewDecision, VarianceReason
+from records.kinds.threats import ThreatAssessment
 from records.rights import LOCAL
 from records.store import Store
-from records.threats import ThreatAssessment
 from tests.dashboards.rendered import text_of
 from tests.dashboards.test_pages import At
 from tests.worlds.release import MISSION, publish_approved

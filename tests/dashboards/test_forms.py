@@ -18,8 +18,8 @@ from werkzeug.test import TestResponse
 
 from dashboards.__main__ import main as serve
 from dashboards.app import create_app
-from records import accounts
 from records.kinds import Assessment, Recommendation
+from records.people import accounts
 from records.store import Store, migrate
 from tests.worlds.release import MISSION, publish_approved
 

@@ -13,7 +13,7 @@ from oidc_provider_mock import User, run_server_in_thread
 from werkzeug.test import TestResponse
 
 from dashboards.app import create_app
-from records import accounts
+from records.people import accounts
 from records.store import Store
 from tests.worlds.release import write_release
 

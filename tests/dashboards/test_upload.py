@@ -18,7 +18,7 @@ from pipelines.proposal.desk import open_desk
 from pipelines.proposal.writing import write_mapping
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
-from records import accounts
+from records.people import accounts
 from records.store import Store, utc_now
 from tests.worlds.mission.own_names import make_workspace
 

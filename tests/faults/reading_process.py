@@ -17,7 +17,7 @@ from typing import Any
 
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.messages import LANGUAGES
-from pipelines.readers import READERS, reader
+from pipelines.readers import reader, readers
 from tests.conftest import REPOSITORY
 from tests.faults.mutations import mutated
 
@@ -78,8 +78,9 @@ def reading_process() -> Iterator[Server]:
 
 
 def _serve() -> None:
-    for name in READERS:
-        reader(name)
+    readers()
+    import pyreadstat  # noqa: F401  loaded once, before any child
+
     for line in sys.stdin:
         question = json.loads(line)
         answer = _fuzzed(question) if "first" in question else _in_a_child(question)

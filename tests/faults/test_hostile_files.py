@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.readers import READERS
+from pipelines.readers import readers
 from tests.faults.reading_process import Server, reading_process
 from tests.worlds.messy.deliveries import deliveries
 from tests.worlds.messy.hostile import Hostile, hostile_files
@@ -46,7 +46,7 @@ for _file in deliveries():
 
 
 def test_each_reader_has_files_to_be_damaged() -> None:
-    assert {reader for reader, _ in SAMPLES} == {*READERS}
+    assert {reader for reader, _ in SAMPLES} == {*readers()}
 
 
 def fuzzed(server: Server, folder: Path, times: int, first: int = 0) -> list[object]:

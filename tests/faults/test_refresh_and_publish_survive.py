@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from pipelines.doctor import folder_problems, release_problems, warehouse_problems
-from pipelines.orchestration.backfill import backfill, quarters_to_fill
+from pipelines.orchestration.runs.backfill import backfill, quarters_to_fill
 from pipelines.release.manifest import MANIFEST, changed_files
 from pipelines.release.naming import current_name, database_of, releases_of
 from pipelines.warehouse.connection import open_warehouse
@@ -30,7 +30,8 @@ from tests.worlds.mission.mappings import AREAS, AREAS_CSV, PATROLS, UNITS
 QUARTER = "2026-Q2"
 PATROLS_CSV = "code,mode,status,unit,area,day,people\nA1,foot,completed,U1,XX01,2026-01-05,4\n"
 PREPARE = """
-from pipelines.orchestration import assets, backfill as module
+from pipelines.orchestration import assets
+from pipelines.orchestration.runs import backfill as module
 from pipelines.release import candidate
 from pipelines.ingest import inbox
 from pipelines.quality import checks

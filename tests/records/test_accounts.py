@@ -7,8 +7,8 @@ import pyotp
 import pytest
 from argon2 import PasswordHasher
 
-from records import accounts, attempts, second_factor, sessions, signing_in_asked
-from records.accounts import AccountProblem, SecondFactorMissing
+from records.people import accounts, attempts, second_factor, sessions, signing_in_asked
+from records.people.accounts import AccountProblem, SecondFactorMissing
 from records.store import Store
 from records.tables import SETTING
 

@@ -6,11 +6,11 @@ import pytest
 from pydantic import ValidationError
 
 from records import cycle
-from records.accountability import Compact, UnitEvaluation
 from records.cycle import NotAllowed
+from records.kinds.accountability import Compact, UnitEvaluation
+from records.kinds.threats import ThreatAssessment
 from records.rights import actor_of
 from records.store import Conflict, Store
-from records.threats import ThreatAssessment
 
 NOW = datetime(2026, 10, 20, 9, tzinfo=UTC)
 THREAT = {

@@ -76,7 +76,7 @@ def test_without_a_store_there_is_nothing_and_none_is_made(
 
 def test_migrations_keep_accounts_and_records_of_a_filled_store(store: Store) -> None:
     """One step down and up again leaves all that the step does not make."""
-    from records import accounts
+    from records.people import accounts
     from records.store import migrate
 
     write_a_quarter(store)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import openpyxl
 
-from records import accounts
-from records.people_table import Fault, add_people
+from records.people import accounts
+from records.people.people_table import Fault, add_people
 from records.store import Store
 
 NOW = datetime(2026, 10, 20, 9, 0, tzinfo=UTC)

@@ -10,9 +10,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from indicators.foundation.errors import WrongUse
-from records import accounts
-from records.decisions import VarianceReason
 from records.kinds import Assessment, DuplicateDecision, Record
+from records.kinds.decisions import VarianceReason
+from records.people import accounts
 from records.rights import LOCAL
 from records.store import Conflict, Store, migrate
 from records.tables import APPEND_ONLY, HEAD, METADATA

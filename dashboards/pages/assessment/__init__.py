@@ -17,8 +17,8 @@ from dashboards.pages.assessment.cards import assessment_card, recommendations_c
 from dashboards.wording import formats
 from dashboards.wording.signed import signed
 from dashboards.written import records
-from records import accounts
 from records.kinds import Assessment
+from records.people import accounts
 from records.store import Version
 
 

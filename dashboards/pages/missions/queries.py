@@ -9,6 +9,7 @@ import duckdb
 import pandas as pd
 
 from dashboards.releases import LOCKED_DOWN, Release
+from indicators.foundation.sql_text import sql_file
 
 _CURRENT, _PULLS = Path("hq", "current"), Path("hq", "pulls.json")
 
@@ -30,20 +31,7 @@ def comparison(home: Path, period: str) -> pd.DataFrame:
     be said. Outcomes first, within a level by code, missions by name. Empty without a roll-up."""
     return _of_rollup(
         home,
-        """
-    WITH definition AS (
-      SELECT indicator, min_by(level, mission) AS level, min_by(short_en, mission) AS short_en,
-        min_by(short_fr, mission) AS short_fr, min_by(direction, mission) AS direction
-      FROM mart.indicator GROUP BY indicator
-    )
-    SELECT line.*, definition.* EXCLUDE (indicator), total.unit_of_measure,
-      total.value AS total, total.ci_low AS total_low, total.ci_high AS total_high,
-      total.reason AS total_reason, total.disclosure AS total_disclosure
-    FROM mart.comparison AS line JOIN definition USING (indicator)
-    LEFT JOIN mart.combined AS total USING (indicator, period)
-    WHERE line.period = ?
-    ORDER BY list_position(['impact', 'outcome', 'output'], level), indicator, line.mission
-    """,
+        sql_file(__file__, "same_definition"),
         [period],
     )
 
@@ -52,18 +40,7 @@ def pooled_links(home: Path) -> pd.DataFrame:
     """One link over missions a row, with the titles of both indicators. Empty without a roll-up."""
     return _of_rollup(
         home,
-        """
-    WITH title AS (
-      SELECT indicator, min_by(short_en, mission) AS en, min_by(short_fr, mission) AS fr
-      FROM mart.indicator GROUP BY indicator
-    )
-    SELECT link.*, output.en AS from_en, output.fr AS from_fr, outcome.en AS to_en,
-      outcome.fr AS to_fr
-    FROM mart.pooled_link AS link
-    JOIN title AS output ON output.indicator = from_indicator
-    JOIN title AS outcome ON outcome.indicator = to_indicator
-    ORDER BY from_indicator, to_indicator, method, specification
-    """,
+        sql_file(__file__, "titles"),
     )
 
 

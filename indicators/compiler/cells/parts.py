@@ -21,6 +21,7 @@ from indicators.definitions.checks.columns_read import dimension_of
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.vocabularies import UNKNOWN
 from indicators.foundation.mart_tables import DIMENSIONS, TOTAL, totals_sql
+from indicators.foundation.sql_text import sql_file
 
 # indicator, dimension, parts as in `cube.grid`, absent as in `mart.breakdown_grid`; whether the
 # parts make up the total: not where a case may be in several
@@ -162,14 +163,4 @@ ORDER BY ALL"""
 
 def breakdown_grid_sql() -> str:
     """The rows of `mart.breakdown_grid`. Parameter: mission."""
-    return """
-SELECT DISTINCT ? AS mission, split_part(indicator, '@', 1) AS indicator, indicator_version,
-  dimension, area_level, period_type, absent
-FROM cube.breakdown
-JOIN cube.rule AS rule USING (indicator)
-JOIN cube.grid USING (parts)
-JOIN cube.area ON area.area_code = grid.area
-SEMI JOIN cube.period USING (period_type)
-WHERE list_contains(rule.periods, period_type)
-  AND (rule.has_places OR area.area_code = country_area())
-ORDER BY ALL"""
+    return sql_file(__file__, "whole_parts")

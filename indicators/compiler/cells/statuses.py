@@ -29,6 +29,7 @@ from indicators.foundation.mart_tables import (
     TREND_COLUMNS,
     VALUE_COLUMNS,
 )
+from indicators.foundation.sql_text import sql_file
 
 NO_RETURNS = "–"
 
@@ -114,48 +115,15 @@ def return_tables_sql(indicators: Iterable[Indicator]) -> Iterator[str]:
     indicators = list(indicators)
     wanted = {returns_key(i.returns): i.returns for i in indicators if i.returns is not None}
     of_states = {returns_key(i.returns): i.returns for i in indicators if i.returns and i.is_state}
-    yield """
-CREATE OR REPLACE TABLE cube.return_due AS
-SELECT returns.*, unit.component, unit.unit_type,
-  return_status IN ('submitted', 'nil')
-    AND coalesce(received_on <= as_of_day(), true) AS is_received,
-  return_status <> 'not_due' AS is_due,
-  return_status = 'no_access' AS is_no_access
-FROM (SELECT *, last_day("month") AS month_end FROM core.reporting_returns) AS returns
-ASOF LEFT JOIN cube.units AS unit
-  ON unit.unit_code = returns.unit_code AND returns.month_end >= unit.valid_from
-WHERE "month" <= as_of_day()"""
+    yield sql_file(__file__, "return_due")
     yield """
 CREATE OR REPLACE TABLE cube.return_month (
   returns_key VARCHAR, unit_type VARCHAR, area_code VARCHAR, month DATE,
   due INTEGER, received INTEGER, no_access INTEGER)"""
     for key, returns in sorted(wanted.items()):
         yield _return_month_sql(key, returns)
-    yield """
-CREATE OR REPLACE TABLE cube.reporting_coverage AS
-WITH owed AS (
-  SELECT returns_key, max(level_rank) AS finest
-  FROM cube.return_month JOIN cube.area USING (area_code)
-  GROUP BY ALL
-)
-SELECT returns_key, area_code AS area, arg_max(area, level_rank) AS covering,
-  bool_and(area <> area_code) AS is_below
-FROM cube.area_ancestor CROSS JOIN owed
-WHERE level_rank <= finest
-GROUP BY returns_key, area_code"""
-    yield """
-CREATE OR REPLACE TABLE cube.return_cell AS
-SELECT returns_key, unit_type, area_ancestor.area, period_type, period,
-  CAST(sum(due) AS INTEGER) AS due,
-  CAST(sum(received) AS INTEGER) AS received,
-  CAST(sum(no_access) AS INTEGER) AS no_access
-FROM cube.return_month
-JOIN cube.area_version AS span
-  ON span.area_code = return_month.area_code
-  AND last_day(month) >= span.begins AND last_day(month) < span.ends
-JOIN cube.area_ancestor ON area_ancestor.area_code = span.place
-JOIN cube.period_month USING (month)
-GROUP BY ALL"""
+    yield sql_file(__file__, "reporting_coverage")
+    yield sql_file(__file__, "return_cell")
     yield """
 CREATE OR REPLACE TABLE cube.newest_return (
   returns_key VARCHAR, unit_type VARCHAR, area VARCHAR, period_type VARCHAR, period VARCHAR,

@@ -10,6 +10,8 @@ from functools import cache
 
 import duckdb
 
+from indicators.foundation.sql_text import sql_file
+
 _STRETCHES = 3  # the newest ones hold the facts of any mission
 _SHORTEST_DAYS = 730  # a zone with summer time has none so long
 
@@ -39,25 +41,7 @@ def still_stretches(zone: str) -> tuple[Stretch, ...]:
     """The newest long stretches without a change of offset, newest first, by probing each day."""
     with duckdb.connect() as connection:
         rows = connection.execute(
-            """WITH days AS (
-              SELECT unnest(range(TIMESTAMP '1970-01-01', TIMESTAMP '2100-01-01', INTERVAL 1 DAY))
-                AS day
-            ),
-            offsets AS (
-              SELECT day, epoch(timezone($zone, timezone('UTC', day))) - epoch(day) AS seconds
-              FROM days
-            ),
-            changes AS (
-              SELECT *, seconds IS DISTINCT FROM lag(seconds) OVER (ORDER BY day) AS is_change
-              FROM offsets
-            ),
-            stretches AS (
-              SELECT *, sum(CAST(is_change AS INTEGER)) OVER (ORDER BY day) AS stretch
-              FROM changes
-            )
-            SELECT min(day), max(day), CAST(any_value(seconds) AS INTEGER)
-            FROM stretches GROUP BY stretch
-            HAVING count(*) >= $shortest ORDER BY 1 DESC LIMIT $most""",
+            sql_file(__file__, "offsets"),
             {"zone": zone, "shortest": _SHORTEST_DAYS, "most": _STRETCHES},
         ).fetchall()
     return tuple(Stretch(*row) for row in rows)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from indicators.survey.inputs.arrays import Columns, Floats, sums
-from indicators.survey.request import Request
+from indicators.survey.inputs.request import Request
 from indicators.survey.result_columns import common, reasons
 from indicators.survey.statistic import Quantile, outcome
 from indicators.survey.variance.intervals import (

@@ -9,7 +9,7 @@ from scipy.special import stdtr
 
 from indicators.survey.inputs.arrays import Booleans, Columns, Floats
 from indicators.survey.inputs.columns import comparable
-from indicators.survey.request import Request
+from indicators.survey.inputs.request import Request
 from indicators.survey.result_columns import common, reasons
 from indicators.survey.statistic import Difference, TTest
 from indicators.survey.variance.intervals import (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indicators.survey.inputs.arrays import Booleans, Columns, Floats
-from indicators.survey.request import Request
+from indicators.survey.inputs.request import Request
 from indicators.survey.variance.linearisation import variance
 from indicators.survey.variance.moments import Moments
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from indicators.foundation.sql_text import sql_file
 from pipelines.ingest.files.delivered_file import Delivery
 from pipelines.warehouse import ledger
 from pipelines.warehouse.inspect import Connection
@@ -85,24 +86,7 @@ def _in_force(entry: InputFile, entries: Sequence[InputFile]) -> InputFile:
 def supersede_covered(connection: Connection, source: str) -> None:
     """Marks files by period as replaced when later ones hold every period that they hold."""
     covered = connection.execute(
-        """
-        WITH standing AS (
-          SELECT file_sha256, sequence, table_name, period
-          FROM ops.file_period JOIN ops.input_file USING (file_sha256)
-          WHERE source = ? AND status = 'loaded'
-        ),
-        followed AS (
-          SELECT own.file_sha256, (
-            SELECT arg_max(other.file_sha256, other.sequence) FROM standing AS other
-            WHERE other.table_name = own.table_name AND other.period = own.period
-              AND other.sequence > own.sequence
-          ) AS by_file, own.sequence
-          FROM standing AS own
-        )
-        SELECT file_sha256, max(by_file) FROM followed
-        GROUP BY file_sha256 HAVING bool_and(by_file IS NOT NULL)
-        ORDER BY file_sha256
-        """,
+        sql_file(__file__, "replaced_files"),
         [source],
     ).fetchall()
     for sha256, by_file in covered:

@@ -10,7 +10,7 @@ from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.engine.reject_impact import waiting_table
 from indicators.foundation.messages import LANGUAGES
-from indicators.foundation.sql_text import quoted
+from indicators.foundation.sql_text import quoted, sql_file
 from pipelines.ingest.load_file import notations
 from pipelines.ingest.rows.cast import Notation, cast, text_column
 from pipelines.ingest.rows.quarantine import TO_CORRECT, reject_sentence
@@ -22,31 +22,7 @@ from pipelines.warehouse.inspect import Connection, has_rows, insert_rows
 # One line a row and fault (a row of a survey breaks a rule once an answer), then neighbours with
 # one fault as one line: a number that grows with the row and one that grows with the group differ
 # by the same amount as long as rows follow each other.
-_GROUPED_SQL = """
-WITH told AS ({units}),
-fault AS (
-  SELECT file, own.file_sha256, own.sheet, own.row_number, unit_code, column_name, raw_value, rule,
-         min(CAST(parameters AS VARCHAR)) AS parameters
-  FROM quarantine.{table} AS own
-  LEFT JOIN told ON told.file_sha256 = own.file_sha256 AND told.row_number = own.row_number
-    AND told.sheet IS NOT DISTINCT FROM own.sheet
-  WHERE own.file_sha256 NOT IN (SELECT file_sha256 FROM ops.input_file WHERE status = 'superseded')
-    AND {to_correct}
-  GROUP BY ALL
-),
-placed AS (
-  SELECT *, row_number - row_number() OVER (
-    PARTITION BY file_sha256, sheet, unit_code, column_name, raw_value, rule, parameters
-    ORDER BY row_number
-  ) AS run
-  FROM fault
-)
-SELECT file, file_sha256, sheet, min(row_number) AS first_row, max(row_number) AS last_row,
-       count(row_number) AS rows, unit_code, column_name, raw_value, rule, parameters
-FROM placed
-GROUP BY file, file_sha256, sheet, unit_code, column_name, raw_value, rule, parameters, run
-ORDER BY file, file_sha256, sheet, first_row, unit_code, column_name, rule, raw_value, parameters
-"""
+_GROUPED_SQL = sql_file(__file__, "grouped")
 
 # The unit that a waiting row names, where the mission has such a unit.
 _UNITS_SQL = """
@@ -57,18 +33,7 @@ _UNITS_SQL = """
 """
 _UNIT = "units.unit_code"
 
-_PLACED_SQL = """
-WITH told AS (
-  SELECT file_sha256, sheet, row_number, min({day}) AS day, min({area}) AS area
-  FROM {waiting}
-  GROUP BY ALL
-)
-SELECT CAST(date_trunc('month', day) AS DATE) AS month, known.area_code AS area, count(*) AS rows
-FROM told
-LEFT JOIN (SELECT DISTINCT area_code FROM core.areas) AS known ON known.area_code = told.area
-GROUP BY ALL
-ORDER BY ALL
-"""
+_PLACED_SQL = sql_file(__file__, "placed")
 
 
 def write_reject_places(connection: Connection, mission: Mission) -> None:
@@ -210,17 +175,7 @@ FROM texts""",
     )
 
 
-_SENDERS_SQL = """
-WITH told AS (
-  SELECT DISTINCT file_sha256, sheet, row_number, {unit} AS unit, {day} AS day FROM {waiting}
-)
-SELECT known.unit_code, file.name, count(*), min(day)
-FROM told
-JOIN ops.input_file AS file USING (file_sha256)
-LEFT JOIN (SELECT DISTINCT unit_code FROM core.units) AS known ON known.unit_code = told.unit
-GROUP BY known.unit_code, file.name
-ORDER BY known.unit_code, file.name
-"""
+_SENDERS_SQL = sql_file(__file__, "senders")
 
 
 def write_rejected_rows(connection: Connection, mission: Mission) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from indicators.definitions.contracts import contracts
-from indicators.dissemination.spreadsheets import new_workbook, write_table
+from indicators.dissemination.spreadsheets import keep_heads, new_workbook, write_table
 from indicators.foundation.messages import message
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.rows.mended import COLUMNS_BEFORE, MARK, RowsOfFile, row_mark, standing_rows
@@ -156,13 +156,13 @@ def _write(path: Path, rows: RowsOfFile, rejects: Sequence[Reject], language: st
     with new_workbook(path) as book:
         sheet = book.add_worksheet(message("rejects.sheet.to_mend", language))
         text = book.add_format({"num_format": "@"})  # what is typed stays as it is typed
-        fixed = book.add_format({"font_color": "#5B6570"})
+        fixed = book.add_format({"font_color": "#5B6570", "num_format": "0"})
         wrong = book.add_format({"num_format": "@", "bg_color": "#FFE9A8", "border": 1})
         heads = [message(f"rejects.column.{name}", language) for name in ("sheet", "row", "check")]
         heads += [*rows.columns, message("rejects.column.sentence", language)]
-        sheet.write_row(0, 0, heads, book.add_format({"bold": True, "text_wrap": True}))
-        sheet.freeze_panes(1, 2)
-        sheet.set_column(2, 2, None, None, {"hidden": True})
+        sheet.write_row(0, 0, heads, book.look("head"))
+        sheet.set_column(0, 1, 12)
+        sheet.set_column(2, 2, 12, None, {"hidden": True})
         sheet.set_column(COLUMNS_BEFORE, len(heads) - 2, 18, text)
         sheet.set_column(len(heads) - 1, len(heads) - 1, 100)
         known = [(key, found) for key, found in sorted(by_row.items()) if key in rows.texts]
@@ -179,6 +179,7 @@ def _write(path: Path, rows: RowsOfFile, rejects: Sequence[Reject], language: st
                 if is_wrong:
                     sheet.write_comment(*place, told[column], {"x_scale": 3, "y_scale": 2})
             sheet.write_string(line, len(heads) - 1, "\n".join(dict.fromkeys(told.values())))
+        keep_heads(sheet, 0, len(known), len(heads), fixed=2)
         hidden = book.add_worksheet(MARK)
         hidden.write_column(0, 0, [MARK, rows.source, rows.name])
         hidden.hide()

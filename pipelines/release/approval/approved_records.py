@@ -11,10 +11,10 @@ from typing import Any
 
 from indicators.foundation.stored.mart_rows import store_rows
 from pipelines.warehouse.inspect import Connection
-from records.decisions import ReviewDecision, VarianceReason
 from records.kinds import Assessment, Figure, Recommendation
+from records.kinds.decisions import ReviewDecision, VarianceReason
+from records.kinds.threats import ThreatAssessment
 from records.store import Store, Version, canonical
-from records.threats import ThreatAssessment
 
 Row = Mapping[str, Any]
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.errors import Problem, WrongUse
-from records import accounts, publication
-from records.accounts import Account, SecondFactorMissing
+from records import publication
 from records.cycle import NotAllowed
+from records.people import accounts
+from records.people.accounts import Account, SecondFactorMissing
 from records.store import Store, utc_now
 
 _AT_THE_TERMINAL = "terminal"  # where passwords come from, beside the addresses of browsers

@@ -14,6 +14,7 @@ from indicators.engine.reject_impact import is_told
 from indicators.foundation.errors import Problem, WrongUse, nearest
 from indicators.foundation.mart_tables import NO_ACCESS, NOT_REPORTED, TREND_COLUMNS, totals_sql
 from indicators.foundation.periods import Period
+from indicators.foundation.sql_text import sql_file
 from indicators.foundation.stored.database import named_rows
 from pipelines.release.manifest import MANIFEST
 from pipelines.release.naming import database_of, period_of_release, release_folder
@@ -77,36 +78,10 @@ ORDER BY reject.file, reject.sheet, reject.first_row, reject.column_name, reject
 
 
 # A row with two faults stands in two lines and waits once.
-_REJECTS_SQL = """
-WITH waiting AS (
-  SELECT DISTINCT reject.file_sha256, reject.sheet,
-         unnest(range(reject.first_row, reject.last_row + 1)) AS row_number
-  FROM mart.reject_summary AS reject
-  WHERE reject.source = $source
-)
-SELECT count(*) AS rows FROM waiting
-"""
+_REJECTS_SQL = sql_file(__file__, "rejects")
 
 # A date or a place that cannot be read may be of any period and area.
-_REJECTS_BY_PLACE_SQL = """
-WITH RECURSIVE inside AS (
-  SELECT $area AS area_code
-  UNION
-  SELECT area.area_code
-  FROM mart.area AS area JOIN inside ON area.parent_area_code = inside.area_code
-),
-located AS (
-  SELECT rows,
-    month IS NULL OR month BETWEEN date_trunc('month', CAST($first AS DATE)) AND $last AS in_period,
-    area IS NULL OR area IN (FROM inside) AS in_area,
-    month IS NULL OR (area IS NULL AND $area NOT IN (SELECT country_area FROM mart.mission))
-      AS is_unclear
-  FROM mart.reject_place WHERE source = $source AND {of_indicator}
-)
-SELECT coalesce(sum(rows) FILTER (WHERE in_period AND in_area AND NOT is_unclear), 0) AS here,
-  coalesce(sum(rows) FILTER (WHERE in_period AND in_area AND is_unclear), 0) AS unclear
-FROM located
-"""
+_REJECTS_BY_PLACE_SQL = sql_file(__file__, "rejects_by_place")
 
 _REVISIONS_SQL = f"""
 SELECT * EXCLUDE (release) FROM mart.revision

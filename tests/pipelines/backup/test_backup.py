@@ -13,7 +13,7 @@ from indicators.foundation.errors import WrongUse
 from pipelines.backup import MAGIC, Opening, Sealing, Unreadable, back_up, restore
 from pipelines.workspace.keys import BACKUP_KEY, backup_key, new_backup_key
 from pipelines.workspace.paths import Workspace
-from records import tokens
+from records.people import tokens
 from records.store import Store, utc_now
 from tests.worlds.mission.figures import MISSION, make_workspace, workspace_warehouse
 

@@ -16,7 +16,7 @@ from pipelines.cli.demo_history import (
     is_published,
     mark_history,
 )
-from pipelines.orchestration.unchanged import origin_of, remember
+from pipelines.orchestration.runs.unchanged import origin_of, remember
 from pipelines.workspace.installation import install_profile, make_workspace
 from pipelines.workspace.paths import Workspace
 

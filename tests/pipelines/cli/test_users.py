@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from records import accounts
+from records.people import accounts
 from records.store import Store, utc_now
 
 

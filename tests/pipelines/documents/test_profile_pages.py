@@ -20,7 +20,7 @@ from pipelines.documents.profile_pages import (
 )
 from pipelines.ingest.files.delivered_file import Delivery, read_delivery
 from pipelines.mapping.model import load_sources
-from pipelines.readers import READERS, reader
+from pipelines.readers import reader, readers
 
 PAGES = {language: profile_page(language) for language in ("en", "fr")}
 MODELS = {model for root in FILES.values() for model in models_of(root)}
@@ -38,7 +38,7 @@ def test_every_key_has_its_line_in_both_languages() -> None:
 def test_no_words_are_left_of_what_is_gone() -> None:
     known = {f"profile.{model.__name__}.{key}" for model in MODELS for key in keys_of(model)}
     known |= {f"profile.model.{model.__name__}" for model in MODELS}
-    for name in READERS:
+    for name in readers():
         known |= {f"profile.option.{option}" for option in reader(name).options}
         known |= {f"profile.made.{name}.{made}" for made in reader(name).columns_made}
         known.add(f"profile.reader.{name}")
@@ -107,7 +107,7 @@ def _is_made_up(name: str) -> bool:
 
 
 def test_readers_without_made_columns_say_none() -> None:
-    named = {name for name in READERS if reader(name).columns_made}
+    named = {name for name in readers() if reader(name).columns_made}
     assert named == {"ged", "geopko", "radpko", "spss", "stata"}
 
 

@@ -30,7 +30,8 @@ def book(path: Path, sheets: list[tuple[list[str], Rows]], kind: type[Worksheet]
     with xlsxwriter.Workbook(path) as made:
         made.set_properties({"created": datetime(2000, 1, 1)})
         bold = made.add_format({"bold": True})
-        formats = {"number": "#,##0.0##", "small_number": "0.0####"}
+        formats = {"whole": "0", "thousands": "#,##0", "number": "#,##0.0##"}
+        formats |= {"small_number": "0.0####", "day": "yyyy-mm-dd"}
         looks = {name: made.add_format({"num_format": form}) for name, form in formats.items()}
         for look in looks.values():  # in one order, whichever value comes first
             look._get_xf_index()
@@ -44,12 +45,11 @@ def book(path: Path, sheets: list[tuple[list[str], Rows]], kind: type[Worksheet]
             for number, row in enumerate(rows, start=1):
                 for column, value in enumerate(row):
                     if isinstance(value, date):
-                        sheet.write_string(number, column, value.isoformat())
+                        sheet.write_datetime(number, column, value, looks["day"])
                     elif isinstance(value, str):
                         sheet.write_string(number, column, value)
                     elif value is not None:
-                        look = looks.get(number_look(value))
-                        sheet.write_number(number, column, value, look)
+                        sheet.write_number(number, column, value, looks[number_look(value)])
     return path.read_bytes()
 
 

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from indicators.foundation.errors import WrongUse
-from pipelines.ingest.file_report import closing_lines
+from pipelines.ingest.file_report import brought, closing_lines, leave_brought
 from pipelines.mapping.model import read_source
+from pipelines.quality.reporting.silent_units import silent_lines
+from pipelines.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import PATROLS, UNITS
 
@@ -46,8 +48,13 @@ def test_a_corrected_file_is_told_as_new_changed_gone_and_rejected(patrols: Smal
     assert [line.split(":")[0].strip() for line in lines] == [
         "What came", "new", "changed", "gone", "rejected", "as before, or not for this mission",
     ]  # fmt: skip
-    assert lines[0].endswith("9 rows") and "1 rows" in lines[1] and "3 rows" in lines[3]
+    assert lines[0].endswith("9 rows") and lines[1].endswith("1 row") and "3 rows" in lines[3]
     assert len(closing_lines([asdict(report)], "fr")) == len(lines)
+    warehouse = patrols.workspace.warehouse("small")
+    leave_brought(warehouse, [report])
+    leave_brought(warehouse, [])  # a refresh that read nothing
+    assert brought(warehouse, "en")[1] == lines
+    assert "nowhere" not in warehouse.with_suffix(".brought.json").read_text("utf-8")
 
 
 def test_an_export_that_numbers_its_rows_anew_is_told(patrols: SmallMission) -> None:
@@ -91,3 +98,28 @@ def test_what_is_wrong_in_a_mapping_is_said_in_the_readers_language(small: Small
         read_source(small.profile / "sources" / "activities.yaml")
     told = " ".join(problem.sentence("fr") for problem in raised.value.problems)
     assert "demande une liste" in told and "demande l’un de" in told
+
+
+def test_a_unit_that_stopped_sending_is_told_with_its_last_report(patrols: SmallMission) -> None:
+    patrols.deliver("units.csv", "code,component,kind\nU1,police,FPU\nU2,police,FPU\n")
+    rows = [
+        f"{unit}-{month},{unit},XX01,2026-{month:02d}-05T08:00:00,5\n"
+        for unit, months in (("U1", range(1, 8)), ("U2", range(1, 5)))
+        for month in months
+    ]
+    patrols.deliver("patrols.csv", HEAD + "".join(rows))
+    with open_warehouse(patrols.workspace.warehouse("small")) as connection:
+        for day, told in (("2026-08-10", 1), ("2026-06-15", 0)):  # June is not over: one month
+            connection.execute("DELETE FROM mart.mission")
+            connection.execute("INSERT INTO mart.mission (as_of) VALUES (?)", [day])
+            assert len(silent_lines(connection, "en")) == told
+        connection.execute("UPDATE mart.mission SET as_of = '2026-08-10'")
+        (line,) = silent_lines(connection, "en")
+        assert "U2" in line and "2026-04" in line and "3 months" in line
+        # Where a unit owes returns these say it, also that it had nothing to tell.
+        connection.execute(
+            """INSERT INTO mart.return_status (source, unit_code, area, "month", status, due_on)
+            SELECT 'activities', 'U2', 'XX01', make_date(2026, m, 1), 'nil', make_date(2026, m, 28)
+            FROM range(1, 8) AS months (m)"""
+        )
+        assert not silent_lines(connection, "fr")

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from records.kinds.threats import ThreatAssessment
 from records.rights import LOCAL
 from records.store import Store, utc_now
-from records.threats import ThreatAssessment
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import under_own_names
 

@@ -10,9 +10,9 @@ import pytest
 
 from indicators.foundation.errors import CheckFailed
 from pipelines.cli.refresh_command import summary
-from pipelines.orchestration.abandoned import PROCESS_TAG
 from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.run import RefreshResult, open_instance, publish, refresh
+from pipelines.orchestration.runs.abandoned import PROCESS_TAG
 from pipelines.sample import install
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import make_workspace

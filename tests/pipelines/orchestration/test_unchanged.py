@@ -18,9 +18,9 @@ import indicators
 import pipelines
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
-from pipelines.orchestration import unchanged
 from pipelines.orchestration.run import open_instance, publish, refresh
-from pipelines.orchestration.unchanged import unchanged_result
+from pipelines.orchestration.runs import unchanged
+from pipelines.orchestration.runs.unchanged import unchanged_result
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
 from tests.pipelines.killing import kill_after
@@ -185,7 +185,7 @@ def test_a_killed_refresh_is_followed_by_another(workspace: Workspace) -> None:
 @contextmanager
 def stamp_put_back(workspace: Workspace) -> Iterator[None]:
     """As if the last refresh had ended well after all; it had not come so far as to write."""
-    (stamp,) = workspace.warehouse(MISSION).parent.glob("*.json")
+    (stamp,) = workspace.warehouse(MISSION).parent.glob("*.refreshed.json")
     before = stamp.read_bytes()
     yield
     stamp.write_bytes(before)

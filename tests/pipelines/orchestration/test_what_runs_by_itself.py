@@ -17,11 +17,11 @@ from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.periods import period_of
 from pipelines.cli.main import main
-from pipelines.orchestration.abandoned import process_tag
-from pipelines.orchestration.backfill import quarters_to_fill
 from pipelines.orchestration.build import build_definitions
-from pipelines.orchestration.notices import Notice, send_notices
-from pipelines.orchestration.retries import retrying
+from pipelines.orchestration.runs.abandoned import process_tag
+from pipelines.orchestration.runs.backfill import quarters_to_fill
+from pipelines.orchestration.runs.retries import retrying
+from pipelines.orchestration.triggers.notices import Notice, send_notices
 from pipelines.sample.cycle import write_cycle
 from pipelines.workspace.installation import install_profile, make_workspace
 from pipelines.workspace.paths import Workspace
@@ -144,7 +144,7 @@ def test_a_notice_that_cannot_be_sent_stops_nothing(monkeypatch: pytest.MonkeyPa
 def test_what_can_pass_is_tried_again(
     monkeypatch: pytest.MonkeyPatch, error: Exception, tags: dict[str, str], tries: int
 ) -> None:
-    monkeypatch.setattr("pipelines.orchestration.retries.SECONDS", 0)
+    monkeypatch.setattr("pipelines.orchestration.runs.retries.SECONDS", 0)
     tried = []
 
     @dg.asset

@@ -6,13 +6,14 @@ from indicators.definitions.contracts import contracts
 from pipelines.ingest.inbox import ingest
 from pipelines.workspace.paths import Workspace
 from tests.worlds.field.field_files import AREAS
-from tests.worlds.mission.own_names import make_workspace
+from tests.worlds.mission.own_names import MISSION, make_workspace
 
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A mission with a country and three areas."""
-    workspace, mission = make_workspace(tmp_path_factory.mktemp("choices"))
+    text = MISSION.replace("indicators: []", "indicators: [{code: P3-OC-02}]")
+    workspace, mission = make_workspace(tmp_path_factory.mktemp("choices"), text)
     own = list(contracts()["areas"].columns)
     rows = [{"area_code": "XX", "area_level": "country", "name_en": "Fict", "name_fr": "Fict"}]
     rows += [{"area_code": code, "parent_area_code": "XX", "area_level": "admin1",

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from pipelines.cli.main import main
-from pipelines.proposal.desk import Desk
+from pipelines.proposal.desk import IntakeDesk
 from pipelines.workspace.paths import Workspace
 
 REST = {
@@ -19,7 +19,7 @@ REST = {
 
 
 def page(workspace: Workspace, path: Path, answers: dict[str, str]) -> dict[str, Any]:
-    found = Desk(workspace).preview("faulty", path, "en", answers)
+    found = IntakeDesk(workspace).preview("faulty", path, "en", answers)
     assert found["problems"] == []
     return found
 

@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipelines.cli.main import main
 from pipelines.mapping.file_names import fits, have_a_name_in_common, pattern_of, series_of
 from pipelines.mapping.model import load_sources
-from pipelines.proposal.desk import Desk
+from pipelines.proposal.desk import IntakeDesk
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import PATROLS, UNITS
 
@@ -171,7 +172,7 @@ def test_clash_with_another_pattern_is_refused_at_once(
 
 
 def test_page_proposes_pattern_and_key_alike(world: SmallMission, tmp_path: Path) -> None:
-    desk = Desk(world.workspace)
+    desk = IntakeDesk(world.workspace)
     world.drop("log_U2_2024-06.csv", log("U2"))
     path = tmp_path / "log_U1_2024-06.csv"
     path.write_text(log("U1"))
@@ -197,10 +198,13 @@ def test_page_mends_a_known_mapping_for_the_key(world: SmallMission, tmp_path: P
     world.deliver("patrols_u1.csv", head + "1,foot,completed,U1,XX01,2024-06-01,4\n")
     path = tmp_path / "patrols_u2.csv"
     path.write_text(head + "1,foot,completed,U2,XX01,2024-06-02,4\n")
-    desk = Desk(world.workspace)
+    desk = IntakeDesk(world.workspace)
     found = desk.preview("small", path, "en", {})
     assert [one["kind"] for one in found["changes"]] == ["key"]
     assert json.dumps(found)  # what a page can show
-    assert desk.take_in("small", path, "en", {"mend": "yes"}) == []
+    assert desk.take_in("small", path, "en", {"mend": "yes"}, "chief") == []
+    history = world.profile / "mapping_history" / f"{PATROLS['source']}.yaml"
+    (entry,) = yaml.safe_load(history.read_text("utf-8"))
+    assert entry["by"] == "chief" and any(line.startswith("+") for line in entry["changed"])
     world.ingest()
     assert world.query("SELECT count(*) FROM core.activities") == [(2,)]

@@ -25,6 +25,7 @@ PLACES = {
     "BD10": "Barisāl Division", "BD20": "Chittagong Division", "BD30": "Dhaka Division",
     "BD40": "Khulna Division", "BD50": "Rajshahi Division",
 }  # fmt: skip
+FIGURES = {"D-IM-01": "deaths_civilians", "D-IM-02": "events", "D-IM-03": "best"}
 Map = Callable[..., None]
 
 
@@ -33,7 +34,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A mission with the places that the files name."""
     workspace, _ = make_workspace(tmp_path_factory.mktemp("public"))
     file = workspace.profile("faulty") / "mission.yaml"
-    file.write_text(file.read_text().replace("starts_on: 2024-01-01", "starts_on: 1980-01-01"))
+    text = file.read_text().replace("starts_on: 2024-01-01", "starts_on: 1990-01-01")
+    chosen = "".join(f"\n  - {{code: {code}}}" for code in FIGURES)
+    file.write_text(text.replace("indicators: []", f"indicators:{chosen}"))
     mission = read_mission(workspace.profile("faulty"))
     own = list(contracts()["areas"].columns)
     rows = [{"area_code": "XX", "area_level": "country", "name_en": "World", "name_fr": "Monde"}]
@@ -144,3 +147,24 @@ def test_events_of_ucdp_for_one_country(home: Workspace, taken_in: Map) -> None:
                        "sum(deaths_civilian) FROM core.incidents WHERE area_code = 'XX' "
                        "GROUP BY 1 ORDER BY 1")  # fmt: skip
     assert came == [(year, *map(int, row)) for year, row in by_year.iterrows()]
+
+
+def test_figures_of_the_files_are_those_of_pandas(
+    home: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the files above: one refresh, as a newcomer begins it."""
+    monkeypatch.setenv("POCLENS_HOME", str(home.home))
+    assert main(["refresh", "--mission", "faulty", "--as-of", "2022-12-31"]) == 0
+    tagged = [CUT / "ucdp_ged_hxl_bgd.csv", DATA / "ucdp_ged_ssd/conflict_data_ssd_2011_2017.csv"]
+    events = pd.concat(pd.read_csv(path, skiprows=[1]) for path in tagged).assign(events=1)
+    sums = events.groupby(events["date_start"].str[:4])[[*FIGURES.values()]].sum()
+    came = table(home, "SELECT indicator, period, value FROM mart.indicator_value "
+                       "WHERE period_type = 'A' AND area = 'XX' AND breakdown = '_T' "
+                       "AND sex IN ('_T', '_Z') AND age_group IN ('_T', '_Z') "
+                       "AND actor IN ('_T', '_Z') AND value > 0")  # fmt: skip
+    assert sorted(came) == sorted(
+        (code, year, total)
+        for code, column in FIGURES.items()
+        for year, total in sums[column].items()
+        if total
+    )

@@ -15,7 +15,7 @@ from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import WrongUse
 from pipelines.cli.main import main
 from pipelines.ingest.inbox import ingest
-from pipelines.proposal.desk import Desk
+from pipelines.proposal.desk import IntakeDesk
 from pipelines.proposal.proposal import propose
 from pipelines.readers.codebook import codebook_of
 from pipelines.warehouse.last_state import open_to_read
@@ -135,12 +135,14 @@ def check(workspace: Workspace, frame: pd.DataFrame) -> None:
     assert persons["is_adult"].all()
 
 
-def test_an_export_with_its_form_on_the_page(workspace: Workspace, tmp_path: Path) -> None:
+def test_an_export_with_its_form_on_the_page(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     frame, path = drawn(), tmp_path / "held" / "perception_page.csv"
     (path.parent / "form").mkdir(parents=True)
     frame.to_csv(path, index=False)
     xlsform(path.parent / "form" / "form.xlsx")
-    desk, said = Desk(workspace), {f"constant.{name}": value for name, value in SAID.items()}
+    desk, said = IntakeDesk(workspace), {f"constant.{name}": value for name, value in SAID.items()}
     found = desk.preview("faulty", path, "fr", said)
     assert found["problems"] == []
     proposal = found["proposal"]
@@ -157,6 +159,18 @@ def test_an_export_with_its_form_on_the_page(workspace: Workspace, tmp_path: Pat
     assert desk.take_in("faulty", path, "fr", said) == []
     ingest(workspace, read_mission(workspace.profile("faulty")), settled=0)
     check(workspace, frame)
+    monkeypatch.setenv("POCLENS_HOME", str(workspace.home))
+    assert main(["refresh", "--mission", "faulty", "--as-of", "2026-04-15"]) == 0
+    valid = frame[frame["police/q7"] != "9"]
+    trusting = valid["police/q7"].isin(["1", "2"])
+    share = 100 * valid.loc[trusting, "_weight"].sum() / valid["_weight"].sum()
+    with open_to_read(workspace.warehouse("faulty")) as connection:
+        figures = connection.execute(
+            "SELECT DISTINCT value FROM mart.indicator_value WHERE indicator = 'P3-OC-02' "
+            "AND area = 'XX' AND period = '2026-Q1' AND breakdown = '_T' AND sex = '_T' "
+            "AND age_group IN ('_T', '_Z')"
+        ).fetchall()
+    assert figures == [(pytest.approx(share),)]
 
 
 def test_an_export_with_its_form_in_the_terminal(

@@ -11,7 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indicators.definitions.contracts import contracts
-from pipelines.quality.duplicate_candidates import candidates_sql, find_candidates, side_by_side
+from pipelines.quality.pairs.duplicate_candidates import (
+    candidates_sql,
+    find_candidates,
+    side_by_side,
+)
 from pipelines.warehouse.ddl import create_all
 from tests.worlds.two_sources import Reports, area_rows, two_sources
 

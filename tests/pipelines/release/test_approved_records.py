@@ -12,11 +12,11 @@ import pytest
 from pipelines.release.publishing import Release
 from pipelines.workspace.paths import Workspace
 from records import cycle
-from records.decisions import ReviewDecision, VarianceReason
 from records.kinds import Assessment, Figure
+from records.kinds.decisions import ReviewDecision, VarianceReason
+from records.kinds.threats import ThreatAssessment
 from records.rights import Actor, actor_of
 from records.store import Store
-from records.threats import ThreatAssessment
 from tests.worlds.artefacts import files_below, text_of
 from tests.worlds.mission.figures import (
     MISSION,

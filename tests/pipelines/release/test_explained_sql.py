@@ -94,9 +94,12 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="module")
 def plain(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse as a reader opens it."""
+    """The warehouse as a reader opens it; the release stays open, at hand for `explain`."""
     release = workspace.releases("sample") / "2026-Q3-r01" / "mission" / "poclens.duckdb"
-    with duckdb.connect(str(workspace.warehouse("sample")), read_only=True) as connection:
+    with (
+        duckdb.connect(str(release), read_only=True),
+        duckdb.connect(str(workspace.warehouse("sample")), read_only=True) as connection,
+    ):
         connection.execute(f"ATTACH '{release}' AS released (READ_ONLY)")
         yield connection
 

@@ -9,7 +9,7 @@ from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.foundation.errors import WrongUse
 from pipelines.release.approval import second_person
 from pipelines.workspace.paths import Workspace
-from records import accounts
+from records.people import accounts
 from records.store import Store, utc_now
 from tests.worlds.mission.figures import MISSION, PERIOD, publish_again
 

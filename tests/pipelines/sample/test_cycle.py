@@ -4,12 +4,12 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.sample.cycle import write_cycle
-from records.accountability import UnitEvaluation
-from records.decisions import ReviewDecision, VarianceReason
 from records.kinds import Assessment, Recommendation
+from records.kinds.accountability import UnitEvaluation
+from records.kinds.decisions import ReviewDecision, VarianceReason
+from records.kinds.threats import ThreatAssessment
 from records.rights import LOCAL
 from records.store import Store, utc_now
-from records.threats import ThreatAssessment
 
 
 def test_the_same_seed_writes_the_same_bytes_and_another_seed_others(tmp_path: Path) -> None:

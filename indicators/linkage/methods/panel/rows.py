@@ -11,6 +11,7 @@ import pandas as pd
 from indicators.definitions.measures import SURVEY_KINDS
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import NOT_REPORTED, totals_sql
+from indicators.foundation.sql_text import sql_file
 from indicators.foundation.stored.database import has_table
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.methods.activities import PATROLLING_REPORTERS
@@ -163,17 +164,4 @@ def independent_incidents(
 
 def independent_incidents_sql() -> str:
     """area, month, independent: an incident counts in its area, its site and the area above."""
-    return """
-WITH placed AS (
-  SELECT incident_code, date_trunc('month', occurred_on) AS month,
-    list_distinct([area_code, site_code, parent_area_code]) AS areas
-  FROM core.incidents
-  LEFT JOIN (
-    SELECT area_code, any_value(parent_area_code) AS parent_area_code
-    FROM mart.area GROUP BY area_code
-  ) USING (area_code)
-  WHERE NOT list_contains($reporters, reported_by)
-),
-counted AS (SELECT unnest(areas) AS area, month FROM placed)
-SELECT area, month, CAST(count(*) AS DOUBLE) AS independent
-FROM counted GROUP BY area, month ORDER BY area, month"""
+    return sql_file(__file__, "independent_incidents")

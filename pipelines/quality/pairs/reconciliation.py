@@ -25,7 +25,7 @@ from pipelines.ingest.files.delivered_file import Delivery
 from pipelines.ingest.load_file import load_file
 from pipelines.mapping.area_polygons import read_outlines
 from pipelines.mapping.model import Source
-from pipelines.quality.duplicate_candidates import find_candidates
+from pipelines.quality.pairs.duplicate_candidates import find_candidates
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.warehouse.inspect import Connection
 from pipelines.warehouse.last_state import last_state

@@ -7,10 +7,9 @@ of 2023.05 §17 and §76.
 from datetime import date
 from typing import ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from indicators.foundation.periods import period_named
-from records.kinds import LONGEST_TEXT, Record
+from records.kinds import Narrative, Quarter, Record
 
 SCALE = ("1", "2", "3", "4", "5")
 TRENDS = ("rising", "stable", "falling")
@@ -26,7 +25,7 @@ class ThreatAssessment(Record):
     """What people hold of one threat in the quarter to come; empty scores were not agreed."""
 
     kind: ClassVar[str] = "threat_assessment"
-    quarter: str
+    quarter: Quarter
     area: str = Field(min_length=1, max_length=80)
     actor_type: str = Field(min_length=1, max_length=80)
     threat_type: str = Field(min_length=1, max_length=80)
@@ -39,7 +38,7 @@ class ThreatAssessment(Record):
     comparative_advantage: Score | None = None
     negative_consequences: Score | None = None
     priorities: tuple[Literal["highest_risk", "mass_atrocity", "destabilising"], ...] = ()
-    narrative: str = Field(max_length=LONGEST_TEXT)
+    narrative: Narrative
     shared_with_leadership_on: date | None = None
     shared_with_hq_on: date | None = None
 
@@ -54,17 +53,3 @@ class ThreatAssessment(Record):
         if self.likelihood is None or self.impact is None:
             return None
         return int(self.likelihood) * int(self.impact)
-
-    @field_validator("quarter")
-    @classmethod
-    def _is_a_quarter(cls, name: str) -> str:
-        if period_named(name).period_type != "Q":
-            raise ValueError("assessed by the quarter")
-        return name
-
-    @field_validator("narrative")
-    @classmethod
-    def _says_something(cls, text: str) -> str:
-        if not text.strip():
-            raise ValueError("narrative_missing")
-        return text

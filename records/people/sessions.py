@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
 
-from records.accounts import Account, account_in
+from records.people.accounts import Account, account_in
 from records.store import Store, log
 from records.tables import SESSION
 

@@ -6,17 +6,17 @@ References only (2023.05 §81, §83-85): no person's goals, no rating of a perso
 from datetime import date
 from typing import ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from indicators.foundation.calendar.overdue import is_overdue
-from records.kinds import LONGEST_TEXT, ROLES, Record
+from records.kinds import LONGEST_TEXT, Owner, Record
 
 
 class Compact(Record):
     """Which indicators a role's compact or work plan of a year refers to (2023.05 §83-84)."""
 
     kind: ClassVar[str] = "compact"
-    role: str
+    role: Owner
     year: int = Field(ge=2000, le=2100)
     instrument: Literal["compact", "work_plan"]
     indicators: tuple[str, ...] = Field(min_length=1)
@@ -26,13 +26,6 @@ class Compact(Record):
     def key(self) -> str:
         """Role and year."""
         return f"{self.role}/{self.year}"
-
-    @field_validator("role")
-    @classmethod
-    def _is_a_role(cls, role: str) -> str:
-        if role not in ROLES:
-            raise ValueError("owner_missing")
-        return role
 
 
 class UnitEvaluation(Record):

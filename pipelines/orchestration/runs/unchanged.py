@@ -20,7 +20,8 @@ from indicators.foundation.data_folder import data_folder
 from indicators.foundation.reading.yaml_files import read_yaml
 from pipelines.ingest.files.arriving import deliveries
 from pipelines.ingest.written_records import written_text
-from pipelines.release.files import code_sha256, replace_text, sha256_of_tree
+from pipelines.release.files import code_sha256, sha256_of_tree
+from pipelines.workspace.durable import replace_text
 from pipelines.workspace.paths import Workspace
 
 _NOTHING_READ = {"status": "unchanged", "seconds": {}, "files": [], "sources": []}

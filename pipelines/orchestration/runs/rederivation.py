@@ -122,8 +122,8 @@ def _computed(
         refresh(again, mission, date.fromisoformat(manifest["as_of"]))
     with _records_in(again.home / "records.db") as records:
         kept.copy_until(_audit_head(folder)["number"], records)
-        approved_by = str(manifest.get("partner_copy_approved_by", ""))
-        _, path = publish(again, mission, manifest["period"], approved_by)
+        partner_approved_by = str(manifest.get("partner_copy_approved_by", ""))
+        _, path = publish(again, mission, manifest["period"], partner_approved_by)
     return path
 
 

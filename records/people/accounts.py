@@ -12,9 +12,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import Connection, select
 
-from records import attempts, second_factor
+from records.people import attempts, second_factor
+from records.people.signing_in_asked import Asked, asked, decide
 from records.rights import ROLE_ACTIONS, Actor, actor_of, may_open
-from records.signing_in_asked import Asked, asked, decide
 from records.store import Store, log
 from records.tables import ACCOUNT, SESSION
 

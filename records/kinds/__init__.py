@@ -3,11 +3,11 @@
 Roles are those to which the policy gives responsibilities (2023.05, Annex A).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from indicators.foundation.calendar.overdue import is_overdue
 from indicators.foundation.periods import period_named
@@ -47,6 +47,40 @@ RATINGS: tuple[Rating, ...] = get_args(Rating)
 STATES = ("draft", "reviewed", "approved")  # step by step; a text may be sent back in between
 STATUSES = ("open", "under_way", "done", "dropped")
 LONGEST_TEXT = 20_000  # characters
+
+
+def said(missing: str) -> Callable[[str], str]:
+    """Asks for words; `missing`: what the form says where there are none."""
+
+    def in_words(text: str) -> str:
+        if not text.strip():
+            raise ValueError(missing)
+        return text
+
+    return in_words
+
+
+def of_annex_a(missing: str) -> Callable[[str], str]:
+    """Asks for one of ROLES."""
+
+    def named(role: str) -> str:
+        if role not in ROLES:
+            raise ValueError(missing)
+        return role
+
+    return named
+
+
+def _quarter(name: str) -> str:
+    if period_named(name).period_type != "Q":
+        raise ValueError("assessed by the quarter")
+    return name
+
+
+Quarter = Annotated[str, AfterValidator(_quarter)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
+Narrative = Annotated[Text, AfterValidator(said("narrative_missing"))]
+Owner = Annotated[str, AfterValidator(of_annex_a("owner_missing"))]
 
 
 class Record(BaseModel):
@@ -90,12 +124,12 @@ class Assessment(Record):
     kind: ClassVar[str] = "assessment"
     indicator: str = Field(min_length=1, max_length=40)
     area: str = Field(min_length=1, max_length=80)
-    period: str
+    period: Quarter
     state: Literal["draft", "sent_back", "reviewed", "approved"] = "draft"
     sent_back: str = Field(default="", max_length=LONGEST_TEXT)  # why, in that state alone
     rating: Rating
     reason: str = Field(default="", max_length=LONGEST_TEXT)
-    narrative: str = Field(max_length=LONGEST_TEXT)
+    narrative: Narrative
     participants: tuple[str, ...] = ()
     computed: Figure | None = None
     evidence: tuple[Figure, ...] = ()
@@ -110,26 +144,12 @@ class Assessment(Record):
         """Whether people concluded otherwise than the rule."""
         return self.computed is not None and self.rating != self.computed.rating
 
-    @field_validator("period")
-    @classmethod
-    def _is_a_quarter(cls, name: str) -> str:
-        if period_named(name).period_type != "Q":
-            raise ValueError("assessed by the quarter")
-        return name
-
     @field_validator("participants")
     @classmethod
     def _are_roles(cls, roles: tuple[str, ...]) -> tuple[str, ...]:
         if unknown := set(roles) - set(ROLES):
             raise ValueError(f"no such role: {', '.join(sorted(unknown))}")
         return roles
-
-    @field_validator("narrative")
-    @classmethod
-    def _says_something(cls, text: str) -> str:
-        if not text.strip():
-            raise ValueError("narrative_missing")
-        return text
 
     @model_validator(mode="after")
     def _says_why_it_is_sent_back(self) -> "Assessment":
@@ -155,8 +175,8 @@ class Recommendation(Record):
     source_kind: Literal["assessment", "review"]
     source: str = Field(min_length=1, max_length=200)
     area: str = Field(min_length=1, max_length=80)
-    text: str = Field(max_length=LONGEST_TEXT)
-    owner: str
+    text: Annotated[Text, AfterValidator(said("text_missing"))]
+    owner: Owner
     due_on: date
     status: Literal["open", "under_way", "done", "dropped"] = "open"
     note: str = Field(default="", max_length=LONGEST_TEXT)
@@ -174,20 +194,6 @@ class Recommendation(Record):
     def is_overdue(self, today: date) -> bool:
         """Whether its day has passed with something still to be done."""
         return is_overdue(self.due_on, self.is_closed, today)
-
-    @field_validator("owner")
-    @classmethod
-    def _is_a_role(cls, role: str) -> str:
-        if role not in ROLES:
-            raise ValueError("owner_missing")
-        return role
-
-    @field_validator("text")
-    @classmethod
-    def _says_what(cls, text: str) -> str:
-        if not text.strip():
-            raise ValueError("text_missing")
-        return text
 
     @model_validator(mode="after")
     def _says_why_it_is_dropped(self) -> "Recommendation":

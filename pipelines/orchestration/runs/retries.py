@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import dagster as dg
 
 from indicators.foundation.errors import WrongUse
-from pipelines.orchestration.abandoned import PROCESS_TAG
+from pipelines.orchestration.runs.abandoned import PROCESS_TAG
 
 TIMES, SECONDS = 5, 60
 _PASSING = (errno.EAGAIN, errno.EBUSY, errno.EIO, errno.ENOSPC, errno.ESTALE, errno.ETIMEDOUT)

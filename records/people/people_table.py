@@ -10,8 +10,8 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from records import accounts
-from records.accounts import ALL, AccountProblem
+from records.people import accounts
+from records.people.accounts import ALL, AccountProblem
 from records.rights import ROLE_ACTIONS
 from records.store import Store
 

@@ -5,16 +5,17 @@ What the release said then is kept with it; neither changes a figure.
 
 import re
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
-from records.kinds import LONGEST_TEXT, ROLES, Record
+from records.kinds import Record, Text, of_annex_a, said
 
 ANSWERS = ("yes", "no", "undecided")
 _BUDGET_YEAR = re.compile(r"[0-9]{4}/[0-9]{2}")
 
 Answer = Literal["yes", "no", "undecided"]
+Reason = Annotated[Text, AfterValidator(said("decision_reason_missing"))]
 
 
 class ReviewDecision(Record):
@@ -30,8 +31,8 @@ class ReviewDecision(Record):
     rule: Literal["required", "undecided"]
     reviewed: Answer
     should_have_known: Answer
-    role: str
-    reason: str = Field(max_length=LONGEST_TEXT)
+    role: Annotated[str, AfterValidator(of_annex_a("role_missing"))]
+    reason: Reason
 
     @property
     def key(self) -> str:
@@ -42,20 +43,6 @@ class ReviewDecision(Record):
     def is_undecided(self) -> bool:
         """Whether something is still to be decided."""
         return "undecided" in (self.reviewed, self.should_have_known)
-
-    @field_validator("role")
-    @classmethod
-    def _is_a_role(cls, role: str) -> str:
-        if role not in ROLES:
-            raise ValueError("role_missing")
-        return role
-
-    @field_validator("reason")
-    @classmethod
-    def _says_why(cls, text: str) -> str:
-        if not text.strip():
-            raise ValueError("decision_reason_missing")
-        return text
 
 
 class VarianceReason(Record):
@@ -75,7 +62,7 @@ class VarianceReason(Record):
     due: float | None
     done: float | None
     as_of: date
-    reason: str = Field(max_length=LONGEST_TEXT)
+    reason: Reason
 
     @property
     def key(self) -> str:
@@ -89,10 +76,3 @@ class VarianceReason(Record):
         if not _BUDGET_YEAR.fullmatch(name):
             raise ValueError("a budget year is written 2026/27")
         return name
-
-    @field_validator("reason")
-    @classmethod
-    def _says_why(cls, text: str) -> str:
-        if not text.strip():
-            raise ValueError("decision_reason_missing")
-        return text

@@ -1,0 +1,1 @@
+"""What goes on about a run: its progress, retries, whether it is needed, what was abandoned."""

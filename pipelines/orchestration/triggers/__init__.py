@@ -1,0 +1,1 @@
+"""What begins a run by itself, and who is told of its end."""

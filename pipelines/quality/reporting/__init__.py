@@ -1,0 +1,1 @@
+"""How well those who report do it: scores of sources, and units that stopped sending."""

@@ -1,0 +1,1 @@
+"""Who writes and signs in: accounts, second factors, sessions, tokens of programs."""
