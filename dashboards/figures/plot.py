@@ -153,14 +153,7 @@ class Plot:
     def _image(self) -> list[html.Img]:
         if not self._lines:
             return []
-        drawn = svg.element(
-            "svg",
-            "".join(self._lines),
-            xmlns="http://www.w3.org/2000/svg",
-            viewBox=f"0 0 {_SIDE:g} {_SIDE:g}",
-            preserveAspectRatio="none",
-        )
-        return [html.Img(src=svg.as_image(drawn), alt="")]
+        return [html.Img(src=svg.stretched(_SIDE, _SIDE, self._lines), alt="")]
 
     def drawn(self) -> html.Div:
         """The chart: grounds, axes, lines, words, and the points in their order."""

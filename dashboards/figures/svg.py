@@ -73,6 +73,14 @@ def drawing(width: float, height: float, parts: Sequence[str], is_sized: bool = 
     return element("svg", "".join(parts), xmlns="http://www.w3.org/2000/svg", **size, **given)
 
 
+def stretched(width: float, height: float, parts: Sequence[str]) -> str:
+    """The address of an image that takes the shape of its place; paths are to say that their
+    strokes stay as wide (`vector_effect`)."""
+    given = {"viewBox": f"0 0 {width:g} {height:g}", "preserveAspectRatio": "none"}
+    drawn = element("svg", "".join(parts), xmlns="http://www.w3.org/2000/svg", **given)
+    return as_image(drawn)
+
+
 def as_image(svg: str) -> str:
     """A data address for an image."""
     return "data:image/svg+xml," + quote(svg, safe="/:='(),. ")

@@ -4,8 +4,6 @@ The file is taken into a copy of the warehouse, which is thrown away.
 """
 
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -25,8 +23,7 @@ from pipelines.ingest.rows.upsert import rows_changed
 from pipelines.mapping.area_polygons import read_outlines
 from pipelines.mapping.model import Source
 from pipelines.warehouse import ledger
-from pipelines.warehouse.connection import open_warehouse
-from pipelines.warehouse.last_state import last_state
+from pipelines.warehouse.last_state import open_on_trial
 
 _SHOWN = 10
 
@@ -77,29 +74,23 @@ def preview(
     it refers to and their mappings. Raises WrongUse where it could not be read, or the warehouse
     is being written."""
     trial = mission.model_copy(update={"reject_limit_pct": 100})
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "trial.duckdb"
-        if warehouse.is_file():
-            shutil.copyfile(last_state(warehouse), copy)
-        with open_warehouse(copy) as connection:
-            others = [*before, *((other, source) for other in beside)]
-            for number, (other, its_source) in enumerate(others):
-                given = Delivery(other, other.name, f"beside-{number}", its_source)
-                with suppress(WrongUse):  # it may be of another shape
-                    load_file(connection, trial, given, lambda: read_outlines(profile, mission))
-            delivery = Delivery(path, path.name, "trial", source)
-            question = _is_replaced(connection, path)
+    with open_on_trial(warehouse) as connection:
+        others = [*before, *((other, source) for other in beside)]
+        for number, (other, its_source) in enumerate(others):
+            given = Delivery(other, other.name, f"beside-{number}", its_source)
+            with suppress(WrongUse):  # it may be of another shape
+                load_file(connection, trial, given, lambda: read_outlines(profile, mission))
+        delivery = Delivery(path, path.name, "trial", source)
+        question = _is_replaced(connection, path)
+        report = load_file(connection, trial, delivery, lambda: read_outlines(profile, mission))
+        if report.status == "held":
+            question = report.remarks[-1]
+            delivery = replace(delivery, is_asked=True)
             report = load_file(connection, trial, delivery, lambda: read_outlines(profile, mission))
-            if report.status == "held":
-                question = report.remarks[-1]
-                delivery = replace(delivery, is_asked=True)
-                report = load_file(
-                    connection, trial, delivery, lambda: read_outlines(profile, mission)
-                )
-            tables = dict.fromkeys(table.table for table in source.tables)
-            rows = [(table, row) for table in tables for row in _arrived(connection, table)]
-            changed = rows_changed(connection, "trial")
-            rejects = [entry for table in tables for entry in _rejected(connection, table)]
+        tables = dict.fromkeys(table.table for table in source.tables)
+        rows = [(table, row) for table in tables for row in _arrived(connection, table)]
+        changed = rows_changed(connection, "trial")
+        rejects = [entry for table in tables for entry in _rejected(connection, table)]
     counts = (report.rows_read, report.rows_loaded, report.rows_rejected)
     return Preview(
         *counts,

@@ -6,6 +6,7 @@ what it held before.
 """
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,6 +74,18 @@ def open_to_read(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             yield connection
         finally:
             connection.close()
+
+
+@contextmanager
+def open_on_trial(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to a warehouse of the last state that may be written and is thrown away; empty
+    where there is none yet. Raises as `last_state`."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "trial.duckdb"
+        if path.is_file():
+            shutil.copyfile(last_state(path), copy)
+        with open_warehouse(copy) as connection:
+            yield connection
 
 
 def _attached(copy: Path) -> duckdb.DuckDBPyConnection:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from dash import html
 
@@ -12,6 +11,7 @@ from dashboards.components.chart import DRAWN
 from dashboards.components.rating import BARS, evidence_sentence, rating_mark, trend_words, verdict
 from dashboards.components.value import output_bar, output_done, value_in_brief
 from dashboards.context import Context
+from dashboards.figures import svg
 from dashboards.theme import THEMES
 
 # Grade: width in pixels and dashes (none: solid); a link without grade is a hair line.
@@ -59,21 +59,14 @@ def link_curves(curves: Sequence[Curve], height: float, theme: str) -> str:
         width, dashes = _STROKES.get(curve.grade or "", _HAIR)
         colour = token["ink-2"] if curve.grade in _STROKES else token["control"]
         body.append(_path(curve, token["ink"] if curve.is_chosen else colour, width, dashes))
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 {height:.0f}"'
-        f' preserveAspectRatio="none">{"".join(body)}</svg>'
-    )
-    return "data:image/svg+xml," + quote(svg, safe="/:='(),. ")
+    return svg.stretched(100, height, body)
 
 
 def _path(curve: Curve, colour: str, width: float, dashes: str) -> str:
-    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
     start, end = f"{curve.start:.1f}", f"{curve.end:.1f}"
-    return (
-        f'<path d="M0 {start}C50 {start} 50 {end} 100 {end}"'
-        f' fill="none" stroke="{colour}" stroke-width="{width}"{dashed}'
-        ' vector-effect="non-scaling-stroke"/>'
-    )
+    line = f"M0 {start}C50 {start} 50 {end} 100 {end}"
+    look = {"stroke": colour, "stroke_width": width, "stroke_dasharray": dashes or "none"}
+    return svg.path(line, fill="none", vector_effect="non-scaling-stroke", **look)
 
 
 _HEAD, _CARD, _OUTCOME, _GAP, _GROUP = 26.0, 98.0, 128.0, 8.0, 30.0  # pixels

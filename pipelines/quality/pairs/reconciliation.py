@@ -5,8 +5,6 @@ for duplicates find alike, each with the one that is most alike.
 """
 
 import json
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,9 +24,8 @@ from pipelines.ingest.load_file import load_file
 from pipelines.mapping.area_polygons import read_outlines
 from pipelines.mapping.model import Source
 from pipelines.quality.pairs.duplicate_candidates import find_candidates
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.warehouse.inspect import Connection
-from pipelines.warehouse.last_state import last_state
+from pipelines.warehouse.last_state import open_on_trial
 
 _THEIRS, _OURS = (
     "1|",
@@ -79,22 +76,18 @@ def reconcile(
     """
     contract = _contract(source, path)
     trial = mission.model_copy(update={"reject_limit_pct": 100})
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "trial.duckdb"
-        if warehouse.is_file():
-            shutil.copyfile(last_state(warehouse), copy)
-        with open_warehouse(copy) as connection:
-            _set_apart(connection, contract, source)
-            delivery = Delivery(path, path.name, "trial", source)
-            report = load_file(connection, trial, delivery, lambda: read_outlines(profile, mission))
-            return _compared(
-                connection,
-                contract,
-                mission,
-                _given(source),
-                report.rows_read,
-                report.rows_rejected,
-            )
+    with open_on_trial(warehouse) as connection:
+        _set_apart(connection, contract, source)
+        delivery = Delivery(path, path.name, "trial", source)
+        report = load_file(connection, trial, delivery, lambda: read_outlines(profile, mission))
+        return _compared(
+            connection,
+            contract,
+            mission,
+            _given(source),
+            report.rows_read,
+            report.rows_rejected,
+        )
 
 
 def _contract(source: Source, path: Path) -> Contract:
