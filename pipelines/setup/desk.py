@@ -240,9 +240,10 @@ class SetupDesk:
         from pipelines.warehouse.last_state import open_to_read
 
         try:
+            day = date.fromisoformat(first)
             with open_to_read(self._workspace.warehouse(mission)) as connection:
                 rotas = Rotas(self._workspace, mission, connection)
-                drawn = rotas.one(edge, date.fromisoformat(first))
+                drawn = rotas.one(edge, day)
                 return order_bytes(*rotas.order(drawn, language))
         except (PocLensError, ValueError):
             return None

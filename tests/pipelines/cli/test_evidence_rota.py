@@ -78,7 +78,8 @@ def test_the_page_draws_a_rota_and_gives_its_order_to_those_who_may(
     assert len(lines) == len(kept["areas"]) * len(kept["rota"][0])
     assert client.get("/records/rota/order?mission=sample&edge=x&first=2025").status_code == 404
     store, reader = Store.of_workspace(home), {"name": "reader", "password": "a long enough one"}
-    accounts.add(store, "reader", "viewer", reader["password"], "test", utc_now())
+    for name, role in (("reader", "viewer"), ("keeper", "administrator")):
+        accounts.add(store, name, role, reader["password"], "test", utc_now())
     accounts.require(store, True, "test", utc_now())
     assert client.get(page).status_code != 200
     token = re.search(r'name="token" value="([^"]+)"', client.get("/records/account").text)
