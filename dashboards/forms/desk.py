@@ -67,6 +67,20 @@ class Setup(Protocol):
     def start(self, mission: str, kind: str, value: str, who: str, language: str) -> None:
         """Begins a `refresh` as of a day or a `publish` of a quarter, as a process of its own."""
 
+    def rotas(self, mission: str, edge: str, language: str) -> dict[str, Any]:
+        """Rotas by lot: `edges` (id, name) that one can test, `edge` the chosen one, `first` day
+        proposed, `chances` by months and true fall (percent) of so many `areas` and incidents
+        `a_month`, `kept` (`edge`, `name`, `first`, `areas`,
+        `fortnights`, `said`: what was recorded so far), and `problems` (sentences)."""
+
+    def draw_rota(
+        self, mission: str, edge: str, first: str, months: int, language: str
+    ) -> list[str]:
+        """Draws a rota and keeps it. Returns what hinders it."""
+
+    def rota_order(self, mission: str, edge: str, first: str, language: str) -> bytes | None:
+        """The order of a rota that is kept, as a workbook."""
+
     def to_mend(self, mission: str, language: str) -> tuple[bytes, list[str]]:
         """The rejected rows as workbooks to correct, in a ZIP; what hinders it."""
 

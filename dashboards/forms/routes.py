@@ -15,6 +15,7 @@ from dashboards.forms import (
     people,
     profile,
     recommend,
+    rota,
     sessions,
     single_sign_on,
     steps,
@@ -55,3 +56,4 @@ def add_routes(
         profile.add_route(server, home, store, desk)
         new_mission.NewMission.add_route(server, home, store, desk)
         steps.add_route(server, home, store, desk)
+        rota.add_route(server, store, desk)

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask, abort, redirect, request, send_file
 
-from dashboards.forms import new_mission, profile, sessions, upload
+from dashboards.forms import new_mission, profile, rota, sessions, upload
 from dashboards.forms.desk import Desk, missions_of
 from dashboards.forms.held_page import STEPS
 from dashboards.forms.page import MISSION, rendered
@@ -100,6 +100,7 @@ def _steps(store: Store, desk: Desk | None) -> Any:
         made=request.args.get("made"),
         new=address.link(new_mission.ROUTE),
         capture=address.link("/records/templates"),
+        rota=address.link(rota.ROUTE, mission=mission),
         back=address.link("/"),
         back_words=words("records.back_to", page=words("nav.overview")),
     )

@@ -1,13 +1,19 @@
 """From a draw to an order, and from what was recorded since to an answer, on the sample."""
 
 import json
+import re
 import shutil
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
+from dashboards.app import create_app
 from pipelines.cli.main import main
+from pipelines.proposal.desk import open_desk
+from records.people import accounts
+from records.store import Store, utc_now
 from tests.worlds.sample import published_sample
 
 EDGE = ("--mission", "sample", "--edge", "hot_spot_patrols_violence")
@@ -45,6 +51,42 @@ def test_a_rota_is_drawn_once_written_as_an_order_and_answered(
     said = capsys.readouterr().out
     # Nobody followed a draw that was made afterwards.
     assert "The draw was followed in" in said and "Grade A" not in said
+
+
+def test_the_page_draws_a_rota_and_gives_its_order_to_those_who_may(
+    home: Path,
+) -> None:
+    client = create_app(home, "mission", open_desk(home)).server.test_client()
+    page = f"/records/rota?mission=sample&edge={EDGE[-1]}"
+    shown = client.get(page)
+    assert shown.status_code == 200 and "None yet." in shown.text
+    token = re.search(r'name="token" value="([^"]+)"', shown.text)
+    assert token is not None
+    asked = {"token": token[1], "edge": EDGE[-1], "first": "2025-09-01", "months": "6"}
+    assert client.post(page, data=asked | {"first": "soon"}).status_code == 400
+    assert client.post(page, data=asked | {"token": "another"}).status_code == 400
+    assert not (home / "rotas").exists()
+    assert client.post(page, data=asked).status_code == 303
+    kept = json.loads((home / f"rotas/sample/{EDGE[-1]}_2025-09-01.json").read_text("utf-8"))
+    drawn = client.get(page + "&lang=fr").text
+    assert "Le tirage a été suivi dans" in drawn  # its fortnights are over in the record
+    assert client.post(page, data=asked).status_code == 400  # never twice
+    order = client.get(f"/records/rota/order?mission=sample&edge={EDGE[-1]}&first=2025-09-01")
+    _, *lines = (
+        CalamineWorkbook.from_filelike(BytesIO(order.data)).get_sheet_by_index(0).to_python()
+    )
+    assert len(lines) == len(kept["areas"]) * len(kept["rota"][0])
+    assert client.get("/records/rota/order?mission=sample&edge=x&first=2025").status_code == 404
+    store, reader = Store.of_workspace(home), {"name": "reader", "password": "a long enough one"}
+    for name, role in (("reader", "viewer"), ("keeper", "administrator")):
+        accounts.add(store, name, role, reader["password"], "test", utc_now())
+    accounts.require(store, True, "test", utc_now())
+    assert client.get(page).status_code != 200
+    token = re.search(r'name="token" value="([^"]+)"', client.get("/records/account").text)
+    assert token is not None
+    client.post("/records/account", data={"token": token[1], "step": "sign_in", **reader})
+    assert 'type="date"' not in client.get(page).text
+    assert client.post(page, data=asked | {"first": "2026-01-05"}).status_code == 403
 
 
 def test_an_answer_before_any_draw_says_so(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
