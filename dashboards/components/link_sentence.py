@@ -12,7 +12,7 @@ from dashboards.context import Context
 from dashboards.queries import framework
 from dashboards.rows import rows_of
 from dashboards.wording import formats
-from dashboards.wording.words import in_sentence, sentence_case
+from dashboards.wording.words import in_sentence
 
 Row = Mapping[str, Any]
 _DATED, _ARRIVAL = "case_series", "rollout"
@@ -29,14 +29,14 @@ def link_sentence(context: Context, link: Row, primary: Row | None) -> str:
     """The sentence of a link by its grade; `primary`: the row of the test that set it."""
     words, grade = context.words, verdict(link)
     names = {
-        "output": in_sentence(context.item(link["from_indicator"])),
-        "outcome": in_sentence(context.short(link["to_indicator"])),
+        "output": context.item(link["from_indicator"]),
+        "outcome": context.short(link["to_indicator"]),
     }
     if grade is None or grade == "D":
         key = "untested" if grade is None else "inconclusive"
-        return sentence_case(words(f"link.{key}", **names))
+        return words(f"link.{key}", **names)
     if grade not in (*_STRONGER, "C"):
-        return sentence_case(words("link.small_at_most", bound=_bound(context, link), **names))
+        return words("link.small_at_most", bound=_bound(context, link), **names)
     close = words("link.association" if grade == "C" else "link.remain")
     if primary is not None and primary["method"] == _DATED:
         return f"{_after_days(context, primary, names)} {close}"
@@ -45,7 +45,7 @@ def link_sentence(context: Context, link: Row, primary: Row | None) -> str:
         return f"{words(f'link.arrival.{way}', **names, **size)} {close}"
     change = change_in_words(primary, words) if primary else ""
     said = words("link.together", change=change, **names) if change else words("link.go", **names)
-    return f"{sentence_case(said)} {close}"
+    return f"{said} {close}"
 
 
 def link_in_brief(context: Context, primary: Row | None) -> str:
@@ -77,7 +77,7 @@ def _after_days(context: Context, row: Row, names: Mapping[str, str]) -> str:
     )
     days = f"link.days.{row['specification']}"
     span = words(days if words.known(days) else "link.days.other")
-    return words("link.after", span=span, output=names["output"], clause=clause)
+    return words("link.after", span=span, output=in_sentence(names["output"]), clause=clause)
 
 
 def _bound(context: Context, link: Row) -> str:

@@ -245,7 +245,7 @@ def test_what_is_expected_of_an_outcome_stands_beside_the_finding(context_at: At
         (
             "E5",
             "en",
-            "In the two weeks after patrols conducted by UN police, the figure for “adults who"
+            "In the two weeks after patrols conducted by UN police, the figure for “Adults who"
             " trust host-State police” was 39% lower (25 to 50%) than on other days there."
             " Other explanations remain.",
         ),
