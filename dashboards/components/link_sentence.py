@@ -26,7 +26,16 @@ def primary_rows(context: Context) -> dict[str, Row]:
 
 
 def link_sentence(context: Context, link: Row, primary: Row | None) -> str:
-    """The sentence of a link by its grade; `primary`: the row of the test that set it."""
+    """The sentence of a link by its grade; `primary`: the row of the test that set it.
+
+    Links are tested over the whole mission: where an area is chosen, the sentence says so.
+    """
+    said = _sentence(context, link, primary)
+    is_of_area = context.area != context.country and primary is not None
+    return f"{said} {context.words('link.whole_mission')}" if is_of_area else said
+
+
+def _sentence(context: Context, link: Row, primary: Row | None) -> str:
     words, grade = context.words, verdict(link)
     names = {
         "output": context.item(link["from_indicator"]),

@@ -83,16 +83,23 @@ def test_a_page_prints_with_its_answer_and_uncut_rows(
     assert sheets["/map"] <= 3  # the map, then the places with their reasons
 
 
+@pytest.mark.parametrize("area", ["", "&area=MT0101"])
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_an_overview_of_ten_outcomes_prints_on_one_sheet(visit: Visit, language: str) -> None:
-    page = visit.open(f"/?lang={language}")
+def test_an_overview_of_ten_outcomes_prints_on_one_sheet(
+    visit: Visit, language: str, area: str
+) -> None:
+    page = visit.open(f"/?lang={language}{area}")
     page.evaluate(
         "() => { const body = document.querySelector('.overview-table tbody');"
         " const rows = [...body.rows].sort((a, b) => b.innerText.length - a.innerText.length);"
         " for (let n = 0; body.rows.length < 10; n += 1)"
         " { body.append(rows[n % rows.length].cloneNode(true)); } }"
     )
-    assert len(_printed(page)) == 1
+    facts = page.locator(".place-facts li").all_inner_texts()
+    assert bool(facts) == bool(area)
+    (sheet,) = _printed(page)
+    for fact in facts:  # what a figure is stands beside it on paper too
+        assert all(_plain(words) in sheet for words in fact.split("\n")), fact
 
 
 def _controls(page: Page) -> list[str]:
