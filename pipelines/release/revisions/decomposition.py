@@ -23,7 +23,9 @@ from indicators.definitions.checks.catalogue_checks import entry_problems
 from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
-from indicators.definitions.versions import with_versions
+from indicators.definitions.sharing.audiences import policy
+from indicators.definitions.versions import all_versions, with_versions
+from indicators.disclosure.pooling import pool, pooled_kinds
 from indicators.foundation.sql_text import quoted
 from pipelines.release.revisions.causes import (
     Published,
@@ -179,7 +181,14 @@ def _computed(
 
     chosen = tuple(entry for entry in mission.indicators if entry.code in set(codes))
     compute(scratch, mission.model_copy(update={"indicators": chosen}), catalogue, as_of, Path())
-    return scratch.sql(
-        f"""SELECT {", ".join(CELL)}, CASE WHEN obs_status <> 'U' THEN value END AS value, n
-        FROM mart.indicator_value ORDER BY ALL"""
-    ).to_arrow_table()
+    listed = f"""SELECT {", ".join(CELL)}, CASE WHEN obs_status <> 'U' THEN value END AS value, n
+        FROM mart.indicator_value"""
+    scratch.register("alone", scratch.sql(listed).to_arrow_table())
+    # Copies show protected kinds in their pools: those cells have a state between too.
+    versions = all_versions(catalogue[entry.code] for entry in chosen)
+    scratch.begin()
+    pool(scratch, {(e.code, e.version): pooled_kinds(e) for e in versions}, policy().grids["none"])
+    found = scratch.sql(f"SELECT * FROM alone UNION {listed} ORDER BY ALL").to_arrow_table()
+    scratch.rollback()
+    scratch.unregister("alone")
+    return found

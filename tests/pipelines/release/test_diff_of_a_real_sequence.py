@@ -24,7 +24,7 @@ from pipelines.ingest.inbox import ingest
 from pipelines.release.reading.explain import explain, explain_release
 from pipelines.release.revisions.causes import CAUSES
 from pipelines.release.revisions.report import changed_parameters, diff, diff_releases
-from tests.worlds.mission.mappings import PATROLS
+from tests.worlds.mission.mappings import PATROLS, under_own_names
 from tests.worlds.mission.patrols import (
     COUNT,
     MEDIAN,
@@ -35,6 +35,7 @@ from tests.worlds.mission.patrols import (
     as_csv,
     month_of_patrols,
 )
+from tests.worlds.mission.profile import write_source
 
 POLICE = ("P1", "P2")
 JULY, AUGUST = month_of_patrols(7, 60, seed=1), month_of_patrols(8, 60, seed=2)
@@ -408,3 +409,46 @@ def test_rows_that_a_corrected_mapping_lets_in_are_a_correction(
     line = totals(diff(mission.workspace, MISSION))[COUNT, "2026-07", "XX"]
     assert line["reason"] == "correction"
     assert line["part_correction"] == line["value_after"] - line["value_before"] > 0
+
+
+KINDS = ("injury", "sexual_violence", "threat")
+POOL = "injury_or_protected"
+
+
+def as_incidents(kinds: Mapping[str, str]) -> str:
+    """The file of an incident log: by code the kind of each, all on days of the same quarter."""
+    heads = (
+        "incident_code,incident_type,against_civilians,occurred_on,date_precision,area_code,"
+        "location_precision,reported_by,verification"
+    )
+    rows = (
+        f"{code},{kind},yes,2026-0{7 + at % 3}-1{at % 9},day,XX0{1 + at % 2}"
+        ",exact,un_police,verified"
+        for at, (code, kind) in enumerate(kinds.items())
+    )
+    return "\n".join([heads, *rows])
+
+
+def pooled(kinds: Iterable[str]) -> int:
+    return sum(kind in ("injury", "sexual_violence") for kind in kinds)
+
+
+def test_a_pool_of_protected_kinds_is_told_apart_like_its_kinds(tmp_path: Path) -> None:
+    mission = PatrolMission.made(tmp_path / "home")
+    mission.set(period_types=["Q"], indicators=[{"code": "D-IM-02"}])
+    heads = tuple(as_incidents({}).split(","))
+    write_source(mission.profile, under_own_names("incidents", heads))
+    first = {f"I-{at}": KINDS[at % 3] for at in range(30)}
+    corrected = first | {f"I-{at}": KINDS[(at + 1) % 3] for at in range(0, 30, 4)}
+    late_ones = {f"L-{at}": KINDS[at % 2] for at in range(7)}
+    mission.deliver("incidents.csv", as_incidents(first))
+    mission.release()
+    mission.deliver("incidents.csv", as_incidents(corrected))
+    mission.deliver("incidents_late.csv", as_incidents(late_ones))
+    mission.release()
+    moved = diff(mission.workspace, MISSION, audience="hq")
+    (line,) = moved[(moved["area"] == "XX") & (moved["breakdown_value"] == POOL)].to_dict("records")
+    before, between = pooled(first.values()), pooled(corrected.values())
+    assert between != before
+    assert (line["value_before"], line["value_after"]) == (before, between + 7)
+    assert (line["part_correction"], line["part_late_data"]) == (between - before, 7)
