@@ -93,8 +93,10 @@ def chain_graph(context: Context, chain: Chain) -> html.Div:
     bottom = max([0.0, *(top + _CARD for top in tops.values())])
     height = max(bottom, _HEAD + len(chain.outcomes) * (_OUTCOME + _GAP))
     spread = _spread(chain.outcomes, height)
-    tiers = [_tier(context, tier, top) for tier, top in heads.items()]
-    outputs = [_output(context, code, top, chain) for code, top in tops.items()]
+    outputs: list[Any] = []
+    for tier, codes in chain.outputs.items():  # who hears the page hears a tier before its outputs
+        outputs.append(_tier(context, tier, heads[tier]))
+        outputs += [_output(context, code, tops[code], chain) for code in codes]
     outcomes = [_outcome(context, code, top, chain) for code, top in spread.items()]
     middle = (_HEAD + height) / 2
     titles = [
@@ -104,7 +106,7 @@ def chain_graph(context: Context, chain: Chain) -> html.Div:
     label = {"aria-label": words("chain.graph")}
     return html.Div(
         [
-            html.Div([titles[0], *tiers, *outputs], className="chain-column"),
+            html.Div([titles[0], *outputs], className="chain-column"),
             _links(context, chain, tops, spread, height),
             html.Div([titles[1], *outcomes], className="chain-column"),
             _served([top + _OUTCOME / 2 for top in spread.values()], middle, height, context),
@@ -142,7 +144,7 @@ def _placed(children: list[Any], top: float, height: float, look: str) -> html.D
 
 
 def _tier(context: Context, tier: str, top: float) -> html.P:
-    name = context.words("chain.tier", tier=tier)
+    name = context.words("chain.tier", tier=tier.replace("|", "–"))
     return html.P(name, className="chain-tier", style={"top": f"{top:.0f}px"})
 
 
