@@ -46,6 +46,7 @@ _INDEX = """<!DOCTYPE html>
 <head>
 {%metas%}
 <title>{%title%}</title>
+<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
 <style>{style}</style>
 {%css%}
 </head>

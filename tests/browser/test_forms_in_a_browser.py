@@ -28,7 +28,12 @@ ABOUT = {
     "/records/recommend": "indicator=P2-OC-05&period=2026-Q3",
     "/records/capture": "table=activities",
 }
-NO_PAGES = {"/records/templates/file", "/records/profile/file", "/records/run/to-mend"}
+NO_PAGES = {
+    "/records/templates/file",
+    "/records/profile/file",
+    "/records/run/to-mend",
+    "/records/rota/order",
+}
 AREAS = ("area_code", "area_level", "name_en", "name_fr", "valid_from")
 LOOKS = tuple((width, theme) for width in (320, 1024, 1440) for theme in ("light", "dark"))
 
