@@ -42,6 +42,8 @@ def _asked(store: Store, desk: Desk | None) -> tuple[Actor, Desk, Address, str]:
     actor = sessions.actor(store)
     if actor is None:
         return abort(401)
+    if request.method == "POST" and not actor.may("take_in"):
+        return abort(403)  # before anything is said of what the server holds
     missions = missions_of(desk, address.language)
     mission = address.get("mission") or next(iter(missions), "")
     if desk is None or mission not in missions:
@@ -54,11 +56,7 @@ def _page(store: Store, actor: Actor, desk: Desk, address: Address, mission: str
     may_draw = actor.may("take_in")  # an order for every area
     told: list[str] = []
     if request.method == "POST":
-        told = (
-            _drawn(store, actor, desk, mission, words)
-            if may_draw
-            else [words("records.problem.no_right.take_in")]
-        )
+        told = _drawn(store, actor, desk, mission, words)
         if not told:
             return redirect(address.link(ROUTE, mission=mission), 303)
     found = desk.setup.rotas(mission, request.args.get("edge", ""), language)
@@ -70,7 +68,7 @@ def _page(store: Store, actor: Actor, desk: Desk, address: Address, mission: str
         "rota.html",
         address,
         actor,
-        (403 if not may_draw else 400) if told else 200,
+        400 if told else 200,
         told=told + found["problems"],
         mission=mission,
         mission_name=missions_of(desk, language)[mission],

@@ -324,6 +324,7 @@ WRITES = {
     "/records/profile": "officer",
     "/records/mission": "officer",
     "/records/run": "officer",
+    "/records/rota": "officer",
     "/records/accounts": "administrator",
 }  # every address of a form, with a role that may write there
 
