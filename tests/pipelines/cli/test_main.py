@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -107,9 +108,14 @@ def test_who_ends_the_command_ends_the_server(tmp_path: Path) -> None:
     environment = os.environ | {"POCLENS_HOME": str(tmp_path), "POCLENS_LANGUAGE": "en"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as serving:
         assert serving.stdout is not None
-        assert str(port) in serving.stdout.readline(), "it says where it is once it listens"
-        serving.terminate()
-        assert serving.wait(timeout=30) != 0
+        try:
+            assert str(port) in serving.stdout.readline(), "it says where it is once it listens"
+            with urlopen(f"http://127.0.0.1:{port}/health", timeout=60) as answer:
+                assert answer.status == 200
+            serving.terminate()
+            assert serving.wait(timeout=60) == 0
+        finally:
+            serving.kill()  # what does not end when told is not waited for
     with socket.socket() as again:
         again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         again.bind(("127.0.0.1", port))
