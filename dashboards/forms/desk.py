@@ -5,6 +5,7 @@ Dashboards read releases alone. The command that serves names an object of this 
 
 import importlib
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -67,22 +68,24 @@ class Setup(Protocol):
     def start(self, mission: str, kind: str, value: str, who: str, language: str) -> None:
         """Begins a `refresh` as of a day or a `publish` of a quarter, as a process of its own."""
 
-    def rotas(self, mission: str, edge: str, language: str) -> dict[str, Any]:
-        """Rotas by lot: `edges` (id, name) that one can test, `edge` the chosen one, `first` day
-        proposed, `chances` by months and true fall (percent) of so many `areas` and incidents
-        `a_month`, `kept` (`edge`, `name`, `first`, `areas`,
-        `fortnights`, `said`: what was recorded so far), and `problems` (sentences)."""
-
-    def draw_rota(
-        self, mission: str, edge: str, first: str, months: int, language: str
-    ) -> list[str]:
-        """Draws a rota and keeps it. Returns what hinders it."""
-
-    def rota_order(self, mission: str, edge: str, first: str, language: str) -> bytes | None:
-        """The order of a rota that is kept, as a workbook."""
-
     def to_mend(self, mission: str, language: str) -> tuple[bytes, list[str]]:
         """The rejected rows as workbooks to correct, in a ZIP; what hinders it."""
+
+
+class Rotas(Protocol):
+    """Rotas drawn by lot. Never raises for what is wrong in what a person gave."""
+
+    def shown(self, mission: str, edge: str, language: str) -> Any:
+        """`edges` that a rota can test (names by id), the chosen `edge`, a `first` day, `chances`
+        by months and true fall (percent) of so many `areas` and incidents `a_month`, those `kept`
+        (`edge`, `name`, `first`, `areas`, `fortnights`, `said`: what was recorded so far), and
+        `problems` (sentences)."""
+
+    def draw(self, mission: str, edge: str, first: date, months: int, language: str) -> list[str]:
+        """Draws a rota and keeps it. Returns what hinders it."""
+
+    def order(self, mission: str, edge: str, first: date, language: str) -> bytes | None:
+        """The order of a rota as a workbook; None where none is kept."""
 
 
 class Desk(Protocol):
@@ -95,6 +98,10 @@ class Desk(Protocol):
     @property
     def setup(self) -> Setup:
         """Missions of one's own."""
+
+    @property
+    def rotas(self) -> Rotas:
+        """Rotas drawn by lot."""
 
     def missions(self, language: str) -> dict[str, str]:
         """The missions of the workspace: code and name, the code where no profile can be read."""

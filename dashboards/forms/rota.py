@@ -2,98 +2,90 @@
 
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, abort, redirect, request, send_file
 
 from dashboards.forms import sessions
 from dashboards.forms.desk import Desk, missions_of
-from dashboards.forms.held_page import STEPS
-from dashboards.forms.page import XLSX, rendered
+from dashboards.forms.held_page import STEPS, HeldPage
+from dashboards.forms.page import XLSX
 from dashboards.http.address import Address
 from dashboards.wording import formats
-from dashboards.wording.words import Words
-from records.rights import Actor
-from records.store import Store, log, utc_now
+from records.store import Store
 
 ROUTE, ORDER_ROUTE = "/records/rota", "/records/rota/order"
 
 
-def add_route(server: Flask, store: Store, desk: Desk | None) -> None:
+def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> None:
     """The page, and the order of a rota as a workbook."""
 
-    @server.route(ROUTE, methods=["GET", "POST"])
-    def rota() -> Any:
-        return _page(store, *_asked(store, desk))
+    Rota.add_route(server, home, store, desk)
 
     @server.get(ORDER_ROUTE)
     def order() -> Any:
-        _, found, address, mission = _asked(store, desk)
-        edge, first = request.args.get("edge", ""), request.args.get("first", "")
-        content = found.setup.rota_order(mission, edge, first, address.language)
+        address = Address.parse(ROUTE, request.query_string.decode("utf-8", "replace"))
+        if sessions.actor(store) is None:
+            return abort(401)
+        mission, edge = address.get("mission") or "", request.args.get("edge", "")
+        first = _day(request.args.get("first", ""))
+        if desk is None or first is None or mission not in missions_of(desk, address.language):
+            return abort(404)
+        content = desk.rotas.order(mission, edge, first, address.language)
         if content is None:
             return abort(404)
         return send_file(BytesIO(content), XLSX, True, f"rota_{edge}_{first}.xlsx")
 
 
-def _asked(store: Store, desk: Desk | None) -> tuple[Actor, Desk, Address, str]:
-    """Who asks, and of which mission. Stops the request where there is none."""
-    address = Address.parse(ROUTE, request.query_string.decode("utf-8", "replace"))
-    actor = sessions.actor(store)
-    if actor is None:
-        return abort(401)
-    if request.method == "POST" and not actor.may("take_in"):
-        return abort(403)  # before anything is said of what the server holds
-    missions = missions_of(desk, address.language)
-    mission = address.get("mission") or next(iter(missions), "")
-    if desk is None or mission not in missions:
-        return abort(404)
-    return actor, desk, address, mission
+class Rota(HeldPage):
+    """One request for the page: an order speaks for every area, as a file does."""
+
+    route, template = ROUTE, "files/rota.html"
+    part_of = (STEPS, "setup.steps_title")
+
+    @property
+    def mission(self) -> str:
+        """The mission of the address, else the first."""
+        return self.address.get("mission") or next(iter(self.missions), "")
+
+    def done(self, desk: Desk) -> Any:
+        """Draws what the form asks for."""
+        if self.mission not in self.missions:
+            return abort(404)
+        edge, first = request.form.get("edge", ""), _day(request.form.get("first", ""))
+        months = request.form.get("months", "")
+        if first is None:
+            return self.shown(400, [self.words("rota.wrong_day")])
+        if months not in {"6", "12", "24"}:
+            return self.shown(400, [self.words("rota.wrong_months")])
+        told = desk.rotas.draw(self.mission, edge, first, int(months), self.words.language)
+        if told:
+            return self.shown(400, told)
+        self.noted("drew_rota", f"{self.mission}/{edge}/{first}")
+        return redirect(self.address.link(ROUTE, mission=self.mission), 303)
+
+    def shown(self, status: int = 200, told: list[str] | None = None, **parts: Any) -> Any:
+        """The page; who may not draw is refused before anything is said of what is here."""
+        if self.desk is None or self.mission not in self.missions or status == 403:
+            return abort(403 if status == 403 else 404)
+        edge, mission = request.args.get("edge", ""), self.mission
+        found = self.desk.rotas.shown(mission, edge, self.words.language)
+        return super().shown(
+            status,
+            [*(told or []), *found.problems],
+            mission=mission,
+            found=found,
+            a_month=formats.number(found.a_month, self.words),
+            order=lambda one: self.address.link(
+                ORDER_ROUTE, edge=one.edge, first=str(one.first), mission=mission
+            ),
+            **parts,
+        )
 
 
-def _page(store: Store, actor: Actor, desk: Desk, address: Address, mission: str) -> Any:
-    words, language = Words(address.language), address.language
-    may_draw = actor.may("take_in")  # an order for every area
-    told: list[str] = []
-    if request.method == "POST":
-        told = _drawn(store, actor, desk, mission, words)
-        if not told:
-            return redirect(address.link(ROUTE, mission=mission), 303)
-    found = desk.setup.rotas(mission, request.args.get("edge", ""), language)
-    for one in found["kept"]:
-        asked = {"edge": one["edge"], "first": one["first"], "mission": mission}
-        one["order"] = address.link(ORDER_ROUTE, **asked)
-        one["day"] = formats.day(date.fromisoformat(one["first"]), words)
-    return rendered(
-        "rota.html",
-        address,
-        actor,
-        400 if told else 200,
-        told=told + found["problems"],
-        mission=mission,
-        mission_name=missions_of(desk, language)[mission],
-        may_draw=may_draw,
-        found=found,
-        a_month=formats.number(found.get("a_month", 0.0), words),
-        back=address.link(STEPS, mission=mission),
-        back_words=words("records.back_to", page=words("setup.steps_title")),
-    )
-
-
-def _drawn(store: Store, actor: Actor, desk: Desk, mission: str, words: Words) -> list[str]:
-    """Draws what the form asks for. Returns what hinders it."""
-    if not sessions.is_genuine():
-        return [words("records.problem.stale")]
-    edge, first = request.form.get("edge", ""), request.form.get("first", "")
-    months = request.form.get("months", "")
+def _day(text: str) -> date | None:
     try:
-        date.fromisoformat(first)
+        return date.fromisoformat(text)
     except ValueError:
-        return [words("rota.wrong_day")]
-    if months not in {"6", "12", "24"}:
-        return [words("rota.wrong_months")]
-    told = desk.setup.draw_rota(mission, edge, first, int(months), words.language)
-    if not told:
-        with store.writing() as connection:
-            log(connection, actor.name, "drew_rota", f"{mission}/{edge}/{first}", {}, utc_now())
-    return told
+        return None

@@ -56,4 +56,4 @@ def add_routes(
         profile.add_route(server, home, store, desk)
         new_mission.NewMission.add_route(server, home, store, desk)
         steps.add_route(server, home, store, desk)
-        rota.add_route(server, store, desk)
+        rota.add_route(server, home, store, desk)

@@ -23,14 +23,14 @@ def draw_rota(
     arguments: argparse.Namespace, connection: duckdb.DuckDBPyConnection, mission: str
 ) -> int:
     """Draws a rota for areas with activities and incidents in the last year; writes its order."""
-    from pipelines.setup.rotas import Rotas, activity, power_lines, write_order
+    from pipelines.setup.rotas import Rotas, activity, order_bytes, power_lines
 
     rotas, language = Rotas(arguments.workspace, mission, connection), arguments.language
     edge, output = rotas.read(arguments.edge)
     first = arguments.starts_on or rotas.next_first()
     drawn = rotas.draw(edge.id, first, arguments.months, arguments.seed)
     path = arguments.to or Path("rota.xlsx")
-    write_order(path, *rotas.order(drawn, language))
+    path.write_bytes(order_bytes(*rotas.order(drawn, language)))
     chances = rotas.chances(arguments.months)
     fortnights = drawn.goes.shape[1]
     parts = {"file": str(path), "areas": len(drawn.areas), "fortnights": fortnights}

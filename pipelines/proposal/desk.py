@@ -17,6 +17,7 @@ from indicators.foundation.errors import PocLensError, Problem, WrongUse
 from pipelines.documents.workbook_desk import WorkbookDesk
 from pipelines.proposal import shown
 from pipelines.setup.desk import SetupDesk
+from pipelines.setup.rota_desk import RotaDesk
 from pipelines.workspace.paths import Workspace
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class IntakeDesk:
         self._workspace = workspace
         self.workbooks = WorkbookDesk(workspace)
         self.setup = SetupDesk(workspace)
+        self.rotas = RotaDesk(workspace)
 
     def missions(self, language: str) -> dict[str, str]:
         """The missions of the workspace: code and name, the code where no profile can be read."""

@@ -36,7 +36,6 @@ _QUESTIONS = ("P1", "P2", "P3", "X", "D")  # as indicators' codes begin
 _LEVELS = {"impact": 0, "outcome": 1, "output": 2}
 _OF_CODE = re.compile(r"(?i)(?:.*p_?code|.*_?code|id)")
 _BUDGET_YEAR = "B"
-MONTHS = (6, 12, 24)  # of a rota that is proposed
 
 
 class SetupDesk:
@@ -186,68 +185,6 @@ class SetupDesk:
         option = {"refresh": "--as-of", "publish": "--period"}[kind]
         start(self._workspace, mission, kind, [option, value], who, language)
 
-    def rotas(self, mission: str, edge: str, language: str) -> Said:
-        """Rotas by lot: `edges` that one can test, the chosen `edge`, a `first` day, `chances` by
-        months and true fall (percent) of so many `areas` and incidents `a_month`, those `kept`
-        with what was recorded so far (`said`), and `problems`."""
-        from pipelines.setup.rotas import Rotas
-        from pipelines.warehouse.last_state import open_to_read
-
-        found: Said = {
-            "edges": [],
-            "edge": edge,
-            "first": "",
-            "chances": {},
-            "kept": [],
-            "problems": [],
-        }
-        try:
-            with open_to_read(self._workspace.warehouse(mission)) as connection:
-                rotas = Rotas(self._workspace, mission, connection)
-                names = {name: _pair(one, language) for name, one in rotas.edges().items()}
-                for rota in rotas.kept():
-                    found["kept"].append(_kept(rotas, rota, names, language))
-                found["edge"] = rotas.read(edge if edge in names else None)[0].id
-                found["edges"], found["first"] = [*names.items()], rotas.next_first().isoformat()
-                for months in MONTHS:
-                    found["areas"], found["a_month"], by_ratio = rotas.chances(months)
-                    found["chances"][months] = {
-                        round(100 * (1 - ratio)): round(100 * share)
-                        for ratio, share in by_ratio.items()
-                    }
-        except PocLensError as error:
-            found["problems"] = [problem.sentence(language) for problem in error.problems]
-        return found
-
-    def draw_rota(
-        self, mission: str, edge: str, first: str, months: int, language: str
-    ) -> list[str]:
-        """Draws a rota and keeps it. Returns what hinders it."""
-        from pipelines.setup.rotas import Rotas
-        from pipelines.warehouse.last_state import open_to_read
-
-        try:
-            with open_to_read(self._workspace.warehouse(mission)) as connection:
-                rotas = Rotas(self._workspace, mission, connection)
-                rotas.draw(rotas.read(edge)[0].id, date.fromisoformat(first), months, None)
-        except PocLensError as error:
-            return [problem.sentence(language) for problem in error.problems]
-        return []
-
-    def rota_order(self, mission: str, edge: str, first: str, language: str) -> bytes | None:
-        """The order of a rota that is kept, as a workbook."""
-        from pipelines.setup.rotas import Rotas, order_bytes
-        from pipelines.warehouse.last_state import open_to_read
-
-        try:
-            day = date.fromisoformat(first)
-            with open_to_read(self._workspace.warehouse(mission)) as connection:
-                rotas = Rotas(self._workspace, mission, connection)
-                drawn = rotas.one(edge, day)
-                return order_bytes(*rotas.order(drawn, language))
-        except (PocLensError, ValueError):
-            return None
-
     def to_mend(self, mission: str, language: str) -> tuple[bytes, list[str]]:
         """The rejected rows as workbooks to correct and send back, in a ZIP; what hinders it."""
         from pipelines.mapping.known_sources import known_sources
@@ -329,30 +266,6 @@ class SetupDesk:
 def _in_order(catalogue: Mapping[str, Indicator], start: str) -> list[Indicator]:
     found = [one for code, one in catalogue.items() if code.startswith(f"{start}-")]
     return sorted(found, key=lambda one: (_LEVELS[one.level], one.code))
-
-
-def _pair(edge: Any, language: str) -> str:
-    """What was done, and what is counted after it."""
-    catalogue = load_catalogue()
-    ends = [
-        catalogue[code].short.in_language(language)
-        for code in (edge.from_indicator, edge.to_indicator)
-    ]
-    return " – ".join(ends)
-
-
-def _kept(rotas: Any, rota: Any, names: Mapping[str, str], language: str) -> Said:
-    """A rota that is kept, with what was recorded in its fortnights as far as they are over."""
-    from pipelines.setup.rotas import answer_line
-
-    try:
-        edge, output = rotas.read(rota.edge)
-        said = answer_line(rotas.answer(rota, edge), output, language)
-    except PocLensError as error:
-        said = error.problems[0].sentence(language)
-    areas, fortnights = rota.goes.shape
-    told = {"name": names.get(rota.edge, rota.edge), "first": rota.first.isoformat(), "said": said}
-    return told | {"edge": rota.edge, "areas": areas, "fortnights": fortnights}
 
 
 def _day(text: str) -> date | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -294,18 +294,11 @@ def answer_line(found: Found, output: Indicator, language: str) -> str:
     )  # fmt: skip
 
 
-def write_order(
-    file: Path | IO[bytes], heads: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> None:
+def order_bytes(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
     """The order as a workbook."""
     from indicators.dissemination.spreadsheets import new_workbook, write_table
 
-    with new_workbook(file) as book:
-        write_table(book, "rota", list(heads), [list(row) for row in rows])
-
-
-def order_bytes(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
-    """The order as the bytes of a workbook."""
     written = BytesIO()
-    write_order(written, heads, rows)
+    with new_workbook(written) as book:
+        write_table(book, "rota", list(heads), [list(row) for row in rows])
     return written.getvalue()

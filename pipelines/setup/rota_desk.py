@@ -1,0 +1,121 @@
+"""What the page of rotas asks of the pipelines; part of the desk (`proposal/desk.py`)."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from indicators.definitions.catalogue import load_catalogue
+from indicators.foundation.errors import PocLensError
+from indicators.linkage.framework.model import Edge
+from pipelines.setup.rotas import Rota, Rotas, answer_line, order_bytes
+from pipelines.workspace.paths import Workspace
+
+MONTHS = (6, 12, 24)  # of a rota that is proposed
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A rota that is kept; `said`: what was recorded in its fortnights as far as they are over."""
+
+    edge: str
+    name: str
+    first: date
+    areas: int
+    fortnights: int
+    said: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Rotas by lot of a mission, as `RotaDesk.shown` finds them.
+
+    `edges`: names by id of those that a rota can test; `edge`: the chosen one; `first`: the day
+    that is proposed; `chances`: by months and true fall (percent) how often (percent) a rota of so
+    many `areas` with so many incidents a month (`a_month`) finds it; `problems`: sentences.
+    """
+
+    edges: Mapping[str, str] = field(default_factory=dict)
+    edge: str = ""
+    first: date | None = None
+    chances: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
+    areas: int = 0
+    a_month: float = 0.0
+    kept: tuple[Kept, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+class RotaDesk:
+    """Shows what rotas could tell, draws one, and gives out its order."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def shown(self, mission: str, edge: str, language: str) -> Shown:
+        """What there is, of an edge or of the first that a rota can test."""
+        found = Shown()
+        try:
+            with self._rotas(mission) as rotas:
+                names = {name: _pair(one, language) for name, one in rotas.edges().items()}
+                kept = tuple(_kept(rotas, one, names, language) for one in rotas.kept())
+                found = Shown(names, kept=kept)
+                return _with_chances(found, rotas, edge)
+        except PocLensError as error:
+            told = tuple(problem.sentence(language) for problem in error.problems)
+            return replace(found, problems=told)
+
+    def draw(self, mission: str, edge: str, first: date, months: int, language: str) -> list[str]:
+        """Draws a rota and keeps it. Returns what hinders it."""
+        try:
+            with self._rotas(mission) as rotas:
+                rotas.draw(rotas.read(edge)[0].id, first, months, None)
+        except PocLensError as error:
+            return [problem.sentence(language) for problem in error.problems]
+        return []
+
+    def order(self, mission: str, edge: str, first: date, language: str) -> bytes | None:
+        """The order of a rota as a workbook; None where none is kept."""
+        try:
+            with self._rotas(mission) as rotas:
+                return order_bytes(*rotas.order(rotas.one(edge, first), language))
+        except PocLensError:
+            return None
+
+    @contextmanager
+    def _rotas(self, mission: str) -> Iterator[Rotas]:
+        from pipelines.warehouse.last_state import open_to_read
+
+        with open_to_read(self._workspace.warehouse(mission)) as connection:
+            yield Rotas(self._workspace, mission, connection)
+
+
+def _with_chances(found: Shown, rotas: Rotas, edge: str) -> Shown:
+    chosen = rotas.read(edge if edge in found.edges else None)[0].id
+    chances: dict[int, Mapping[int, int]] = {}
+    areas, a_month = 0, 0.0
+    for months in MONTHS:
+        areas, a_month, by_ratio = rotas.chances(months)
+        chances[months] = {
+            round(100 * (1 - ratio)): round(100 * share) for ratio, share in by_ratio.items()
+        }
+    return replace(
+        found, edge=chosen, first=rotas.next_first(), chances=chances, areas=areas, a_month=a_month
+    )
+
+
+def _kept(rotas: Rotas, rota: Rota, names: Mapping[str, str], language: str) -> Kept:
+    try:
+        edge, output = rotas.read(rota.edge)
+        said = answer_line(rotas.answer(rota, edge), output, language)
+    except PocLensError as error:
+        said = error.problems[0].sentence(language)
+    areas, fortnights = rota.goes.shape
+    name = names.get(rota.edge, rota.edge)
+    return Kept(rota.edge, name, rota.first, areas, fortnights, said)
+
+
+def _pair(edge: Edge, language: str) -> str:
+    """What was done, and what is counted after it."""
+    catalogue = load_catalogue()
+    ends = (edge.from_indicator, edge.to_indicator)
+    return " – ".join(catalogue[code].short.in_language(language) for code in ends)
