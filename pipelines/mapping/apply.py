@@ -22,7 +22,7 @@ from pipelines.mapping.written_places import SIDES, decimal_degrees, part_of_pai
 from pipelines.readers.table import Malformed, ReaderWarning, SourceTable
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
-_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00(?::00(?:\.0+)?)?$"
+_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00(?::00(?:\.0+)?)?(?:Z|[+]00:?00)?$"
 _TRAILING_DIGITS = re.compile(r"(\d+)$")
 
 

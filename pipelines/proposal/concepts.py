@@ -10,7 +10,7 @@ from pipelines.proposal.words import column_names, folded, listed_words
 _ENDINGS = ("ations", "ation", "ement", "ment", "ing", "ion", "ed", "ee", "er", "al", "e", "s")
 _SHORTEST = 4  # letters that stay of a word whose ending is cut
 _MOST_MEANINGS = 8  # of one header: words with two meanings multiply
-_NOISE = "noise"
+_NOISE, _OTHERS = "noise", "another_group"
 _COUNTED = frozenset({"count"})  # `number of women` is `women`
 Meaning = frozenset[str]
 
@@ -56,8 +56,10 @@ def holds_the_meaning(readings: tuple[str, ...], table: str, column: str) -> boo
 
 def contradicts(readings: tuple[str, ...], table: str, column: str) -> bool:
     """Whether a header speaks of something else than each name of the column: `visit date` and
-    `visit code` are alike in their letters alone."""
+    `visit code` are alike in their letters alone, `killed` and `killed (military)` not even so."""
     wanted, known = column_meanings(table, column), listed_words("concepts").keys()
+    if any(_OTHERS in own for one in readings for own in meanings(one)):
+        return not any(_OTHERS in other for other in wanted)
     return all(
         not known.isdisjoint(own - other) and not known.isdisjoint(other - own)
         for one in readings
@@ -73,16 +75,19 @@ def says_nothing(word: str, but: frozenset[str]) -> bool:
 
 @cache
 def _words() -> Mapping[str, tuple[str, ...]]:
-    """Folded word, and its stem: its concepts; none for what says nothing."""
+    """Folded word, and its stem where that is no word itself (`départ` of `département`): its
+    concepts; none for what says nothing."""
+    listed = [
+        (concept, folded(word)) for concept, words in listed_words("concepts").items()
+        for word in words
+    ]  # fmt: skip
+    whole = {word for _, word in listed}
     found: dict[str, tuple[str, ...]] = {}
-    for concept, words in listed_words("concepts").items():
-        for word in dict.fromkeys(form for one in words for form in _forms(folded(one))):
-            found[word] = () if concept == _NOISE else (*found.get(word, ()), concept)
+    for concept, word in listed:
+        for form in {word, *({_stem(word)} - whole)}:
+            own = () if concept == _NOISE else (*found.get(form, ()), concept)
+            found[form] = tuple(dict.fromkeys(own))
     return found
-
-
-def _forms(word: str) -> tuple[str, str]:
-    return word, _stem(word)
 
 
 def _concepts(word: str) -> tuple[str, ...]:

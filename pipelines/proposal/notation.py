@@ -100,7 +100,7 @@ def _is_iso(text: str, with_time: bool) -> bool:
     found = _ISO.fullmatch(text)
     if found is None:
         return False
-    return with_time or not found[1] or set(found[1]) <= set("T 0:.")
+    return with_time or not found[1] or set(found[1]) <= set("T 0:.+Z")
 
 
 def _share(texts: Sequence[str], pattern: str) -> float:

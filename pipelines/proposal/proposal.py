@@ -328,17 +328,21 @@ def _shortlist(path: Path, layout: Layout, tables: Sequence[str]) -> list[str]:
 
     def named(table: str) -> float:
         own = contracts()[table]
-        best = (
-            max(header_likeness(table, name, header)[0] for name in own.columns)
-            for header in headers
-        )
-        fitting = sum(score for score in best if score >= LEAST_LIKENESS)
+        likenesses = [
+            [header_likeness(table, name, header)[0] for name in own.columns] for header in headers
+        ]
+        # A header names one column, and a column is named once: `ADM1_EN` and `ADM2_EN` are one.
+        fitting = min(_fitting(likenesses), _fitting([*zip(*likenesses, strict=True)]))
         fitting += _WIDE * len(grouped(own, headers))
         return fitting + _named_in(path.stem, layout.table.sheet, own)
 
     best = sorted(tables, key=lambda name: -named(name))[:_LOOKED_AT]
     is_survey = ANSWERS not in best and len(layout.questions) >= _LEAST_COLUMNS
     return [*best, RESPONDENTS] if is_survey and RESPONDENTS not in best else best
+
+
+def _fitting(likenesses: Sequence[Sequence[float]]) -> float:
+    return sum(best for one in likenesses if (best := max(one)) >= LEAST_LIKENESS)
 
 
 def _missing(layout: Layout) -> tuple[str, ...]:

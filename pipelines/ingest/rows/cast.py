@@ -35,7 +35,7 @@ FALSE_TEXTS = ("false", "no", "non", "faux", "0")
 FORMULA_FAULTS = ("#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!")
 CELL_RULES = {"formula_fault": FORMULA_FAULTS, "formula_without_value": (WITHOUT_VALUE,)}
 """The texts that a reader writes for a formula that gave nothing, by the rule that they break."""
-_ISO_DATE = r"\d{4}-\d{2}-\d{2}([T ]00:00(:00(\.0+)?)?)?"
+_ISO_DATE = r"\d{4}-\d{2}-\d{2}([T ]00:00(:00(\.0+)?)?(Z|[+]00:?00)?)?"  # a midnight is a day
 _ISO_TIME = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
 _ISO_OFFSET = _ISO_TIME + r" ?(Z|[+-]\d{2}(:?\d{2})?)"
 _ISO_DAY = r"\d{4}-\d{2}-\d{2}"
