@@ -50,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
         files = [asdict(file) for file in refused.report.files]
         if files and not arguments.json:
             print("\n".join(files_read(by_source(files), files, arguments.language)))
+        if not arguments.json:
+            print(message("cli.refresh.refused", arguments.language), flush=True)
         raise refused
     told = [*silent_units(arguments, mission), *due_lines(arguments, mission)]
     steps = step_lines(arguments, mission, result.seconds) if arguments.explain else []

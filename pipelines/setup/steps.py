@@ -79,7 +79,7 @@ def steps(workspace: Workspace, mission: str | None) -> list[Step]:
 def _steps(workspace: Workspace, mission: Mission) -> Iterator[Step]:
     facts = _facts(workspace.warehouse(mission.mission))
     waiting = _waiting(workspace, mission.mission)
-    coming = {table for tables in waiting for table in tables}
+    coming = {table for tables in waiting.values() for table in tables}
     state: State = "running"
     yield Step("mission", "done", "done", {"mission": mission.mission})
     if facts.is_busy:
@@ -97,8 +97,13 @@ def _steps(workspace: Workspace, mission: Mission) -> Iterator[Step]:
         else:
             yield Step(name, "open", "missing", {})
     yield _targets(mission)
-    yield _files(mission, facts, coming)
-    yield _refresh(facts, waiting)
+    unknown = sorted(name for name, tables in waiting.items() if not tables)
+    if unknown:
+        told = {"number": len(unknown), "names": ", ".join(unknown)}
+        yield Step("files", "open", "unknown", told)
+    else:
+        yield _files(mission, facts, coming)
+    yield _refresh(facts, len(waiting))
     if facts.rejected:
         yield Step("rejected", "open", "some", {"number": facts.rejected})
     else:
@@ -106,14 +111,14 @@ def _steps(workspace: Workspace, mission: Mission) -> Iterator[Step]:
     yield _release(workspace, mission, facts)
 
 
-def _waiting(workspace: Workspace, mission: str) -> list[set[str]]:
+def _waiting(workspace: Workspace, mission: str) -> dict[str, set[str]]:
     """Of each file in the inbox the tables that it holds; none of one that has no mapping yet."""
     sources = load_sources(workspace.profile(mission))
-    found = []
+    found = {}
     for path in deliveries(workspace.inbox(mission)):
         filled = template_of(path)
         own = [filled] if filled else sources_of(path, sources)
-        found.append({table.table for source in own for table in source.tables})
+        found[path.name] = {table.table for source in own for table in source.tables}
     return found
 
 
@@ -136,8 +141,8 @@ def _files(mission: Mission, facts: _Facts, coming: set[str]) -> Step:
     return Step("files", "done" if some else "open", "some" if some else "missing", told)
 
 
-def _refresh(facts: _Facts, waiting: list[set[str]]) -> Step:
-    told = {"waiting": len(waiting), "values": facts.values, "blocking": facts.blocking}
+def _refresh(facts: _Facts, waiting: int) -> Step:
+    told = {"waiting": waiting, "values": facts.values, "blocking": facts.blocking}
     if waiting:
         return Step("refresh", "open", "waits", told)
     if not facts.values:

@@ -13,8 +13,11 @@ class Workspace:
 
     @classmethod
     def from_environment(cls) -> "Workspace":
-        """The workspace that `POCLENS_HOME` names, else `./workspace`."""
-        return cls(Path(os.environ.get("POCLENS_HOME", "workspace")).resolve())
+        """The workspace that `POCLENS_HOME` names, else the one in which the command runs, else
+        `./workspace`."""
+        is_within = Path("missions").is_dir() and Path("warehouse").is_dir()
+        default = "." if is_within else "workspace"
+        return cls(Path(os.environ.get("POCLENS_HOME", default)).resolve())
 
     def profile(self, mission: str) -> Path:
         """The mission's profile: mission.yaml, framework.yaml, judgements.yaml, sources/ …"""

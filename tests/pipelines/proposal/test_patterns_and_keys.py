@@ -133,6 +133,16 @@ def test_map_takes_the_key_as_it_is_where_nothing_clashes(
     assert load_sources(world.profile)["log_u1"].files == ("log_U1_20??-??.csv",)
 
 
+def test_a_copy_in_the_inbox_is_no_other_file(
+    world: SmallMission, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "log_U1_2024-06.csv"
+    path.write_text(log("U1"))
+    world.drop(path.name, log("U1"))
+    assert mapped(world, path, "--yes") == 0
+    assert "3 of 3 rows come in" in capsys.readouterr().out
+
+
 def test_known_mapping_is_mended_for_the_key(world: SmallMission, tmp_path: Path) -> None:
     world.add_source(PATROLS | {"sender": "series"})
     head = "code,mode,status,unit,area,day,people\n"

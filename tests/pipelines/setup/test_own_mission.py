@@ -190,5 +190,12 @@ def test_steps_say_what_is_missing_and_are_the_same_for_the_page_and_the_command
     printed = json.loads(capsys.readouterr().out.splitlines()[-1])["steps"]
     shown = SetupDesk(workspace).steps("malda", "en")
     assert [one["sentence"] for one in printed] == [one["sentence"] for one in shown]
+    written(workspace.inbox("malda"), "notes.csv", "a,b\n1,2\n")
+    monkeypatch.delenv("POCLENS_HOME")
+    monkeypatch.chdir(workspace.home)  # within a workspace no other is meant
+    assert main(["refresh", "--mission", "malda"]) == 2
+    assert "Nothing was computed" in capsys.readouterr().out
+    files = next(step for step in steps(workspace, "malda") if step.name == "files")
+    assert files.state == "open" and "notes.csv" in files.sentence("en")
     with locked(workspace.warehouse("malda")):
         assert {step.state for step in steps(workspace, "malda")[1:-1]} == {"running"}
