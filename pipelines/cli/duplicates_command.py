@@ -4,7 +4,6 @@ A decision is kept in the records, with who took it, and takes effect with the n
 """
 
 import argparse
-import getpass
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from indicators.foundation.sql_text import quoted
 from indicators.foundation.stored.database import named_rows
 from pipelines.cli.main import show
 from pipelines.cli.options import Parser, mission_of
+from pipelines.release.approval.second_person import at_terminal
 
 if TYPE_CHECKING:
     import duckdb
@@ -125,7 +125,7 @@ def _decide(arguments: argparse.Namespace, mission: str, table: str, pair: tuple
     record = DuplicateDecision.model_validate(content)
     store = Store.of_workspace(arguments.workspace.home)
     latest = store.latest(mission, DuplicateDecision, record.key)
-    who = Actor(f"{getpass.getuser()} (poclens)", frozenset())
+    who = Actor(at_terminal(), frozenset())
     store.write(who, mission, record, latest.number if latest else 0, utc_now())
     told = {"key": pair[0], "other": pair[1]}
     words = message(f"duplicates.decision.{decision}", arguments.language)

@@ -10,6 +10,7 @@ from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import Parser, mission_of
+from pipelines.release.approval.second_person import user
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -226,16 +227,6 @@ class _Trial:
         return [change], asdict(found)
 
 
-def _person() -> str:
-    """Who sits at the terminal, as the machine knows them."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # no name for this user's number
-        return ""
-
-
 def _written(
     arguments: argparse.Namespace, mapping: dict[str, Any], target: Path, mission: "Mission"
 ) -> str | None:
@@ -251,7 +242,7 @@ def _written(
     if not is_wanted:
         _tell(arguments, [message("map.not_written", language)])
         return None
-    write_mapping(mapping, target, _person())
+    write_mapping(mapping, target, user())
     facts = {"path": target, "mission": mission.mission, "file": arguments.file}
     _tell(arguments, [message("map.written", language, **facts)])
     return str(target)

@@ -1,13 +1,13 @@
 """`poclens tokens list|add|revoke`: what programs bring to fetch releases from the dashboards."""
 
 import argparse
-import getpass
 from datetime import date
 
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import Parser
+from pipelines.release.approval.second_person import at_terminal
 from records.store import Store
 
 _SCOPES = ("releases", "data", "metrics")
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     store, now = Store.of_workspace(arguments.workspace.home), utc_now()
     if arguments.step == "list":
         return _list(arguments, store)
-    who, language = f"{getpass.getuser()} (poclens)", arguments.language
+    who, language = at_terminal(), arguments.language
     for needed in ("name", "until") if arguments.step == "add" else ("name",):
         if not getattr(arguments, needed):
             what = "NAME" if needed == "name" else f"--{needed}"

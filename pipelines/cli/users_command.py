@@ -11,6 +11,7 @@ from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import Parser
+from pipelines.release.approval.second_person import at_terminal
 from records.store import Store
 
 _STEPS = ("list", "add", "role", "lock", "unlock", "password", "no-second-factor", "on", "off")
@@ -61,7 +62,7 @@ def _add_table(arguments: argparse.Namespace, store: Store) -> int:
     language, path = arguments.language, arguments.table
     if not path.is_file():
         raise WrongUse(Problem("no_file", str(path)))
-    who = f"{getpass.getuser()} (poclens)"
+    who = at_terminal()
     added, faults = add_people(store, path.read_bytes(), who, utc_now())
     if faults:
         raise WrongUse(
@@ -79,7 +80,7 @@ def _step(arguments: argparse.Namespace, store: Store) -> None:
     from records.people import accounts
     from records.store import utc_now
 
-    who, now, step = f"{getpass.getuser()} (poclens)", utc_now(), arguments.step
+    who, now, step = at_terminal(), utc_now(), arguments.step
     if step in ("on", "off"):
         return accounts.require(store, step == "on", who, now, arguments.second_factor)
     name = _needed(arguments, "name")

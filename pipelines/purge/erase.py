@@ -1,6 +1,5 @@
 """Removing a file, or the rows under a key, from archive and warehouse, for good."""
 
-import getpass
 import json
 import shutil
 from collections.abc import Iterator, Sequence
@@ -28,6 +27,7 @@ from pipelines.ingest.rows import upsert, withdraw
 from pipelines.ingest.rows.orphans import quarantine_orphans
 from pipelines.mapping.area_polygons import read_outlines
 from pipelines.mapping.known_sources import known_sources
+from pipelines.release.approval.second_person import user
 from pipelines.release.naming import CANDIDATE_PREFIX, release_folder, releases_of
 from pipelines.warehouse import ledger
 from pipelines.warehouse.connection import locked, open_warehouse
@@ -156,7 +156,7 @@ def record(connection: Connection, purge_id: str, kind: str, reason: str, rows: 
     now = datetime.now(UTC).replace(tzinfo=None)
     connection.execute(
         "INSERT INTO ops.purge VALUES (?, ?, 'begun', ?, ?, ?, ?)",
-        [purge_id, kind, reason, getpass.getuser(), now, rows],
+        [purge_id, kind, reason, user(), now, rows],
     )
 
 

@@ -27,6 +27,11 @@ def user() -> str:
         return "unknown"
 
 
+def at_terminal() -> str:
+    """How the audit log names who works at the terminal, not signed in by an account."""
+    return f"{user()} (poclens)"
+
+
 def acting() -> str | None:
     """The account by which this process computes or publishes; None: nobody has signed in."""
     return _acting[-1] if _acting else None
