@@ -73,19 +73,24 @@ class Setup(Protocol):
 
 
 class Rotas(Protocol):
-    """Rotas drawn by lot. Never raises for what is wrong in what a person gave."""
+    """What is drawn by lot: rotas, and the order in which the teams of a rollout go. Never raises
+    for what is wrong in what a person gave."""
 
     def shown(self, mission: str, edge: str, language: str) -> Any:
         """`edges` that a rota can test (names by id), the chosen `edge`, a `first` day, `chances`
         by months and true fall (percent) of so many `areas` and incidents `a_month`, those `kept`
-        (`edge`, `name`, `first`, `areas`, `fortnights`, `said`: what was recorded so far), and
-        `problems` (sentences)."""
+        (`edge`, `name`, `first`, `areas`, `fortnights`, `said`: what was recorded so far),
+        `orders` (`edge`, `name`, `teams`: places in words, drawn `on`, None before), and `problems`
+        (sentences)."""
 
     def draw(self, mission: str, edge: str, first: date, months: int, language: str) -> list[str]:
         """Draws a rota and keeps it. Returns what hinders it."""
 
     def order(self, mission: str, edge: str, first: date, language: str) -> bytes | None:
         """The order of a rota as a workbook; None where none is kept."""
+
+    def draw_order(self, mission: str, edge: str, language: str) -> list[str]:
+        """Draws the order in which the teams of a rollout go. Returns what hinders it."""
 
 
 class Desk(Protocol):

@@ -1,4 +1,5 @@
-"""The page that draws a rota by lot: what it could show, the draw, its order, what was recorded."""
+"""The page that draws by lot: a rota with what it could show, its order and what was recorded; and
+the order in which the teams of a rollout go."""
 
 from datetime import date
 from io import BytesIO
@@ -53,17 +54,30 @@ class Rota(HeldPage):
         """Draws what the form asks for."""
         if self.mission not in self.missions:
             return abort(404)
+        is_order = request.form.get("step") == "order"
+        told = self._drew_order(desk) if is_order else self._drew_rota(desk)
+        if told:
+            return self.shown(400, told)
+        return redirect(self.address.link(ROUTE, mission=self.mission), 303)
+
+    def _drew_rota(self, desk: Desk) -> list[str]:
         edge, first = request.form.get("edge", ""), _day(request.form.get("first", ""))
         months = request.form.get("months", "")
         if first is None:
-            return self.shown(400, [self.words("rota.wrong_day")])
+            return [self.words("rota.wrong_day")]
         if months not in {"6", "12", "24"}:
-            return self.shown(400, [self.words("rota.wrong_months")])
+            return [self.words("rota.wrong_months")]
         told = desk.rotas.draw(self.mission, edge, first, int(months), self.words.language)
-        if told:
-            return self.shown(400, told)
-        self.noted("drew_rota", f"{self.mission}/{edge}/{first}")
-        return redirect(self.address.link(ROUTE, mission=self.mission), 303)
+        if not told:
+            self.noted("drew_rota", f"{self.mission}/{edge}/{first}")
+        return told
+
+    def _drew_order(self, desk: Desk) -> list[str]:
+        edge = request.form.get("edge", "")
+        told = desk.rotas.draw_order(self.mission, edge, self.words.language)
+        if not told:
+            self.noted("drew_order", f"{self.mission}/{edge}")
+        return told
 
     def shown(self, status: int = 200, told: list[str] | None = None, **parts: Any) -> Any:
         """The page; who may not draw is refused before anything is said of what is here."""

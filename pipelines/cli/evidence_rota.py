@@ -1,20 +1,13 @@
 """`poclens evidence rota`, `answer` and `order`: what is drawn by lot, and what was recorded.
 
-Rotas stand in `pipelines/setup/rotas.py`; the order of arrivals is kept beside them.
+Rotas stand in `pipelines/setup/rotas.py`, the order of arrivals in `arrivals.py` beside it.
 """
 
 import argparse
-import json
-import secrets
-from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import numpy as np
 
-from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
 
@@ -62,40 +55,15 @@ def answer_rota(
 
 def draw_order(arguments: argparse.Namespace, _: duckdb.DuckDBPyConnection, mission: str) -> int:
     """Draws in which order the teams of a rollout that have not arrived go, and keeps the draw."""
-    from pipelines.workspace.durable import replace_text
+    from pipelines.setup.arrivals import Arrivals
 
-    edges = {edge.id: edge for edge in _edges(arguments, mission) if _waiting(edge)}
-    name = arguments.edge or next(iter(edges), "")
-    if name not in edges:
-        known = {"known": ", ".join(edges) or "–"}
-        raise WrongUse(Problem("order_edge", value=name or "--edge", parameters=known))
-    kept = Path(arguments.workspace.home) / "rotas" / mission / f"{name}_order.json"
-    if kept.exists():
-        raise WrongUse(Problem("rota_kept", value=str(kept)))
-    waiting = _waiting(edges[name])
-    seed = arguments.seed if arguments.seed is not None else secrets.randbelow(2**31)
-    order = [waiting[at] for at in np.random.default_rng(seed).permutation(len(waiting))]
-    drawn = {"edge": name, "seed": seed, "drawn_on": str(date.today()), "order": order}
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    replace_text(kept, json.dumps(drawn) + "\n")
+    drawn = Arrivals(arguments.workspace, mission).draw(arguments.edge, arguments.seed)
     lines = [
         message("order.line", arguments.language, place=place, areas=", ".join(areas))
-        for place, areas in enumerate(order, start=1)
+        for place, areas in enumerate(drawn.teams, start=1)
     ]
-    lines.append(message("order.drawn", arguments.language, kept=str(kept)))
-    show(arguments, drawn | {"kept": str(kept)}, "\n".join(lines))
+    lines.append(message("order.drawn", arguments.language, kept=str(drawn.path)))
+    facts = {"edge": drawn.edge, "seed": drawn.seed, "drawn_on": str(drawn.on)}
+    facts |= {"order": drawn.teams, "kept": str(drawn.path)}
+    show(arguments, facts, "\n".join(lines))
     return 0
-
-
-def _waiting(edge: Any) -> list[list[str]]:
-    """Areas of each team of a rollout without a day; of one team alone no order can be drawn."""
-    found = [list(arrival.areas) for arrival in edge.arrivals if arrival.on is None]
-    return found if len(found) > 1 else []
-
-
-def _edges(arguments: argparse.Namespace, mission: str) -> Sequence[Any]:
-    from indicators.definitions.catalogue import load_catalogue
-    from indicators.linkage.framework.model import read_framework
-
-    framework = read_framework(arguments.workspace.profile(mission), load_catalogue())
-    return framework.edges if framework else ()

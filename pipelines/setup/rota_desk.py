@@ -1,4 +1,5 @@
-"""What the page of rotas asks of the pipelines; part of the desk (`proposal/desk.py`)."""
+"""What the page of draws asks of the pipelines: rotas, and the order in which teams go; part of the
+desk (`proposal/desk.py`)."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from datetime import date
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.errors import PocLensError
 from indicators.linkage.framework.model import Edge
+from pipelines.setup.arrivals import Arrivals
 from pipelines.setup.rotas import Rota, Rotas, answer_line, order_bytes
 from pipelines.workspace.paths import Workspace
 
@@ -27,12 +29,23 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Order:
+    """A rollout of which teams wait: their places, drawn `on` a day in this order, or not yet."""
+
+    edge: str
+    name: str
+    teams: tuple[str, ...]
+    on: date | None
+
+
+@dataclass(frozen=True)
 class Shown:
-    """Rotas by lot of a mission, as `RotaDesk.shown` finds them.
+    """What is drawn by lot in a mission, as `RotaDesk.shown` finds it.
 
     `edges`: names by id of those that a rota can test; `edge`: the chosen one; `first`: the day
     that is proposed; `chances`: by months and true fall (percent) how often (percent) a rota of so
-    many `areas` with so many incidents a month (`a_month`) finds it; `problems`: sentences.
+    many `areas` with so many incidents a month (`a_month`) finds it; `orders`: of rollouts;
+    `problems`: sentences.
     """
 
     edges: Mapping[str, str] = field(default_factory=dict)
@@ -42,11 +55,12 @@ class Shown:
     areas: int = 0
     a_month: float = 0.0
     kept: tuple[Kept, ...] = ()
+    orders: tuple[Order, ...] = ()
     problems: tuple[str, ...] = ()
 
 
 class RotaDesk:
-    """Shows what rotas could tell, draws one, and gives out its order."""
+    """Shows what rotas could tell, draws one, and gives out its order; draws who goes first."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -58,7 +72,7 @@ class RotaDesk:
             with self._rotas(mission) as rotas:
                 names = {name: _pair(one, language) for name, one in rotas.edges().items()}
                 kept = tuple(_kept(rotas, one, names, language) for one in rotas.kept())
-                found = Shown(names, kept=kept)
+                found = Shown(names, kept=kept, orders=self._orders(mission, rotas, language))
                 return _with_chances(found, rotas, edge)
         except PocLensError as error:
             told = tuple(problem.sentence(language) for problem in error.problems)
@@ -80,6 +94,25 @@ class RotaDesk:
                 return order_bytes(*rotas.order(rotas.one(edge, first), language))
         except PocLensError:
             return None
+
+    def draw_order(self, mission: str, edge: str, language: str) -> list[str]:
+        """Draws the order in which the teams of a rollout go. Returns what hinders it."""
+        try:
+            Arrivals(self._workspace, mission).draw(edge, None)
+        except PocLensError as error:
+            return [problem.sentence(language) for problem in error.problems]
+        return []
+
+    def _orders(self, mission: str, rotas: Rotas, language: str) -> tuple[Order, ...]:
+        arrivals, names = Arrivals(self._workspace, mission), rotas.names(language)
+        found = []
+        for name, waiting in arrivals.waiting().items():
+            drawn = arrivals.kept(name)
+            teams = drawn.teams if drawn else waiting
+            told = tuple(", ".join(names.get(area, area) for area in areas) for areas in teams)
+            pair = _pair(arrivals.edge(name), language)
+            found.append(Order(name, pair, told, drawn.on if drawn else None))
+        return tuple(found)
 
     @contextmanager
     def _rotas(self, mission: str) -> Iterator[Rotas]:

@@ -161,7 +161,7 @@ class Rotas:
         known = self._known_fortnights(rota)
         counts = np.where(known, counted(self._by_day("series_incident", rota)), 0.0)
         if not counts.any():
-            raise WrongUse(Problem("rota_early", value=f"{rota.edge} {rota.first}"))
+            raise WrongUse(Problem("rota_early"))
         found = answer(counts, rota.goes, rota.seed)
         gone = self._by_day("series_activity", rota).reshape(*rota.goes.shape, -1).any(axis=2)
         followed = float((gone == rota.goes)[known].mean())
@@ -177,13 +177,23 @@ class Rotas:
             message(f"rota.head.{name}", language) for name in ("first", "last", "area", "order")
         ]
         words = {True: message("rota.go", language), False: message("rota.stay", language)}
-        names = self._names(language)
+        names = self.names(language)
         rows: list[list[Any]] = [
             [*rota.fortnight(number), names.get(area, area), words[bool(rota.goes[at, number])]]
             for number in range(rota.goes.shape[1])
             for at, area in enumerate(rota.areas)
         ]
         return heads, rows
+
+    def names(self, language: str) -> Mapping[str, str]:
+        """Names of the mission's areas by code."""
+        named = f"name_{language}"
+        rows = self._connection.execute(
+            f"""SELECT DISTINCT ON (area_code) area_code, {named} FROM mart.area
+            WHERE mission = ? AND {named} IS NOT NULL ORDER BY area_code""",
+            [self._mission],
+        ).fetchall()
+        return dict(rows)
 
     def _path(self, edge: str, first: date) -> Path:
         return self._folder / f"{edge}_{first}.json"
@@ -193,15 +203,6 @@ class Rotas:
         goes = np.array(told["rota"], dtype=bool)
         first = date.fromisoformat(told["first_day"])
         return Rota(told["edge"], first, int(told["seed"]), tuple(told["areas"]), goes, path)
-
-    def _names(self, language: str) -> Mapping[str, str]:
-        named = f"name_{language}"
-        rows = self._connection.execute(
-            f"""SELECT DISTINCT ON (area_code) area_code, {named} FROM mart.area
-            WHERE mission = ? AND {named} IS NOT NULL ORDER BY area_code""",
-            [self._mission],
-        ).fetchall()
-        return dict(rows)
 
     def _last_day(self) -> date:
         ((last,),) = self._connection.execute(

@@ -133,3 +133,24 @@ def test_the_order_of_those_who_have_not_arrived_is_drawn_once(
     teams = [["Akume", "Ilora", "Houmba"], ["Dabosso", "Kessi", "Kolbe"]]
     assert sorted(kept["order"]) == teams
     assert main(asked) != 0  # never twice
+    shown = create_app(home, "mission", open_desk(home)).server.test_client()
+    page = shown.get("/records/rota?mission=sample").text
+    first, second = (page.index(areas[1]) for areas in kept["order"])
+    assert first < second and 'value="order"' not in page  # drawn: there is no second button
+
+
+def test_the_page_draws_the_order_of_arrivals(home: Path) -> None:
+    client = create_app(home, "mission", open_desk(home)).server.test_client()
+    page = "/records/rota?mission=sample"
+    text = client.get(page).text
+    token = re.search(r'name="token" value="([^"]+)"', text)
+    edge = re.search(r'name="edge" value="([^"]+)">\s*<button [^>]*value="order"', text)
+    assert token is not None and edge is not None
+    asked = {"token": token[1], "step": "order", "edge": edge[1]}
+    assert client.post(page, data=asked | {"edge": EDGE[-1]}).status_code == 400  # nobody waits
+    assert client.post(page, data=asked).status_code == 303
+    assert client.post(page, data=asked).status_code == 400  # never twice
+    kept = json.loads((home / f"rotas/sample/{edge[1]}_order.json").read_text("utf-8"))
+    shown = client.get(page + "&lang=fr").text
+    first, second = (shown.index(areas[1]) for areas in kept["order"])
+    assert first < second and "Tiré au sort le" in shown
