@@ -28,6 +28,10 @@ _LIGHT = {
     "off_track": "#8C1027",
     "women": "#6B3FA0",
     "men": "#0E7C86",
+    "reports-1": "#E8F1F2",
+    "reports-2": "#86B6BE",
+    "reports-3": "#377A87",
+    "reports-4": "#0E5A6B",
 }
 _DARK = {
     "surface": "#1A2028",
@@ -49,6 +53,10 @@ _DARK = {
     "off_track": "#F07885",
     "women": "#C6A6F2",
     "men": "#35C9A5",
+    "reports-1": "#232B35",
+    "reports-2": "#2B4A54",
+    "reports-3": "#377A87",
+    "reports-4": "#8FD0E6",
 }
 
 THEMES: Mapping[str, Mapping[str, str]] = MappingProxyType({"light": _LIGHT, "dark": _DARK})
@@ -65,13 +73,8 @@ def _declarations(tokens: Mapping[str, str]) -> str:
 def style_sheet() -> str:
     """The CSS variables of both themes; print is light, a chosen theme beats the system's."""
     light, dark = _declarations(_LIGHT), _declarations(_DARK)
-    classes = "".join(
-        f"--{kind}-{number}:{colour};"
-        for kind, colours in (("risk", RISK_CLASSES), ("share", SHARE_CLASSES))
-        for number, colour in enumerate(colours, start=1)
-    )
     return (
-        f":root{{{light}{classes}color-scheme:light}}"
+        f":root{{{light}color-scheme:light}}"
         f"@media screen{{:root[data-theme=dark]{{{dark}color-scheme:dark}}}}"
         "@media screen and (prefers-color-scheme:dark){"
         f":root:not([data-theme]){{{dark}color-scheme:dark}}}}"

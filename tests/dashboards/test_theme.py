@@ -100,7 +100,20 @@ def test_no_two_ratings_nor_women_and_men_merge(theme: str, sight: str) -> None:
     assert _nearest([*pairs, (colours["women"], colours["men"])], sight) >= _APART
 
 
-@pytest.mark.parametrize("classes", [RISK_CLASSES, SHARE_CLASSES])
+def _reports(theme: str) -> list[str]:
+    return [THEMES[theme][f"reports-{number}"] for number in range(1, 5)]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_of_reports_the_fewest_stand_out_most(theme: str) -> None:
+    page = THEMES[theme]["surface"]
+    contrasts = [_contrast(colour, page) for colour in _reports(theme)]
+    assert contrasts == sorted(contrasts)
+
+
+@pytest.mark.parametrize(
+    "classes", [RISK_CLASSES, SHARE_CLASSES, _reports("light"), _reports("dark")]
+)
 @pytest.mark.parametrize("sight", SIGHTS)
 def test_classes_of_the_map_that_touch_do_not_merge(classes: Sequence[str], sight: str) -> None:
     assert _nearest(list(pairwise(classes)), sight) >= _NEIGHBOURS

@@ -14,7 +14,7 @@ from dashboards.wording import formats
 from dashboards.wording.words import Words
 
 # Share received, from below: the class of its fill.
-_FILLS = ((0.75, "share-5"), (0.90, "share-4"), (1.0, "share-3"))
+_FILLS = ((0.75, "reports-4"), (0.90, "reports-3"), (1.0, "reports-2"))
 
 
 def _row_names(context: Context, frame: pd.DataFrame, is_named: bool) -> pd.Series:
@@ -40,7 +40,7 @@ def _state(statuses: pd.Series) -> tuple[str, str, str]:
     if (due == "nil").all():
         return "empty-zero", "0", "nil"
     if share == 1:
-        return "share-1", "", "complete"
+        return "reports-1", "", "complete"
     look = next(name for limit, name in _FILLS if share < limit)
     return look, f"{100 * share:.0f}", "partial"
 
@@ -118,7 +118,12 @@ def returns_table(context: Context, frame: pd.DataFrame, is_named: bool) -> html
 
 def grid_key(words: Words) -> html.Ul:
     """What the fills of the grid mean."""
-    shares = [("share-1", "complete"), ("share-3", "90"), ("share-4", "75"), ("share-5", "under")]
+    shares = [
+        ("reports-1", "complete"),
+        ("reports-2", "90"),
+        ("reports-3", "75"),
+        ("reports-4", "under"),
+    ]
     items = [
         html.Li([html.Span(className=f"swatch {look}"), words(f"quality.key.{name}")])
         for look, name in shares
