@@ -15,6 +15,7 @@ from dashboards.components.chart import take_away
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.pages.missions import queries
+from dashboards.queries import catalogue
 from dashboards.releases import Release, current_release
 from dashboards.rows import rows_of
 from dashboards.wording import formats
@@ -77,9 +78,10 @@ def _state_row(context: Context, mission: str) -> list[Any]:
     share = queries.returns_share(release, period.start.isoformat(), period.end.isoformat())
     ratings, revised = queries.moved(release, period.name, before)
     link = context.address.link("/", mission=mission, period=None, area=None)
+    name = words.of(catalogue.mission(release), "name") or mission
     return [
-        page_link(mission, link),
-        release.name,
+        [page_link(name, link), " ", html.Span(mission, className="code")],
+        html.Span(release.name, className="release"),
         _age(context, release),
         words("missions.share", share=formats.percent(share, words)) if share is not None else "–",
         words("missions.moved", ratings=str(ratings), revised=formats.number(revised, words)),
@@ -185,7 +187,9 @@ def _pooled(context: Context) -> html.Section:
     words = context.words
     title, found = words("missions.pooled"), queries.pooled_links(context.home)
     if found.empty:
-        return card(title, [notice(words("missions.pooled.none"))], key="pooled")
+        has_rollup = queries.has_rollup(context.home)
+        said = words("missions.pooled.none" if has_rollup else "missions.no_rollup")
+        return card(title, [notice(said)], key="pooled")
     columns = [
         Column(words(f"missions.pooled.{name}"), is_number)
         for name, is_number in (("link", False), ("number", True), ("mean", True), ("next", True))

@@ -44,10 +44,15 @@ def pooled_links(home: Path) -> pd.DataFrame:
     )
 
 
+def has_rollup(home: Path) -> bool:
+    """Whether the missions' releases were ever put together."""
+    return (home / _CURRENT).is_file()
+
+
 def _of_rollup(home: Path, sql: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
-    pointer = home / _CURRENT
-    if not pointer.is_file():
+    if not has_rollup(home):
         return pd.DataFrame()
+    pointer = home / _CURRENT
     path = home / "hq" / Path(pointer.read_text(encoding="utf-8").strip()).name
     with duckdb.connect(str(path), read_only=True, config=LOCKED_DOWN) as connection:
         return connection.execute(sql, list(parameters)).df()
