@@ -102,7 +102,7 @@ def _propose(
     from pipelines.proposal.told import choice_lines, pattern_line, proposal_lines
 
     language = arguments.language
-    beside = neighbours(arguments.workspace, mission.mission, arguments.file)
+    beside = neighbours(arguments.workspace, mission.mission, arguments.file, is_here=True)
     answers, more = _answers(arguments), {"": ""}
     while more:
         proposal = answered(arguments.file, known, answers, arguments.form, is_page=False)
@@ -172,7 +172,7 @@ def _mend(arguments: argparse.Namespace, profile: Path, mission: "Mission", know
     content = mended(path, changes)
     of_keys: list[Change] = []
     if not gone:
-        beside = neighbours(arguments.workspace, mission.mission, arguments.file)
+        beside = neighbours(arguments.workspace, mission.mission, arguments.file, is_here=True)
         others = [other for one in content["files"] for other in beside.tried(one)]
         trial = _Trial(arguments, profile, mission, others)
         of_keys, result["preview"] = trial.shown(content)

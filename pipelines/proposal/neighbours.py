@@ -3,11 +3,11 @@ take the same names."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from filecmp import cmp
 from pathlib import Path
 
 from indicators.definitions.contracts import contracts, load_order
 from indicators.foundation.errors import Problem
-from pipelines.ingest.files.archive import sha256_of
 from pipelines.ingest.files.arriving import deliveries
 from pipelines.ingest.inbox import sources_of
 from pipelines.mapping.file_names import fits, have_a_name_in_common, series_of
@@ -32,26 +32,21 @@ class Neighbours:
 
     def waiting(self, pattern: str) -> list[Path]:
         """The other files there that the pattern takes."""
-        return [one for one in self.present if fits(one.name, pattern) and not self._is_own(one)]
+        own = self.path.resolve()
+        return [one for one in self.present if fits(one.name, pattern) and one.resolve() != own]
 
     def tried(self, pattern: str) -> list[Path]:
         """The few that are held against the file, to see whether their keys clash: those that the
         pattern takes, then those of a name alike, which another unit may have sent."""
         kind, words = self.path.suffix.lower(), set(series_of(self.path.name).split())
+        own = self.path.resolve()
         alike = (
             one
             for one in self.present
             if one.suffix.lower() == kind and words.intersection(series_of(one.name).split())
         )
         found = dict.fromkeys([*self.waiting(pattern), *alike])
-        return [one for one in found if not self._is_own(one)][:_TRIED]
-
-    def _is_own(self, other: Path) -> bool:
-        """Whether it is the file itself, or a copy of it that waits in the inbox."""
-        if other.resolve() == self.path.resolve():
-            return True
-        is_as_large = other.stat().st_size == self.path.stat().st_size
-        return is_as_large and sha256_of(other) == sha256_of(self.path)
+        return [one for one in found if one.resolve() != own][:_TRIED]
 
     def taken_in(self, pattern: str) -> list[str]:
         """Names of files of the archive that the pattern takes."""
@@ -84,10 +79,18 @@ def referred_to(workspace: Workspace, mission: str, source: Source) -> list[tupl
     return sorted(found, key=lambda one: min(order.index(table.table) for table in one[1].tables))
 
 
-def neighbours(workspace: Workspace, mission: str, path: Path) -> Neighbours:
-    """Looks at inbox, folder, archive and profile."""
+def neighbours(
+    workspace: Workspace, mission: str, path: Path, *, is_here: bool = False
+) -> Neighbours:
+    """Looks at inbox, folder, archive and profile.
+
+    `is_here`: a copy of the file that waits in the inbox is the file itself, not one sent again.
+    """
     beside = (one for one in sorted(path.parent.glob("*")) if one.is_file())
     present = dict.fromkeys([*deliveries(workspace.inbox(mission)), *beside])
+    copies = [one for one in present if is_here and one.name == path.name and cmp(one, path, False)]
+    for one in copies:
+        del present[one]
     archived: dict[str, None] = {}
     warehouse = workspace.warehouse(mission)
     if warehouse.is_file():
