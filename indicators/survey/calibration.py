@@ -15,9 +15,9 @@ import pandas as pd
 from scipy import special
 
 from indicators.foundation.errors import Problem, WrongUse
+from indicators.survey.contrast import error_of_sum
 from indicators.survey.design import Design, sample_of, stages_of
-from indicators.survey.inputs.arrays import Floats, cells, sums
-from indicators.survey.variance.linearisation import UnitCells, degrees_of_freedom, variance
+from indicators.survey.inputs.arrays import Floats, cells
 
 Margins = Mapping[str, Mapping[str, float]]  # by column: the population of each group
 _MOST_ROUNDS, _CLOSE = 500, 1e-10
@@ -78,12 +78,7 @@ def raked_mean(
     estimate = float((raked[has] @ value[has]) / whole)
     influence = np.where(has, np.nan_to_num(value) - estimate, 0.0) / whole
     left = _residuals(frame, sample.weights, influence, margins)
-    position = np.arange(len(frame))
-    everybody = np.zeros(len(frame), dtype=np.int64)
-    unit = UnitCells.of(sample, everybody, position, 1)
-    values = sums(unit.cell, raked * left, len(unit.group))[np.newaxis]
-    se = math.sqrt(variance(unit, values, np.ones(values.shape, dtype=bool), sample, design)[0, 0])
-    df = int(degrees_of_freedom(sample, everybody, position, 1)[0])
+    se, df = error_of_sum(raked * left, sample, design)
     if not (df > 0 and math.isfinite(se)):
         return Raked(estimate, None, None, None, df)
     reach = float(special.stdtrit(df, (1 + confidence) / 2)) * se

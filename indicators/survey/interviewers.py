@@ -1,7 +1,8 @@
 """How far answers differ by who asked: the share of their variance between interviewers.
 
-Interviewers within places, by the analysis of variance with unequal numbers (Searle, Casella and
-McCulloch 1992, chapter 3; Kish 1962 for what it means): who asked in other places is not compared.
+Interviewers within places, or crossed with them: variance components by Henderson's third method
+(Searle, Casella and McCulloch 1992, chapter 5; Kish 1962 for what the share means). Who asked in
+other places alone is not compared.
 """
 
 from dataclasses import dataclass
@@ -34,29 +35,27 @@ def interviewer_share(
     answers: pd.Series, interviewer: pd.Series, place: pd.Series
 ) -> InterviewerShare | None:
     """Of answers as numbers, one a row; rows without one of the three are left out. None where no
-    place had two interviewers, or nobody asked twice in one, or all answered alike."""
+    place had two interviewers, or too few answers to tell them apart, or all answered alike."""
     rows = pd.DataFrame({"y": answers, "by": interviewer, "at": place}).dropna()
     rows = rows[rows.groupby("at")["by"].transform("nunique") > 1]
-    cells = rows.groupby(["at", "by"])["y"].agg(["size", "mean", "var"])
-    size, mean = cells["size"].to_numpy(float), cells["mean"].to_numpy(float)
-    inside = cells.index.get_level_values("at")
-    by_place = rows.groupby("at")["y"]
-    between = len(cells) - by_place.ngroups
-    within = len(rows) - len(cells)
-    if not between or not within:
+    if rows.empty:
         return None
-    centre = by_place.mean().reindex(inside).to_numpy(float)
-    within_square = float(np.nansum(cells["var"].to_numpy(float) * (size - 1))) / within
-    between_square = float((size * (mean - centre) ** 2).sum()) / between
-    if not within_square:
+    apart = rows["y"] - rows.groupby("at")["y"].transform("mean")
+    asked = pd.crosstab(rows["at"], rows["by"]).to_numpy(float)  # interviews: places × people
+    people = asked.shape[1]
+    inside = np.diag(asked.sum(axis=0)) - asked.T @ (asked / asked.sum(axis=1, keepdims=True))
+    theirs = apart.groupby(rows["by"]).sum().to_numpy()
+    between = int(np.linalg.matrix_rank(inside))
+    within = len(rows) - len(asked) - between
+    explained = float(theirs @ np.linalg.pinv(inside) @ theirs)
+    left = float((apart**2).sum()) - explained
+    if not between or within < 1 or left <= 0:
         return None
-    in_place = by_place.size().reindex(inside).to_numpy(float)
-    typical = (len(rows) - float((size**2 / in_place).sum())) / between
-    ratio = between_square / within_square
+    ratio, typical = (explained / between) / (left / within), np.trace(inside) / between
     bounds = fisher.ppf([(1 + _LEVEL) / 2, (1 - _LEVEL) / 2], between, within)
     share, low, high = (
-        (one - 1) / (one - 1 + typical) for one in (ratio, *(ratio / bound for bound in bounds))
+        float((one - 1) / (one - 1 + typical))
+        for one in (ratio, *(ratio / bound for bound in bounds))
     )
-    people = rows["by"].nunique()
     factor = 1 + (len(rows) / people - 1) * max(0.0, share)
     return InterviewerShare(people, len(rows), share, low, high, factor)

@@ -3,6 +3,7 @@
 `rota`, `order`, `answer`: patrols or arrivals drawn by lot, and what came (`evidence_rota`).
 `raked`: the last wave by raked weights, bounds and replicates (`evidence_raked`).
 `wave`: how many to ask in the next survey wave (`evidence_wave`).
+`changes`: whether groups changed otherwise between two waves (`evidence_changes`).
 `plan`: the smallest change seen today and later, what helps most, and after which patrols to ask
 residents. `form`: an XLSForm for these interviews.
 """
@@ -19,13 +20,14 @@ import duckdb
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from indicators.foundation.stored.database import named_rows
+from pipelines.cli.evidence_changes import compare_changes
 from pipelines.cli.evidence_raked import rake_wave
 from pipelines.cli.evidence_rota import answer_rota, draw_order, draw_rota
 from pipelines.cli.evidence_wave import plan_wave
 from pipelines.cli.main import show
 from pipelines.cli.options import Parser, mission_of
 
-ACTIONS = ("plan", "form", "rota", "answer", "wave", "raked", "order")
+ACTIONS = ("plan", "form", "rota", "answer", "wave", "raked", "changes", "order")
 FORMATS = (".xlsx", ".csv")
 _CHANGES, _CHANGE = (5, 10, 15, 20), 10  # indicators.linkage.interview_plan.CHANGES
 Row = Mapping[str, Any]
@@ -61,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
             "answer": answer_rota,
             "wave": plan_wave,
             "raked": rake_wave,
+            "changes": compare_changes,
             "order": draw_order,
         }
         return actions[arguments.action](arguments, connection, mission)

@@ -31,6 +31,7 @@ def rake_wave(
     if arguments.to:
         _write(found, arguments.to)
     content = {"figures": found.figures, "response": found.response}
+    content |= {"interviewers": found.interviewers}
     show(arguments, content, "\n".join(_lines(found, arguments.language)))
     return 0
 
@@ -42,20 +43,37 @@ def _write(found: "RakedWave", path: Path) -> None:
     names = ["respondent_key", *(f"replicate_{at + 1}" for at in range(weights.shape[1]))]
     keyed = zip(found.respondents["respondent_key"], weights.round(6).tolist(), strict=True)
     with new_workbook(path) as book:
-        for name, rows in (("figures", found.figures), ("response", found.response)):
-            write_table(book, name, [*rows[0]], [[*row.values()] for row in rows])
+        sheets = {"figures": found.figures, "response": found.response}
+        for name, rows in (sheets | {"interviewers": found.interviewers}).items():
+            write_table(
+                book, name, [*rows[0]] if rows else [name], [[*row.values()] for row in rows]
+            )
         write_table(book, "replicates", names, [[key, *own] for key, own in keyed])
 
 
 def _lines(found: "RakedWave", language: str) -> list[str]:
     share = number_text(100 * found.answered, language, 0)
     names = ("published", "raked", "ci_low", "ci_high", "lowest", "highest")
-    return [message("raked.response", language, answered=share)] + [
-        message(
-            "raked.line",
-            language,
-            indicator=row["indicator"],
-            **{name: number_text(row[name] or 0.0, language, 1) for name in names},
-        )
-        for row in found.figures
-    ]
+    return (
+        [message("raked.response", language, answered=share)]
+        + [
+            message(
+                "raked.line",
+                language,
+                indicator=row["indicator"],
+                **{name: number_text(row[name] or 0.0, language, 1) for name in names},
+            )
+            for row in found.figures
+        ]
+        + [
+            message(
+                "raked.interviewers",
+                language,
+                indicator=row["indicator"],
+                interviewers=row["interviewers"],
+                factor=number_text(row["factor"], language, 2),
+                **{n: number_text(row[n], language, 1) for n in ("share", "ci_low", "ci_high")},
+            )
+            for row in found.interviewers
+        ]
+    )

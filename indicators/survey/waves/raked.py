@@ -4,7 +4,7 @@ Sex and age groups of the respondents to the residents of the newest list of pop
 share what it would be had all who did not answer said no, or yes. Nothing of it is published.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from indicators.survey.design import Design
 from indicators.survey.estimation import estimate
 from indicators.survey.inputs.arrays import Floats
 from indicators.survey.inputs.domain import Condition
+from indicators.survey.interviewers import interviewer_share
 from indicators.survey.statistic import Mean
 from indicators.survey.waves.respondents import coded_design, wave_respondents
 from indicators.survey.waves.shown import Wave
@@ -35,11 +36,14 @@ _UNKNOWN = ("_U", "_Z", "_X")
 class RakedWave:
     """`figures`: a row an indicator, in percent: `published`, `raked`, `ci_low`, `ci_high`,
     `lowest`, `highest`; and `answers`. `response`: `eligible` and `answered` by stratum.
-    `answered`: their share over all.
+    `interviewers`: by indicator the share (percent) of the spread of answers within sampling units
+    that lies between interviewers, `ci_low`, `ci_high`, and the `factor` that it puts on the
+    variance; none where one interviewer asked in each unit. `answered`: their share over all.
     """
 
     figures: Sequence[Mapping[str, Any]]
     response: Sequence[Mapping[str, Any]]
+    interviewers: Sequence[Mapping[str, Any]]
     answered: float
     respondents: pd.DataFrame
     design: Design
@@ -71,7 +75,8 @@ def raked_wave(
     for column, groups in margins.items():
         asked = asked[asked[column].isin(groups)]
     figures = [_figures(asked, design, one, margins, answered) for one in shares]
-    return RakedWave(figures, response, answered, frame, design)
+    between = [found for one in shares for found in _interviewers(frame, one)]
+    return RakedWave(figures, response, between, answered, frame, design)
 
 
 def _newest(connection: duckdb.DuckDBPyConnection, mission: Mission) -> tuple[Wave, Sequence[str]]:
@@ -122,3 +127,12 @@ def _figures(
         "answers": int(plain["n"]),
         **{name: None if own is None else 100 * float(own) for name, own in figures.items()},
     }
+
+
+def _interviewers(frame: pd.DataFrame, indicator: Indicator) -> Iterator[dict[str, Any]]:
+    asked = frame[f"outcome {indicator.code}"].where(frame[f"inside {indicator.code}"].astype(bool))
+    found = interviewer_share(asked, frame["interviewer_key"], frame["psu"])
+    if found is not None:
+        percents = {name: 100 * getattr(found, name) for name in ("share", "ci_low", "ci_high")}
+        numbers = {"factor": found.factor, "interviewers": found.interviewers}
+        yield {"indicator": indicator.code, **percents, **numbers, "answers": found.answers}

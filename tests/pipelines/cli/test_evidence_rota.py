@@ -116,10 +116,30 @@ def test_the_last_wave_is_raked_with_bounds_and_replicates(
         assert row["ci_low"] < row["raked"] < row["ci_high"]
         # The sample draws its people by sex and age as the population has them, nearly.
         assert abs(row["raked"] - row["published"]) < 2
+    # Whoever asks in the sample gets the answers that anybody would.
+    between = found["interviewers"]
+    assert between and all(row["share"] < 5 and row["ci_low"] < row["ci_high"] for row in between)
     sheets = CalamineWorkbook.from_path(str(path))
+    assert len(sheets.get_sheet_by_name("interviewers").to_python()) == len(between) + 1
     head, *lines = sheets.get_sheet_by_name("replicates").to_python()
     answered = sum(row["answered"] for row in found["response"])
     assert len(head) == 201 and 0.98 * answered <= len(lines) <= answered
+
+
+def test_groups_are_compared_between_two_waves(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = home / "changes.xlsx"
+    assert main(["evidence", "changes", "--mission", "sample", "--to", str(path), "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["changes"]
+    assert {row["other"] for row in rows} == {"M", ""}
+    for row in rows:
+        assert row["difference"] == pytest.approx(row["change"] - row["other_change"])
+        assert row["ci_low"] < row["difference"] < row["ci_high"]
+    # The sample draws its answers without such a difference: few intervals leave out nil.
+    assert sum(row["ci_low"] > 0 or row["ci_high"] < 0 for row in rows) <= 0.2 * len(rows)
+    sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("changes").to_python()
+    assert len(sheet) == len(rows) + 1
 
 
 def test_the_order_of_those_who_have_not_arrived_is_drawn_once(
