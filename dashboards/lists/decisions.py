@@ -30,11 +30,13 @@ _AMONG = 5
 
 @dataclass(frozen=True)
 class Decision:
-    """One line: what to do, then who and by when, and the page where it is done."""
+    """One line: what to do, then who and by when, and the page where it is done; `edge`: of a link
+    that the page opens on."""
 
     text: str
     note: str
     path: str
+    edge: str | None = None
 
 
 def decisions(context: Context) -> list[Decision]:
@@ -102,7 +104,7 @@ def _links(context: Context) -> Iterator[Decision]:
     for edge, pair, grades in changed_links(context):
         text = words("decide.link", pair=pair, **grades)
         note = words("decide.no_owner_day", owner=words.label("owner_role", "poc_adviser"))
-        yield Decision(text, note, f"/effects?edge={edge}")
+        yield Decision(text, note, "/effects", edge)
 
 
 def changed_links(context: Context) -> list[tuple[str, str, dict[str, str]]]:

@@ -6,6 +6,7 @@ so that each area and each level is met on some pages; `make soak` opens every p
 
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from dash import dcc
@@ -14,6 +15,8 @@ from plotly.io.json import to_json_plotly
 from dashboards.app import answer
 from dashboards.context import Context, read_context
 from dashboards.http.address import OF_PAGE, Address
+from dashboards.pages import page_at
+from dashboards.routes.unknown_choice import unknown_choice
 from indicators.foundation.messages import LANGUAGES
 from tests.dashboards.rendered import components, text_of
 from tests.worlds.pages import paths
@@ -82,6 +85,21 @@ def test_no_page_is_more_than_a_browser_draws_at_once(home: Path, path: str) -> 
         assert sum(1 for _ in components(body)) <= MOST_NODES
         assert len(to_json_plotly(body)) <= MOST_BYTES
         assert not any(isinstance(part, dcc.Graph) for part in components(body))
+
+
+def test_links_between_pages_lead_to_what_is_there(home: Path) -> None:
+    led: dict[tuple[str, str], str] = {}
+    for path in PATHS:
+        for part in components(answer(home, "mission", Address.parse(path, "lang=fr")).body()):
+            if "go" in str(getattr(part, "className", "")).split():
+                to = urlsplit(part.href)
+                led |= {(to.path, query): path for query in (to.query, to.query.partition("&")[0])}
+    assert len({path for path, _ in led}) > 10
+    for (path, query), origin in led.items():
+        found = read_context(home, "mission", Address.parse(path, query))
+        assert found is not None
+        assert path.startswith("/records/") or page_at(path), (origin, path)
+        assert unknown_choice(found) is None, (origin, path, query)
 
 
 @pytest.mark.parametrize("name", CHOICES)

@@ -23,7 +23,7 @@ def waits_card(context: Context, returns: pd.DataFrame) -> html.Section:
     lines = [
         html.Li(
             [
-                page_link(one.text, context.address.link(one.path)),
+                page_link(one.text, context.address.link(one.path, edge=one.edge)),
                 html.Span(one.note, className="note"),
             ]
         )
