@@ -35,8 +35,13 @@ def with_header(proposal: Proposal, column: str, header: str, known: Known) -> P
     others = [
         one
         for one in proposal.columns
-        if one.column != column and (header not in one.headers or {one.column, column} <= times)
-    ]  # one day may be that of several times
+        if one.column != column
+        and (
+            header not in one.headers
+            or {one.column, column} <= times  # one day may be that of several times
+            or "by_person" in one.reasons  # who is alone in a household is both
+        )
+    ]
     return replace(proposal, columns=(*others, said))
 
 

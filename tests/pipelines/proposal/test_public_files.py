@@ -128,11 +128,37 @@ def test_a_survey_of_households_with_weights_strata_and_clusters(
                    consent_given="true", interviewed_on="2022-07-01"))  # fmt: skip
     names = {name.lower(): code for code, name in PLACES.items()}
     came = table(home, "SELECT respondent_key, stratum, psu, CAST(weight_person AS DOUBLE), "
-                       "area_code FROM core.survey_respondents ORDER BY 1")  # fmt: skip
+                       "area_code FROM core.survey_respondents WHERE survey_code = 'MSNA' "
+                       "ORDER BY 1")  # fmt: skip
     meant = sorted(
         (row.uuid, row.stratum, row.i_cluster, pytest.approx(float(row.weights)), names[row.admin1])
         for row in own.itertuples()
     )
+    assert came == meant
+
+
+def test_interviews_of_kobotoolbox_as_they_were_exported(home: Workspace, taken_in: Map) -> None:
+    """Of one person a household: times with their zone, a byte-order mark in the first name."""
+    folder = DATA / "kobo_water_survey_2021"
+    path = folder / "kobo_raw_export.csv"
+    taken_in(path, "--table=survey_respondents", f"--form={folder / 'xlsform.xlsx'}",
+             *(f"--column={one}" for one in ("stratum=neighbourhood", "respondent_key=X_uuid",
+                                             "household_key=X_uuid", "started_at=X.U.FEFF.start")),
+             "--drop=disability", *said(survey_code="WATER", wave="2021", instrument="household",
+                                        result="complete", weight_person="1", area_code="XX",
+                                        consent_given="true"))  # fmt: skip
+    frame = pd.read_csv(path, dtype=str)
+    begun = pd.to_datetime(frame["X.U.FEFF.start"], utc=True).dt.tz_localize(None)
+    sexes = {"male": "M", "female": "F"}
+    meant = sorted(
+        (row.X_uuid, row.neighbourhood, row.date_assessment, start.floor("s").to_pydatetime(),
+         sexes.get(row.gender_hoh))
+        for row, start in zip(frame.itertuples(), begun, strict=True)
+    )  # fmt: skip
+    came = table(home, "SELECT respondent_key, stratum, CAST(interviewed_on AS VARCHAR), "
+                       "date_trunc('second', started_at), household_head_sex "
+                       "FROM core.survey_respondents WHERE survey_code = 'WATER' "
+                       "ORDER BY 1")  # fmt: skip
     assert came == meant
 
 
