@@ -21,17 +21,25 @@ os.environ.setdefault("POCLENS_SETTLED_SECONDS", "0")
 
 
 # The longest files, begun first: none of them keeps one process busy after the others have ended.
+# Not those that read the release which the README's demonstration makes: they would wait for it.
 LONGEST = (
     "tests/docs/test_readme.py",
-    "tests/oracle/test_sample.py",
     "tests/pipelines/release/test_explained_sql.py",
-    "tests/browser/test_accessibility.py",
     "tests/pipelines/release/test_diff_of_a_real_sequence.py",
-    "tests/indicators/linkage/test_case_series_simulations.py",
     "tests/browser/test_quarter_in_a_browser.py",
     "tests/pipelines/orchestration/test_killed_refresh.py",
+    "tests/oracle/test_sample.py",
+    "tests/browser/test_accessibility.py",
     "tests/pipelines/orchestration/test_refresh.py",
+    "tests/pipelines/cli/test_main.py",
+    "tests/indicators/linkage/test_case_series_simulations.py",
+    "tests/browser/test_morning.py",
+    "tests/dashboards/test_many_questions.py",
+    "tests/indicators/engine/test_spark_rows.py",
 )
+
+
+_SHOWN = 20  # files of the summary
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -70,13 +78,17 @@ def not_passed_on(real_folder: Path) -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Time for each folder of tests, so that the 30 minutes are seen to be kept."""
-    seconds: dict[str, float] = {}
+    """Time for each folder and the longest files, so that the 30 minutes are seen to be kept."""
+    by_folder: dict[str, float] = {}
+    by_file: dict[str, float] = {}
     for reports in terminalreporter.stats.values():
         for report in reports:
             if isinstance(report, pytest.TestReport):
-                folder = "/".join(report.nodeid.split("/")[:2]).split("::")[0]
-                seconds[folder] = seconds.get(folder, 0) + report.duration
-    terminalreporter.section("seconds by folder")
-    for folder, duration in sorted(seconds.items(), key=lambda item: -item[1]):
-        terminalreporter.write_line(f"{duration:8.1f}  {folder}")
+                file = report.nodeid.split("::")[0]
+                folder = "/".join(file.split("/")[:2])
+                by_folder[folder] = by_folder.get(folder, 0) + report.duration
+                by_file[file] = by_file.get(file, 0) + report.duration
+    terminalreporter.section("seconds by folder, and of the longest files")
+    longest = sorted(by_file.items(), key=lambda item: -item[1])[:_SHOWN]
+    for name, duration in [*sorted(by_folder.items(), key=lambda item: -item[1]), *longest]:
+        terminalreporter.write_line(f"{duration:8.1f}  {name}")

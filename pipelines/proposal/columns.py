@@ -38,7 +38,9 @@ _GENERAL = 0.9  # likeness of a name that many columns bear, such as `Date`
 _SAME_MEANING = 0.96
 _WIDER_MEANING = 0.75
 _MOST_CODES = 60
+_HOUSEHOLD, _FEWEST_HOUSEHOLDS = "household_key", 30
 _SEPARATORS = (";", ",", "|", " ")
+_SAID_OF_ANYTHING = frozenset({"yes", "no", "oui", "non"})
 _AGE = re.compile(r"-?\d{1,4}")
 _OLDEST, _MOST_GROUPS = 120, 12
 _GROUP_OF_AGES = re.compile(r"Y(?:_GE)?(?P<first>\d+)(?:T(?P<last>\d+))?")
@@ -121,7 +123,8 @@ def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[Colum
         if alike < LEAST_LIKENESS and not _has_codes(column, texts.values):
             continue
         fit = fit_of(column, texts, known, name)
-        if contract.key == (name,) and not _may_be_key(texts):
+        is_none = contract.key == (name,) and not _may_be_key(texts)
+        if is_none or (name == _HOUSEHOLD and not _may_be_households(texts)):
             fit = replace(fit, share=0.0)
         confidence, reason = _confidence(alike, fit, column)
         if confidence:
@@ -140,6 +143,11 @@ def _named(table: str, name: str, texts: Texts) -> tuple[float, str | None]:
 
 def _may_be_key(texts: Texts) -> bool:
     return texts.is_unique and not _are_days(texts.values) and not names_a_name(texts.header)
+
+
+def _may_be_households(texts: Texts) -> bool:
+    """Whether there are as many as households, and not a count of their members."""
+    return texts.is_unique or len(texts.values) > _FEWEST_HOUSEHOLDS
 
 
 def _are_days(values: Sequence[str]) -> bool:
@@ -175,8 +183,8 @@ def _has_codes(column: Column, values: Sequence[str]) -> bool:
     if column.base_type != "code" or not values or len(values) > _MOST_CODES:
         return False
     known = code_texts(column)
-    if all(text.isdigit() for text in values):
-        return False  # numbers are codes only where a name says so
+    if all(text.isdigit() or folded(text) in _SAID_OF_ANYTHING for text in values):
+        return False  # numbers, yes and no are codes only where a name says so
     return sum(folded(text) in known for text in values) >= 0.8 * len(values)
 
 

@@ -12,6 +12,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from pipelines.cli.main import main
 from pipelines.ingest.inbox import ingest
+from pipelines.proposal.proposal import propose
 from pipelines.warehouse.last_state import open_to_read
 from pipelines.workspace.paths import Workspace
 from tests.worlds.mission.own_names import make_workspace
@@ -160,6 +161,14 @@ def test_interviews_of_kobotoolbox_as_they_were_exported(home: Workspace, taken_
                        "FROM core.survey_respondents WHERE survey_code = 'WATER' "
                        "ORDER BY 1")  # fmt: skip
     assert came == meant
+
+
+def test_neither_a_count_of_members_nor_a_yes_is_taken_for_what_it_is_not() -> None:
+    folder = DATA / "kobo_water_survey_2021"
+    found = propose(folder / "kobo_raw_export.csv", {}, table="survey_respondents")
+    by_column = {one.column: one.headers[0] for one in found.columns}
+    assert by_column.get("household_key") != "num_hh_member"
+    assert "disability" not in by_column
 
 
 def test_events_of_ucdp_for_one_country(home: Workspace, taken_in: Map) -> None:
