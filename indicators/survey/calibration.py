@@ -15,9 +15,9 @@ import pandas as pd
 from scipy import special
 
 from indicators.foundation.errors import Problem, WrongUse
-from indicators.survey.contrast import error_of_sum
 from indicators.survey.design import Design, sample_of, stages_of
 from indicators.survey.inputs.arrays import Floats, cells
+from indicators.survey.variance.contrast import error_of_sum
 
 Margins = Mapping[str, Mapping[str, float]]  # by column: the population of each group
 _MOST_ROUNDS, _CLOSE = 500, 1e-10

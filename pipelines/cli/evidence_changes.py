@@ -1,6 +1,6 @@
 """`poclens evidence changes`: whether women changed otherwise than men, an area than the others.
 
-Between the two newest waves; the arithmetic stands in `indicators/survey/waves/group_changes.py`.
+Between the two newest waves; see `indicators/survey/waves/analyses/group_changes.py`.
 """
 
 import argparse
@@ -20,7 +20,7 @@ def compare_changes(
     """A row an indicator and pair of groups; in words those whose interval leaves out nil."""
     from indicators.definitions.catalogue import load_catalogue
     from indicators.definitions.mission_profile import read_mission
-    from indicators.survey.waves.group_changes import group_changes
+    from indicators.survey.waves.analyses.group_changes import group_changes
 
     profile = read_mission(arguments.workspace.profile(mission))
     rows = group_changes(connection, profile, load_catalogue())

@@ -1,7 +1,7 @@
 """`poclens evidence raked`: the last wave by weights raked to population, bounds, replicates.
 
-The arithmetic stands in `indicators/survey/waves/raked.py`. As a workbook also response by stratum,
-and replicate weights by respondent, which stay in the mission.
+The arithmetic stands in `indicators/survey/waves/analyses/raked.py`. As a workbook also response by
+stratum, and replicate weights by respondent, which stay in the mission.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from indicators.foundation.numbers.number_format import number_text
 from pipelines.cli.main import show
 
 if TYPE_CHECKING:
-    from indicators.survey.waves.raked import RakedWave
+    from indicators.survey.waves.analyses.raked import RakedWave
 
 
 def rake_wave(
@@ -24,7 +24,7 @@ def rake_wave(
     """A row an indicator: published, raked with its interval, and the bounds."""
     from indicators.definitions.catalogue import load_catalogue
     from indicators.definitions.mission_profile import read_mission
-    from indicators.survey.waves.raked import raked_wave
+    from indicators.survey.waves.analyses.raked import raked_wave
 
     profile = read_mission(arguments.workspace.profile(mission))
     found = raked_wave(connection, profile, load_catalogue())

@@ -1,7 +1,7 @@
 """`poclens evidence wave`: how many to ask in each area in the next survey wave.
 
 For a change of so many points (`--change`) since the last wave, by that wave's own figures and
-design effects; the arithmetic stands in `indicators/survey/waves/next_wave.py`.
+design effects; the arithmetic stands in `indicators/survey/waves/analyses/next_wave.py`.
 """
 
 import argparse
@@ -48,7 +48,7 @@ def plan_wave(
 def _rows(
     connection: duckdb.DuckDBPyConnection, mission: str, points: float
 ) -> list[dict[str, Any]]:
-    from indicators.survey.waves.next_wave import answers_needed, change_seen, error_of
+    from indicators.survey.waves.analyses.next_wave import answers_needed, change_seen, error_of
 
     found = named_rows(connection.execute(_LAST_WAVE_SQL, {"mission": mission}))
     rows = []

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from indicators.survey import Design, Difference, estimate
-from indicators.survey.contrast import contrast
+from indicators.survey.variance.contrast import contrast
 from tests.conftest import FIGURES
 
 FOLDER = FIGURES / "survey"

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import f_oneway
 
-from indicators.survey.interviewers import interviewer_share
+from indicators.survey.estimators.interviewers import interviewer_share
 
 
 def drawn(seed: int, share: float, places: int = 40, each: int = 4) -> pd.DataFrame:

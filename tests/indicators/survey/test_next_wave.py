@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from indicators.survey.waves.next_wave import answers_needed, change_seen, error_of
+from indicators.survey.waves.analyses.next_wave import answers_needed, change_seen, error_of
 
 
 def test_worked_by_hand() -> None:

@@ -20,9 +20,9 @@ from indicators.foundation.stored.database import named_rows
 from indicators.survey.calibration import Margins, bounds, raked_mean, replicate_weights
 from indicators.survey.design import Design
 from indicators.survey.estimation import estimate
+from indicators.survey.estimators.interviewers import interviewer_share
 from indicators.survey.inputs.arrays import Floats
 from indicators.survey.inputs.domain import Condition
-from indicators.survey.interviewers import interviewer_share
 from indicators.survey.statistic import Mean
 from indicators.survey.waves.respondents import coded_design, wave_respondents
 from indicators.survey.waves.shown import Wave

@@ -14,7 +14,7 @@ from indicators.compiler.derived.functions import functions_sql
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.errors import Problem, WrongUse
-from indicators.survey.contrast import contrast
+from indicators.survey.variance.contrast import contrast
 from indicators.survey.waves.respondents import coded_design, wave_respondents
 from indicators.survey.waves.shown import Wave
 

@@ -1,0 +1,1 @@
+"""What is asked of a wave beside what is published: raked, by group, the next one planned."""
