@@ -30,7 +30,7 @@ def rake_wave(
     found = raked_wave(connection, profile, load_catalogue())
     if arguments.to:
         _write(found, arguments.to)
-    content = {"figures": found.figures, "response": found.response}
+    content = {"figures": found.figures, "response": found.response, "strata": found.strata}
     content |= {"interviewers": found.interviewers}
     show(arguments, content, "\n".join(_lines(found, arguments.language)))
     return 0
@@ -43,7 +43,7 @@ def _write(found: "RakedWave", path: Path) -> None:
     names = ["respondent_key", *(f"replicate_{at + 1}" for at in range(weights.shape[1]))]
     keyed = zip(found.respondents["respondent_key"], weights.round(6).tolist(), strict=True)
     with new_workbook(path) as book:
-        sheets = {"figures": found.figures, "response": found.response}
+        sheets = {"figures": found.figures, "response": found.response, "strata": found.strata}
         for name, rows in (sheets | {"interviewers": found.interviewers}).items():
             write_table(
                 book, name, [*rows[0]] if rows else [name], [[*row.values()] for row in rows]

@@ -116,6 +116,12 @@ def test_the_last_wave_is_raked_with_bounds_and_replicates(
         assert row["ci_low"] < row["raked"] < row["ci_high"]
         # The sample draws its people by sex and age as the population has them, nearly.
         assert abs(row["raked"] - row["published"]) < 2
+    answered = {row["stratum"]: row["answered"] / row["eligible"] for row in found["response"]}
+    assert {row["stratum"] for row in found["strata"]} == set(answered)
+    for row in found["strata"]:
+        assert row["lowest"] <= row["share"] <= row["highest"]
+        width = 100 * (1 - answered[row["stratum"]])
+        assert row["highest"] - row["lowest"] == pytest.approx(width)
     # Whoever asks in the sample gets the answers that anybody would.
     between = found["interviewers"]
     assert between and all(row["share"] < 5 and row["ci_low"] < row["ci_high"] for row in between)

@@ -35,7 +35,8 @@ _UNKNOWN = ("_U", "_Z", "_X")
 @dataclass(frozen=True)
 class RakedWave:
     """`figures`: a row an indicator, in percent: `published`, `raked`, `ci_low`, `ci_high`,
-    `lowest`, `highest`; and `answers`. `response`: `eligible` and `answered` by stratum.
+    `lowest`, `highest`; and `answers`. `response`: `eligible` and `answered` by stratum; `strata`:
+    by indicator and stratum the `share` of those who answered, and its bounds.
     `interviewers`: by indicator the share (percent) of the spread of answers within sampling units
     that lies between interviewers, `ci_low`, `ci_high`, and the `factor` that it puts on the
     variance; none where one interviewer asked in each unit. `answered`: their share over all.
@@ -43,6 +44,7 @@ class RakedWave:
 
     figures: Sequence[Mapping[str, Any]]
     response: Sequence[Mapping[str, Any]]
+    strata: Sequence[Mapping[str, Any]]
     interviewers: Sequence[Mapping[str, Any]]
     answered: float
     respondents: pd.DataFrame
@@ -75,8 +77,9 @@ def raked_wave(
     for column, groups in margins.items():
         asked = asked[asked[column].isin(groups)]
     figures = [_figures(asked, design, one, margins, answered) for one in shares]
+    strata = [row for one in shares for row in _strata(frame, one, response)]
     between = [found for one in shares for found in _interviewers(frame, one)]
-    return RakedWave(figures, response, between, answered, frame, design)
+    return RakedWave(figures, response, strata, between, answered, frame, design)
 
 
 def _newest(connection: duckdb.DuckDBPyConnection, mission: Mission) -> tuple[Wave, Sequence[str]]:
@@ -127,6 +130,23 @@ def _figures(
         "answers": int(plain["n"]),
         **{name: None if own is None else 100 * float(own) for name, own in figures.items()},
     }
+
+
+def _strata(
+    frame: pd.DataFrame, indicator: Indicator, response: Sequence[Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    outcome, inside = frame[f"outcome {indicator.code}"], frame[f"inside {indicator.code}"]
+    rows = frame[outcome.notna() & inside.astype(bool)]
+    for group in response:
+        own = rows[rows["stratum_code"] == group["stratum"]]
+        if own.empty:
+            continue
+        weights = own["weight_person"].astype(float)
+        share = float((own[outcome.name].astype(float) * weights).sum() / weights.sum())
+        low, high = bounds(share, group["answered"] / group["eligible"])
+        figures = {"share": 100 * share, "lowest": 100 * low, "highest": 100 * high}
+        of = {"indicator": indicator.code, "stratum": group["stratum"]}
+        yield {**of, **figures, "answers": len(own)}
 
 
 def _interviewers(frame: pd.DataFrame, indicator: Indicator) -> Iterator[dict[str, Any]]:
