@@ -15,8 +15,8 @@ from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.survey.variance.contrast import contrast
+from indicators.survey.waves.analyses.newest import household_waves, person_shares
 from indicators.survey.waves.respondents import coded_design, wave_respondents
-from indicators.survey.waves.shown import Wave
 
 _AREAS, _SEX = "level_admin1", "sex"
 _FEWEST = 25  # answers of a group in a wave, below which nothing is said of it
@@ -29,33 +29,18 @@ def group_changes(
     `difference` of the two with `ci_low` and `ci_high` (None where the design gives no error), and
     `answers`. Raises WrongUse where there are not two waves.
     """
-    before, now, codes = _two_waves(connection, mission)
-    shares = [
-        one
-        for one in (catalogue[code] for code in codes)
-        if one.measure.kind == "proportion" and one.measure.weight == "person"
-    ]
+    found = household_waves(connection)
+    of_one = [one for one in found if one[0].survey_code == found[0][0].survey_code]
+    if len(of_one) < 2:
+        raise WrongUse(Problem("no_two_waves", value=mission.mission))
+    (now, codes), (before, codes_before) = of_one[:2]
+    shares = person_shares(catalogue, sorted({*codes} & {*codes_before}))
     for statement in functions_sql(mission, now.last_on.isoformat()):
         connection.execute(statement)
     waves = [wave_respondents(connection, wave, shares) for wave in (before, now)]
     frame = pd.concat([own.assign(wave_at=at) for at, own in enumerate(waves)], ignore_index=True)
     frame = frame[frame["weight_person"].notna()].reset_index(drop=True)
     return [row for one in shares for row in _rows(frame, one)]
-
-
-def _two_waves(
-    connection: duckdb.DuckDBPyConnection, mission: Mission
-) -> tuple[Wave, Wave, list[str]]:
-    found = connection.execute(
-        """SELECT survey_code, wave, instrument, last_on,
-          list(DISTINCT indicator ORDER BY indicator)
-        FROM cube.shown_wave WHERE instrument = 'household' GROUP BY ALL ORDER BY last_on DESC"""
-    ).fetchall()
-    newest = [row for row in found if row[0] == found[0][0]][:2]
-    if len(newest) < 2:
-        raise WrongUse(Problem("no_two_waves", value=mission.mission))
-    now, before = newest
-    return Wave(*before[:4]), Wave(*now[:4]), sorted(set(before[4]) & set(now[4]))
 
 
 def _rows(frame: pd.DataFrame, indicator: Indicator) -> Iterator[dict[str, Any]]:

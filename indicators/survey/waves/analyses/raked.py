@@ -24,8 +24,8 @@ from indicators.survey.estimators.interviewers import interviewer_share
 from indicators.survey.inputs.arrays import Floats
 from indicators.survey.inputs.domain import Condition
 from indicators.survey.statistic import Mean
+from indicators.survey.waves.analyses.newest import household_waves, person_shares
 from indicators.survey.waves.respondents import coded_design, wave_respondents
-from indicators.survey.waves.shown import Wave
 
 REPLICATES, _SEED = 200, 20261125
 _MARGINS = ("sex", "age_group")
@@ -59,12 +59,11 @@ def raked_wave(
     connection: duckdb.DuckDBPyConnection, mission: Mission, catalogue: Mapping[str, Indicator]
 ) -> RakedWave:
     """The wave that the last refresh showed. Raises WrongUse without a wave or a population."""
-    wave, codes = _newest(connection, mission)
-    shares = [
-        one
-        for one in (catalogue[code] for code in codes)
-        if one.measure.kind == "proportion" and one.measure.weight == "person"
-    ]
+    waves = household_waves(connection)
+    if not waves:
+        raise WrongUse(Problem("no_wave", value=mission.mission))
+    wave, codes = waves[0]
+    shares = person_shares(catalogue, codes)
     for statement in functions_sql(mission, wave.last_on.isoformat()):
         connection.execute(statement)
     frame = wave_respondents(connection, wave, shares)
@@ -80,17 +79,6 @@ def raked_wave(
     strata = [row for one in shares for row in _strata(frame, one, response)]
     between = [found for one in shares for found in _interviewers(frame, one)]
     return RakedWave(figures, response, strata, between, answered, frame, design)
-
-
-def _newest(connection: duckdb.DuckDBPyConnection, mission: Mission) -> tuple[Wave, Sequence[str]]:
-    found = connection.execute(
-        """SELECT survey_code, wave, instrument, last_on,
-          list(DISTINCT indicator ORDER BY indicator)
-        FROM cube.shown_wave WHERE instrument = 'household' GROUP BY ALL ORDER BY last_on DESC"""
-    ).fetchone()
-    if found is None:
-        raise WrongUse(Problem("no_wave", value=mission.mission))
-    return Wave(*found[:4]), found[4]
 
 
 def _margins(
