@@ -86,8 +86,9 @@ class Rotas(Protocol):
     def draw(self, mission: str, edge: str, first: date, months: int, language: str) -> list[str]:
         """Draws a rota and keeps it. Returns what hinders it."""
 
-    def order(self, mission: str, edge: str, first: date, language: str) -> bytes | None:
-        """The order of a rota as a workbook; None where none is kept."""
+    def order(self, mission: str, edge: str, first: date | None, language: str) -> bytes | None:
+        """The order of a rota as a workbook, without a day that of arrivals; None where none is
+        kept."""
 
     def draw_order(self, mission: str, edge: str, language: str) -> list[str]:
         """Draws the order in which the teams of a rollout go. Returns what hinders it."""

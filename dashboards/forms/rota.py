@@ -30,13 +30,16 @@ def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> Non
         if sessions.actor(store) is None:
             return abort(401)
         mission, edge = address.get("mission") or "", request.args.get("edge", "")
-        first = _day(request.args.get("first", ""))
-        if desk is None or first is None or mission not in missions_of(desk, address.language):
+        asked = request.args.get("first")  # without: of arrivals, which have no day yet
+        first = None if asked is None else _day(asked)
+        if desk is None or mission not in missions_of(desk, address.language):
+            return abort(404)
+        if asked is not None and first is None:
             return abort(404)
         content = desk.rotas.order(mission, edge, first, address.language)
         if content is None:
             return abort(404)
-        return send_file(BytesIO(content), XLSX, True, f"rota_{edge}_{first}.xlsx")
+        return send_file(BytesIO(content), XLSX, True, f"rota_{edge}_{first or 'order'}.xlsx")
 
 
 class Rota(HeldPage):
@@ -91,8 +94,8 @@ class Rota(HeldPage):
             mission=mission,
             found=found,
             a_month=formats.number(found.a_month, self.words),
-            order=lambda one: self.address.link(
-                ORDER_ROUTE, edge=one.edge, first=str(one.first), mission=mission
+            order=lambda edge, first=None: self.address.link(
+                ORDER_ROUTE, edge=edge, first=first and str(first), mission=mission
             ),
             **parts,
         )

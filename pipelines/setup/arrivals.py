@@ -51,7 +51,7 @@ class Arrivals:
     def kept(self, edge: str) -> Drawn | None:
         """The order that was drawn for a rollout."""
         path = self._path(edge)
-        if not path.exists():
+        if edge not in self._edges or not path.exists():
             return None
         told = json.loads(path.read_text(encoding="utf-8"))
         teams = tuple(tuple(areas) for areas in told["order"])

@@ -8,6 +8,7 @@ from datetime import date
 
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.errors import PocLensError
+from indicators.foundation.messages import message
 from indicators.linkage.framework.model import Edge
 from pipelines.setup.arrivals import Arrivals
 from pipelines.setup.rotas import Rota, Rotas, answer_line, order_bytes
@@ -87,11 +88,22 @@ class RotaDesk:
             return [problem.sentence(language) for problem in error.problems]
         return []
 
-    def order(self, mission: str, edge: str, first: date, language: str) -> bytes | None:
-        """The order of a rota as a workbook; None where none is kept."""
+    def order(self, mission: str, edge: str, first: date | None, language: str) -> bytes | None:
+        """The order of a rota as a workbook, without a day that of arrivals; None where none is
+        kept."""
         try:
             with self._rotas(mission) as rotas:
-                return order_bytes(*rotas.order(rotas.one(edge, first), language))
+                if first is not None:
+                    return order_bytes(*rotas.order(rotas.one(edge, first), language))
+                drawn = Arrivals(self._workspace, mission).kept(edge)
+                names = rotas.names(language)
+                heads = [message(f"rota.head.{name}", language) for name in ("order", "area")]
+                rows = [
+                    [place, names.get(area, area)]
+                    for place, areas in enumerate(drawn.teams if drawn else (), start=1)
+                    for area in areas
+                ]
+                return order_bytes(heads, rows) if rows else None
         except PocLensError:
             return None
 

@@ -180,3 +180,9 @@ def test_the_page_draws_the_order_of_arrivals(home: Path) -> None:
     shown = client.get(page + "&lang=fr").text
     first, second = (shown.index(areas[1]) for areas in kept["order"])
     assert first < second and "Tiré au sort le" in shown
+    link = f"/records/rota/order?mission=sample&edge={edge[1]}"
+    book = CalamineWorkbook.from_filelike(BytesIO(client.get(link).data))
+    head, *lines = book.get_sheet_by_index(0).to_python()
+    assert head == ["Order", "Area"] and [line[0] for line in lines] == [1, 1, 1, 2, 2, 2]
+    assert lines[1][1] == kept["order"][0][1]
+    assert client.get(link.replace(edge[1], EDGE[-1])).status_code == 404
