@@ -25,11 +25,9 @@ def compare_changes(
     profile = read_mission(arguments.workspace.profile(mission))
     rows = group_changes(connection, profile, load_catalogue())
     if arguments.to:
-        from indicators.dissemination.spreadsheets import new_workbook, write_table
+        from pipelines.documents.analysis_workbook import write_analysis
 
-        with new_workbook(arguments.to) as book:
-            heads = [*rows[0]] if rows else ["indicator"]
-            write_table(book, "changes", heads, [[*row.values()] for row in rows])
+        write_analysis(arguments.to, {"changes": rows}, arguments.language)
     told = [row for row in rows if row["ci_low"] is not None and row["ci_low"] * row["ci_high"] > 0]
     counts = {"number": len(rows), "told": len(told)}
     lines = [message("changes.counted", arguments.language, **counts)]

@@ -79,7 +79,7 @@ def _plan(
         if row["change"] == arguments.change
     ]
     if arguments.to:
-        _write(arguments.to, {"plan": steps, "interviews": interviews})
+        _write(arguments.to, {"plan": steps, "interviews": interviews}, arguments.language)
     file = {"file": str(arguments.to)} if arguments.to else {}
     text = "\n".join(_lines(steps, interviews, arguments.language))
     show(arguments, {"plan": steps, "interviews": interviews, **file}, text)
@@ -155,18 +155,14 @@ def _asking(rows: Sequence[Row], language: str) -> Iterator[str]:
         yield f"    {message('cli.evidence.after', language, areas=listed)}"
 
 
-def _write(path: Path, tables: Mapping[str, Sequence[Row]]) -> None:
-    """A sheet a table; as CSV the plan alone."""
-    from indicators.dissemination.spreadsheets import new_workbook, write_csv, write_table
+def _write(path: Path, tables: Mapping[str, Sequence[Row]], language: str) -> None:
+    """A sheet a table; as CSV the plan alone, under the names of its columns."""
+    from indicators.dissemination.spreadsheets import write_csv
+    from pipelines.documents.analysis_workbook import write_analysis
 
-    sheets = {
-        name: ([*rows[0]] if rows else [], [[*row.values()] for row in rows])
-        for name, rows in tables.items()
-    }
     if path.suffix == ".csv":
-        heads, plan = sheets["plan"]
-        write_csv(path, [heads, *plan], encoding="utf-8-sig")
-        return
-    with new_workbook(path) as book:
-        for name, (heads, rows) in sheets.items():
-            write_table(book, name, heads, rows)
+        plan = tables["plan"]
+        heads = [*plan[0]] if plan else []
+        write_csv(path, [heads, *([*row.values()] for row in plan)], encoding="utf-8-sig")
+    else:
+        write_analysis(path, tables, language)

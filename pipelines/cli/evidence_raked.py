@@ -5,8 +5,9 @@ stratum, and replicate weights by respondent, which stay in the mission.
 """
 
 import argparse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -29,26 +30,29 @@ def rake_wave(
     profile = read_mission(arguments.workspace.profile(mission))
     found = raked_wave(connection, profile, load_catalogue())
     if arguments.to:
-        _write(found, arguments.to)
-    content = {"figures": found.figures, "response": found.response, "strata": found.strata}
-    content |= {"interviewers": found.interviewers}
+        _write(found, arguments.to, arguments.language)
+    content = _tables(found)
     show(arguments, content, "\n".join(_lines(found, arguments.language)))
     return 0
 
 
-def _write(found: "RakedWave", path: Path) -> None:
+def _tables(found: "RakedWave") -> dict[str, Sequence[Mapping[str, Any]]]:
+    tables = {"figures": found.figures, "response": found.response, "strata": found.strata}
+    return tables | {"interviewers": found.interviewers}
+
+
+def _write(found: "RakedWave", path: Path, language: str) -> None:
+    """The replicates' heads are names for statistical software, not words."""
     from indicators.dissemination.spreadsheets import new_workbook, write_table
+    from pipelines.documents.analysis_workbook import write_sheets
 
     weights = found.replicates()
     names = ["respondent_key", *(f"replicate_{at + 1}" for at in range(weights.shape[1]))]
     keyed = zip(found.respondents["respondent_key"], weights.round(6).tolist(), strict=True)
     with new_workbook(path) as book:
-        sheets = {"figures": found.figures, "response": found.response, "strata": found.strata}
-        for name, rows in (sheets | {"interviewers": found.interviewers}).items():
-            write_table(
-                book, name, [*rows[0]] if rows else [name], [[*row.values()] for row in rows]
-            )
-        write_table(book, "replicates", names, [[key, *own] for key, own in keyed])
+        write_sheets(book, _tables(found), language)
+        title = message("analysis.sheet.replicates", language)
+        write_table(book, title, names, [[key, *own] for key, own in keyed])
 
 
 def _lines(found: "RakedWave", language: str) -> list[str]:

@@ -36,11 +36,9 @@ def plan_wave(
     """A row an indicator and area; in words those of the whole mission, and the sum over areas."""
     rows = _rows(connection, mission, float(arguments.change))
     if arguments.to:
-        from indicators.dissemination.spreadsheets import new_workbook, write_table
+        from pipelines.documents.analysis_workbook import write_analysis
 
-        heads = [*rows[0]] if rows else ["indicator"]
-        with new_workbook(arguments.to) as book:
-            write_table(book, "wave", heads, [[*row.values()] for row in rows])
+        write_analysis(arguments.to, {"wave": rows}, arguments.language)
     show(arguments, {"wave": rows}, "\n".join(_lines(rows, arguments)))
     return 0
 

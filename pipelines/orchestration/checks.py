@@ -12,6 +12,7 @@ import dagster as dg
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import InternalFault, Problem
+from indicators.foundation.messages import message
 from pipelines.orchestration.assets import core_key, refresh_number
 from pipelines.orchestration.resources import WorkspaceResource
 from pipelines.orchestration.runs.progress import report
@@ -20,6 +21,8 @@ from pipelines.orchestration.triggers.notices import Notice, send_notices
 from pipelines.quality.check_results import CheckResult
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.warehouse.refresh_number import numbered_step
+
+_TOLD = 3  # sentences beside a check; its metadata hold all
 
 
 def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefinition:
@@ -77,14 +80,35 @@ def _refuse_crashed(results: list[CheckResult]) -> None:
 
 
 def _of_table(table: str, results: list[CheckResult]) -> dg.AssetCheckResult:
+    """Not passed only where something blocks; warnings are told, after what blocks."""
     failed = [check for check in results if check.status == "failed"]
-    blocking = [check for check in failed if check.severity == "blocking"]
-    severity = dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN
+    blocking = [check for check in failed if check.stops_release]
+    found = blocking + [check for check in failed if not check.stops_release]
     return dg.AssetCheckResult(
         asset_key=core_key(table),
         check_name="contract",
-        passed=not failed,
-        severity=severity,
-        description=" ".join(check.sentence_en for check in [*blocking, *failed][:3]) or None,
-        metadata={"checks": len(results), "failed": [check.check for check in failed]},
+        passed=not blocking,
+        severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
+        description=_told([check.sentence_en for check in found], bool(blocking)),
+        metadata={
+            "checks": len(results),
+            "blocking": len(blocking),
+            "warnings": len(failed) - len(blocking),
+            **{
+                name: dg.MetadataValue.md("\n".join(f"- {sentence}" for sentence in sentences))
+                for name, sentences in (
+                    ("found", [check.sentence_en for check in found]),
+                    ("constaté", [check.sentence_fr for check in found]),
+                )
+                if sentences
+            },
+        },
     )
+
+
+def _told(sentences: list[str], blocks: bool) -> str | None:
+    """What Dagster shows beside a check: three sentences at most, and what to do if it blocks."""
+    told = sentences[:_TOLD]
+    if blocks:
+        told.append(message("orchestration.check_blocks", "en"))
+    return " ".join(told) or None

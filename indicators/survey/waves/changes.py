@@ -70,7 +70,9 @@ def overlapping_sample_se(
         for code, waves in shown.items():
             for pair in pairwise(sorted(waves, key=_time)):
                 contents = [waves[wave].content for wave in pair]
-                found = kept.result(f"{code} {pair}", _Change, change, code, *pair, *contents)
+                found = kept.result(
+                    f"{code} {pair[0]} – {pair[1]}", _Change, change, code, *pair, *contents
+                )
                 periods = waves[pair[1]].periods
                 tables.append(_table(code, found, periods))
     return pd.concat(tables, ignore_index=True)

@@ -35,6 +35,9 @@ class Wave:
     instrument: str
     last_on: date
 
+    def __str__(self) -> str:
+        return f"{self.survey_code} {self.wave} {self.instrument}"
+
 
 def periods_of_waves(
     connection: duckdb.DuckDBPyConnection, indicator: Indicator

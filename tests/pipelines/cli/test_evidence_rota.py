@@ -14,6 +14,7 @@ from pipelines.cli.main import main
 from pipelines.proposal.desk import open_desk
 from records.people import accounts
 from records.store import Store, utc_now
+from tests.pipelines.documents.test_workbooks_for_people import faults, sheets
 from tests.worlds.sample import published_sample
 
 EDGE = ("--mission", "sample", "--edge", "hot_spot_patrols_violence")
@@ -126,8 +127,8 @@ def test_the_last_wave_is_raked_with_bounds_and_replicates(
     between = found["interviewers"]
     assert between and all(row["share"] < 5 and row["ci_low"] < row["ci_high"] for row in between)
     sheets = CalamineWorkbook.from_path(str(path))
-    assert len(sheets.get_sheet_by_name("interviewers").to_python()) == len(between) + 1
-    head, *lines = sheets.get_sheet_by_name("replicates").to_python()
+    assert len(sheets.get_sheet_by_name("Interviewers").to_python()) == len(between) + 1
+    head, *lines = sheets.get_sheet_by_name("Replicates").to_python()
     answered = sum(row["answered"] for row in found["response"])
     assert len(head) == 201 and 0.98 * answered <= len(lines) <= answered
 
@@ -144,8 +145,23 @@ def test_groups_are_compared_between_two_waves(
         assert row["ci_low"] < row["difference"] < row["ci_high"]
     # The sample draws its answers without such a difference: few intervals leave out nil.
     assert sum(row["ci_low"] > 0 or row["ci_high"] < 0 for row in rows) <= 0.2 * len(rows)
-    sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("changes").to_python()
+    sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Changes").to_python()
     assert len(sheet) == len(rows) + 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_workbooks_of_analyses_speak_to_people(
+    home: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setenv("POCLENS_LANGUAGE", language)
+    for action in ("plan", "wave", "changes"):
+        path = home / f"{action}.xlsx"
+        assert main(["evidence", action, "--mission", "sample", "--to", str(path)]) == 0
+        for sheet in sheets(path):
+            assert not [*faults(sheet)]
+            heads = [str(cell.value) for cell in sheet[1]]
+            assert len(heads) > 1 and len(heads) == len(set(heads))
+            assert not [head for head in heads if "_" in head or head.islower()]
 
 
 def test_the_order_of_those_who_have_not_arrived_is_drawn_once(

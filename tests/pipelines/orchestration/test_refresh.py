@@ -7,7 +7,9 @@ from datetime import date
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 
+from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import CheckFailed
 from pipelines.cli.refresh_command import summary
 from pipelines.orchestration.build import build_definitions
@@ -19,6 +21,7 @@ from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace
 
 AS_OF = date(2026, 10, 15)
+SHOWN = (("sentence_en", "found"), ("sentence_fr", "constaté"))
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +82,36 @@ def test_the_run_is_in_the_instance_that_the_pages_show(
     assert event.asset_materialization.metadata["dagster/row_count"].value == first.values
 
 
+def shown_by_dagster(workspace: Workspace, table: str) -> AssetCheckEvaluation:
+    key = dg.AssetCheckKey(dg.AssetKey(["core", table]), "contract")
+    with open_instance(workspace) as instance:
+        (record,) = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
+    assert record.event is not None and record.event.dagster_event is not None
+    return record.event.dagster_event.asset_check_evaluation_data
+
+
+def test_a_warning_is_told_by_dagster_and_fails_nothing(
+    workspace: Workspace, first: RefreshResult
+) -> None:
+    warned = [check for check in first.checks if check["status"] == "failed"]
+    assert {check["severity"] for check in warned} == {"warning"}
+    told = []
+    for table in contracts():
+        shown = shown_by_dagster(workspace, table)
+        assert shown.passed and shown.metadata["blocking"].value == 0
+        texts = {
+            name: str(shown.metadata[key].value) for name, key in SHOWN if key in shown.metadata
+        }
+        own = [
+            check for check in warned
+            if check["source"] == table and check["sentence_en"] in texts.get("sentence_en", "")
+        ]  # fmt: skip
+        assert shown.metadata["warnings"].value == len(own)
+        assert all(check["sentence_fr"] in texts["sentence_fr"] for check in own)
+        told += own
+    assert told
+
+
 def test_a_killed_run_does_not_count_as_running(workspace: Workspace, first: RefreshResult) -> None:
     """It would keep every later run of its mission in the queue."""
     ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], text=True,
@@ -122,6 +155,10 @@ def test_a_blocking_finding_stops_values_and_release(
         c for c in stopped.checks if c["status"] == "failed" and c["severity"] == "blocking"
     ]
     assert {check["source"] for check in blocking} == {"activities"}
+    shown, told = shown_by_dagster(workspace, "activities"), blocking[0]["sentence_en"]
+    assert not shown.passed and shown.severity == dg.AssetCheckSeverity.ERROR
+    assert shown.description is not None and shown.description.count(told) == 1
+    assert "`poclens quality`" in shown.description
     assert stopped.values == 0, "the step after a blocking check did run"
     with open_warehouse(workspace.warehouse("sample")) as connection:
         connection.execute("INSERT INTO mart.indicator_value (mission) VALUES ('sample')")
