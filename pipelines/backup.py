@@ -103,7 +103,6 @@ class Opening:
 
 
 LIST = "poclens-backup.json"
-_RECORDS = "records.db"
 # Made anew when needed, or of a process that is running.
 _LEFT_OUT_NAMES = (
     ".lock",

@@ -56,10 +56,6 @@ class Address:
         query = urlencode(sorted(merged.items()), quote_via=quote, safe="/-_")
         return (path or self.path) + (f"?{query}" if query else "")
 
-    def with_default(self, key: str, value: str) -> "Address":
-        """The same address with a parameter where it is not given."""
-        return replace(self, parameters={key: value, **self.parameters})
-
     def without(self, key: str) -> "Address":
         """The same address without a parameter."""
         kept = {name: value for name, value in self.parameters.items() if name != key}

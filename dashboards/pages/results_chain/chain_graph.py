@@ -95,7 +95,7 @@ def chain_graph(context: Context, chain: Chain) -> html.Div:
     spread = _spread(chain.outcomes, height)
     outputs: list[Any] = []
     for tier, codes in chain.outputs.items():  # who hears the page hears a tier before its outputs
-        outputs.append(_tier(context, tier, heads[tier]))
+        outputs.append(_tier_label(context, tier, heads[tier]))
         outputs += [_output(context, code, tops[code], chain) for code in codes]
     outcomes = [_outcome(context, code, top, chain) for code, top in spread.items()]
     middle = (_HEAD + height) / 2
@@ -143,7 +143,7 @@ def _placed(children: list[Any], top: float, height: float, look: str) -> html.D
     return html.Div(children, className=f"chain-card {look}".strip(), style=style)
 
 
-def _tier(context: Context, tier: str, top: float) -> html.P:
+def _tier_label(context: Context, tier: str, top: float) -> html.P:
     name = context.words("chain.tier", tier=tier.replace("|", "–"))
     return html.P(name, className="chain-tier", style={"top": f"{top:.0f}px"})
 

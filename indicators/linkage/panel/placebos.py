@@ -22,7 +22,6 @@ from indicators.linkage.panel.specification import Floats, PanelResult, PanelSpe
 
 LEADS = (1, 2, 3)
 PLACEBO_P = 0.10  # a joint test of what should be nil fails below this
-SINGLE_PLACEBO_P = 0.05  # a single coefficient that should be nil
 PERMUTATIONS = 499
 PERMUTATION_P = 0.05
 LEFT_OUT_SHARE = 0.5  # without a sector, at least this share of the estimate is left
