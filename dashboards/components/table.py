@@ -19,7 +19,10 @@ class Column:
 def table(
     columns: Sequence[Column], rows: Sequence[Sequence[Any]], caption: str, class_name: str = ""
 ) -> html.Div:
-    """A table that scrolls by itself; each row has one cell a column, the first heads it."""
+    """A table that scrolls by itself; each row has one cell a column, the first heads it.
+
+    A group, not a region: it mostly stands in a card, a region of the same name.
+    """
     heads = [html.Th(_head(column), scope="col", className=_look(column)) for column in columns]
     body = [html.Tr(_cells(columns, row)) for row in rows]
     found = html.Table(
@@ -27,7 +30,7 @@ def table(
         className=f"table {class_name}".strip(),
     )
     label = {"aria-label": caption}
-    return html.Div(found, className="table-scroll", tabIndex=0, role="region", **label)
+    return html.Div(found, className="table-scroll", tabIndex=0, role="group", **label)
 
 
 def _head(column: Column) -> Any:

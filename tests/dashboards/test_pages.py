@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 from dash import html
+from dash.development.base_component import Component
 from plotly.io.json import to_json_plotly
 
 from dashboards import pages
@@ -73,6 +74,15 @@ def test_the_menu_is_short_and_reaches_every_page(audience: Audience, most: int)
     assert len(reached) == len(set(reached))
 
 
+def regions(body: object) -> list[Component]:
+    """Sections, and what says by itself that it is a region."""
+    return [
+        found
+        for found in components(body)
+        if isinstance(found, html.Section) or getattr(found, "role", None) == "region"
+    ]
+
+
 def _with(path: str, query: str) -> str:
     return path + ("&" if "?" in path else "?") + query
 
@@ -93,6 +103,19 @@ def test_a_page_has_one_heading_and_a_sentence(
     body = page.body(context)
     assert sum(isinstance(found, html.H1) for found in components(body)) == 1
     assert len(page.sentence(context)) > 20
+
+
+@EVERY_PAGE
+def test_no_region_lies_in_a_region_of_its_name(
+    context_at: At, path: str, page: ModuleType
+) -> None:
+    """A screen reader would list both."""
+    body = page.body(context_at(_with(path, "view=table&open=all")))
+    for card in regions(body):
+        heading = next((one for one in components(card) if isinstance(one, html.H2)), None)
+        inner = [one for one in regions(card.children) if getattr(one, "aria-label", None)]
+        names = [getattr(one, "aria-label") for one in inner]
+        assert heading is None or text_of(heading) not in names
 
 
 @EVERY_PAGE

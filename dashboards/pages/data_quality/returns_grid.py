@@ -64,7 +64,7 @@ def returns_grid(context: Context, frame: pd.DataFrame, is_named: bool) -> html.
         **DRAWN,
     )
     label = {"aria-label": words("quality.grid_caption")}
-    return html.Div(grid, className="grid-scroll", tabIndex=0, role="region", **label)
+    return html.Div(grid, className="grid-scroll", tabIndex=0, role="group", **label)
 
 
 def _grid_head(words: Words, months: list[Any]) -> list[html.Th]:

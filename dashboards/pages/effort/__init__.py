@@ -129,7 +129,7 @@ def _matrix(context: Context, found: pd.DataFrame) -> html.Section:
         [caption, html.Thead(html.Tr(head)), html.Tbody(body)], className="table table-effort"
     )
     label = {"aria-label": title}
-    scroll = html.Div(matrix, className="table-scroll", tabIndex=0, role="region", **label)
+    scroll = html.Div(matrix, className="table-scroll", tabIndex=0, role="group", **label)
     drawn = html.Div(_grid(context, found, phases), className="table-scroll", **DRAWN)
     lacking = reports_note(context.reports_of("effort"), words)
     titles = (title, words("effort.matrix_under"))
