@@ -19,18 +19,23 @@ class Column:
 def table(
     columns: Sequence[Column], rows: Sequence[Sequence[Any]], caption: str, class_name: str = ""
 ) -> html.Div:
-    """A table that scrolls by itself; each row has one cell a column, the first heads it.
-
-    A group, not a region: it mostly stands in a card, a region of the same name.
-    """
+    """A table that scrolls by itself; each row has one cell a column, the first heads it."""
     heads = [html.Th(_head(column), scope="col", className=_look(column)) for column in columns]
     body = [html.Tr(_cells(columns, row)) for row in rows]
     found = html.Table(
         [html.Caption(caption, className="hidden"), html.Thead(html.Tr(heads)), html.Tbody(body)],
         className=f"table {class_name}".strip(),
     )
-    label = {"aria-label": caption}
-    return html.Div(found, className="table-scroll", tabIndex=0, role="group", **label)
+    return scrolling(found, caption)
+
+
+def scrolling(content: Any, label: str, class_name: str = "table-scroll") -> html.Div:
+    """What scrolls by itself, also by keyboard.
+
+    A group, not a region: it mostly stands in a card, a region of the same name.
+    """
+    named = {"aria-label": label}
+    return html.Div(content, className=class_name, tabIndex=0, role="group", **named)
 
 
 def _head(column: Column) -> Any:

@@ -31,14 +31,17 @@ def rake_wave(
     found = raked_wave(connection, profile, load_catalogue())
     if arguments.to:
         _write(found, arguments.to, arguments.language)
-    content = _tables(found)
-    show(arguments, content, "\n".join(_lines(found, arguments.language)))
+    show(arguments, _tables(found), "\n".join(_lines(found, arguments.language)))
     return 0
 
 
 def _tables(found: "RakedWave") -> dict[str, Sequence[Mapping[str, Any]]]:
-    tables = {"figures": found.figures, "response": found.response, "strata": found.strata}
-    return tables | {"interviewers": found.interviewers}
+    return {
+        "figures": found.figures,
+        "response": found.response,
+        "strata": found.strata,
+        "interviewers": found.interviewers,
+    }
 
 
 def _write(found: "RakedWave", path: Path, language: str) -> None:

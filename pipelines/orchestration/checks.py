@@ -6,6 +6,7 @@ never counted as a finding about the data.
 
 import warnings
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -82,28 +83,28 @@ def _refuse_crashed(results: list[CheckResult]) -> None:
 def _of_table(table: str, results: list[CheckResult]) -> dg.AssetCheckResult:
     """Not passed only where something blocks; warnings are told, after what blocks."""
     failed = [check for check in results if check.status == "failed"]
-    blocking = [check for check in failed if check.stops_release]
-    found = blocking + [check for check in failed if not check.stops_release]
+    found = sorted(failed, key=lambda check: not check.stops_release)
+    blocking = sum(check.stops_release for check in failed)
+    metadata: dict[str, Any] = {
+        "checks": len(results),
+        "blocking": blocking,
+        "warnings": len(failed) - blocking,
+    }
+    if found:
+        metadata["found"] = _listed([check.sentence_en for check in found])
+        metadata["constaté"] = _listed([check.sentence_fr for check in found])
     return dg.AssetCheckResult(
         asset_key=core_key(table),
         check_name="contract",
         passed=not blocking,
         severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
         description=_told([check.sentence_en for check in found], bool(blocking)),
-        metadata={
-            "checks": len(results),
-            "blocking": len(blocking),
-            "warnings": len(failed) - len(blocking),
-            **{
-                name: dg.MetadataValue.md("\n".join(f"- {sentence}" for sentence in sentences))
-                for name, sentences in (
-                    ("found", [check.sentence_en for check in found]),
-                    ("constaté", [check.sentence_fr for check in found]),
-                )
-                if sentences
-            },
-        },
+        metadata=metadata,
     )
+
+
+def _listed(sentences: list[str]) -> dg.MarkdownMetadataValue:
+    return dg.MetadataValue.md("\n".join(f"- {sentence}" for sentence in sentences))
 
 
 def _told(sentences: list[str], blocks: bool) -> str | None:

@@ -7,7 +7,7 @@ from dash import html
 
 from dashboards.components.chart import DRAWN
 from dashboards.components.empty import swatch
-from dashboards.components.table import Column, table
+from dashboards.components.table import Column, scrolling, table
 from dashboards.context import Context
 from dashboards.queries.quality import RECEIVED, due_returns
 from dashboards.wording import formats
@@ -63,8 +63,7 @@ def returns_grid(context: Context, frame: pd.DataFrame, is_named: bool) -> html.
         className="grid-returns",
         **DRAWN,
     )
-    label = {"aria-label": words("quality.grid_caption")}
-    return html.Div(grid, className="grid-scroll", tabIndex=0, role="group", **label)
+    return scrolling(grid, words("quality.grid_caption"), "grid-scroll")
 
 
 def _grid_head(words: Words, months: list[Any]) -> list[html.Th]:

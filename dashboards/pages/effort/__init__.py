@@ -13,7 +13,7 @@ from dashboards.components.card import card, notice, page_head
 from dashboards.components.chart import DRAWN, chart_card, take_away
 from dashboards.components.empty import reports_mark, reports_note
 from dashboards.components.picture import picture
-from dashboards.components.table import Column, table
+from dashboards.components.table import Column, scrolling, table
 from dashboards.components.value import done_bar
 from dashboards.context import Context
 from dashboards.figures.small_pictures import effort_grid
@@ -128,8 +128,7 @@ def _matrix(context: Context, found: pd.DataFrame) -> html.Section:
     matrix = html.Table(
         [caption, html.Thead(html.Tr(head)), html.Tbody(body)], className="table table-effort"
     )
-    label = {"aria-label": title}
-    scroll = html.Div(matrix, className="table-scroll", tabIndex=0, role="group", **label)
+    scroll = scrolling(matrix, title)
     drawn = html.Div(_grid(context, found, phases), className="table-scroll", **DRAWN)
     lacking = reports_note(context.reports_of("effort"), words)
     titles = (title, words("effort.matrix_under"))

@@ -172,7 +172,7 @@ def _sample(
 ) -> _Sample:
     """A wave's areas are its own: an event of one wave is none of another."""
     waves = sorted(
-        periods_of_waves(connection, outcome), key=lambda wave: (wave.last_on, str(wave))
+        periods_of_waves(connection, outcome), key=lambda wave: (wave.last_on, repr(wave))
     )
     answers = [_answers(connection, wave, outcome) for wave in waves]
     everything = pd.concat(answers) if answers else _no_answers()

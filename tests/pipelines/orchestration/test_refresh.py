@@ -7,7 +7,6 @@ from datetime import date
 
 import dagster as dg
 import pytest
-from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import CheckFailed
@@ -82,7 +81,7 @@ def test_the_run_is_in_the_instance_that_the_pages_show(
     assert event.asset_materialization.metadata["dagster/row_count"].value == first.values
 
 
-def shown_by_dagster(workspace: Workspace, table: str) -> AssetCheckEvaluation:
+def shown_by_dagster(workspace: Workspace, table: str) -> dg.AssetCheckEvaluation:
     key = dg.AssetCheckKey(dg.AssetKey(["core", table]), "contract")
     with open_instance(workspace) as instance:
         (record,) = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
