@@ -101,7 +101,6 @@ def add_history(arguments: argparse.Namespace) -> None:
             _publish(arguments, history, quarter)
     if history.warehouse(SAMPLE).is_file():
         _deliver(arguments, history, NEWEST)
-        _refresh(arguments, history, NEWEST)
     if hand_over(workspace):
         _refresh(arguments, workspace, NEWEST)
         _publish(arguments, workspace, NEWEST)

@@ -1,9 +1,9 @@
 """The earlier quarters of the demonstration, made beside it and handed over when they are whole.
 
 The workspace shows its newest quarter first. Meanwhile the same mission is taken through its
-quarters in a workspace of its own, `.history`, each with the files of its day. Then its releases
-and its warehouse, whose ledger knows which file came when, take their places. What is done is not
-done again, wherever it was cut short.
+quarters in a workspace of its own, `.history`, each with the files of its day. Then its releases,
+its warehouse, whose ledger knows which file came when, and the newest quarter's files that it has
+not taken in take their places. What is done is not done again, wherever it was cut short.
 """
 
 import shutil
@@ -89,8 +89,9 @@ def hand_over(workspace: Workspace) -> bool:
         for name in _published(history, quarter):
             move_folder(history.releases(SAMPLE) / name, workspace.releases(SAMPLE) / name)
     made, own = history.warehouse(SAMPLE), workspace.warehouse(SAMPLE)
-    if not made.is_file():
-        return True  # handed over before
+    if not made.is_file():  # handed over before, perhaps without the last of the files
+        _move_files(history.inbox(SAMPLE), workspace.inbox(SAMPLE))
+        return True
     if not is_untouched(workspace, SAMPLE):
         return False
     _add_files(history.archive(SAMPLE), workspace.archive(SAMPLE))
@@ -100,7 +101,13 @@ def hand_over(workspace: Workspace) -> bool:
             made.replace(own)
     except WrongUse:  # another command has it open
         return False
+    _move_files(history.inbox(SAMPLE), workspace.inbox(SAMPLE))
     return True
+
+
+def _move_files(source: Path, target: Path) -> None:
+    for path in source.glob("*"):
+        path.replace(target / path.name)
 
 
 def _add_files(source: Path, target: Path) -> None:

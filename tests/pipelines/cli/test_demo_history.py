@@ -34,6 +34,8 @@ def shown(tmp_path: Path) -> Workspace:
         (home.releases(SAMPLE) / f"{period}-r01").mkdir(parents=True)
         home.warehouse(SAMPLE).write_text(text)
         (home.archive(SAMPLE) / f"{period}.csv").write_text(period)
+    history.inbox(SAMPLE).mkdir(parents=True)
+    (history.inbox(SAMPLE) / "late.csv").write_text("late")
     mark_history(workspace, coming=True)
     remember(
         workspace,
@@ -49,7 +51,10 @@ def test_releases_files_and_warehouse_of_the_history_take_their_places(shown: Wo
     assert shown.warehouse(SAMPLE).read_text() == "of all"
     assert {path.name for path in shown.archive(SAMPLE).iterdir()} == {"2026-Q1.csv", "2026-Q3.csv"}
     assert is_published(shown, demo_history.QUARTERS[0])
+    assert [path.name for path in shown.inbox(SAMPLE).iterdir()] == ["late.csv"]
+    (history_of(shown).inbox(SAMPLE) / "last.csv").write_text("not moved before it was cut short")
     assert hand_over(shown), "cut short after it, the newest quarter is still to be published"
+    assert {path.name for path in shown.inbox(SAMPLE).iterdir()} == {"late.csv", "last.csv"}
     drop_history(shown)
     assert not history_of(shown).home.exists()
 
@@ -58,6 +63,7 @@ def test_a_file_that_came_meanwhile_counts_for_more_than_the_history(shown: Work
     (shown.inbox(SAMPLE) / "incidents_new.csv").write_text("a,b\n")
     assert not hand_over(shown)
     assert shown.warehouse(SAMPLE).read_text() == "own"
+    assert [path.name for path in shown.inbox(SAMPLE).iterdir()] == ["incidents_new.csv"]
     assert is_published(shown, demo_history.QUARTERS[0]), "what was published can be read"
 
 
