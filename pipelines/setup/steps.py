@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
 
@@ -28,8 +28,8 @@ from pipelines.warehouse.connection import locked
 from pipelines.warehouse.inspect import Connection
 from pipelines.warehouse.last_state import open_to_read
 from pipelines.workspace.paths import Workspace
+from records.desk.setup import State
 
-State = Literal["done", "open", "later", "running"]
 STEPS = ("mission", "places", "units", "targets", "files", "refresh", "rejected", "release")
 _LISTS = ("areas", "units")
 

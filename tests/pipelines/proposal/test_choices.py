@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from pipelines.cli.main import main
 from pipelines.proposal.desk import IntakeDesk
 from pipelines.workspace.paths import Workspace
+from records.desk.intake import FilePreview, OfferedChoice
 
 REST = {
     "constant.incident_type": "killing", "constant.against_civilians": "true",
@@ -18,22 +18,23 @@ REST = {
 }  # fmt: skip
 
 
-def page(workspace: Workspace, path: Path, answers: dict[str, str]) -> dict[str, Any]:
+def page(workspace: Workspace, path: Path, answers: dict[str, str]) -> FilePreview:
     found = IntakeDesk(workspace).preview("faulty", path, "en", answers)
-    assert found["problems"] == []
+    assert found.problems == ()
     return found
 
 
-def asked(found: dict[str, Any], name: str) -> dict[str, Any]:
-    proposal = found["proposal"]
-    all_of = [*proposal["choices"], *(c for one in proposal["columns"] for c in one["choices"])]
-    return next(choice for choice in all_of if choice["name"] == name)
+def asked(found: FilePreview, name: str) -> OfferedChoice:
+    assert found.offered
+    all_of = [*found.offered.choices, *(c for one in found.offered.columns for c in one.choices)]
+    return next(choice for choice in all_of if choice.name == name)
 
 
-def column(found: dict[str, Any], title: str) -> list[str]:
-    table = found["tables"][0]
-    at = next(at for at, head in enumerate(table["columns"]) if head.startswith(title))
-    return [row[at] for row in table["rows"]]
+def column(found: FilePreview, title: str) -> list[str]:
+    assert found.counted
+    table = found.counted.tables[0]
+    at = next(at for at, head in enumerate(table.columns) if head.startswith(title))
+    return [row[at] for row in table.rows]
 
 
 def test_a_day_that_may_be_a_month_is_asked_also_where_a_person_named_the_column(
@@ -48,8 +49,8 @@ def test_a_day_that_may_be_a_month_is_asked_also_where_a_person_named_the_column
     ):
         found = page(workspace, path, said | {"reading.occurred_on": way})
         assert column(found, "Occurred on") == days
-        assert asked(found, "reading.occurred_on")["value"] == [way]
-    assert asked(page(workspace, path, said), "reading.occurred_on")["value"] == []
+        assert asked(found, "reading.occurred_on").value == (way,)
+    assert asked(page(workspace, path, said), "reading.occurred_on").value == ()
 
 
 def test_rows_of_one_country_a_second_column_and_local_times_with_names_of_areas(
@@ -65,7 +66,7 @@ def test_rows_of_one_country_a_second_column_and_local_times_with_names_of_areas
              "header.occurred_on": "Event Date"}  # fmt: skip
     found = page(workspace, path, said)
     assert column(found, "Occurred at") == ["2026-04-13 08:30", "2026-04-15 10:30"]
-    assert "Africa/Juba" in " ".join(found["tables"][0]["columns"])
+    assert "Africa/Juba" in " ".join(found.counted.tables[0].columns)
     assert column(found, "Area") == ["Bor (XX01)", "Akobo (XX02)"]
 
 
@@ -84,7 +85,7 @@ def test_the_row_of_the_names_and_cells_that_repeat_the_text_above(
                    "header.area_code": "County"}  # fmt: skip
     found = page(workspace, path, said)
     assert column(found, "Area") == ["Bor (XX01)", "Bor (XX01)", "Akobo (XX02)"]
-    assert asked(found, "header_row")["value"] == ["2"]
+    assert asked(found, "header_row").value == ("2",)
 
 
 def test_the_terminal_takes_the_answers_of_the_page(
