@@ -73,7 +73,9 @@ def test_what_spark_cannot_count_is_refused_before_a_file_is_taken_in(
     with pytest.raises(WrongUse, match="to_microseconds") as refused:
         refresh(workspace, "sample", AS_OF, Rows(engine="spark"))
     assert "to_months" in str(refused.value)
-    assert not workspace.warehouse("sample").exists()
+    with open_warehouse(workspace.warehouse("sample")) as connection:
+        taken = connection.execute("SELECT count(*) FROM ops.input_file").fetchone()
+    assert taken == (0,)
 
 
 def test_refresh_says_what_it_read(workspace: Workspace, first: RefreshResult) -> None:
