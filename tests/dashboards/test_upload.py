@@ -185,9 +185,7 @@ def test_a_changed_file_is_told_as_differences_and_its_mapping_mended(
     assert counts(drop(client, "areas_3.csv", lines)) == [2, 0, 0, 2, 0]
 
 
-def test_a_mapping_is_shown_as_it_is_kept_with_its_history(
-    client: FlaskClient, home: Path
-) -> None:
+def test_a_mapping_is_shown_as_it_is_kept_with_its_history(client: FlaskClient, home: Path) -> None:
     first = drop(client, "areas-v2.csv", CHANGED + WRONG)
     assert "admin2" not in first.text.split('id="mapping"')[1].split("</section>")[0]
     said = {"mend": "yes", "meant.areas.area_level.village": "admin2"}
