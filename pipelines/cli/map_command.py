@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipelines.proposal.preview import Preview
     from pipelines.proposal.proposal import Proposal
 
-_LISTS = ("fill_down", "ditto", "where_is")
+_LISTS = ("sheet", "fill_down", "ditto", "where_is")
 _SURE = 0.9  # from here on a person at a terminal is not asked about a column by itself
 
 

@@ -14,14 +14,14 @@ from typing import Any
 
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.mapping.model import Source
-from pipelines.proposal.choices import BETWEEN, is_pair
+from pipelines.proposal.choices import is_pair
 from pipelines.proposal.columns import recode_of
 from pipelines.proposal.confirm import with_header, with_headers
 from pipelines.proposal.difference import Change, changes_of
 from pipelines.proposal.known_rows import Known
 from pipelines.proposal.proposal import Proposal, propose
 from pipelines.proposal.survey import RESPONDENTS, as_answer, items
-from pipelines.proposal.texts import ColumnProposal
+from pipelines.proposal.texts import BETWEEN, ColumnProposal
 
 Answers = Mapping[str, str]
 _BETWEEN = " + "

@@ -3,14 +3,14 @@ fields and the terminal asks. What the answers do: `answers.py`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from indicators.definitions.contracts import contracts
-from pipelines.proposal.layout import WORKBOOKS
+from pipelines.proposal.layout import SEVERAL, WORKBOOKS
 from pipelines.proposal.proposal import Proposal
 from pipelines.proposal.survey import RESPONDENTS, answer_column, items
 from pipelines.proposal.texts import ColumnProposal
 
-BETWEEN = "\n"  # the texts of an answer that has several
 _MOST_TEXTS = 60
 _TWO_READINGS = {"day_or_month_first": ("day", "month"), "two_ways": ("thousands", "decimal")}
 
@@ -50,8 +50,7 @@ def is_pair(one: ColumnProposal) -> bool:
 def _of_file(proposal: Proposal, answers: Mapping[str, str]) -> Iterator[Choice]:
     options, headers = proposal.layout.options, proposal.layout.table.header
     if len(proposal.sheets) > 1:
-        chosen = options.get("sheets") or options.get("sheet") or proposal.layout.table.sheet
-        yield Choice("sheet", (str(chosen),), proposal.sheets)
+        yield Choice("sheet", _sheets_read(proposal), proposal.sheets, takes_several=True)
     if proposal.layout.reader in (*WORKBOOKS, "csv"):
         yield Choice("header_row", (str(options.get("header_row", 1)),))
         if proposal.layout.reader in WORKBOOKS:
@@ -68,6 +67,17 @@ def _of_file(proposal: Proposal, answers: Mapping[str, str]) -> Iterator[Choice]
     if place and proposal.point():
         of_point = any("point" in one.entry for one in proposal.columns)
         yield Choice("place", ("coordinates",) if of_point else (), ("coordinates",))
+
+
+def _sheets_read(proposal: Proposal) -> tuple[str, ...]:
+    """The sheets whose rows stand in the table that is looked at."""
+    laid = proposal.layout
+    if laid.table.sheet != SEVERAL:
+        return (laid.table.sheet,)
+    known = laid.options.get("ignore_sheets", ())
+    return tuple(
+        name for name in proposal.sheets if not any(fnmatchcase(name, one) for one in known)
+    )
 
 
 def _asked_of(proposal: Proposal) -> Iterator[Choice]:

@@ -12,14 +12,20 @@ from indicators.foundation.errors import Problem, WrongUse
 from pipelines.mapping.file_names import pattern_of, stem_words
 from pipelines.proposal.columns import LEAST_LIKENESS, column_proposals, header_likeness
 from pipelines.proposal.known_rows import Known
-from pipelines.proposal.layout import Layout, in_other_shape, layouts
+from pipelines.proposal.layout import (
+    SEVERAL,
+    Layout,
+    below_each_other,
+    in_other_shape,
+    layouts,
+)
 from pipelines.proposal.survey import (
     ANSWERS,
     RESPONDENTS,
     Answered,
     answers_entry,
 )
-from pipelines.proposal.texts import MISSING, ColumnProposal
+from pipelines.proposal.texts import BETWEEN, MISSING, ColumnProposal
 from pipelines.proposal.wide import Wide, grouped, wide_columns
 from pipelines.proposal.words import folded, likeness, names_a_country, reference_place
 
@@ -57,7 +63,7 @@ class Proposal:
     constants: Mapping[str, str] | None = None
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # rows that it takes alone
     wide: Wide | None = None
-    sheets: tuple[str, ...] = ()  # those that hold a table; `*`: all of them below each other
+    sheets: tuple[str, ...] = ()  # those that hold a table
     rivals: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()  # those of the catalogue that the table feeds
     questions: tuple[Answered, ...] = ()  # of respondents: the answers that stand beside them
@@ -168,15 +174,9 @@ def propose(
     person named, in the place of what the file shows.
     """
     found = layouts(path, form)
-    sheets = tuple(one.table.sheet for one in found if one.table.sheet)
+    sheets = tuple(one.table.sheet for one in found if one.table.sheet not in ("", SEVERAL))
     if sheet is not None:
-        named = [one for one in found if one.table.sheet == sheet]
-        if not named:
-            listed = ", ".join(one.table.sheet for one in found)
-            raise WrongUse(
-                Problem("missing_sheet", path.name, sheet, parameters={"sheets": listed})
-            )
-        found = named
+        found = [_of_sheets(path, found, tuple(sheet.split(BETWEEN)))]
     if shape:
         found = [in_other_shape(path, one, shape) for one in found]
     if table is not None and table not in contracts():
@@ -219,6 +219,15 @@ def propose(
         feeds,
         asked,
     )
+
+
+def _of_sheets(path: Path, found: Sequence[Layout], named: Sequence[str]) -> Layout:
+    """The sheet of this name, or those of these names below each other."""
+    chosen = [one for one in found if one.table.sheet in named]
+    if missing := [name for name in named if name not in [one.table.sheet for one in chosen]]:
+        facts = {"sheets": ", ".join(one.table.sheet for one in found)}
+        raise WrongUse(Problem("missing_sheet", path.name, missing[0], parameters=facts))
+    return chosen[0] if len(chosen) == 1 else below_each_other(path, chosen)
 
 
 def _questions(

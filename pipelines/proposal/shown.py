@@ -186,8 +186,6 @@ def _choice(one: "Choice", language: str) -> Said:
 
 
 def _option(one: "Choice", text: str, language: str) -> str:
-    if one.kind == "sheet" and text == "*":
-        return message("map.option.all_sheets", language)
     if one.kind == "answer":
         return vocabulary("answer").labels[text][language]
     return message(f"map.option.{text}", language) if one.kind in _WORDED else text

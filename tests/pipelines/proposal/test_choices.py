@@ -6,9 +6,12 @@ from typing import Any
 
 import openpyxl
 import pytest
+import yaml
 
 from pipelines.cli.main import main
 from pipelines.proposal.desk import IntakeDesk
+from pipelines.proposal.writing import checked
+from pipelines.readers import reader
 from pipelines.workspace.paths import Workspace
 
 REST = {
@@ -106,3 +109,44 @@ def test_the_terminal_takes_the_answers_of_the_page(
     entry = told["mapping"]["tables"][0]
     assert entry["where"] == {"Land": ["Here"]}
     assert told["preview"]["rows"][0]["persons"] == 1200
+
+
+def months(path: Path, *sheets: tuple[str, str]) -> Path:
+    """A workbook with a sheet a month, each with its code, and one of remarks."""
+    book = openpyxl.Workbook()
+    for name, code in sheets:
+        sheet = book.create_sheet(name)
+        sheet.append(["Incident ID", "Incident date", "County"])
+        sheet.append([code, "2026-04-13", "Bor"])
+    for row in (["Who", "Telephone"], ["The clerk", "none"]):
+        book.worksheets[0].append(row)
+    book.worksheets[0].title = "Remarks"
+    book.save(path)
+    return path
+
+
+def test_sheets_of_one_form_are_read_as_one_beside_a_sheet_of_remarks(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = months(tmp_path / "log.xlsx", ("January", "J-1"), ("February", "F-1"))
+    found = page(workspace, path, REST)
+    assert column(found, "Incident code") == ["J-1", "F-1"]
+    assert asked(found, "sheet")["value"] == ["January", "February"]
+    assert "ignore_sheets:\n  - Remarks" in found["mapping"].text
+    one = page(workspace, path, REST | {"sheet": "February"})
+    assert column(one, "Incident code") == ["F-1"]
+
+
+def test_a_person_says_which_sheets_are_read_as_one(workspace: Workspace, tmp_path: Path) -> None:
+    path = months(tmp_path / "log.xlsx", ("January", "J-1"), ("February", "F-1"), ("Slip", "S-1"))
+    book = openpyxl.load_workbook(path)
+    book["Slip"]["C1"] = "Province"
+    book.save(path)
+    assert len(column(page(workspace, path, REST), "Incident code")) == 1  # a slip is no other form
+    found = page(workspace, path, REST | {"sheet": "January\nFebruary"})
+    assert column(found, "Incident code") == ["J-1", "F-1"]
+    assert asked(found, "sheet")["value"] == ["January", "February"]
+    later = months(tmp_path / "log.xlsx", ("January", "J-1"), ("March", "M-1"))
+    source = checked(yaml.safe_load(found["mapping"].text))
+    read = reader("xlsx").read(later, source.options)
+    assert [(table.sheet, table.rows.num_rows) for table in read][:2] == [("January", 1), ("March", 1)]
