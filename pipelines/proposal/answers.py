@@ -14,12 +14,12 @@ from typing import Any
 
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.mapping.model import Source
-from pipelines.proposal.choices import is_pair
+from pipelines.proposal.choices import CONDITIONS, FILLED, WORKED, is_joined
 from pipelines.proposal.columns import recode_of
 from pipelines.proposal.confirm import with_header, with_headers
 from pipelines.proposal.difference import Change, changes_of
 from pipelines.proposal.known_rows import Known
-from pipelines.proposal.proposal import Proposal, propose
+from pipelines.proposal.proposal import FileTerms, Proposal, propose
 from pipelines.proposal.survey import RESPONDENTS, as_answer, items
 from pipelines.proposal.texts import BETWEEN, ColumnProposal
 
@@ -30,9 +30,9 @@ _SIGNS = ("thousands", "decimal")
 
 
 def joined(one: ColumnProposal) -> str:
-    """The column of the file that one column of the table is read from, as a page names it; a
-    second one is asked apart."""
-    return one.headers[0] if is_pair(one) else _BETWEEN.join(one.headers)
+    """The column of the file that one column of the table is read from, as a page names it;
+    further ones are asked apart."""
+    return one.headers[0] if is_joined(one) else _BETWEEN.join(one.headers)
 
 
 def answered(
@@ -78,7 +78,46 @@ def answered(
     for column, value in _of("constant", answers).items():
         if value:
             proposal = proposal.with_constant(column, value)
-    return replace(proposal, columns=tuple(_coded(one, answers) for one in proposal.columns))
+    proposal = _of_files(proposal, answers)
+    coded = (_coded(one, answers) for one in proposal.columns)
+    return replace(proposal, columns=tuple(_worked(one, answers) for one in coded))
+
+
+def _of_files(proposal: Proposal, answers: Answers) -> Proposal:
+    """The proposal with what a person said of its files as wholes."""
+    terms = FileTerms(
+        time_zone=answers.get("time_zone", ""),
+        replaces=answers.get("replaces", "name"),
+        sender=answers.get("sender", ""),
+        covers=answers.get("covers", ""),
+        may_lack=tuple(_texts(answers.get("may_lack", ""))),
+        counts_equal_once=bool(answers.get("distinct")),
+    )
+    missing = proposal.missing
+    if answers.get("laid") or "missing" in answers:
+        missing = tuple(_texts(answers.get("missing", "")))
+    return replace(proposal, terms=terms, missing=missing)
+
+
+def _worked(one: ColumnProposal, answers: Answers) -> ColumnProposal:
+    """The column with what a person says of its empty cells, of texts that have no meaning of
+    their own, of rows that another column tells apart, and of ends after midnight."""
+    said = {kind: answers.get(f"{kind}.{one.column}", "") for kind in WORKED}
+    entry = dict(one.entry)
+    if said["empty"]:
+        entry["empty"] = said["empty"]
+    if said["otherwise"]:
+        recode = {code.text: code.code for code in one.codes if code.code}
+        entry |= {"recode": recode, "otherwise": said["otherwise"]}
+    if said["when"] and (texts := _texts(said["when_is"])):
+        when = {"column": said["when"], "in": texts}
+        entry["when"] = [when | ({"value": said["when_value"]} if said["when_value"] else {})]
+    if f"after.{one.column}" in answers:
+        entry = {name: value for name, value in entry.items() if name != "after"}
+        entry |= {"after": said["after"]} if said["after"] else {}
+    if (part := answers.get("part.latitude")) and "part" in entry:
+        entry["part"] = int(part) if one.column == "latitude" else 3 - int(part)
+    return one if entry == one.entry else replace(one, entry=entry)
 
 
 def _with_questions(proposal: Proposal, answers: Answers) -> Proposal:
@@ -117,19 +156,26 @@ def _texts(answer: str) -> list[str]:
     return [text for line in answer.split(BETWEEN) if (text := line.strip())]
 
 
-def _where(proposal: Proposal, answers: Answers) -> dict[str, tuple[str, ...]]:
-    column, texts = answers.get("where", ""), _texts(answers.get("where_is", ""))
-    return {column: tuple(texts)} if texts and column in proposal.layout.table.header else {}
+def _where(proposal: Proposal, answers: Answers) -> dict[str, tuple[str, ...] | str]:
+    found: dict[str, tuple[str, ...] | str] = {}
+    for name in CONDITIONS:
+        column, texts = answers.get(name, ""), _texts(answers.get(f"{name}_is", ""))
+        known = next((one for one in proposal.layout.texts if one.header == column), None)
+        if known and texts:
+            is_any = texts[0] in FILLED and texts[0] not in known.values
+            found[column] = texts[0] if is_any else tuple(texts)
+    return found
 
 
 def _joined(proposal: Proposal, column: str, header: str, known: Known) -> Proposal:
-    """The proposal with a second column of the file for one of the table, or without it."""
+    """The proposal with further columns of the file for one of the table, or without them."""
     one = next((one for one in proposal.columns if one.column == column), None)
-    if one is None or one.headers[1:] == ((header,) if header else ()):
+    further = tuple(_texts(header))
+    if one is None or one.headers[1:] == further:
         return proposal
-    if not header:
+    if not further:
         return with_header(proposal, column, one.headers[0], known)
-    return with_headers(proposal, column, (one.headers[0], header), known)
+    return with_headers(proposal, column, (one.headers[0], *further), known)
 
 
 def _read_as(one: ColumnProposal, way: str) -> ColumnProposal:

@@ -29,6 +29,8 @@ from pipelines.proposal.texts import BETWEEN, MISSING, ColumnProposal
 from pipelines.proposal.wide import Wide, grouped, wide_columns
 from pipelines.proposal.words import folded, likeness, names_a_country, reference_place
 
+PERIODS = ("month", "quarter", "year")
+SENDERS = ("series", "folder")
 _LEAST_SCORE = 0.2
 _LEAST_COLUMNS = 2
 _LOOKED_AT = 6  # contracts
@@ -42,6 +44,33 @@ _TOLD_BY = {
     "areas": (("name_fr", "name_en"), ("name_en", "name_fr")),
 }
 _JOINED_KEY = 0.5  # sure of a key of several columns: later files may hold two rows of it
+
+
+@dataclass(frozen=True)
+class FileTerms:
+    """What a person says of the files of a mapping as wholes.
+
+    `time_zone`: of local times, where it is not the mission's; `replaces`: what a new file takes
+    the place of (`name`, `all`, or the rows of its `month`, `quarter`, `year`); `sender`: `series`,
+    `folder` or a column; `covers`: `name` or `dates`; `may_lack`: columns that a file may lack;
+    `counts_equal_once`: rows that are equal in every column count once.
+    """
+
+    time_zone: str = ""
+    replaces: str = "name"
+    sender: str = ""
+    covers: str = ""
+    may_lack: tuple[str, ...] = ()
+    counts_equal_once: bool = False
+
+    def keys(self) -> dict[str, str]:
+        """What of it stands in a mapping beside its tables."""
+        found = {"time_zone": self.time_zone, "covers": self.covers}
+        if self.replaces in PERIODS:
+            found |= {"supersedes": "by_period", "period": self.replaces}
+        elif self.replaces != "name":
+            found["supersedes"] = self.replaces
+        return {name: text for name, text in found.items() if text}
 
 
 @dataclass(frozen=True)
@@ -61,16 +90,20 @@ class Proposal:
     columns: tuple[ColumnProposal, ...]
     missing: tuple[str, ...] = ()
     constants: Mapping[str, str] | None = None
-    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # rows that it takes alone
+    where: Mapping[str, tuple[str, ...] | str] = field(default_factory=dict)  # as a mapping's
     wide: Wide | None = None
     sheets: tuple[str, ...] = ()  # those that hold a table
     rivals: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()  # those of the catalogue that the table feeds
     questions: tuple[Answered, ...] = ()  # of respondents: the answers that stand beside them
+    terms: FileTerms = FileTerms()
 
     @property
     def sender(self) -> str | dict[str, str]:
-        """Who sends a row: the unit that it names, else the series of the files."""
+        """Who sends a row: as a person says, else the unit that it names, or the series of the
+        files."""
+        if said := self.terms.sender:
+            return said if said in SENDERS else {"column": said}
         units = [one.headers for one in self.columns if one.column == "unit_code"]
         return {"column": units[0][0]} if units and len(units[0]) == 1 else "series"
 
@@ -87,7 +120,8 @@ class Proposal:
         """Columns of the file that nothing is proposed for: they are not kept."""
         taken = {header for one in self.columns for header in one.headers} | self.where.keys()
         taken |= set(self.wide.items.values()) if self.wide else set()
-        taken |= {one.header for one in self.questions}
+        taken |= {one.header for one in self.questions} | {self.terms.sender}
+        taken |= {when["column"] for one in self.columns for when in one.entry.get("when", ())}
         return tuple(name for name in self.layout.table.header if name not in taken)
 
     def mapping(self) -> dict[str, Any]:
@@ -103,12 +137,14 @@ class Proposal:
                 from_columns = {"from": origin}
                 if not {"template", "point"}.isdisjoint(one.entry):
                     from_columns = {}
-                columns[name] = {**from_columns, **one.entry}
+                lacking = {"optional": True} if {*one.headers} & {*self.terms.may_lack} else {}
+                columns[name] = {**from_columns, **one.entry, **lacking}
         found: dict[str, Any] = {
             "source": self.source,
             "files": [self.files],
             "reader": self.layout.reader,
             "sender": self.sender,
+            **self.terms.keys(),
         }
         if self.layout.options:
             found["options"] = self.layout.options
@@ -118,7 +154,12 @@ class Proposal:
             found["ignore"] = [re.sub(r"([*?\[])", r"[\1]", name) for name in self.ignored]
         table: dict[str, Any] = {"table": self.table}
         if self.where:
-            table["where"] = {name: list(texts) for name, texts in self.where.items()}
+            table["where"] = {
+                name: texts if isinstance(texts, str) else list(texts)
+                for name, texts in self.where.items()
+            }
+        if self.terms.counts_equal_once:
+            table["distinct"] = True
         table["columns"] = columns
         if self.wide:
             table["unpivot"] = self.wide.entry()
@@ -265,7 +306,7 @@ def _of_another(
 
 def _where(
     layout: Layout, columns: Sequence[ColumnProposal], known: Known
-) -> dict[str, tuple[str, ...]]:
+) -> dict[str, tuple[str, ...] | str]:
     """Of a file of many countries the rows of the mission's own."""
     own, taken = known.get("country", {}), {header for one in columns for header in one.headers}
     for texts in layout.texts:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.vocabularies import vocabulary
-from indicators.foundation.messages import message
+from indicators.foundation.messages import has_message, message
 
 if TYPE_CHECKING:
     from pipelines.proposal.choices import Choice
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pipelines.proposal.preview import Preview
     from pipelines.proposal.proposal import Proposal
 
-_WORDED = ("reading", "place")
 Said = dict[str, Any]
 
 
@@ -103,7 +102,7 @@ def proposed(
     from pipelines.proposal.answers import joined
     from pipelines.proposal.choices import choices
 
-    asked = [_choice(one, language) for one in choices(proposal, answers)]
+    asked = [_choice(one, proposal.table, language) for one in choices(proposal, answers)]
     contract, given = contracts()[proposal.table], proposal.constants or {}
     found = {one.column: one for one in proposal.columns}
     columns = []
@@ -174,21 +173,26 @@ def _questions(proposal: "Proposal", asked: Sequence[Said], language: str) -> li
     ]
 
 
-def _choice(one: "Choice", language: str) -> Said:
+def _choice(one: "Choice", table: str, language: str) -> Said:
     return {
         "name": one.name,
         "column": one.column,
         "title": message(f"map.choice.{one.kind}", language),
         "value": list(one.value),
-        "options": [(text, _option(one, text, language)) for text in one.options],
+        "options": [(text, _option(one, table, text, language)) for text in one.options],
         "takes_several": one.takes_several,
+        "may_be_none": one.may_be_none,
+        "is_further": one.is_further,
     }
 
 
-def _option(one: "Choice", text: str, language: str) -> str:
+def _option(one: "Choice", table: str, text: str, language: str) -> str:
     if one.kind == "answer":
         return vocabulary("answer").labels[text][language]
-    return message(f"map.option.{text}", language) if one.kind in _WORDED else text
+    if one.kind == "after":
+        return _title(table, text, language)
+    key = f"map.option.{one.kind.replace('_too', '')}.{text}"
+    return message(key, language) if has_message(key) else text
 
 
 def _codes(codes: "Sequence[CodeProposal]") -> list[Said]:
