@@ -132,11 +132,11 @@ def _finish(trial: "_Trial", proposal: "Proposal", target: Path) -> int:
     from pipelines.proposal.wider_key import with_wider_key
 
     arguments = trial.arguments
-    result: dict[str, Any] = {"mapping": proposal.mapping(), "open": list(proposal.open_required)}
+    result: dict[str, Any] = {"mapping": proposal.mapping(), "open": list(proposal.open_of_all)}
     result |= {"confidence": proposal.confidence, "rivals": list(proposal.rivals), "path": None}
-    if proposal.open_required:
+    if proposal.open_of_all:
         if arguments.yes:
-            raise WrongUse([Problem("map_open", value=name) for name in proposal.open_required])
+            raise WrongUse([Problem("map_open", value=name) for name in proposal.open_of_all])
         show(arguments, result, message("map.not_written", arguments.language))
         return 0
     changes, result["preview"] = trial.shown(proposal.mapping())

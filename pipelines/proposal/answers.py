@@ -4,7 +4,8 @@ Names of the answers: those of `choices.py`; `table`; `laid` (what `choices.py` 
 `files` (the pattern of names); `header.<column>` (the column of the file, empty: none);
 `constant.<column>`; `code.<column>.<text>` (empty: not known). Of a survey: `question.<item>` (its
 column), `answer.<item>.<text>`. Of a changed file: `successor.<column of the file>`;
-`meant.<table>.<column>.<text>`.
+`meant.<table>.<column>.<text>`. Of a second table of the same file, whose name is `also`: the same
+with `also.` before it.
 """
 
 from collections.abc import Mapping
@@ -12,9 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.mapping.model import Source
-from pipelines.proposal.choices import CONDITIONS, FILLED, WORKED, is_joined
+from pipelines.proposal.choices import (
+    CONDITIONS,
+    FILLED,
+    WORKED,
+    also_tables,
+    is_joined,
+)
 from pipelines.proposal.columns import recode_of
 from pipelines.proposal.confirm import with_header, with_headers
 from pipelines.proposal.difference import Change, changes_of
@@ -27,6 +35,7 @@ Answers = Mapping[str, str]
 _BETWEEN = " + "
 _NUMBERS, _LISTS = ("header_row", "header_rows"), ("fill_down", "ditto")
 _SIGNS = ("thousands", "decimal")
+_OF_FILE = ("sheet", *_NUMBERS, *_LISTS, "laid", "missing", "may_lack")
 
 
 def joined(one: ColumnProposal) -> str:
@@ -80,7 +89,33 @@ def answered(
             proposal = proposal.with_constant(column, value)
     proposal = _of_files(proposal, answers)
     coded = (_coded(one, answers) for one in proposal.columns)
-    return replace(proposal, columns=tuple(_worked(one, answers) for one in coded))
+    proposal = replace(proposal, columns=tuple(_worked(one, answers) for one in coded))
+    if answers.get("also") not in also_tables(proposal):
+        return proposal
+    also = answered(path, known, answers_also(answers), form, is_page=is_page)
+    return replace(proposal, also=_referring(also, proposal, answers))
+
+
+def _referring(also: Proposal, proposal: Proposal, answers: Answers) -> Proposal:
+    """The second table with the key of the first where it refers to it and nobody says else."""
+    key = contracts()[proposal.table].key[0]
+    own = next((one for one in proposal.columns if one.column == key), None)
+    columns = contracts()[also.table].columns.items()
+    named = {one.column for one in also.columns} | (also.constants or {}).keys()
+    said = _of("also.header", answers)
+    referring = [
+        replace(own, column=name)
+        for name, column in columns
+        if own and column.reference == f"{proposal.table}.{key}" and name not in named
+        if said.get(name) is None or said[name] in own.headers
+    ]
+    return replace(also, columns=(*referring, *also.columns))
+
+
+def answers_also(answers: Answers) -> Answers:
+    """What a person said of the second table, and of how the file is read."""
+    of_file = {name: answers[name] for name in _OF_FILE if name in answers}
+    return {**of_file, **_of("also", answers), "table": answers["also"]}
 
 
 def _of_files(proposal: Proposal, answers: Answers) -> Proposal:

@@ -42,6 +42,11 @@ class Choice:
         return not self.value or self.kind not in _ALWAYS
 
     @property
+    def is_of_table(self) -> bool:
+        """Whether it is said of the rows of one table, and not of the file."""
+        return self.kind in (*CONDITIONS, *(f"{name}_is" for name in CONDITIONS), "distinct")
+
+    @property
     def is_further(self) -> bool:
         """Whether it is said of few columns only, so that a page shows it on demand."""
         return self.kind in WORKED
@@ -73,6 +78,9 @@ def _of_file(proposal: Proposal, answers: Mapping[str, str]) -> Iterator[Choice]
             yield Choice("header_rows", (str(options.get("header_rows", 1)),), ("1", "2", "3"))
         yield Choice("fill_down", tuple(options.get("fill_down", ())), headers, takes_several=True)
         yield Choice("ditto", tuple(options.get("ditto", ())), takes_several=True)
+    if proposal.table != RESPONDENTS:
+        also = (proposal.also.table,) if proposal.also else ()
+        yield Choice("also", also, also_tables(proposal))
     yield Choice("missing", proposal.missing, takes_several=True)
     yield from _of_rows(proposal, answers)
     place = contracts()[proposal.table].area_column
@@ -106,6 +114,11 @@ def _of_rows(proposal: Proposal, answers: Mapping[str, str]) -> Iterator[Choice]
     yield Choice("time_zone", (terms.time_zone,) if terms.time_zone else (), ("UTC", *zones))
     read = tuple(dict.fromkeys(header for one in proposal.columns for header in one.headers))
     yield Choice("may_lack", terms.may_lack, read, takes_several=True)
+
+
+def also_tables(proposal: Proposal) -> tuple[str, ...]:
+    """The tables that the same rows may become besides."""
+    return tuple(name for name in contracts() if name != proposal.table)
 
 
 def _values(proposal: Proposal, header: str) -> tuple[str, ...]:

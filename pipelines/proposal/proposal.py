@@ -97,6 +97,7 @@ class Proposal:
     indicators: tuple[str, ...] = ()  # those of the catalogue that the table feeds
     questions: tuple[Answered, ...] = ()  # of respondents: the answers that stand beside them
     terms: FileTerms = FileTerms()
+    also: "Proposal | None" = None  # of a second table that the same rows become
 
     @property
     def sender(self) -> str | dict[str, str]:
@@ -116,13 +117,23 @@ class Proposal:
         return tuple(name for name, column in required if column.required and name not in named)
 
     @property
+    def open_of_all(self) -> tuple[str, ...]:
+        """Those of both tables."""
+        return (*self.open_required, *(self.also.open_required if self.also else ()))
+
+    @property
     def ignored(self) -> tuple[str, ...]:
         """Columns of the file that nothing is proposed for: they are not kept."""
+        taken = self._taken() | (self.also._taken() if self.also else set())
+        return tuple(name for name in self.layout.table.header if name not in taken)
+
+    def _taken(self) -> set[str]:
+        """The columns of the file that the table is made of."""
         taken = {header for one in self.columns for header in one.headers} | self.where.keys()
         taken |= set(self.wide.items.values()) if self.wide else set()
         taken |= {one.header for one in self.questions} | {self.terms.sender}
-        taken |= {when["column"] for one in self.columns for when in one.entry.get("when", ())}
-        return tuple(name for name in self.layout.table.header if name not in taken)
+        whens = (when for one in self.columns for when in one.entry.get("when", ()))
+        return taken | {when["column"] for when in whens}
 
     def mapping(self) -> dict[str, Any]:
         """The content of `sources/<source>.yaml`."""
@@ -164,7 +175,8 @@ class Proposal:
         if self.wide:
             table["unpivot"] = self.wide.entry()
         answers = [answers_entry(columns, self.questions)] if self.questions else []
-        return found | {"tables": [table, *answers]}
+        also = self.also.mapping()["tables"] if self.also else []
+        return found | {"tables": [table, *answers, *also]}
 
     def point(self) -> tuple[str, str] | None:
         """The columns of the file with longitude and latitude, each its own."""

@@ -99,7 +99,7 @@ def proposed(
 ) -> Said:
     """Every column of the table with what is proposed for it, what of the file is not kept, and
     what is asked."""
-    from pipelines.proposal.answers import joined
+    from pipelines.proposal.answers import answers_also, joined
     from pipelines.proposal.choices import choices
 
     asked = [_choice(one, proposal.table, language) for one in choices(proposal, answers)]
@@ -112,6 +112,7 @@ def proposed(
             "column": name,
             "title": column.title.in_language(language),
             "is_required": column.required,
+            "is_wide": bool(proposal.wide and name in proposal.wide.columns),
             "header": joined(one) if one else "",
             "constant": given.get(name, ""),
             "constants": list(column.allowed_codes or ()),
@@ -142,7 +143,12 @@ def proposed(
             for name, column in contract.columns.items()
             if column.required and (name in given or name in proposal.open_required)
         ],
-        "is_complete": not proposal.open_required,
+        "is_complete": not proposal.open_of_all,
+        "prefix": "",
+        "also": proposed(proposal.also, known, language, answers_also(answers))
+        | {"prefix": "also."}
+        if proposal.also
+        else None,
         "choices": [choice for choice in asked if not choice["column"]],
         "questions": _questions(proposal, asked, language),
         "wide": list(proposal.wide.items.items()) if proposal.wide else [],
@@ -183,12 +189,15 @@ def _choice(one: "Choice", table: str, language: str) -> Said:
         "takes_several": one.takes_several,
         "may_be_none": one.may_be_none,
         "is_further": one.is_further,
+        "is_of_table": one.is_of_table,
     }
 
 
 def _option(one: "Choice", table: str, text: str, language: str) -> str:
     if one.kind == "answer":
         return vocabulary("answer").labels[text][language]
+    if one.kind == "also":
+        return contracts()[text].title.in_language(language)
     if one.kind == "after":
         return _title(table, text, language)
     key = f"map.option.{one.kind.replace('_too', '')}.{text}"

@@ -263,3 +263,25 @@ def test_an_end_before_its_begin_is_of_the_day_after_where_that_is_said(
         assert entry == {"from": ["Day", "To"], "formats": ["%Y-%m-%d %H:%M"], **keys}
     choice = asked(found, "after.ended_at")
     assert choice["value"] == [] and choice["options"] == [("started_at", "Started at")]
+
+
+def test_one_file_becomes_two_tables(workspace: Workspace, tmp_path: Path) -> None:
+    rows = ("A-1,2026-04-03,Bor,2,1", "A-2,2026-04-04,Bor,,3")
+    path = listing(tmp_path, "Ref,Seen,County,Women,Men", *rows)
+    said = REST | {"header.occurred_on": "Seen", "header.incident_code": "Ref", "laid": "yes"}
+    alone = page(workspace, path, said)
+    assert alone["proposal"]["also"] is None and "Women" in alone["proposal"]["ignored"]
+    said |= {"also": "incident_victims"}
+    open_yet = page(workspace, path, said)
+    assert "rows_read" not in open_yet and not open_yet["proposal"]["is_complete"]
+    said |= {"also.constant.harm": "killed"}
+    found = page(workspace, path, said)
+    assert found["rows_rejected"] == 0 and found["proposal"]["ignored"] == []
+    incidents, victims = found["tables"]
+    assert [row[0] for row in incidents["rows"]] == ["A-1", "A-2"]
+    assert [row[-1] for row in victims["rows"]] == ["2", "1", "3"]
+    tables = mapped(found)["tables"]
+    assert [one["table"] for one in tables] == ["incidents", "incident_victims"]
+    chosen = [one["header"] for one in found["proposal"]["also"]["columns"] if one["header"]]
+    assert chosen == ["Ref"]  # as the first table has it
+    assert found["proposal"]["also"]["prefix"] == "also."
