@@ -20,7 +20,7 @@ from pipelines.proposal import shown
 from pipelines.setup.desk import SetupDesk
 from pipelines.setup.rota_desk import RotaDesk
 from pipelines.workspace.paths import Workspace
-from records.desk.intake import Counted, Desk, FilePreview
+from records.desk.intake import Counted, Desk, FilePreview, KeptMapping
 
 if TYPE_CHECKING:
     from pipelines.mapping.model import Source
@@ -83,8 +83,7 @@ class IntakeDesk:
             elif source is None:
                 proposal, _ = self._proposal(mission, path, answers)
                 target = profile / "sources" / f"{proposal.source}.yaml"
-                if proposal.open_required:
-                    opened = proposal.open_required
+                if opened := proposal.open_of_all:
                     raise WrongUse([Problem("page_map_open", value=name) for name in opened])
                 self._require_free(mission, path)
                 if target.exists():
@@ -242,6 +241,7 @@ class IntakeDesk:
     ) -> FilePreview:
         from pipelines.ingest.rows import mended
         from pipelines.proposal.told import pattern_line
+        from pipelines.proposal.writing import proposed_mapping
 
         source = self._source(path, self._workspace.profile(name))
         if source is not None:
@@ -249,18 +249,27 @@ class IntakeDesk:
             said = FilePreview(source=source.source, is_comparable=any(rules))
             if mended.is_mended(path):
                 return replace(said, is_mended=True)
+            said = replace(said, mapping=self._kept(name, source))
             return self._of_known_source(said, name, path, source, language, answers)
         proposal, found = self._proposal(name, path, answers)
         beside = self._beside(name, path)
         problem = beside.problem(proposal.files)
-        told = (
-            problem.sentence(language)
-            if problem
-            else pattern_line(proposal.files, beside, language)
-        )
+        pattern = pattern_line(proposal.files, beside, language)
+        told = problem.sentence(language) if problem else pattern
         offered = shown.proposed(proposal, self._known(name), language, answers, told)
         counted = self._counted(name, found, language) if not problem else None
-        return FilePreview(offered=offered, counted=counted)
+        mapping = proposed_mapping(proposal.mapping())
+        return FilePreview(offered=offered, counted=counted, mapping=mapping)
+
+    def _kept(self, name: str, source: "Source") -> KeptMapping | None:
+        """The mapping of the profile and its history; None of a template, which has none."""
+        from pipelines.mapping.template_sources import template_sources
+        from pipelines.proposal.difference import file_of
+        from pipelines.proposal.writing import kept_mapping
+
+        if source.source in template_sources():
+            return None
+        return kept_mapping(file_of(self._workspace.profile(name), source.source))
 
     def _proposal(
         self, name: str, path: Path, answers: Mapping[str, str]
@@ -270,7 +279,7 @@ class IntakeDesk:
         from pipelines.proposal.wider_key import key_change, with_wider_key
 
         proposal = answered(path, self._known(name), answers, _form_of(path))
-        if proposal.open_required:
+        if proposal.open_of_all:
             return proposal, None
         trial = self._trial(name, path, [proposal.files])
         found = trial(proposal.mapping())

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.vocabularies import vocabulary
-from indicators.foundation.messages import message
+from indicators.foundation.messages import has_message, message
 from records.desk.intake import (
     AnswerText,
     AskedValue,
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from pipelines.proposal.known_rows import Known
     from pipelines.proposal.preview import Preview
     from pipelines.proposal.proposal import Proposal
-
-_WORDED = ("reading", "place")
 
 
 def counted(
@@ -115,12 +113,15 @@ def proposed(
     language: str,
     answers: Mapping[str, str],
     files_told: str,
+    prefix: str = "",
 ) -> OfferedMapping:
     """Every column of the table with what is proposed for it, what of the file is not kept, and
     what is asked; `files_told`: which files it takes."""
+    from pipelines.proposal.answers import answers_also
     from pipelines.proposal.choices import choices
 
-    asked = [_choice(one, language) for one in choices(proposal, answers)]
+    also = proposal.also
+    asked = [_choice(one, proposal.table, language) for one in choices(proposal, answers)]
     contract = contracts()[proposal.table]
     return OfferedMapping(
         table=proposal.table,
@@ -137,6 +138,9 @@ def proposed(
         wide=tuple(proposal.wide.items.items()) if proposal.wide else (),
         files=proposal.files,
         files_told=files_told,
+        is_complete=not proposal.open_of_all,
+        prefix=prefix,
+        also=proposed(also, known, language, answers_also(answers), "", "also.") if also else None,
     )
 
 
@@ -152,6 +156,7 @@ def _columns(
             column=name,
             title=column.title.in_language(language),
             is_required=column.required,
+            is_wide=bool(proposal.wide and name in proposal.wide.columns),
             header=joined(one) if one else "",
             constant=given.get(name, ""),
             constants=tuple(column.allowed_codes or ()),
@@ -198,23 +203,29 @@ def _questions(
         )
 
 
-def _choice(one: "Choice", language: str) -> OfferedChoice:
+def _choice(one: "Choice", table: str, language: str) -> OfferedChoice:
     return OfferedChoice(
         one.name,
         one.column,
         message(f"map.choice.{one.kind}", language),
         tuple(one.value),
-        tuple((text, _option(one, text, language)) for text in one.options),
+        tuple((text, _option(one, table, text, language)) for text in one.options),
         one.takes_several,
+        one.may_be_none,
+        one.is_further,
+        one.is_of_table,
     )
 
 
-def _option(one: "Choice", text: str, language: str) -> str:
-    if one.kind == "sheet" and text == "*":
-        return message("map.option.all_sheets", language)
+def _option(one: "Choice", table: str, text: str, language: str) -> str:
     if one.kind == "answer":
         return vocabulary("answer").labels[text][language]
-    return message(f"map.option.{text}", language) if one.kind in _WORDED else text
+    if one.kind == "also":
+        return contracts()[text].title.in_language(language)
+    if one.kind == "after":
+        return _title(table, text, language)
+    key = f"map.option.{one.kind.replace('_too', '')}.{text}"
+    return message(key, language) if has_message(key) else text
 
 
 def _codes(codes: "Sequence[CodeProposal]") -> tuple[OfferedCode, ...]:

@@ -48,7 +48,8 @@ class Counted:
 @dataclass(frozen=True)
 class OfferedChoice:
     """What a person may say of how a file is read: the field's name, what stands now, and what it
-    could be, with its words; `column`: of which column, empty of the whole file."""
+    could be, with its words; `column`: of which column, empty of the whole file; `is_further`: said
+    of few columns only; `is_of_table`: of the rows of one table and not of the file."""
 
     name: str
     column: str
@@ -56,6 +57,9 @@ class OfferedChoice:
     value: tuple[str, ...]
     options: tuple[tuple[str, str], ...]
     takes_several: bool
+    may_be_none: bool
+    is_further: bool
+    is_of_table: bool
 
 
 @dataclass(frozen=True)
@@ -90,12 +94,14 @@ class OfferedCode:
 class OfferedColumn:
     """A column of the table with the header proposed for it, or none, and the codes of its texts.
 
-    `constants`: the codes of which one may hold for all rows; `constant`: the one that does.
+    `constants`: the codes of which one may hold for all rows; `constant`: the one that does;
+    `is_wide`: columns of the file that are rows fill it.
     """
 
     column: str
     title: str
     is_required: bool
+    is_wide: bool
     header: str
     constant: str
     constants: tuple[str, ...]
@@ -122,7 +128,8 @@ class OfferedMapping:
 
     `ignored`: headers that are not kept; `rivals`: titles of other tables it could be of; `tables`:
     titles by name; `wide`: items and the columns that hold them; `files`: the pattern of names that
-    it takes, `files_told`: which files bear such a name.
+    it takes, `files_told`: which files bear such a name; `also`: of a second table that is made of
+    the same file, the names of whose fields begin with its `prefix`.
     """
 
     table: str
@@ -139,6 +146,27 @@ class OfferedMapping:
     wide: tuple[tuple[str, str], ...]
     files: str
     files_told: str
+    is_complete: bool
+    prefix: str
+    also: "OfferedMapping | None"
+
+
+@dataclass(frozen=True)
+class MappingChange:
+    """An entry of a mapping's history: when (UTC, ISO), by whom, and the lines taken out and put
+    in, `-` or `+` before each."""
+
+    at: str
+    by: str
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KeptMapping:
+    """A mapping as it is kept: its YAML, and what changed it, newest first."""
+
+    text: str
+    history: tuple[MappingChange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -177,6 +205,7 @@ class FilePreview:
     offered: OfferedMapping | None = None
     differs: Differences | None = None
     counted: Counted | None = None
+    mapping: KeptMapping | None = None
 
 
 class Desk(Protocol):
