@@ -146,7 +146,7 @@ class IntakeDesk:
     ) -> list[tuple[str, str]]:
         """Puts one row into the inbox as a filled template; else what is wrong, by column."""
         from pipelines.documents.templates import write_template
-        from pipelines.mapping.template_sources import template_sources
+        from pipelines.mapping.sources.template_sources import template_sources
         from pipelines.proposal.preview import preview
 
         profile, source = self._workspace.profile(mission), template_sources()[f"template_{table}"]
@@ -196,7 +196,7 @@ class IntakeDesk:
         from pipelines.ingest.inbox import sources_of
         from pipelines.ingest.rows import mended
         from pipelines.mapping.model import load_sources
-        from pipelines.mapping.template_sources import template_of
+        from pipelines.mapping.sources.template_sources import template_of
 
         sources = load_sources(profile)
         if mended.is_mended(path):
@@ -263,7 +263,7 @@ class IntakeDesk:
 
     def _kept(self, name: str, source: "Source") -> KeptMapping | None:
         """The mapping of the profile and its history; None of a template, which has none."""
-        from pipelines.mapping.template_sources import template_sources
+        from pipelines.mapping.sources.template_sources import template_sources
         from pipelines.proposal.difference import file_of
         from pipelines.proposal.writing import kept_mapping
 
@@ -346,7 +346,7 @@ class IntakeDesk:
     ) -> "tuple[list[Change], Preview | None, WrongUse | None]":
         """What a known mapping needs so that it reads the file; what it brings as it is, or why
         nothing."""
-        from pipelines.mapping.template_sources import template_sources
+        from pipelines.mapping.sources.template_sources import template_sources
         from pipelines.proposal.answers import answered_changes
         from pipelines.proposal.difference import file_of, mended
         from pipelines.proposal.wider_key import key_change

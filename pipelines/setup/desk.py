@@ -22,7 +22,7 @@ from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import PocLensError, Problem, nearest
 from indicators.foundation.messages import LANGUAGES, message
 from indicators.foundation.periods import period_of
-from pipelines.mapping.written_sources import ALONE as WRITTEN
+from pipelines.mapping.sources.written_sources import ALONE as WRITTEN
 from pipelines.setup.mission_text import words
 from pipelines.workspace.paths import Workspace
 from records.desk.setup import (
@@ -191,7 +191,7 @@ class SetupDesk:
 
     def to_mend(self, mission: str, language: str) -> tuple[bytes, list[str]]:
         """The rejected rows as workbooks to correct and send back, in a ZIP; what hinders it."""
-        from pipelines.mapping.known_sources import known_sources
+        from pipelines.mapping.sources.known_sources import known_sources
         from pipelines.quality.rejects.workbook import workbooks_to_mend
         from pipelines.warehouse.last_state import open_to_read
 

@@ -20,10 +20,10 @@ from indicators.foundation.periods import Period, periods_between
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.files.arriving import deliveries
 from pipelines.ingest.inbox import sources_of
-from pipelines.mapping.area_polygons import outlines_path
 from pipelines.mapping.model import load_sources
-from pipelines.mapping.template_sources import template_of
-from pipelines.mapping.written_sources import ALONE as WRITTEN
+from pipelines.mapping.places.area_polygons import outlines_path
+from pipelines.mapping.sources.template_sources import template_of
+from pipelines.mapping.sources.written_sources import ALONE as WRITTEN
 from pipelines.warehouse.connection import locked
 from pipelines.warehouse.inspect import Connection
 from pipelines.warehouse.last_state import open_to_read
