@@ -118,6 +118,7 @@ class Desk(Protocol):
         """What a file would bring: `problems` (sentences), counts of rows, `tables`, `rejects`, and
         for an unknown file `proposal`, for one that changed `changes`, for one that would be held
         until somebody says that it is meant a `question`; `answers`: what a person said to these.
+        `mapping`: its YAML (`text`) and its `history` (`at`, `by`, `changed`: lines).
         """
 
     def take_in(

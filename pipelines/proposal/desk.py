@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipelines.proposal.neighbours import Neighbours
     from pipelines.proposal.preview import Preview
     from pipelines.proposal.proposal import Proposal
+    from pipelines.proposal.writing import KeptMapping
 
 Said = dict[str, Any]
 
@@ -81,8 +82,7 @@ class IntakeDesk:
             elif source is None:
                 proposal, _ = self._proposal(mission, path, answers)
                 target = profile / "sources" / f"{proposal.source}.yaml"
-                if proposal.open_required:
-                    opened = proposal.open_required
+                if opened := proposal.open_of_all:
                     raise WrongUse([Problem("page_map_open", value=name) for name in opened])
                 self._require_free(mission, path)
                 if target.exists():
@@ -240,6 +240,7 @@ class IntakeDesk:
     def _previewed(self, name: str, path: Path, language: str, answers: Mapping[str, str]) -> Said:
         from pipelines.ingest.rows import mended
         from pipelines.proposal.told import pattern_line
+        from pipelines.proposal.writing import proposed_mapping
 
         source = self._source(path, self._workspace.profile(name))
         said: Said = {"problems": [], "source": source.source if source else None}
@@ -248,10 +249,12 @@ class IntakeDesk:
         if mended.is_mended(path):
             return said | {"is_mended": True}
         if source is not None:
+            said["mapping"] = self._kept(name, source)
             return said | self._of_known_source(name, path, source, language, answers)
         proposal, found = self._proposal(name, path, answers)
         beside = self._beside(name, path)
         problem = beside.problem(proposal.files)
+        said["mapping"] = proposed_mapping(proposal.mapping())
         said["proposal"] = shown.proposed(proposal, self._known(name), language, answers) | {
             "files": proposal.files,
             "files_told": problem.sentence(language)
@@ -259,6 +262,16 @@ class IntakeDesk:
             else pattern_line(proposal.files, beside, language),
         }
         return said | (self._counted(name, found, language) if found and not problem else {})
+
+    def _kept(self, name: str, source: "Source") -> "KeptMapping | None":
+        """The mapping of the profile and its history; None of a template, which has none."""
+        from pipelines.mapping.template_sources import template_sources
+        from pipelines.proposal.difference import file_of
+        from pipelines.proposal.writing import kept_mapping
+
+        if source.source in template_sources():
+            return None
+        return kept_mapping(file_of(self._workspace.profile(name), source.source))
 
     def _proposal(
         self, name: str, path: Path, answers: Mapping[str, str]
@@ -268,7 +281,7 @@ class IntakeDesk:
         from pipelines.proposal.wider_key import key_change, with_wider_key
 
         proposal = answered(path, self._known(name), answers, _form_of(path))
-        if proposal.open_required:
+        if proposal.open_of_all:
             return proposal, None
         trial = self._trial(name, path, [proposal.files])
         found = trial(proposal.mapping())

@@ -4,6 +4,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import unified_diff
 from pathlib import Path
@@ -16,6 +17,24 @@ from pipelines.mapping.model import Source, read_source
 
 _SCHEMA = "source.schema.json"
 _NOT_PLAIN = re.compile(r"(?i)yes|no|on|off|true|false|null|~|[\d.,:+\-]+")
+
+
+@dataclass(frozen=True)
+class MappingChange:
+    """An entry of a mapping's history: when (UTC, ISO), by whom, and the lines taken out and put
+    in, `-` or `+` before each."""
+
+    at: str
+    by: str
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KeptMapping:
+    """A mapping as it is kept: its YAML, and what changed it, newest first."""
+
+    text: str
+    history: tuple[MappingChange, ...] = ()
 
 
 class _Dumper(yaml.SafeDumper):
@@ -34,6 +53,19 @@ def mapping_text(mapping: Mapping[str, Any], schema: str) -> str:
     """The YAML of a mapping, its keys in the order in which people read them."""
     body = yaml.dump(dict(mapping), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
     return f"# yaml-language-server: $schema={schema}\n{body}"
+
+
+def proposed_mapping(mapping: Mapping[str, Any]) -> KeptMapping:
+    """The mapping as it would be written."""
+    return KeptMapping(mapping_text(mapping, f"../schemas/{_SCHEMA}"))
+
+
+def kept_mapping(path: Path) -> KeptMapping:
+    """The mapping that stands in a file of `sources/`, with its history."""
+    history = _history_of(path)
+    told = yaml.safe_load(history.read_text(encoding="utf-8")) if history.is_file() else []
+    entries = (MappingChange(one["at"], one["by"], tuple(one["changed"])) for one in told)
+    return KeptMapping(path.read_text(encoding="utf-8"), tuple(entries)[::-1])
 
 
 def checked(mapping: Mapping[str, Any]) -> Source:
@@ -71,10 +103,14 @@ def _add_to_history(path: Path, before: str, text: str, who: str) -> None:
     changed = [line for line in lines if not line.startswith("@@")]
     if not changed:
         return
-    history = path.parent.parent / "mapping_history" / path.name
+    history = _history_of(path)
     history.parent.mkdir(exist_ok=True)
     at = datetime.now(UTC).isoformat(timespec="minutes")
     # The first entry holds the whole: each later one can be taken back from the mapping as it is.
     entry = {"at": at, "by": who, "changed": changed}
     with history.open("a", encoding="utf-8") as file:
         yaml.dump([entry], file, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def _history_of(path: Path) -> Path:
+    return path.parent.parent / "mapping_history" / path.name

@@ -1,6 +1,7 @@
 """The names that a proposed mapping takes, and keys that two senders give to different things."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -211,7 +212,7 @@ def test_page_mends_a_known_mapping_for_the_key(world: SmallMission, tmp_path: P
     desk = IntakeDesk(world.workspace)
     found = desk.preview("small", path, "en", {})
     assert [one["kind"] for one in found["changes"]] == ["key"]
-    assert json.dumps(found)  # what a page can show
+    assert json.dumps(found, default=asdict)  # what a page can show
     assert desk.take_in("small", path, "en", {"mend": "yes"}, "chief") == []
     history = world.profile / "mapping_history" / f"{PATROLS['source']}.yaml"
     (entry,) = yaml.safe_load(history.read_text("utf-8"))
