@@ -45,8 +45,8 @@ class Precision:
 
     `smallest`, `target`: in the scale of the estimate, without sign; `target`: a quarter of the
     outcome, None where its level is not known. `count` of `unit`: how much there is; `months`: over
-    how many it came in, None where it comes at no rate. `by_area`: the share of the information that
-    each area holds, by its code; without those that hold none, empty where it is not known.
+    how many it came in, None where it comes at no rate. `by_area`: the share of the information
+    that each area holds, by its code; without those that hold none, empty where it is not known.
     """
 
     smallest: float

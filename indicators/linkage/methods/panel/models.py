@@ -83,7 +83,7 @@ def _information_by_area(rows: pd.DataFrame, family: Family) -> dict[str, float]
     weights = pd.Series(1.0, rows.index)
     if family == "poisson":
         weights = rows.groupby("area")["outcome"].transform("mean").astype(float)
-    rows, weighs = rows[weights > 0], weights[weights > 0].to_numpy(float)
+    rows, weighs = rows[weights > 0], np.asarray(weights[weights > 0], np.float64)
     effects = FixedEffects([pd.factorize(rows[name])[0] for name in _EFFECTS])
     left = effects.without(rows[["x"]].to_numpy(float), weighs)[:, 0]
     own = pd.Series(weighs * left**2).groupby(rows["area"].to_numpy()).sum()
