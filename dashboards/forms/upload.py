@@ -16,10 +16,13 @@ from dashboards.forms.page import XLSX
 
 ROUTE = "/records/upload"
 # To a proposal, and to what of a known file differs; an empty one of `_EMPTY_TOO` says something.
-_EMPTY_TOO = ("header.", "code.", "meant.", "join.", "question.", "answer.")
-_ANSWERS = (*_EMPTY_TOO, "constant.", "successor.", "reading.")
+_EMPTY_TOO = ("header.", "code.", "meant.", "join.", "question.", "answer.", "after.")
+_ANSWERS = (*_EMPTY_TOO, "constant.", "successor.", "reading.", "part.", "empty.", "otherwise.",
+            "when.", "when_is.", "when_value.")  # fmt: skip
 _CHOICES = ("table", "of_table", "files", "mend", "meant", "laid", "sheet", "header_row",
-            "header_rows", "fill_down", "ditto", "where", "where_is", "place")  # fmt: skip
+            "header_rows", "fill_down", "ditto", "where", "where_is", "where_too", "where_too_is",
+            "place", "also", "missing", "distinct", "replaces", "covers", "sender", "time_zone",
+            "may_lack")  # fmt: skip
 
 
 class Upload(FileOfMission):
@@ -71,10 +74,10 @@ class Upload(FileOfMission):
 
 
 def _answers() -> dict[str, str]:
-    sent = {name: "\n".join(values).strip() for name, values in request.form.lists()}
-    return {
-        name: value
-        for name, value in sent.items()
-        if (name.startswith(_ANSWERS) or name in _CHOICES)
-        and (value or name.startswith(_EMPTY_TOO))
-    }
+    found: dict[str, str] = {}
+    for name, values in request.form.lists():
+        value, plain = "\n".join(values).strip(), name.removeprefix("also.")
+        is_one = plain.startswith(_ANSWERS) or plain in _CHOICES
+        if is_one and (value or plain.startswith(_EMPTY_TOO)):
+            found[name] = value
+    return found

@@ -27,7 +27,7 @@ from indicators.compiler.derived.columns import cube_table_sql, derivation_stage
 from indicators.compiler.derived.functions import functions_sql
 from indicators.compiler.plan import CubePlan, cube_plans
 from indicators.compiler.population import population_tables_sql
-from indicators.compiler.statements import contribution_sql
+from indicators.compiler.statements import contribution_sql, cube_sql
 from indicators.definitions.catalogue import selected_indicators
 from indicators.definitions.checks.columns_read import columns_used
 from indicators.definitions.contracts import contracts
@@ -164,10 +164,17 @@ def compute_cells(
         _prepare(connection, mission, indicators, as_of, {})
         forget_values(connection)
         plans = cube_plans(indicators, weekly="W" in mission.period_types)
-        engine.begin(connection, plans, list(functions_sql(mission, as_of.isoformat())))
+        functions = list(functions_sql(mission, as_of.isoformat()))
+        engine.begin(row_statements(mission, indicators), functions)
         for plan in plans:
             materialize_cubes(connection, mission, plan, as_of, engine)
         note_cells(connection)
+
+
+def row_statements(mission: Mission, indicators: Sequence[Indicator]) -> list[str]:
+    """All that a refresh asks of an engine that goes over rows, up to the mart."""
+    plans = cube_plans(indicators, weekly="W" in mission.period_types)
+    return [text for plan in plans for text in cube_sql(plan)]
 
 
 def _prepare(
@@ -307,7 +314,9 @@ def _compute_registers(
     engine: RowEngine,
 ) -> None:
     plans = cube_plans(indicators, weekly="W" in mission.period_types)
-    engine.begin(connection, plans, list(functions_sql(mission, as_of.isoformat())))
+    engine.begin(
+        row_statements(mission, indicators), list(functions_sql(mission, as_of.isoformat()))
+    )
     for plan in plans:
         months = materialize_cubes(connection, mission, plan, as_of, engine)
         changed = STALE if are_kept and months is not None else None

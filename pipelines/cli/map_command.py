@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipelines.proposal.preview import Preview
     from pipelines.proposal.proposal import Proposal
 
-_LISTS = ("fill_down", "ditto", "where_is")
+_LISTS = ("sheet", "fill_down", "ditto", "missing", "where_is", "where_too_is", "may_lack")
 _SURE = 0.9  # from here on a person at a terminal is not asked about a column by itself
 
 
@@ -80,11 +80,13 @@ def _said(given: dict[str, str]) -> dict[str, str]:
     """`A + B` are two columns of the file; ` | ` stands between the texts of a list."""
     found: dict[str, str] = {}
     for name, value in given.items():
-        first, _, second = value.partition(" + ")
-        if name.startswith("header.") and second:
-            found |= {name: first.strip(), name.replace("header.", "join.", 1): second.strip()}
+        first, _, further = value.partition(" + ")
+        if name.startswith("header.") and further:
+            joined = "\n".join(part.strip() for part in further.split(" + "))
+            found |= {name: first.strip(), name.replace("header.", "join.", 1): joined}
         else:
-            found[name] = value.replace(" | ", "\n") if name in _LISTS else value
+            is_list = name in _LISTS or name.startswith("when_is.")
+            found[name] = value.replace(" | ", "\n") if is_list else value
     return found
 
 
@@ -130,11 +132,11 @@ def _finish(trial: "_Trial", proposal: "Proposal", target: Path) -> int:
     from pipelines.proposal.wider_key import with_wider_key
 
     arguments = trial.arguments
-    result: dict[str, Any] = {"mapping": proposal.mapping(), "open": list(proposal.open_required)}
+    result: dict[str, Any] = {"mapping": proposal.mapping(), "open": list(proposal.open_of_all)}
     result |= {"confidence": proposal.confidence, "rivals": list(proposal.rivals), "path": None}
-    if proposal.open_required:
+    if proposal.open_of_all:
         if arguments.yes:
-            raise WrongUse([Problem("map_open", value=name) for name in proposal.open_required])
+            raise WrongUse([Problem("map_open", value=name) for name in proposal.open_of_all])
         show(arguments, result, message("map.not_written", arguments.language))
         return 0
     changes, result["preview"] = trial.shown(proposal.mapping())

@@ -4,7 +4,8 @@ Names of the answers: those of `choices.py`; `table`; `laid` (what `choices.py` 
 `files` (the pattern of names); `header.<column>` (the column of the file, empty: none);
 `constant.<column>`; `code.<column>.<text>` (empty: not known). Of a survey: `question.<item>` (its
 column), `answer.<item>.<text>`. Of a changed file: `successor.<column of the file>`;
-`meant.<table>.<column>.<text>`.
+`meant.<table>.<column>.<text>`. Of a second table of the same file, whose name is `also`: the same
+with `also.` before it.
 """
 
 from collections.abc import Mapping
@@ -12,27 +13,35 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.mapping.model import Source
-from pipelines.proposal.choices import BETWEEN, is_pair
+from pipelines.proposal.choices import (
+    CONDITIONS,
+    FILLED,
+    WORKED,
+    also_tables,
+    is_joined,
+)
 from pipelines.proposal.columns import recode_of
 from pipelines.proposal.confirm import with_header, with_headers
 from pipelines.proposal.difference import Change, changes_of
 from pipelines.proposal.known_rows import Known
-from pipelines.proposal.proposal import Proposal, propose
+from pipelines.proposal.proposal import FileTerms, Proposal, propose
 from pipelines.proposal.survey import RESPONDENTS, as_answer, items
-from pipelines.proposal.texts import ColumnProposal
+from pipelines.proposal.texts import BETWEEN, ColumnProposal
 
 Answers = Mapping[str, str]
 _BETWEEN = " + "
 _NUMBERS, _LISTS = ("header_row", "header_rows"), ("fill_down", "ditto")
 _SIGNS = ("thousands", "decimal")
+_OF_FILE = ("sheet", *_NUMBERS, *_LISTS, "laid", "missing", "may_lack")
 
 
 def joined(one: ColumnProposal) -> str:
-    """The column of the file that one column of the table is read from, as a page names it; a
-    second one is asked apart."""
-    return one.headers[0] if is_pair(one) else _BETWEEN.join(one.headers)
+    """The column of the file that one column of the table is read from, as a page names it;
+    further ones are asked apart."""
+    return one.headers[0] if is_joined(one) else _BETWEEN.join(one.headers)
 
 
 def answered(
@@ -78,7 +87,72 @@ def answered(
     for column, value in _of("constant", answers).items():
         if value:
             proposal = proposal.with_constant(column, value)
-    return replace(proposal, columns=tuple(_coded(one, answers) for one in proposal.columns))
+    proposal = _of_files(proposal, answers)
+    coded = (_coded(one, answers) for one in proposal.columns)
+    proposal = replace(proposal, columns=tuple(_worked(one, answers) for one in coded))
+    if answers.get("also") not in also_tables(proposal):
+        return proposal
+    also = answered(path, known, answers_also(answers), form, is_page=is_page)
+    return replace(proposal, also=_referring(also, proposal, answers))
+
+
+def _referring(also: Proposal, proposal: Proposal, answers: Answers) -> Proposal:
+    """The second table with the key of the first where it refers to it and nobody says else."""
+    key = contracts()[proposal.table].key[0]
+    own = next((one for one in proposal.columns if one.column == key), None)
+    columns = contracts()[also.table].columns.items()
+    named = {one.column for one in also.columns} | (also.constants or {}).keys()
+    said = _of("also.header", answers)
+    referring = [
+        replace(own, column=name)
+        for name, column in columns
+        if own and column.reference == f"{proposal.table}.{key}" and name not in named
+        if said.get(name) is None or said[name] in own.headers
+    ]
+    return replace(also, columns=(*referring, *also.columns))
+
+
+def answers_also(answers: Answers) -> Answers:
+    """What a person said of the second table, and of how the file is read."""
+    of_file = {name: answers[name] for name in _OF_FILE if name in answers}
+    return {**of_file, **_of("also", answers), "table": answers["also"]}
+
+
+def _of_files(proposal: Proposal, answers: Answers) -> Proposal:
+    """The proposal with what a person said of its files as wholes."""
+    terms = FileTerms(
+        time_zone=answers.get("time_zone", ""),
+        replaces=answers.get("replaces", "name"),
+        sender=answers.get("sender", ""),
+        covers=answers.get("covers", ""),
+        may_lack=tuple(_texts(answers.get("may_lack", ""))),
+        counts_equal_once=bool(answers.get("distinct")),
+    )
+    missing = proposal.missing
+    if answers.get("laid") or "missing" in answers:
+        missing = tuple(_texts(answers.get("missing", "")))
+    return replace(proposal, terms=terms, missing=missing)
+
+
+def _worked(one: ColumnProposal, answers: Answers) -> ColumnProposal:
+    """The column with what a person says of its empty cells, of texts that have no meaning of
+    their own, of rows that another column tells apart, and of ends after midnight."""
+    said = {kind: answers.get(f"{kind}.{one.column}", "") for kind in WORKED}
+    entry = dict(one.entry)
+    if said["empty"]:
+        entry["empty"] = said["empty"]
+    if said["otherwise"]:
+        recode = {code.text: code.code for code in one.codes if code.code}
+        entry |= {"recode": recode, "otherwise": said["otherwise"]}
+    if said["when"] and (texts := _texts(said["when_is"])):
+        when = {"column": said["when"], "in": texts}
+        entry["when"] = [when | ({"value": said["when_value"]} if said["when_value"] else {})]
+    if f"after.{one.column}" in answers:
+        entry = {name: value for name, value in entry.items() if name != "after"}
+        entry |= {"after": said["after"]} if said["after"] else {}
+    if (part := answers.get("part.latitude")) and "part" in entry:
+        entry["part"] = int(part) if one.column == "latitude" else 3 - int(part)
+    return one if entry == one.entry else replace(one, entry=entry)
 
 
 def _with_questions(proposal: Proposal, answers: Answers) -> Proposal:
@@ -117,19 +191,26 @@ def _texts(answer: str) -> list[str]:
     return [text for line in answer.split(BETWEEN) if (text := line.strip())]
 
 
-def _where(proposal: Proposal, answers: Answers) -> dict[str, tuple[str, ...]]:
-    column, texts = answers.get("where", ""), _texts(answers.get("where_is", ""))
-    return {column: tuple(texts)} if texts and column in proposal.layout.table.header else {}
+def _where(proposal: Proposal, answers: Answers) -> dict[str, tuple[str, ...] | str]:
+    found: dict[str, tuple[str, ...] | str] = {}
+    for name in CONDITIONS:
+        column, texts = answers.get(name, ""), _texts(answers.get(f"{name}_is", ""))
+        known = next((one for one in proposal.layout.texts if one.header == column), None)
+        if known and texts:
+            is_any = texts[0] in FILLED and texts[0] not in known.values
+            found[column] = texts[0] if is_any else tuple(texts)
+    return found
 
 
 def _joined(proposal: Proposal, column: str, header: str, known: Known) -> Proposal:
-    """The proposal with a second column of the file for one of the table, or without it."""
+    """The proposal with further columns of the file for one of the table, or without them."""
     one = next((one for one in proposal.columns if one.column == column), None)
-    if one is None or one.headers[1:] == ((header,) if header else ()):
+    further = tuple(_texts(header))
+    if one is None or one.headers[1:] == further:
         return proposal
-    if not header:
+    if not further:
         return with_header(proposal, column, one.headers[0], known)
-    return with_headers(proposal, column, (one.headers[0], header), known)
+    return with_headers(proposal, column, (one.headers[0], *further), known)
 
 
 def _read_as(one: ColumnProposal, way: str) -> ColumnProposal:

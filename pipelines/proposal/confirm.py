@@ -8,7 +8,7 @@ from indicators.foundation.errors import Problem, WrongUse, suggestion
 from indicators.foundation.messages import message
 from pipelines.proposal.codes import CodeProposal
 from pipelines.proposal.columns import as_said, recode_of
-from pipelines.proposal.joined_columns import with_clocks
+from pipelines.proposal.joined_columns import of_one_cell, with_clocks
 from pipelines.proposal.known_rows import Known
 from pipelines.proposal.proposal import Proposal
 from pipelines.proposal.texts import ColumnProposal, Texts
@@ -29,6 +29,8 @@ def with_header(proposal: Proposal, column: str, header: str, known: Known) -> P
     contract = contracts()[proposal.table]
     texts = next(one for one in proposal.layout.texts if one.header == header)
     said = as_said(column, own[column], texts, known)
+    in_one_cell = (one for one in of_one_cell(contract, texts) if one.column == column)
+    said = next((replace(one, reasons=("by_person", *one.reasons)) for one in in_one_cell), said)
     of_time = [one for one in proposal.columns if one.column == contract.date_column != column]
     said = with_clocks(contract, [said, *of_time], proposal.layout.texts)[0]
     times = {name for name, one in own.items() if one.base_type in ("date", "time")}
@@ -40,6 +42,7 @@ def with_header(proposal: Proposal, column: str, header: str, known: Known) -> P
             header not in one.headers
             or {one.column, column} <= times  # one day may be that of several times
             or "by_person" in one.reasons  # who is alone in a household is both
+            or {"part"} & one.entry.keys() & said.entry.keys()  # both coordinates of one cell
         )
     ]
     return replace(proposal, columns=(*others, said))

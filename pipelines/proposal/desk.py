@@ -82,8 +82,7 @@ class IntakeDesk:
             elif source is None:
                 proposal, _ = self._proposal(mission, path, answers)
                 target = profile / "sources" / f"{proposal.source}.yaml"
-                if proposal.open_required:
-                    opened = proposal.open_required
+                if opened := proposal.open_of_all:
                     raise WrongUse([Problem("page_map_open", value=name) for name in opened])
                 self._require_free(mission, path)
                 if target.exists():
@@ -282,7 +281,7 @@ class IntakeDesk:
         from pipelines.proposal.wider_key import key_change, with_wider_key
 
         proposal = answered(path, self._known(name), answers, _form_of(path))
-        if proposal.open_required:
+        if proposal.open_of_all:
             return proposal, None
         trial = self._trial(name, path, [proposal.files])
         found = trial(proposal.mapping())

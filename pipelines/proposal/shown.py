@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.vocabularies import vocabulary
-from indicators.foundation.messages import message
+from indicators.foundation.messages import has_message, message
 
 if TYPE_CHECKING:
     from pipelines.proposal.choices import Choice
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pipelines.proposal.preview import Preview
     from pipelines.proposal.proposal import Proposal
 
-_WORDED = ("reading", "place")
 Said = dict[str, Any]
 
 
@@ -100,10 +99,10 @@ def proposed(
 ) -> Said:
     """Every column of the table with what is proposed for it, what of the file is not kept, and
     what is asked."""
-    from pipelines.proposal.answers import joined
+    from pipelines.proposal.answers import answers_also, joined
     from pipelines.proposal.choices import choices
 
-    asked = [_choice(one, language) for one in choices(proposal, answers)]
+    asked = [_choice(one, proposal.table, language) for one in choices(proposal, answers)]
     contract, given = contracts()[proposal.table], proposal.constants or {}
     found = {one.column: one for one in proposal.columns}
     columns = []
@@ -113,6 +112,7 @@ def proposed(
             "column": name,
             "title": column.title.in_language(language),
             "is_required": column.required,
+            "is_wide": bool(proposal.wide and name in proposal.wide.columns),
             "header": joined(one) if one else "",
             "constant": given.get(name, ""),
             "constants": list(column.allowed_codes or ()),
@@ -143,7 +143,12 @@ def proposed(
             for name, column in contract.columns.items()
             if column.required and (name in given or name in proposal.open_required)
         ],
-        "is_complete": not proposal.open_required,
+        "is_complete": not proposal.open_of_all,
+        "prefix": "",
+        "also": proposed(proposal.also, known, language, answers_also(answers))
+        | {"prefix": "also."}
+        if proposal.also
+        else None,
         "choices": [choice for choice in asked if not choice["column"]],
         "questions": _questions(proposal, asked, language),
         "wide": list(proposal.wide.items.items()) if proposal.wide else [],
@@ -174,23 +179,29 @@ def _questions(proposal: "Proposal", asked: Sequence[Said], language: str) -> li
     ]
 
 
-def _choice(one: "Choice", language: str) -> Said:
+def _choice(one: "Choice", table: str, language: str) -> Said:
     return {
         "name": one.name,
         "column": one.column,
         "title": message(f"map.choice.{one.kind}", language),
         "value": list(one.value),
-        "options": [(text, _option(one, text, language)) for text in one.options],
+        "options": [(text, _option(one, table, text, language)) for text in one.options],
         "takes_several": one.takes_several,
+        "may_be_none": one.may_be_none,
+        "is_further": one.is_further,
+        "is_of_table": one.is_of_table,
     }
 
 
-def _option(one: "Choice", text: str, language: str) -> str:
-    if one.kind == "sheet" and text == "*":
-        return message("map.option.all_sheets", language)
+def _option(one: "Choice", table: str, text: str, language: str) -> str:
     if one.kind == "answer":
         return vocabulary("answer").labels[text][language]
-    return message(f"map.option.{text}", language) if one.kind in _WORDED else text
+    if one.kind == "also":
+        return contracts()[text].title.in_language(language)
+    if one.kind == "after":
+        return _title(table, text, language)
+    key = f"map.option.{one.kind.replace('_too', '')}.{text}"
+    return message(key, language) if has_message(key) else text
 
 
 def _codes(codes: "Sequence[CodeProposal]") -> list[Said]:

@@ -12,6 +12,7 @@ from pipelines.readers.codebook import Codebook, Question, question_of
 from pipelines.readers.table import SourceTable
 
 MISSING = ("NA", "N/A", "n/a", "-", "--", "–", "NULL", "null", "nd", "n.d.", "ND")
+BETWEEN = "\n"  # the texts of an answer that has several
 _DISTINCT = 400  # texts of a column that are looked at
 _LOOKED_AT = 20_000
 _UNIQUE = 0.98  # share of rows with a text of their own: a line pasted twice changes no key

@@ -33,7 +33,9 @@ def key_change(content: Content, found: Preview, tried: Try) -> tuple[Change, Pr
 
 def with_wider_key(proposal: Proposal, change: Change) -> Proposal:
     """The proposal with the key that the change names."""
-    name = change.place.partition(".")[2]
+    table, _, name = change.place.partition(".")
+    if proposal.also and proposal.also.table == table:
+        return replace(proposal, also=with_wider_key(proposal.also, change))
     headers = tuple(_columns_of(str(change.after)))
     said = ColumnProposal(name, headers, _CONFIDENCE, ("unit_in_key",), {"template": change.after})
     columns = [said if one.column == name else one for one in proposal.columns]

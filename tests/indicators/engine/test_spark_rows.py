@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from indicators.compiler.derived.functions import functions_sql
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import Mission, Selected, read_mission
 from indicators.engine.refresh import compute
@@ -23,6 +24,8 @@ from indicators.engine.spark.session import missing_parts
 from indicators.engine.spark.translation import read_macros, translated
 from indicators.foundation.errors import WrongUse
 from indicators.incremental.row_engine import DUCKDB, RowEngine
+from indicators.linkage.framework.model import read_framework
+from indicators.linkage.results import row_statements_of_edges
 from pipelines.ingest.inbox import ingest
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import install_profile
@@ -41,13 +44,17 @@ COMPARED = ("mart.indicator_value", "mart.contribution", "cube.cell")
 
 
 @pytest.fixture(scope="module")
-def spark() -> None:
+def spark() -> Iterator[None]:
     """Skips where Spark cannot run; with CI=true that is a failure."""
     missing = "; ".join(problem.sentence() for problem in missing_parts())
     if missing and os.environ.get("CI") == "true":
         pytest.fail(missing)
     if missing:
         pytest.skip(missing)
+    # To make Java's code faster takes longer here than the code runs.
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -89,10 +96,8 @@ def differences(one: Path, other: Path) -> dict[str, tuple[int, int]]:
 
 
 def test_one_indicator_of_each_way_of_counting_is_equal(
-    spark: None, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    spark: None, workspace: Workspace, tmp_path: Path
 ) -> None:
-    # To make Java's code faster takes longer here than the code runs.
-    monkeypatch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
     mission, profile = chosen(workspace, EACH_WAY), workspace.profile("sample")
     source = workspace.warehouse("sample")
     own = computed(copied(source, "duck"), mission, profile, DUCKDB)
@@ -105,6 +110,31 @@ def test_one_indicator_of_each_way_of_counting_is_equal(
         ).fetchone()
         assert values == (len(EACH_WAY),)
         _corrected_month_is_written_anew(connection, mission, profile, tmp_path / "rows")
+
+
+def test_cells_of_the_case_series_by_day_are_equal(
+    spark: None, workspace: Workspace, tmp_path: Path
+) -> None:
+    mission, catalogue = chosen(workspace), load_catalogue()
+    framework = read_framework(workspace.profile("sample"), catalogue)
+    plans = list(dict.fromkeys(row_statements_of_edges(framework, catalogue, catalogue)))
+    functions = list(functions_sql(mission, AS_OF.isoformat()))
+    warehouse = copied(workspace.warehouse("sample"), "days")
+    computed(warehouse, chosen(workspace, ("P2-OP-01",)), workspace.profile("sample"), DUCKDB)
+    with open_warehouse(warehouse) as connection:
+        for function in functions:
+            connection.execute(function)
+        engine = SparkRows("local[2]", tmp_path / "rows")
+        engine.begin(plans, functions)
+        for plan in plans:
+            own = DUCKDB.rows(connection, [plan])
+            other = engine.rows(connection, [plan])
+            ((rows, missing, more),) = connection.execute(
+                f"""SELECT (SELECT sum(rows) FROM ({own})),
+                  (SELECT count(*) FROM (FROM ({own}) EXCEPT ALL FROM ({other}))),
+                  (SELECT count(*) FROM (FROM ({other}) EXCEPT ALL FROM ({own})))"""
+            ).fetchall()
+            assert rows > 0 and (missing, more) == (0, 0), plan
 
 
 def _corrected_month_is_written_anew(
