@@ -8,17 +8,20 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import pandas as pd
 import pytest
 
 from indicators.compiler.derived.functions import functions_sql
 from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission, Selected, read_mission
-from indicators.engine.refresh import compute
+from indicators.engine.refresh import compute, row_statements
 from indicators.engine.spark.row_engine import SparkRows
 from indicators.engine.spark.session import missing_parts
 from indicators.engine.spark.translation import read_macros, translated
@@ -26,6 +29,13 @@ from indicators.foundation.errors import WrongUse
 from indicators.incremental.row_engine import DUCKDB, RowEngine
 from indicators.linkage.framework.model import read_framework
 from indicators.linkage.results import row_statements_of_edges
+from indicators.survey import Condition, Design, Mean
+from indicators.survey.inputs.analysis_rows import AnalysisRows
+from indicators.survey.inputs.columns import SurveyData
+from indicators.survey.inputs.one_pass import cells_in_one_pass
+from indicators.survey.waves.estimates import survey_rows
+from indicators.survey.waves.respondents import respondents_sql
+from indicators.survey.waves.shown import Wave
 from pipelines.ingest.inbox import ingest
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import install_profile
@@ -40,6 +50,7 @@ AS_OF = date(2026, 10, 15)
 EACH_WAY = (
     "P2-OP-01", "P2-OC-04", "P2-OP-15", "P1-OP-04", "X-IM-03", "P2-OC-03", "P1-OP-09", "P2-OC-07",
 )  # fmt: skip
+SURVEYS = ("P1-OC-05", "P2-OC-01")
 COMPARED = ("mart.indicator_value", "mart.contribution", "cube.cell")
 
 
@@ -110,6 +121,44 @@ def test_one_indicator_of_each_way_of_counting_is_equal(
         ).fetchone()
         assert values == (len(EACH_WAY),)
         _corrected_month_is_written_anew(connection, mission, profile, tmp_path / "rows")
+
+
+def test_sums_of_a_survey_by_sampling_unit_are_equal(
+    spark: None, workspace: Workspace, tmp_path: Path
+) -> None:
+    """Shares of women and of all adults, by area and sex: every sum to the last bit."""
+    mission = chosen(workspace, SURVEYS)
+    functions = list(functions_sql(mission, AS_OF.isoformat()))
+    indicators = [load_catalogue()[code] for code in SURVEYS]
+    warehouse = copied(workspace.warehouse("sample"), "sums")
+    computed(warehouse, mission, workspace.profile("sample"), DUCKDB)
+    with open_warehouse(warehouse) as connection:
+        for function in functions:
+            connection.execute(function)
+        found, *_ = connection.execute(
+            """SELECT survey_code, wave, instrument, max(interviewed_on)
+            FROM cube.survey_respondents WHERE instrument = 'household' GROUP BY ALL ORDER BY ALL"""
+        ).fetchall()
+        wave = Wave(*found)
+        engine = SparkRows("local[2]", tmp_path / "rows")
+        engine.begin(row_statements(mission, indicators), functions)
+        by_duckdb = connection.sql(respondents_sql(wave, indicators))
+        by_spark = survey_rows(connection, wave, indicators, engine)
+        own, other = (sums_of(data, indicators) for data in (by_duckdb, by_spark))
+    pd.testing.assert_frame_equal(own.frame, other.frame)
+    assert len(own.frame) > 100
+    for mine, theirs in zip(own.moments, other.moments, strict=True):
+        assert mine is not None and theirs is not None and mine.n.sum() > 0
+        for part in ("n", "weighted", "weight", "x", "xx"):
+            assert np.array_equal(getattr(mine, part), getattr(theirs, part)), part
+
+
+def sums_of(data: SurveyData, indicators: Sequence[Indicator]) -> AnalysisRows:
+    weights = {f"weight_{own.measure.weight}" for own in indicators}
+    design = Design(("psu",), ("stratum",), weights.pop(), nest=True)
+    statistics = [Mean(f"outcome {own.code}") for own in indicators]
+    domain = [Condition(f"inside {own.code}", "==", True) for own in indicators]
+    return cells_in_one_pass(data, design, statistics, ["level_admin1", "sex"], domain)
 
 
 def test_cells_of_the_case_series_by_day_are_equal(
