@@ -80,6 +80,8 @@ from indicators.incremental.values import (
     note_values,
 )
 from indicators.survey.waves.estimates import refresh_surveys
+from indicators.survey.waves.respondents import respondents_sql
+from indicators.survey.waves.shown import Wave
 
 _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values.py`)
     *MART_QUERIES,
@@ -121,7 +123,7 @@ def compute(
         spans = _prepare(connection, mission, versions, as_of, kept)
         are_kept = are_values_current(connection, mission, versions)
         _compute_registers(connection, mission, versions, as_of, are_kept, engine)
-        refresh_surveys(connection, mission, versions, as_of, are_kept)
+        refresh_surveys(connection, mission, versions, as_of, are_kept, engine)
         name_files(connection)
         note_cells(connection)
         _write_values(connection, mission)
@@ -174,7 +176,15 @@ def compute_cells(
 def row_statements(mission: Mission, indicators: Sequence[Indicator]) -> list[str]:
     """All that a refresh asks of an engine that goes over rows, up to the mart."""
     plans = cube_plans(indicators, weekly="W" in mission.period_types)
-    return [text for plan in plans for text in cube_sql(plan)]
+    registers = [text for plan in plans for text in cube_sql(plan)]
+    surveys = [own for own in indicators if own.is_survey]
+    return [
+        *registers,
+        *(
+            respondents_sql(Wave("", "", own.measure.instrument or "", mission.starts_on), [own])
+            for own in surveys
+        ),
+    ]
 
 
 def _prepare(

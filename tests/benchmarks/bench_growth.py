@@ -6,7 +6,8 @@
   of the list and as many more under other codes as it takes; `theirs` is the run with the fewest.
 
 - `growth_engines`: the same by Apache Spark on two cores of this machine, beside DuckDB (`theirs`),
-  in seconds of the clock, its session open and the rows written as Parquet once.
+  in seconds of the clock, its session open and the rows written as Parquet once; with the peak
+  memory of Java and of DuckDB's process. `… bench_growth ROWS growth_engines` gives these alone.
 
 Seconds of the others are of CPU, so that lines from a busy machine can be held against each other;
 one round a point. `python -m tests.benchmarks.bench_growth [ROWS]`;
@@ -23,7 +24,7 @@ from indicators.definitions.indicator import Indicator
 from indicators.engine.spark.row_engine import SparkRows
 from indicators.engine.spark.session import missing_parts
 from tests.benchmarks.bench_catalogue import Line, cells_of, filled, of_activities, touched_columns
-from tests.benchmarks.measuring import cpu_seconds, measured
+from tests.benchmarks.measuring import children_peak_mb, cpu_seconds, measured
 from tests.worlds.rows.catalogue import Size
 
 ROWS = 10_000_000
@@ -92,18 +93,24 @@ def by_engines(folder: str, rows: int) -> Iterator[Line]:
             by_spark = cells_of(connection, catalogue, size.last_day, spark)
             by_spark()  # the first time writes the rows and warms up
             ours = measured(by_spark).seconds
-            theirs = measured(cells_of(connection, catalogue, size.last_day)).seconds
-        yield line("growth_engines", ours, theirs, size.activities)
+            java = children_peak_mb()
+            theirs = measured(cells_of(connection, catalogue, size.last_day))
+        point = line("growth_engines", ours, theirs.seconds, size.activities)
+        yield point | {"unit": "s", "peak_mb": java, "theirs_peak_mb": theirs.peak_mb}
 
 
-def run(rows: int = ROWS) -> Iterator[Line]:
-    """All curves."""
+def run(rows: int = ROWS, curve: str = "") -> Iterator[Line]:
+    """All curves, or one of them."""
+    curves = {
+        "growth_rows": (by_rows, rows),
+        "growth_indicators": (by_indicators, rows // 10),
+        "growth_engines": (by_engines, rows),
+    }
     with tempfile.TemporaryDirectory() as folder:
-        yield from by_rows(folder, rows)
-        yield from by_indicators(folder, rows // 10)
-        yield from by_engines(folder, rows)
+        for draw, most in [curves[curve]] if curve else curves.values():
+            yield from draw(folder, most)
 
 
 if __name__ == "__main__":
-    for figure in run(*(int(argument) for argument in sys.argv[1:])):
+    for figure in run(*map(int, sys.argv[1:2]), *sys.argv[2:3]):
         print(json.dumps(figure), flush=True)

@@ -1,5 +1,6 @@
 """What benchmarks measure by: seconds, medians by turns, peak memory, progress."""
 
+import os
 import resource
 import statistics
 import sys
@@ -44,6 +45,19 @@ def peak_mb() -> int:
     found = [int(line.split()[1]) for line in lines if line.startswith("VmHWM")]
     kilobytes = found[0] if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return kilobytes // 1024
+
+
+def children_peak_mb() -> int:
+    """The largest resident memory so far of the processes that this one started, together."""
+    found = 0
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            told = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        except OSError:  # it has ended since
+            continue
+        if int(told["PPid"]) == os.getpid() and "VmHWM" in told:
+            found += int(told["VmHWM"].split()[0])
+    return found // 1024
 
 
 def measured(act: Callable[[], object]) -> Measured:

@@ -189,7 +189,7 @@ class CaseSeries:
         found = [
             replace(
                 _finding(effect, edge, checks, "1–14", ceilings),
-                precision=_precision(primary, months, inputs.counted),
+                precision=_precision(primary, months, inputs),
                 shortfalls=tuple(shortfalls(primary, inputs.counted)),
                 supplies=tuple(_supplies(inputs, primary)),
             )
@@ -325,7 +325,7 @@ def series_of_record(
 # --- what it rests on, and what is missing -------------------------------------------------------
 
 
-def _precision(model: FittedModel, months: int, counted: NeedKind) -> Precision | None:
+def _precision(model: FittedModel, months: int, series: Series) -> Precision | None:
     """From the wider of its errors, and never from less than 1/√information, which is known first.
 
     None where no incident lies in a stratum with days of both kinds: nothing can be reckoned from.
@@ -337,8 +337,15 @@ def _precision(model: FittedModel, months: int, counted: NeedKind) -> Precision 
     least = smallest_visible(1 / math.sqrt(model.information), df)
     pairs = ((term.se_stratum, term.df_stratum), (term.se_area, term.df_area)) if term else ()
     own = (smallest_visible(error, df) for error, df in pairs if error > 0 and df > 0)
+    by_area = information_by_area(series.days, MODELS["primary"])
+    shares = zip(series.areas, by_area / max(by_area.sum(), 1e-9), strict=False)
     return Precision(
-        max(least, *own) if term else least, TARGET_RATIO, counted, model.incidents, months
+        max(least, *own) if term else least,
+        TARGET_RATIO,
+        series.counted,
+        model.incidents,
+        months,
+        {area: float(share) for area, share in shares if share > 0},
     )
 
 
