@@ -51,7 +51,7 @@ def _write(found: "RakedWave", path: Path, language: str) -> None:
     from pipelines.documents.analysis_workbook import write_sheets
 
     weights, tables = found.replicates(), _tables(found)
-    tables["quantiles"] = [row | _reason(row, language) for row in found.quantiles]
+    tables["quantiles"] = [{**row, **_reason(row, language)} for row in found.quantiles]
     names = ["respondent_key", *(f"replicate_{at + 1}" for at in range(weights.shape[1]))]
     keyed = zip(found.respondents["respondent_key"], weights.round(6).tolist(), strict=True)
     with new_workbook(path) as book:
