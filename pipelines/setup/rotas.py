@@ -157,10 +157,10 @@ class Rotas:
         from indicators.linkage.rota import answer, counted
 
         known = self._known_fortnights(rota)
-        counts = np.where(known, counted(self._by_day("series_incident", rota)), 0.0)
-        if not counts.any():
+        counts = counted(self._by_day("series_incident", rota))
+        if not counts[known].any():
             raise WrongUse(Problem("rota_early"))
-        found = answer(counts, rota.goes, rota.seed)
+        found = answer(counts, rota.goes, rota.seed, known)
         gone = self._by_day("series_activity", rota).reshape(*rota.goes.shape, -1).any(axis=2)
         followed = float((gone == rota.goes)[known].mean())
         is_expected = (found.ratio - 1) * edge.expected_sign > 0

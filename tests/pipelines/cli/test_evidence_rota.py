@@ -44,7 +44,7 @@ def test_a_rota_is_drawn_once_written_as_an_order_and_answered(
     head, *lines = CalamineWorkbook.from_path(str(order)).get_sheet_by_index(0).to_python()
     assert head == ["First day", "Last day", "Area", "Order"]
     assert len(lines) == len(kept["areas"]) * 26
-    ahead = [line for line in lines if line[3] == "goes ahead"]
+    ahead = [line for line in lines if line[3].startswith("goes ahead")]
     assert len(ahead) == len(lines) // 2
     assert main(asked) != 0  # never twice
     capsys.readouterr()
