@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from dash import html
 
+from dashboards.components.card import opened_rest
 from dashboards.components.shell import old_release
 from dashboards.context import Context, read_context
 from dashboards.http.address import Address
 from dashboards.wording.words import Words
+from tests.dashboards.rendered import components
 from tests.worlds.headquarters import rows_of_a_mission, write_release
 
 At = Callable[..., Context]
@@ -62,3 +65,17 @@ def test_a_number_of_days_is_said_as_people_say_it(language: str, told: list[str
     words = Words(language)
     for days, begin in enumerate(told):
         assert words.digits("old", days).startswith(begin)
+
+
+def test_the_rest_of_a_long_list_is_sent_where_it_is_asked_for_by_name() -> None:
+    rest = html.P("the rest")
+    for asked, is_sent, leads_to in (
+        ("", False, "open=more"),
+        ("?open=all", False, "open=all%2Cmore"),
+        ("?open=all,more", True, "open=all"),
+    ):
+        address = Address.parse("/data-quality", asked.removeprefix("?"))
+        line, *sent = opened_rest(address, "more", "9 more", rest)
+        (link,) = (one for one in components(line) if isinstance(one, html.A))
+        assert bool(sent) is is_sent
+        assert link.href.partition("?")[2] == leads_to
