@@ -3,6 +3,7 @@ mended or discarded. Who asks, what hinders and what is told are the same for al
 """
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -10,12 +11,13 @@ from flask import Flask, abort, redirect, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboards.forms import sessions
-from dashboards.forms.desk import Desk, missions_of
+from dashboards.forms.desk import missions_of
 from dashboards.forms.held import LARGEST_MB, held, hold, waiting_room
 from dashboards.forms.page import MISSION, rendered
 from dashboards.http.address import Address
 from dashboards.releases import current_editions
 from dashboards.wording.words import Words
+from records.desk.intake import Desk
 from records.rights import Actor
 from records.store import Store, log, utc_now
 
@@ -83,7 +85,7 @@ class HeldPage:
         with self.store.writing() as connection:
             log(connection, self.actor.name, action, subject, detail or {}, utc_now())
 
-    def shown(self, status: int = 200, told: list[str] | None = None, **parts: Any) -> Any:
+    def shown(self, status: int = 200, told: Sequence[str] = (), **parts: Any) -> Any:
         """The page with what is told; before anything is published it leads back to the steps."""
         back, name = self.part_of
         if not current_editions(self.home, MISSION):
@@ -93,7 +95,7 @@ class HeldPage:
             self.address,
             self.actor,
             status,
-            told=told or [],
+            told=told,
             has_desk=self.desk is not None,
             may=self.may,
             missions=self.missions,

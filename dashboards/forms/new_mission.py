@@ -3,15 +3,16 @@
 All that is wrong is told at once. Files that were sent wait while fields are mended.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from flask import redirect, request
 
 from dashboards.access import only_mission
-from dashboards.forms.desk import Desk
 from dashboards.forms.held import hold
 from dashboards.forms.held_page import STEPS, HeldPage, discard
+from records.desk.intake import Desk
 
 ROUTE = "/records/mission"
 FILES = ("areas", "outlines", "units")
@@ -41,21 +42,21 @@ class NewMission(HeldPage):
         tables = request.form.getlist("table")
         chosen = set(request.form.getlist("indicator"))
         chosen |= {
-            one["code"]
-            for part in choices["questions"]
-            for one in part["indicators"]
-            if one["source"] in tables
+            one.code
+            for part in choices.questions
+            for one in part.indicators
+            if one.source in tables
         }
         made = desk.setup.make(values, sorted(chosen), files, self.address.language)
-        if made["problems"]:
-            told, sent = [*made["problems"], *made["remarks"]], request.form
+        if made.problems:
+            told, sent = [*made.problems, *made.remarks], request.form
             return self.shown(400, told, sent=sent, waiting=files, choices=choices)
-        self.noted("mission_made", made["mission"])
+        self.noted("mission_made", made.mission)
         for path in files.values():
             discard(path)
-        if made["remarks"]:
+        if made.remarks:
             return self.shown(made=made)
-        return redirect(self.next_page(made["mission"]), 303)
+        return redirect(self.next_page(made.mission), 303)
 
     def next_page(self, mission: str) -> str:
         """The steps of the mission that was made; what was typed is forgotten there."""
@@ -72,7 +73,7 @@ class NewMission(HeldPage):
                 found[name] = path
         return found
 
-    def shown(self, status: int = 200, told: list[str] | None = None, **parts: Any) -> Any:
+    def shown(self, status: int = 200, told: Sequence[str] = (), **parts: Any) -> Any:
         """The page; `sent`: what was typed, `waiting`: files by name, `made`: with remarks."""
         if self.desk is not None and "choices" not in parts:
             parts["choices"] = self.desk.setup.choices(self.address.language)

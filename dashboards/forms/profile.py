@@ -9,10 +9,11 @@ from typing import Any
 
 from flask import Flask, abort, request, send_file
 
-from dashboards.forms.desk import Desk, missions_of
+from dashboards.forms.desk import missions_of
 from dashboards.forms.held_page import FileOfMission, discard
 from dashboards.forms.page import XLSX
 from dashboards.http.address import Address
+from records.desk.intake import Desk
 from records.store import Store, log, utc_now
 
 ROUTE, FILE_ROUTE = "/records/profile", "/records/profile/file"
@@ -45,9 +46,9 @@ class Profile(FileOfMission):
     def looked_at(self, desk: Desk, mission: str, path: Path) -> Any:
         """What the workbook would change."""
         found = desk.workbooks.profile_changes(mission, path, self.address.language)
-        if found["problems"] or not found["changes"]:
+        if found.problems or not found.changes:
             discard(path)
-            return self.shown(400 if found["problems"] else 200, found["problems"], found=found)
+            return self.shown(400 if found.problems else 200, found.problems, found=found)
         return self.shown(found=found, path=path, mission=mission)
 
     def decided(self, desk: Desk, mission: str, path: Path, step: str) -> Any:

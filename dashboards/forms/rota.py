@@ -1,6 +1,7 @@
 """The page that draws by lot: a rota with what it could show, its order and what was recorded; and
 the order in which the teams of a rollout go."""
 
+from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -9,11 +10,12 @@ from typing import Any
 from flask import Flask, abort, redirect, request, send_file
 
 from dashboards.forms import sessions
-from dashboards.forms.desk import Desk, missions_of
+from dashboards.forms.desk import missions_of
 from dashboards.forms.held_page import STEPS, HeldPage
 from dashboards.forms.page import XLSX
 from dashboards.http.address import Address
 from dashboards.wording import formats
+from records.desk.intake import Desk
 from records.store import Store
 
 ROUTE, ORDER_ROUTE = "/records/rota", "/records/rota/order"
@@ -82,7 +84,7 @@ class Rota(HeldPage):
             self.noted("drew_order", f"{self.mission}/{edge}")
         return told
 
-    def shown(self, status: int = 200, told: list[str] | None = None, **parts: Any) -> Any:
+    def shown(self, status: int = 200, told: Sequence[str] = (), **parts: Any) -> Any:
         """The page; who may not draw is refused before anything is said of what is here."""
         if self.desk is None or self.mission not in self.missions or status == 403:
             return abort(403 if status == 403 else 404)
@@ -90,7 +92,7 @@ class Rota(HeldPage):
         found = self.desk.rotas.shown(mission, edge, self.words.language)
         return super().shown(
             status,
-            [*(told or []), *found.problems],
+            [*told, *found.problems],
             mission=mission,
             found=found,
             a_month=formats.number(found.a_month, self.words),

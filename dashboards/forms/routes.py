@@ -22,7 +22,7 @@ from dashboards.forms import (
     template_files,
     upload,
 )
-from dashboards.forms.desk import Desk
+from records.desk.intake import Desk
 from records.people import signing_in_asked
 from records.store import Store
 

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, abort, redirect, request, send_file
 
 from dashboards.forms import new_mission, profile, rota, sessions, upload
-from dashboards.forms.desk import Desk, missions_of
+from dashboards.forms.desk import missions_of
 from dashboards.forms.held_page import STEPS
 from dashboards.forms.page import MISSION, rendered
 from dashboards.http.address import Address
@@ -19,6 +19,8 @@ from dashboards.releases import current_editions
 from dashboards.wording import formats
 from dashboards.wording.words import Words
 from indicators.foundation.periods import period_named
+from records.desk.intake import Desk
+from records.desk.setup import RunChoices
 from records.store import Store, log, utc_now
 
 ROUTE, RUN_ROUTE, MEND_ROUTE = STEPS, "/records/run", "/records/run/to-mend"
@@ -87,8 +89,6 @@ def _steps(store: Store, desk: Desk | None) -> Any:
     mission = _chosen(address, missions)
     words = Words(address.language)
     found = desk.setup.steps(mission, address.language) if desk else []
-    for step in found:
-        step["link"] = address.link(_LINKS[step["name"]], mission=mission)
     return rendered(
         "files/steps.html",
         address,
@@ -96,7 +96,7 @@ def _steps(store: Store, desk: Desk | None) -> Any:
         has_desk=desk is not None,
         missions=missions,
         mission=mission,
-        steps=found,
+        steps=[(one, address.link(_LINKS[one.name], mission=mission)) for one in found],
         made=request.args.get("made"),
         new=address.link(new_mission.ROUTE),
         capture=address.link("/records/templates"),
@@ -129,7 +129,8 @@ def _run(store: Store, desk: Desk | None, status: int = 200, told: list[str] | N
                 log(connection, actor.name, f"begun_{kind}", f"{mission}/{value}", {}, utc_now())
             return redirect(address.link(RUN_ROUTE, mission=mission), 303)
     runs = desk.setup.runs(mission, address.language)
-    steps = {step["name"]: step for step in desk.setup.steps(mission, address.language)}
+    brought = desk.setup.brought(mission, address.language)
+    steps = {step.name: step for step in desk.setup.steps(mission, address.language)}
     return rendered(
         "files/run.html",
         address,
@@ -140,12 +141,11 @@ def _run(store: Store, desk: Desk | None, status: int = 200, told: list[str] | N
         mission_name=missions[mission],
         may_run=may_run,
         choices=choices,
-        quarters=[
-            (one, formats.period_name(period_named(one), words)) for one in choices["quarters"]
-        ],
-        brought=_brought(desk.setup.brought(mission, address.language), words),
+        quarters=[(one, formats.period_name(period_named(one), words)) for one in choices.quarters],
+        brought=brought,
+        brought_on=formats.day(date.fromisoformat(brought.at[:10]), words) if brought.at else "",
         runs=runs,
-        is_alive=any(one["is_alive"] for one in runs),
+        is_alive=any(one.is_alive for one in runs),
         steps=steps,
         mend=address.link(MEND_ROUTE, mission=mission),
         overview=address.link("/", mission=mission),
@@ -154,25 +154,19 @@ def _run(store: Store, desk: Desk | None, status: int = 200, told: list[str] | N
     )
 
 
-def _brought(found: dict[str, Any], words: Words) -> dict[str, Any]:
-    """What the last refresh brought, with its day in words; without lines where it read nothing."""
-    day = formats.day(date.fromisoformat(found["at"][:10]), words) if found["at"] else ""
-    return {"lines": [*found["lines"], *found["silent"]], "day": day}
-
-
-def _asked_wrongly(words: Words, may_run: bool, choices: Mapping[str, Any]) -> list[str]:
+def _asked_wrongly(words: Words, may_run: bool, choices: RunChoices) -> list[str]:
     """Why what a form asks for is not begun."""
     if not may_run:
         return [words("records.problem.no_right.take_in")]
     if not sessions.is_genuine():
         return [words("records.problem.stale")]
     kind, value = request.form.get("step", ""), request.form.get("value", "")
-    if kind == "publish" and choices["needs_second"]:
+    if kind == "publish" and choices.needs_second:
         return [words("run.second")]
-    if kind == "publish" and value in choices["quarters"]:
+    if kind == "publish" and value in choices.quarters:
         return []
     try:
-        is_day = kind == "refresh" and value >= choices["first"] and date.fromisoformat(value)
+        is_day = kind == "refresh" and value >= choices.first and date.fromisoformat(value)
     except ValueError:
         is_day = False
-    return [] if is_day else [words("run.wrong_day", first=choices["first"])]
+    return [] if is_day else [words("run.wrong_day", first=choices.first)]

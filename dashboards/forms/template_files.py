@@ -8,12 +8,12 @@ from flask import Flask, abort, request, send_file
 
 from dashboards.context import read_context
 from dashboards.forms import sessions
-from dashboards.forms.desk import Desk
 from dashboards.forms.page import MISSION, XLSX, rendered
 from dashboards.http.address import Address
 from dashboards.wording.words import Words
 from indicators.definitions.contracts import contracts
 from indicators.foundation.messages import LANGUAGES
+from records.desk.intake import Desk
 from records.store import Store
 
 ROUTE, FILE_ROUTE = "/records/templates", "/records/templates/file"

@@ -9,10 +9,10 @@ from typing import Any
 
 from flask import request, send_file
 
-from dashboards.forms.desk import Desk
 from dashboards.forms.held import hold_form
 from dashboards.forms.held_page import FileOfMission, discard
 from dashboards.forms.page import XLSX
+from records.desk.intake import Desk
 
 ROUTE = "/records/upload"
 # To a proposal, and to what of a known file differs; an empty one of `_EMPTY_TOO` says something.
@@ -45,12 +45,12 @@ class Upload(FileOfMission):
             hold_form(path, form)
         answers = _answers()
         found = desk.preview(mission, path, self.address.language, answers)
-        told = found["problems"]
+        told = found.problems
         if told and answers:  # the file may be right and an answer wrong
             found = desk.preview(mission, path, self.address.language, {})
-        if found["problems"]:
+        if found.problems:
             discard(path)
-            return self.shown(400, found["problems"])
+            return self.shown(400, found.problems)
         status = 400 if told else 200
         return self.shown(status, told, found=found, path=path, mission=mission)
 

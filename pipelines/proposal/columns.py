@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from indicators.definitions.contracts import Column, Contract
-from pipelines.mapping.written_places import SIDES, decimal_degrees
+from pipelines.mapping.written.written_places import SIDES, decimal_degrees
 from pipelines.proposal import notation
 from pipelines.proposal.codes import CodeProposal, Labels, by_label, code_proposals
 from pipelines.proposal.concepts import contradicts, holds_the_meaning, means_the_same

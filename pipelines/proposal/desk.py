@@ -1,12 +1,13 @@
 """What the pages that take files in ask of the pipelines: a preview, and a place in the inbox.
 
 The command that serves names this module to the dashboards, which know only the form of `Desk`
-(`dashboards/forms/desk.py`). Libraries that read files are imported with the first file.
+(`records/desk/`). Libraries that read files are imported with the first file.
 """
 
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from pipelines.proposal import shown
 from pipelines.setup.desk import SetupDesk
 from pipelines.setup.rota_desk import RotaDesk
 from pipelines.workspace.paths import Workspace
+from records.desk.intake import Counted, Desk, FilePreview, KeptMapping
 
 if TYPE_CHECKING:
     from pipelines.mapping.model import Source
@@ -27,12 +29,9 @@ if TYPE_CHECKING:
     from pipelines.proposal.neighbours import Neighbours
     from pipelines.proposal.preview import Preview
     from pipelines.proposal.proposal import Proposal
-    from pipelines.proposal.writing import KeptMapping
-
-Said = dict[str, Any]
 
 
-def open_desk(home: Path) -> "IntakeDesk":
+def open_desk(home: Path) -> Desk:
     """The desk of a workspace."""
     return IntakeDesk(Workspace(home))
 
@@ -56,15 +55,17 @@ class IntakeDesk:
         except PocLensError:
             return mission
 
-    def preview(self, mission: str, path: Path, language: str, answers: Mapping[str, str]) -> Said:
-        """What the file would bring; what hinders it stands under `problems`, a sentence each.
+    def preview(
+        self, mission: str, path: Path, language: str, answers: Mapping[str, str]
+    ) -> FilePreview:
+        """What the file would bring, or what hinders it.
 
         `answers`: what a person said to the proposal or to the differences (`answers.py`).
         """
         try:
             return self._previewed(mission, path, language, answers)
         except PocLensError as error:
-            return {"problems": [problem.sentence(language) for problem in error.problems]}
+            return FilePreview(tuple(one.sentence(language) for one in error.problems))
 
     def take_in(
         self, mission: str, path: Path, language: str, answers: Mapping[str, str], who: str = ""
@@ -145,7 +146,7 @@ class IntakeDesk:
     ) -> list[tuple[str, str]]:
         """Puts one row into the inbox as a filled template; else what is wrong, by column."""
         from pipelines.documents.templates import write_template
-        from pipelines.mapping.template_sources import template_sources
+        from pipelines.mapping.sources.template_sources import template_sources
         from pipelines.proposal.preview import preview
 
         profile, source = self._workspace.profile(mission), template_sources()[f"template_{table}"]
@@ -160,10 +161,8 @@ class IntakeDesk:
                     self._moved(mission, path)
             except PocLensError as error:
                 return [("", problem.sentence(language)) for problem in error.problems]
-        told = shown.counted(found, read_mission(profile), language)["rejects"]
-        return [
-            (one.column, said["sentence"]) for one, said in zip(found.rejects, told, strict=True)
-        ]
+        told = shown.counted(found, read_mission(profile), language).rejects
+        return [(one.column, said.sentence) for one, said in zip(found.rejects, told, strict=True)]
 
     def _require_free(self, mission: str, path: Path) -> None:
         if (self._workspace.inbox(mission) / path.name).exists():
@@ -197,7 +196,7 @@ class IntakeDesk:
         from pipelines.ingest.inbox import sources_of
         from pipelines.ingest.rows import mended
         from pipelines.mapping.model import load_sources
-        from pipelines.mapping.template_sources import template_of
+        from pipelines.mapping.sources.template_sources import template_of
 
         sources = load_sources(profile)
         if mended.is_mended(path):
@@ -237,35 +236,34 @@ class IntakeDesk:
         if content != mended(target, []):  # writing costs the comments of the file
             write_mapping(content, target, who)
 
-    def _previewed(self, name: str, path: Path, language: str, answers: Mapping[str, str]) -> Said:
+    def _previewed(
+        self, name: str, path: Path, language: str, answers: Mapping[str, str]
+    ) -> FilePreview:
         from pipelines.ingest.rows import mended
         from pipelines.proposal.told import pattern_line
         from pipelines.proposal.writing import proposed_mapping
 
         source = self._source(path, self._workspace.profile(name))
-        said: Said = {"problems": [], "source": source.source if source else None}
-        rules = [contracts()[table.table].duplicates for table in source.tables] if source else []
-        said["is_comparable"] = any(rules)
-        if mended.is_mended(path):
-            return said | {"is_mended": True}
         if source is not None:
-            said["mapping"] = self._kept(name, source)
-            return said | self._of_known_source(name, path, source, language, answers)
+            rules = [contracts()[table.table].duplicates for table in source.tables]
+            said = FilePreview(source=source.source, is_comparable=any(rules))
+            if mended.is_mended(path):
+                return replace(said, is_mended=True)
+            said = replace(said, mapping=self._kept(name, source))
+            return self._of_known_source(said, name, path, source, language, answers)
         proposal, found = self._proposal(name, path, answers)
         beside = self._beside(name, path)
         problem = beside.problem(proposal.files)
-        said["mapping"] = proposed_mapping(proposal.mapping())
-        said["proposal"] = shown.proposed(proposal, self._known(name), language, answers) | {
-            "files": proposal.files,
-            "files_told": problem.sentence(language)
-            if problem
-            else pattern_line(proposal.files, beside, language),
-        }
-        return said | (self._counted(name, found, language) if found and not problem else {})
+        pattern = pattern_line(proposal.files, beside, language)
+        told = problem.sentence(language) if problem else pattern
+        offered = shown.proposed(proposal, self._known(name), language, answers, told)
+        counted = self._counted(name, found, language) if not problem else None
+        mapping = proposed_mapping(proposal.mapping())
+        return FilePreview(offered=offered, counted=counted, mapping=mapping)
 
-    def _kept(self, name: str, source: "Source") -> "KeptMapping | None":
+    def _kept(self, name: str, source: "Source") -> KeptMapping | None:
         """The mapping of the profile and its history; None of a template, which has none."""
-        from pipelines.mapping.template_sources import template_sources
+        from pipelines.mapping.sources.template_sources import template_sources
         from pipelines.proposal.difference import file_of
         from pipelines.proposal.writing import kept_mapping
 
@@ -311,15 +309,23 @@ class IntakeDesk:
         before = referred_to(self._workspace, name, source)
         return preview(path, source, read_mission(profile), profile, warehouse, others, before)
 
-    def _counted(self, name: str, found: "Preview", language: str) -> Said:
+    def _counted(self, name: str, found: "Preview | None", language: str) -> Counted | None:
         from pipelines.proposal.known_rows import area_names
 
+        if found is None:
+            return None
         areas = area_names(self._workspace.warehouse(name), language)
         return shown.counted(found, read_mission(self._workspace.profile(name)), language, areas)
 
     def _of_known_source(
-        self, name: str, path: Path, source: "Source", language: str, answers: Mapping[str, str]
-    ) -> Said:
+        self,
+        said: FilePreview,
+        name: str,
+        path: Path,
+        source: "Source",
+        language: str,
+        answers: Mapping[str, str],
+    ) -> FilePreview:
         """What the file would bring, by the mended mapping where it does not fit any more."""
         from pipelines.proposal.difference import file_of, mended
 
@@ -327,21 +333,20 @@ class IntakeDesk:
         if not changes:
             if refused:
                 raise refused
-            return self._counted(name, found, language) if found else {}
-        told = shown.changed(changes, self._known(name), language)
-        told["mends"] = refused is not None or not answers or bool(answers.get("mend"))
-        if told["is_mendable"] and told["mends"]:
+            return replace(said, counted=self._counted(name, found, language))
+        mends = refused is not None or not answers or bool(answers.get("mend"))
+        differs = shown.differing(changes, self._known(name), language, mends, refused is None)
+        if mends and not any(one.kind == "missing" for one in changes):
             content = mended(file_of(self._workspace.profile(name), source.source), changes)
             found = self._trial(name, path, source.files)(content)
-        said = self._counted(name, found, language) if found else {}
-        return said | told | {"as_is": refused is None}
+        return replace(said, differs=differs, counted=self._counted(name, found, language))
 
     def _changes(
         self, name: str, path: Path, source: "Source", answers: Mapping[str, str]
     ) -> "tuple[list[Change], Preview | None, WrongUse | None]":
         """What a known mapping needs so that it reads the file; what it brings as it is, or why
         nothing."""
-        from pipelines.mapping.template_sources import template_sources
+        from pipelines.mapping.sources.template_sources import template_sources
         from pipelines.proposal.answers import answered_changes
         from pipelines.proposal.difference import file_of, mended
         from pipelines.proposal.wider_key import key_change

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from indicators.definitions.contracts import Contract
-from pipelines.mapping.written_places import grid_degrees, part_of_pair
+from pipelines.mapping.written.written_places import grid_degrees, part_of_pair
 from pipelines.proposal import notation
 from pipelines.proposal.texts import ColumnProposal, Texts
 

@@ -10,9 +10,9 @@ from indicators.definitions.contracts import contracts, load_order
 from indicators.foundation.errors import Problem
 from pipelines.ingest.files.arriving import deliveries
 from pipelines.ingest.inbox import sources_of
-from pipelines.mapping.file_names import fits, have_a_name_in_common, series_of
+from pipelines.mapping.files.file_names import fits, have_a_name_in_common, series_of
 from pipelines.mapping.model import Source, load_sources
-from pipelines.mapping.template_sources import template_of
+from pipelines.mapping.sources.template_sources import template_of
 from pipelines.warehouse import ledger
 from pipelines.warehouse.last_state import open_to_read
 from pipelines.workspace.paths import Workspace

@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import lru_cache
 
 from indicators.definitions.contracts import Column
-from pipelines.mapping.written_dates import names_months, with_english_months
-from pipelines.mapping.written_numbers import BLANKS, DECIMAL_COMMA, Signs, number_text
+from pipelines.mapping.written.written_dates import names_months, with_english_months
+from pipelines.mapping.written.written_numbers import BLANKS, DECIMAL_COMMA, Signs, number_text
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|[+-]\d{2}:?\d{2}))?)?")
 _DAYS = (

@@ -9,7 +9,7 @@ from typing import Any
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import Contract, contracts
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.mapping.file_names import pattern_of, stem_words
+from pipelines.mapping.files.file_names import pattern_of, stem_words
 from pipelines.proposal.columns import LEAST_LIKENESS, column_proposals, header_likeness
 from pipelines.proposal.known_rows import Known
 from pipelines.proposal.layout import (

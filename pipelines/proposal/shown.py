@@ -1,6 +1,7 @@
 """A preview, a proposal and the differences of a file as a page shows them: texts and lists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -9,6 +10,20 @@ from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.vocabularies import vocabulary
 from indicators.foundation.messages import has_message, message
+from records.desk.intake import (
+    AnswerText,
+    AskedValue,
+    Counted,
+    Difference,
+    Differences,
+    OfferedChoice,
+    OfferedCode,
+    OfferedColumn,
+    OfferedMapping,
+    OfferedQuestion,
+    RejectedRows,
+    TableRows,
+)
 
 if TYPE_CHECKING:
     from pipelines.proposal.choices import Choice
@@ -18,58 +33,56 @@ if TYPE_CHECKING:
     from pipelines.proposal.preview import Preview
     from pipelines.proposal.proposal import Proposal
 
-Said = dict[str, Any]
-
 
 def counted(
     shown: "Preview", mission: Mission, language: str, areas: Mapping[str, str] | None = None
-) -> Said:
+) -> Counted:
     """Counts of rows, the first of them as they would arrive, and what would be rejected."""
     from pipelines.ingest.rows.quarantine import reject_sentence
 
-    rejects = [
-        {
-            "rows": one.rows,
-            "column": _title(one.table, one.column, language),
-            "value": one.value or "",
-            "sentence": reject_sentence(one.rule, one.parameters, one.value, language),
-        }
+    rejects = (
+        RejectedRows(
+            one.rows,
+            _title(one.table, one.column, language),
+            one.value or "",
+            reject_sentence(one.rule, one.parameters, one.value, language),
+        )
         for one in shown.rejects
-    ]
+    )
     share = 100 * shown.rows_rejected / shown.rows_read if shown.rows_read else 0
-    return {
-        "rows_read": shown.rows_read,
-        "rows_new": shown.rows_loaded - shown.rows_changed,
-        "rows_changed": shown.rows_changed,
-        "rows_unchanged": shown.rows_unchanged,
-        "rows_rejected": shown.rows_rejected,
-        "is_held": share > mission.reject_limit_pct,
-        "question": shown.question.sentence(language) if shown.question else "",
-        "tables": _rows_by_table(shown, mission, areas or {}, language),
-        "rejects": rejects,
-    }
+    return Counted(
+        rows_read=shown.rows_read,
+        rows_new=shown.rows_loaded - shown.rows_changed,
+        rows_changed=shown.rows_changed,
+        rows_unchanged=shown.rows_unchanged,
+        rows_rejected=shown.rows_rejected,
+        is_held=share > mission.reject_limit_pct,
+        question=shown.question.sentence(language) if shown.question else "",
+        tables=_rows_by_table(shown, mission, areas or {}, language),
+        rejects=tuple(rejects),
+    )
 
 
 def _rows_by_table(
     shown: "Preview", mission: Mission, areas: Mapping[str, str], language: str
-) -> list[Said]:
+) -> tuple[TableRows, ...]:
     """Per table its title, the titles of the columns that are filled, and the rows."""
-    found: list[Said] = []
+    found = []
     for table in dict.fromkeys(shown.tables):
         rows = [row for row, of in zip(shown.rows, shown.tables, strict=True) if of == table]
         own = contracts()[table].columns
         columns = [c for c in own if any(c in row for row in rows)]
         found.append(
-            {
-                "title": contracts()[table].title.in_language(language),
-                "columns": [_head(table, column, mission, language) for column in columns],
-                "rows": [
-                    [cell(own[column], row.get(column), mission, areas) for column in columns]
+            TableRows(
+                contracts()[table].title.in_language(language),
+                tuple(_head(table, column, mission, language) for column in columns),
+                tuple(
+                    tuple(cell(own[column], row.get(column), mission, areas) for column in columns)
                     for row in rows
-                ],
-            }
+                ),
+            )
         )
-    return found
+    return tuple(found)
 
 
 def _head(table: str, column: str, mission: Mission, language: str) -> str:
@@ -95,102 +108,113 @@ def _title(table: str, column: str, language: str) -> str:
 
 
 def proposed(
-    proposal: "Proposal", known: "Known", language: str, answers: Mapping[str, str]
-) -> Said:
+    proposal: "Proposal",
+    known: "Known",
+    language: str,
+    answers: Mapping[str, str],
+    files_told: str,
+    prefix: str = "",
+) -> OfferedMapping:
     """Every column of the table with what is proposed for it, what of the file is not kept, and
-    what is asked."""
-    from pipelines.proposal.answers import answers_also, joined
+    what is asked; `files_told`: which files it takes."""
+    from pipelines.proposal.answers import answers_also
     from pipelines.proposal.choices import choices
 
+    also = proposal.also
     asked = [_choice(one, proposal.table, language) for one in choices(proposal, answers)]
-    contract, given = contracts()[proposal.table], proposal.constants or {}
-    found = {one.column: one for one in proposal.columns}
-    columns = []
-    for name, column in contract.columns.items():
+    contract = contracts()[proposal.table]
+    return OfferedMapping(
+        table=proposal.table,
+        title=contract.title.in_language(language),
+        confidence=f"{proposal.confidence:.2f}",
+        columns=tuple(_columns(proposal, known, asked, language)),
+        headers=tuple(proposal.layout.table.header),
+        ignored=tuple(proposal.ignored),
+        rivals=tuple(contracts()[name].title.in_language(language) for name in proposal.rivals),
+        tables={name: one.title.in_language(language) for name, one in contracts().items()},
+        asked=tuple(_asked(proposal, language)),
+        choices=tuple(choice for choice in asked if not choice.column),
+        questions=tuple(_questions(proposal, asked, language)),
+        wide=tuple(proposal.wide.items.items()) if proposal.wide else (),
+        files=proposal.files,
+        files_told=files_told,
+        is_complete=not proposal.open_of_all,
+        prefix=prefix,
+        also=proposed(also, known, language, answers_also(answers), "", "also.") if also else None,
+    )
+
+
+def _columns(
+    proposal: "Proposal", known: "Known", asked: Sequence[OfferedChoice], language: str
+) -> Iterator[OfferedColumn]:
+    from pipelines.proposal.answers import joined
+
+    given, found = proposal.constants or {}, {one.column: one for one in proposal.columns}
+    for name, column in contracts()[proposal.table].columns.items():
         one = found.get(name)
-        entry: Said = {
-            "column": name,
-            "title": column.title.in_language(language),
-            "is_required": column.required,
-            "is_wide": bool(proposal.wide and name in proposal.wide.columns),
-            "header": joined(one) if one else "",
-            "constant": given.get(name, ""),
-            "constants": list(column.allowed_codes or ()),
-            "choices": [choice for choice in asked if choice["column"] == name],
-        }
+        entry = OfferedColumn(
+            column=name,
+            title=column.title.in_language(language),
+            is_required=column.required,
+            is_wide=bool(proposal.wide and name in proposal.wide.columns),
+            header=joined(one) if one else "",
+            constant=given.get(name, ""),
+            constants=tuple(column.allowed_codes or ()),
+            choices=tuple(choice for choice in asked if choice.column == name),
+        )
         if one:
-            entry["confidence"] = f"{one.confidence:.2f}"
-            entry["reasons"] = ", ".join(message(f"map.reason.{r}", language) for r in one.reasons)
-            entry["codes"] = _codes(one.codes)
-            entry["known_codes"] = _known_codes(column, known)
-        columns.append(entry)
-    return {
-        "table": proposal.table,
-        "title": contract.title.in_language(language),
-        "confidence": f"{proposal.confidence:.2f}",
-        "columns": columns,
-        "headers": list(proposal.layout.table.header),
-        "ignored": list(proposal.ignored),
-        "rivals": [contracts()[name].title.in_language(language) for name in proposal.rivals],
-        "tables": {name: one.title.in_language(language) for name, one in contracts().items()},
-        "asked": [
-            {
-                "column": name,
-                "title": _title(proposal.table, name, language),
-                "codes": list(contract.columns[name].allowed_codes or ()),
-                "value": given.get(name, ""),
-            }
-            for name, column in contract.columns.items()
-            if column.required and (name in given or name in proposal.open_required)
-        ],
-        "is_complete": not proposal.open_of_all,
-        "prefix": "",
-        "also": proposed(proposal.also, known, language, answers_also(answers))
-        | {"prefix": "also."}
-        if proposal.also
-        else None,
-        "choices": [choice for choice in asked if not choice["column"]],
-        "questions": _questions(proposal, asked, language),
-        "wide": list(proposal.wide.items.items()) if proposal.wide else [],
-    }
+            entry = replace(
+                entry,
+                confidence=f"{one.confidence:.2f}",
+                reasons=", ".join(message(f"map.reason.{r}", language) for r in one.reasons),
+                codes=_codes(one.codes),
+                known_codes=_known_codes(column, known),
+            )
+        yield entry
 
 
-def _questions(proposal: "Proposal", asked: Sequence[Said], language: str) -> list[Said]:
+def _asked(proposal: "Proposal", language: str) -> Iterator[AskedValue]:
+    """The required columns that nothing in the file fills."""
+    given = proposal.constants or {}
+    for name, column in contracts()[proposal.table].columns.items():
+        if column.required and (name in given or name in proposal.open_required):
+            title, codes = _title(proposal.table, name, language), column.allowed_codes or ()
+            yield AskedValue(name, title, tuple(codes), given.get(name, ""))
+
+
+def _questions(
+    proposal: "Proposal", asked: Sequence[OfferedChoice], language: str
+) -> Iterator[OfferedQuestion]:
     """Of a survey each item with the column of the file that answers it, and its texts."""
     found = {one.item: one for one in proposal.questions}
     titles = vocabulary("survey_item").labels
-    return [
-        {
-            **choice,
-            "title": titles[item][language],
-            "confidence": f"{found[item].confidence:.2f}" if item in found else "",
-            "reason": message(f"map.reason.{found[item].reason}", language)
-            if item in found
-            else "",
-            "texts": [
-                {**one, "text": one["column"].partition(".")[2]}
+    for choice in (one for one in asked if one.name.startswith("question.")):
+        item = found.get(choice.column)
+        yield OfferedQuestion(
+            titles[choice.column][language],
+            f"{item.confidence:.2f}" if item else "",
+            message(f"map.reason.{item.reason}", language) if item else "",
+            choice,
+            tuple(
+                AnswerText(one.column.partition(".")[2], one)
                 for one in asked
-                if one["name"].startswith(f"answer.{item}.")
-            ],
-        }
-        for choice in asked
-        if choice["name"].startswith("question.")
-        for item in [choice["column"]]
-    ]
+                if one.name.startswith(f"answer.{choice.column}.")
+            ),
+        )
 
 
-def _choice(one: "Choice", table: str, language: str) -> Said:
-    return {
-        "name": one.name,
-        "column": one.column,
-        "title": message(f"map.choice.{one.kind}", language),
-        "value": list(one.value),
-        "options": [(text, _option(one, table, text, language)) for text in one.options],
-        "takes_several": one.takes_several,
-        "may_be_none": one.may_be_none,
-        "is_further": one.is_further,
-        "is_of_table": one.is_of_table,
-    }
+def _choice(one: "Choice", table: str, language: str) -> OfferedChoice:
+    return OfferedChoice(
+        one.name,
+        one.column,
+        message(f"map.choice.{one.kind}", language),
+        tuple(one.value),
+        tuple((text, _option(one, table, text, language)) for text in one.options),
+        one.takes_several,
+        one.may_be_none,
+        one.is_further,
+        one.is_of_table,
+    )
 
 
 def _option(one: "Choice", table: str, text: str, language: str) -> str:
@@ -204,42 +228,44 @@ def _option(one: "Choice", table: str, text: str, language: str) -> str:
     return message(key, language) if has_message(key) else text
 
 
-def _codes(codes: "Sequence[CodeProposal]") -> list[Said]:
-    return [
-        {"text": one.text, "code": one.code or "", "confidence": f"{one.confidence:.2f}"}
+def _codes(codes: "Sequence[CodeProposal]") -> tuple[OfferedCode, ...]:
+    return tuple(
+        OfferedCode(one.text, one.code or "", f"{one.confidence:.2f}")
         for one in codes
         if one.code != one.text
-    ]
+    )
 
 
-def _known_codes(column: Column, known: "Known") -> list[str]:
+def _known_codes(column: Column, known: "Known") -> tuple[str, ...]:
     """What a text of the column may mean."""
     if column.base_type == "bool":
-        return ["true", "false"]
+        return ("true", "false")
     of_rows = sorted(set(known.get(column.reference or "", {}).values()))
-    return list(column.allowed_codes or of_rows)
+    return tuple(column.allowed_codes or of_rows)
 
 
-def changed(changes: "Sequence[Change]", known: "Known", language: str) -> Said:
+def differing(
+    changes: "Sequence[Change]", known: "Known", language: str, mends: bool, as_is: bool
+) -> Differences:
     """The differences of a file with the mend of each, and what a person may answer to them."""
+    return Differences(
+        tuple(_difference(one, known, language) for one in changes),
+        tuple(one.after or "" for one in changes if one.kind in ("new", "renamed")),
+        mends,
+        as_is,
+    )
+
+
+def _difference(one: "Change", known: "Known", language: str) -> Difference:
     from pipelines.proposal.told import change_line
 
-    told = []
-    for one in changes:
-        entry: Said = {"kind": one.kind, "place": one.place, "text": one.after or ""}
-        if one.kind == "missing":
-            entry["sentence"] = message("map.change.missing_here", language, before=one.before)
-        else:
-            entry["sentence"] = change_line(one, language).strip()
-        if one.kind == "code":
-            table, _, name = one.place.partition(".")
-            entry["meant"] = one.meant or ""
-            entry["known_codes"] = _known_codes(contracts()[table].columns[name], known)
-        elif one.kind == "renamed":
-            entry["before"] = one.before
-        told.append(entry)
-    return {
-        "changes": told,
-        "free_headers": [one.after for one in changes if one.kind in ("new", "renamed")],
-        "is_mendable": not any(one.kind == "missing" for one in changes),
-    }
+    if one.kind == "missing":
+        sentence = message("map.change.missing_here", language, before=one.before)
+    else:
+        sentence = change_line(one, language).strip()
+    told = Difference(one.kind, one.place, one.after or "", sentence)
+    if one.kind != "code":
+        return told
+    table, _, name = one.place.partition(".")
+    codes = _known_codes(contracts()[table].columns[name], known)
+    return replace(told, meant=one.meant or "", known_codes=codes)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from indicators.definitions.contracts import Contract
-from pipelines.mapping.written_dates import with_english_months
+from pipelines.mapping.written.written_dates import with_english_months
 from pipelines.proposal import notation
 from pipelines.proposal.concepts import says_nothing
 from pipelines.proposal.texts import Texts

@@ -4,7 +4,6 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import unified_diff
 from pathlib import Path
@@ -14,27 +13,10 @@ import yaml
 
 from indicators.foundation.data_folder import data_folder
 from pipelines.mapping.model import Source, read_source
+from records.desk.intake import KeptMapping, MappingChange
 
 _SCHEMA = "source.schema.json"
 _NOT_PLAIN = re.compile(r"(?i)yes|no|on|off|true|false|null|~|[\d.,:+\-]+")
-
-
-@dataclass(frozen=True)
-class MappingChange:
-    """An entry of a mapping's history: when (UTC, ISO), by whom, and the lines taken out and put
-    in, `-` or `+` before each."""
-
-    at: str
-    by: str
-    changed: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class KeptMapping:
-    """A mapping as it is kept: its YAML, and what changed it, newest first."""
-
-    text: str
-    history: tuple[MappingChange, ...] = ()
 
 
 class _Dumper(yaml.SafeDumper):

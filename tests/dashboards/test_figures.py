@@ -16,7 +16,7 @@ from dashboards.figures.outlines import outlines
 from dashboards.figures.plot import Plot, value_axis
 from dashboards.figures.series import Path, series_plot
 from dashboards.figures.vector import Drawing, line_drawing
-from dashboards.pages.effects.leads_and_lags import TimePoint, leads_and_lags_plot
+from dashboards.pages.effects.over_time.leads_and_lags import TimePoint, leads_and_lags_plot
 from dashboards.pages.map.classes import fill_of, fixed_classes
 from dashboards.queries.cells import Cell, Dated
 from dashboards.theme import THEMES

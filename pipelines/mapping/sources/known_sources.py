@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from pipelines.mapping.model import Source, load_sources
-from pipelines.mapping.template_sources import template_sources
-from pipelines.mapping.written_sources import written_sources
+from pipelines.mapping.sources.template_sources import template_sources
+from pipelines.mapping.sources.written_sources import written_sources
 
 
 def known_sources(profile: Path) -> dict[str, Source]:

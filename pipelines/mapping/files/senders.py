@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 import pyarrow as pa
 
 from pipelines.mapping.apply import FileRows, cleaned
-from pipelines.mapping.file_names import series_of
+from pipelines.mapping.files.file_names import series_of
 from pipelines.mapping.model import SenderColumn, Source
 
 

@@ -11,8 +11,8 @@ from dashboards.components.difference import difference_words, scaled
 from dashboards.components.rating import evidence_mark
 from dashboards.components.table import Column, table
 from dashboards.context import Context
-from dashboards.pages.effects.effect_bars import EffectBar, effect_bars_plot
-from dashboards.pages.effects.settings_card import setting_name
+from dashboards.pages.effects.readings.effect_bars import EffectBar, effect_bars_plot
+from dashboards.pages.effects.readings.settings_card import setting_name
 from dashboards.wording import formats
 
 Row = dict[str, Any]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboards.figures.plot import Axis, Plot
-from dashboards.pages.effects.effect_bars import differences_axis
+from dashboards.pages.effects.readings.effect_bars import differences_axis
 from dashboards.wording.words import Words
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 from indicators.definitions.contracts import Contract, contracts
 from indicators.foundation.messages import message
 from pipelines.mapping.model import ColumnMapping, SenderColumn, Source, TableMapping
-from pipelines.mapping.written_sources import ALONE as WRITTEN
+from pipelines.mapping.sources.written_sources import ALONE as WRITTEN
 
 MARK = "poclens_template"  # a name that the workbook defines for its first cell
 OWN_SHEETS = tuple(

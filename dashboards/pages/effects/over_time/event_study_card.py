@@ -15,7 +15,7 @@ from dashboards.components.chart import chart, chart_card, shows_table
 from dashboards.components.finding import scope_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
-from dashboards.pages.effects.leads_and_lags import TimePoint, leads_and_lags_plot
+from dashboards.pages.effects.over_time.leads_and_lags import TimePoint, leads_and_lags_plot
 from dashboards.queries import framework
 from dashboards.rows import rows_of
 from dashboards.wording import formats

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.mapping.area_polygons import Outlines
+from pipelines.mapping.places.area_polygons import Outlines
 
 SWAPPED, SIGN, ELSEWHERE = "coordinates_swapped", "coordinates_sign", "place_disagrees"
 RULES = (SWAPPED, SIGN, ELSEWHERE)

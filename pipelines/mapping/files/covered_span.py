@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import StringConstraints
 
-from pipelines.mapping.file_names import fits
+from pipelines.mapping.files.file_names import fits
 
 Precision = Literal["day", "month", "year"]
 SpanEnd = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
