@@ -6,6 +6,9 @@ indicators of the sample and of both real missions, on a cluster of a master and
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -252,6 +255,65 @@ def test_a_part_that_disappears_ends_the_refresh_and_changes_nothing(
         assert connection.execute(
             "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'cube'"
         ).fetchone() == (0,)
+
+
+# Says when the first plan's rows are back: then it is in the middle of the refresh.
+DRIVER = """
+import sys
+from pathlib import Path
+from indicators.engine.spark.row_engine import SparkRows
+from tests.indicators.engine.test_spark_rows import EACH_WAY, chosen, computed
+from pipelines.workspace.paths import Workspace
+class Told(SparkRows):
+    def rows(self, connection, plan):
+        found = super().rows(connection, plan)
+        print("counted", flush=True)
+        return found
+home, warehouse, rows = map(Path, sys.argv[1:])
+workspace = Workspace(home)
+mission = chosen(workspace, EACH_WAY)
+computed(warehouse, mission, workspace.profile("sample"), Told("local[2]", rows))
+print("done", flush=True)
+"""
+
+
+@pytest.mark.soak
+def test_a_driver_killed_in_the_middle_leaves_the_warehouse_as_it_was(
+    spark: None, workspace: Workspace, tmp_path: Path
+) -> None:
+    mission, profile = chosen(workspace, EACH_WAY), workspace.profile("sample")
+    source = workspace.warehouse("sample")
+    warehouse = computed(
+        copied(source, "killed"), chosen(workspace, ("P2-OC-04",)), profile, DUCKDB
+    )
+    before = contents(warehouse)
+    command = [sys.executable, "-c", DRIVER, workspace.home, warehouse, tmp_path / "rows"]
+    with subprocess.Popen(
+        list(map(str, command)), stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
+    ) as driver:
+        assert driver.stdout is not None
+        assert driver.stdout.readline() == "counted\n"
+        driver.kill()
+    assert driver.returncode == -signal.SIGKILL
+    assert contents(warehouse) == before
+    # The next refresh finds the killed one's files of rows, and counts what it would have counted.
+    own = computed(copied(source, "never_killed"), mission, profile, DUCKDB)
+    again = computed(warehouse, mission, profile, SparkRows("local[2]", tmp_path / "rows"))
+    assert differences(own, again) == dict.fromkeys(COMPARED, (0, 0))
+
+
+def contents(warehouse: Path) -> dict[str, object]:
+    """By table how many rows it has, and a sum over their content."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        tables = connection.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY ALL"
+        ).fetchall()
+        return {
+            f"{schema}.{table}": connection.execute(
+                f'SELECT count(*), sum(CAST(hash(t) AS HUGEINT)) FROM {schema}."{table}" AS t'
+            ).fetchall()
+            for schema, table in tables
+        }
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,15 @@ def test_the_last_wave_is_raked_with_bounds_and_replicates(
     # Whoever asks in the sample gets the answers that anybody would.
     between = found["interviewers"]
     assert between and all(row["share"] < 5 and row["ci_low"] < row["ci_high"] for row in between)
+    quantiles = found["quantiles"]
+    assert {row["item"] for row in quantiles} == {"trip_days_prevented"}
+    for row in quantiles:
+        assert (row["number"] is None) == (row["answers"] < 25)
+        assert (row["reason"] is None) == (row["ci_low"] is not None)
+        assert row["ci_low"] is None or row["ci_low"] <= row["number"] <= row["ci_high"]
     sheets = CalamineWorkbook.from_path(str(path))
+    written = sheets.get_sheet_by_name("Quantiles by area").to_python()
+    assert len(written) == len(quantiles) + 1 and "fewer than 25 answers" in str(written)
     assert len(sheets.get_sheet_by_name("Interviewers").to_python()) == len(between) + 1
     head, *lines = sheets.get_sheet_by_name("Replicates").to_python()
     answered = sum(row["answered"] for row in found["response"])
