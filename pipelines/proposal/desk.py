@@ -16,7 +16,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import PocLensError, Problem, WrongUse
 from pipelines.documents.workbook_desk import WorkbookDesk
-from pipelines.proposal import shown
+from pipelines.proposal.answering import shown
 from pipelines.setup.desk import SetupDesk
 from pipelines.setup.rota_desk import RotaDesk
 from pipelines.workspace.paths import Workspace
@@ -24,9 +24,9 @@ from records.desk.intake import Counted, Desk, FilePreview, KeptMapping
 
 if TYPE_CHECKING:
     from pipelines.mapping.model import Source
+    from pipelines.proposal.beside.known_rows import Known
+    from pipelines.proposal.beside.neighbours import Neighbours
     from pipelines.proposal.difference import Change
-    from pipelines.proposal.known_rows import Known
-    from pipelines.proposal.neighbours import Neighbours
     from pipelines.proposal.preview import Preview
     from pipelines.proposal.proposal import Proposal
 
@@ -119,7 +119,7 @@ class IntakeDesk:
         self, mission: str, table: str, keys: Sequence[str], language: str
     ) -> list[tuple[str, list[str]]]:
         """Of rows of a table each filled column: its title, and its text in every row."""
-        from pipelines.proposal.known_rows import area_names
+        from pipelines.proposal.beside.known_rows import area_names
         from pipelines.quality.pairs.duplicate_candidates import side_by_side
         from pipelines.warehouse.last_state import open_to_read
 
@@ -210,12 +210,12 @@ class IntakeDesk:
         return matching[0] if matching else None
 
     def _beside(self, mission: str, path: Path) -> "Neighbours":
-        from pipelines.proposal.neighbours import neighbours
+        from pipelines.proposal.beside.neighbours import neighbours
 
         return neighbours(self._workspace, mission, path)
 
     def _known(self, mission: str) -> "Known":
-        from pipelines.proposal.known_rows import known_rows
+        from pipelines.proposal.beside.known_rows import known_rows
 
         return known_rows(self._workspace.warehouse(mission))
 
@@ -240,7 +240,7 @@ class IntakeDesk:
         self, name: str, path: Path, language: str, answers: Mapping[str, str]
     ) -> FilePreview:
         from pipelines.ingest.rows import mended
-        from pipelines.proposal.told import pattern_line
+        from pipelines.proposal.answering.told import pattern_line
         from pipelines.proposal.writing import proposed_mapping
 
         source = self._source(path, self._workspace.profile(name))
@@ -275,8 +275,8 @@ class IntakeDesk:
         self, name: str, path: Path, answers: Mapping[str, str]
     ) -> "tuple[Proposal, Preview | None]":
         """The proposal as a person completed it, its key wide enough, and what it would bring."""
-        from pipelines.proposal.answers import answered, has_chosen
-        from pipelines.proposal.wider_key import key_change, with_wider_key
+        from pipelines.proposal.answering.answers import answered, has_chosen
+        from pipelines.proposal.beside.wider_key import key_change, with_wider_key
 
         proposal = answered(path, self._known(name), answers, _form_of(path))
         if proposal.open_of_all:
@@ -302,7 +302,7 @@ class IntakeDesk:
         self, name: str, path: Path, source: "Source", others: Sequence[Path] = ()
     ) -> "Preview":
         """What a mapping would make of the file."""
-        from pipelines.proposal.neighbours import referred_to
+        from pipelines.proposal.beside.neighbours import referred_to
         from pipelines.proposal.preview import preview
 
         profile, warehouse = self._workspace.profile(name), self._workspace.warehouse(name)
@@ -310,7 +310,7 @@ class IntakeDesk:
         return preview(path, source, read_mission(profile), profile, warehouse, others, before)
 
     def _counted(self, name: str, found: "Preview | None", language: str) -> Counted | None:
-        from pipelines.proposal.known_rows import area_names
+        from pipelines.proposal.beside.known_rows import area_names
 
         if found is None:
             return None
@@ -347,9 +347,9 @@ class IntakeDesk:
         """What a known mapping needs so that it reads the file; what it brings as it is, or why
         nothing."""
         from pipelines.mapping.sources.template_sources import template_sources
-        from pipelines.proposal.answers import answered_changes
+        from pipelines.proposal.answering.answers import answered_changes
+        from pipelines.proposal.beside.wider_key import key_change
         from pipelines.proposal.difference import file_of, mended
-        from pipelines.proposal.wider_key import key_change
 
         found, refused = None, None
         others = [one for files in source.files for one in self._beside(name, path).tried(files)]

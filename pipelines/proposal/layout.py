@@ -16,9 +16,9 @@ import pyarrow as pa
 
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.proposal.survey import Answered, questions
-from pipelines.proposal.texts import Texts, texts_of
-from pipelines.proposal.words import all_column_names, column_names, folded, readings
+from pipelines.proposal.matching.survey import Answered, questions
+from pipelines.proposal.matching.texts import Texts, texts_of
+from pipelines.proposal.matching.words import all_column_names, column_names, folded, readings
 from pipelines.readers import reader, reader_of
 from pipelines.readers.codebook import LABEL_COLUMN, Codebook, codebook_of, labels_within
 from pipelines.readers.hxl import is_tags

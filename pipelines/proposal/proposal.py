@@ -10,8 +10,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import Contract, contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.mapping.files.file_names import pattern_of, stem_words
-from pipelines.proposal.columns import LEAST_LIKENESS, column_proposals, header_likeness
-from pipelines.proposal.known_rows import Known
+from pipelines.proposal.beside.known_rows import Known
 from pipelines.proposal.layout import (
     SEVERAL,
     Layout,
@@ -19,15 +18,16 @@ from pipelines.proposal.layout import (
     in_other_shape,
     layouts,
 )
-from pipelines.proposal.survey import (
+from pipelines.proposal.matching.columns import LEAST_LIKENESS, column_proposals, header_likeness
+from pipelines.proposal.matching.survey import (
     ANSWERS,
     RESPONDENTS,
     Answered,
     answers_entry,
 )
-from pipelines.proposal.texts import BETWEEN, MISSING, ColumnProposal
-from pipelines.proposal.wide import Wide, grouped, wide_columns
-from pipelines.proposal.words import folded, likeness, names_a_country, reference_place
+from pipelines.proposal.matching.texts import BETWEEN, MISSING, ColumnProposal
+from pipelines.proposal.matching.wide import Wide, grouped, wide_columns
+from pipelines.proposal.matching.words import folded, likeness, names_a_country, reference_place
 
 PERIODS = ("month", "quarter", "year")
 SENDERS = ("series", "folder")

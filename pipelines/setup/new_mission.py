@@ -22,7 +22,7 @@ from pipelines.mapping.model import load_sources
 from pipelines.mapping.places.area_polygons import OUTLINES_SOURCE, outlines_path, outlines_remarks
 from pipelines.mapping.profile import profile_problems
 from pipelines.mapping.sources.template_sources import template_of
-from pipelines.proposal.answers import answered
+from pipelines.proposal.answering.answers import answered
 from pipelines.proposal.writing import write_mapping
 from pipelines.quality.rejects.workbook import Reject, open_rejects
 from pipelines.setup.mission_text import framework_text, mission_text

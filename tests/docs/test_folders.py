@@ -21,7 +21,6 @@ FAMILIES = {
 NOT_YET = {
     "dashboards", "dashboards/components",
     "indicators/linkage", "pipelines",
-    "pipelines/proposal",
 }  # fmt: skip
 
 

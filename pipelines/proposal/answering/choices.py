@@ -8,9 +8,9 @@ from zoneinfo import available_timezones
 
 from indicators.definitions.contracts import contracts
 from pipelines.proposal.layout import SEVERAL, WORKBOOKS
+from pipelines.proposal.matching.survey import RESPONDENTS, answer_column, items
+from pipelines.proposal.matching.texts import ColumnProposal
 from pipelines.proposal.proposal import PERIODS, SENDERS, Proposal
-from pipelines.proposal.survey import RESPONDENTS, answer_column, items
-from pipelines.proposal.texts import ColumnProposal
 
 CONDITIONS = ("where", "where_too")  # the names of columns by which rows are taken
 FILLED = ("present", "absent")  # any text, and none

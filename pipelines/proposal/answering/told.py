@@ -6,12 +6,12 @@ from pathlib import Path
 from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.vocabularies import vocabulary
 from indicators.foundation.messages import has_message, message
-from pipelines.proposal.choices import Choice
+from pipelines.proposal.answering.choices import Choice
+from pipelines.proposal.beside.neighbours import Neighbours
 from pipelines.proposal.difference import Change
-from pipelines.proposal.neighbours import Neighbours
+from pipelines.proposal.matching.texts import ColumnProposal
 from pipelines.proposal.preview import Preview
 from pipelines.proposal.proposal import Proposal
-from pipelines.proposal.texts import ColumnProposal
 
 _CODES_TOLD = 12
 _REJECTS_TOLD = 20

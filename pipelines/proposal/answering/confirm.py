@@ -6,13 +6,13 @@ from dataclasses import replace
 from indicators.definitions.contracts import Column, contracts
 from indicators.foundation.errors import Problem, WrongUse, suggestion
 from indicators.foundation.messages import message
-from pipelines.proposal.codes import CodeProposal
-from pipelines.proposal.columns import as_said, recode_of
-from pipelines.proposal.joined_columns import of_one_cell, with_clocks
-from pipelines.proposal.known_rows import Known
+from pipelines.proposal.answering.told import codes_words
+from pipelines.proposal.beside.known_rows import Known
+from pipelines.proposal.matching.codes import CodeProposal
+from pipelines.proposal.matching.columns import as_said, recode_of
+from pipelines.proposal.matching.joined_columns import of_one_cell, with_clocks
+from pipelines.proposal.matching.texts import ColumnProposal, Texts
 from pipelines.proposal.proposal import Proposal
-from pipelines.proposal.texts import ColumnProposal, Texts
-from pipelines.proposal.told import codes_words
 
 _LISTED = 15  # codes; of more only the nearest are shown
 

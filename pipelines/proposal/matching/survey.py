@@ -8,10 +8,10 @@ from typing import Any
 
 from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.vocabularies import vocabulary
-from pipelines.proposal.codes import CodeProposal, code_proposals
-from pipelines.proposal.concepts import means_the_same_words
-from pipelines.proposal.texts import Texts
-from pipelines.proposal.words import code_names, likeness, readings
+from pipelines.proposal.matching.codes import CodeProposal, code_proposals
+from pipelines.proposal.matching.concepts import means_the_same_words
+from pipelines.proposal.matching.texts import Texts
+from pipelines.proposal.matching.words import code_names, likeness, readings
 
 RESPONDENTS, ANSWERS = "survey_respondents", "survey_answers"
 _KEY = ("survey_code", "wave", "respondent_key")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.proposal.words import folded
+from pipelines.proposal.matching.words import folded
 from pipelines.warehouse.last_state import open_to_read
 
 Known = Mapping[str, Mapping[str, str]]  # `areas.area_code`: {folded name: code}

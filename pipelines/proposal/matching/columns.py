@@ -11,13 +11,18 @@ from typing import Any
 
 from indicators.definitions.contracts import Column, Contract
 from pipelines.mapping.written.written_places import SIDES, decimal_degrees
-from pipelines.proposal import notation
-from pipelines.proposal.codes import CodeProposal, Labels, by_label, code_proposals
-from pipelines.proposal.concepts import contradicts, holds_the_meaning, means_the_same
-from pipelines.proposal.joined_columns import of_one_cell, with_clocks, with_days, with_only_day
-from pipelines.proposal.known_rows import Known
-from pipelines.proposal.texts import ColumnProposal, Texts
-from pipelines.proposal.words import (
+from pipelines.proposal.beside.known_rows import Known
+from pipelines.proposal.matching import notation
+from pipelines.proposal.matching.codes import CodeProposal, Labels, by_label, code_proposals
+from pipelines.proposal.matching.concepts import contradicts, holds_the_meaning, means_the_same
+from pipelines.proposal.matching.joined_columns import (
+    of_one_cell,
+    with_clocks,
+    with_days,
+    with_only_day,
+)
+from pipelines.proposal.matching.texts import ColumnProposal, Texts
+from pipelines.proposal.matching.words import (
     code_texts,
     column_names,
     export_of,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from indicators.definitions.contracts import Column
-from pipelines.proposal.words import code_texts, folded, likeness
+from pipelines.proposal.matching.words import code_texts, folded, likeness
 
 Labels = Mapping[str, tuple[str, ...]]
 """Text: what a form calls it, a language each."""

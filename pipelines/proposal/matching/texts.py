@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.proposal.codes import CodeProposal
+from pipelines.proposal.matching.codes import CodeProposal
 from pipelines.readers.codebook import Codebook, Question, question_of
 from pipelines.readers.table import SourceTable
 

@@ -16,20 +16,20 @@ from typing import Any
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.mapping.model import Source
-from pipelines.proposal.choices import (
+from pipelines.proposal.answering.choices import (
     CONDITIONS,
     FILLED,
     WORKED,
     also_tables,
     is_joined,
 )
-from pipelines.proposal.columns import recode_of
-from pipelines.proposal.confirm import with_header, with_headers
+from pipelines.proposal.answering.confirm import with_header, with_headers
+from pipelines.proposal.beside.known_rows import Known
 from pipelines.proposal.difference import Change, changes_of
-from pipelines.proposal.known_rows import Known
+from pipelines.proposal.matching.columns import recode_of
+from pipelines.proposal.matching.survey import RESPONDENTS, as_answer, items
+from pipelines.proposal.matching.texts import BETWEEN, ColumnProposal
 from pipelines.proposal.proposal import FileTerms, Proposal, propose
-from pipelines.proposal.survey import RESPONDENTS, as_answer, items
-from pipelines.proposal.texts import BETWEEN, ColumnProposal
 
 Answers = Mapping[str, str]
 _BETWEEN = " + "

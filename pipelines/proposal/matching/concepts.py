@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from itertools import islice, product
 
-from pipelines.proposal.words import column_names, folded, listed_words
+from pipelines.proposal.matching.words import column_names, folded, listed_words
 
 _ENDINGS = ("ations", "ation", "ement", "ment", "ing", "ion", "ed", "ee", "er", "al", "e", "s")
 _SHORTEST = 4  # letters that stay of a word whose ending is cut

@@ -8,9 +8,9 @@ from typing import Any
 from indicators.definitions.contracts import contracts
 from pipelines.ingest.rows.key_clashes import RULE
 from pipelines.proposal.difference import Change, with_key
+from pipelines.proposal.matching.texts import ColumnProposal
 from pipelines.proposal.preview import Preview
 from pipelines.proposal.proposal import Proposal
-from pipelines.proposal.texts import ColumnProposal
 
 _CONFIDENCE = 0.6  # sure of the parts of a key: the file alone does not tell who else numbers so
 _UNIT = "units.unit_code"

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from indicators.definitions.contracts import Contract
 from pipelines.mapping.written.written_dates import with_english_months
-from pipelines.proposal import notation
-from pipelines.proposal.concepts import says_nothing
-from pipelines.proposal.texts import Texts
-from pipelines.proposal.words import code_texts, folded
+from pipelines.proposal.matching import notation
+from pipelines.proposal.matching.concepts import says_nothing
+from pipelines.proposal.matching.texts import Texts
+from pipelines.proposal.matching.words import code_texts, folded
 
 _KINDS = ("sex", "age_group")
 _FEWEST = 2

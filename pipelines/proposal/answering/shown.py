@@ -26,10 +26,10 @@ from records.desk.intake import (
 )
 
 if TYPE_CHECKING:
-    from pipelines.proposal.choices import Choice
-    from pipelines.proposal.codes import CodeProposal
+    from pipelines.proposal.answering.choices import Choice
+    from pipelines.proposal.beside.known_rows import Known
     from pipelines.proposal.difference import Change
-    from pipelines.proposal.known_rows import Known
+    from pipelines.proposal.matching.codes import CodeProposal
     from pipelines.proposal.preview import Preview
     from pipelines.proposal.proposal import Proposal
 
@@ -117,8 +117,8 @@ def proposed(
 ) -> OfferedMapping:
     """Every column of the table with what is proposed for it, what of the file is not kept, and
     what is asked; `files_told`: which files it takes."""
-    from pipelines.proposal.answers import answers_also
-    from pipelines.proposal.choices import choices
+    from pipelines.proposal.answering.answers import answers_also
+    from pipelines.proposal.answering.choices import choices
 
     also = proposal.also
     asked = [_choice(one, proposal.table, language) for one in choices(proposal, answers)]
@@ -147,7 +147,7 @@ def proposed(
 def _columns(
     proposal: "Proposal", known: "Known", asked: Sequence[OfferedChoice], language: str
 ) -> Iterator[OfferedColumn]:
-    from pipelines.proposal.answers import joined
+    from pipelines.proposal.answering.answers import joined
 
     given, found = proposal.constants or {}, {one.column: one for one in proposal.columns}
     for name, column in contracts()[proposal.table].columns.items():
@@ -257,7 +257,7 @@ def differing(
 
 
 def _difference(one: "Change", known: "Known", language: str) -> Difference:
-    from pipelines.proposal.told import change_line
+    from pipelines.proposal.answering.told import change_line
 
     if one.kind == "missing":
         sentence = message("map.change.missing_here", language, before=one.before)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from indicators.definitions.contracts import Contract
 from pipelines.mapping.written.written_places import grid_degrees, part_of_pair
-from pipelines.proposal import notation
-from pipelines.proposal.texts import ColumnProposal, Texts
+from pipelines.proposal.matching import notation
+from pipelines.proposal.matching.texts import ColumnProposal, Texts
 
 _PAIRS_LOOKED_AT = 50
 _LATITUDE = 90
