@@ -13,7 +13,7 @@ from flask import Flask, abort, redirect, request
 from pydantic import ValidationError
 
 from dashboards.context import Context
-from dashboards.forms import sessions
+from dashboards.forms.accounts import sessions
 from dashboards.forms.page import Writer, ground, problems, rendered, sent_ground, writer
 from dashboards.lists import budget, review_candidates
 from indicators.definitions.contracts import contracts

@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound, Unauthorized
 
 from dashboards.access import Audience
 from dashboards.context import Context, read_context
-from dashboards.forms import sessions
+from dashboards.forms.accounts import sessions
 from dashboards.http.address import Address
 from dashboards.theme import style_sheet
 from dashboards.wording import formats

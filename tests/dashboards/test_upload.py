@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
 from dashboards.app import create_app
-from dashboards.forms import held as held_files
-from dashboards.forms import held_page, upload
+from dashboards.forms.intake import held as held_files
+from dashboards.forms.intake import held_page, upload
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.proposal.desk import open_desk

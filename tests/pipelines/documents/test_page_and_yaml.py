@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from pydantic import BaseModel
 
-from dashboards.forms import upload
+from dashboards.forms.intake import upload
 from indicators.foundation.messages import LANGUAGES, message_catalogue
 from indicators.foundation.reading.model_problems import models_in
 from pipelines.documents.profile_pages import keys_of

@@ -10,9 +10,11 @@ from typing import Any
 
 from flask import Flask, abort, redirect, request, send_file
 
-from dashboards.forms import new_mission, profile, rota, sessions, upload
+from dashboards.forms.accounts import sessions
 from dashboards.forms.desk import missions_of
-from dashboards.forms.held_page import STEPS
+from dashboards.forms.intake import profile, upload
+from dashboards.forms.intake.held_page import STEPS
+from dashboards.forms.missions import new_mission, rota
 from dashboards.forms.page import MISSION, rendered
 from dashboards.http.address import Address
 from dashboards.releases import current_editions

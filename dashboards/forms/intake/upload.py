@@ -9,8 +9,8 @@ from typing import Any
 
 from flask import request, send_file
 
-from dashboards.forms.held import hold_form
-from dashboards.forms.held_page import FileOfMission, discard
+from dashboards.forms.intake.held import hold_form
+from dashboards.forms.intake.held_page import FileOfMission, discard
 from dashboards.forms.page import XLSX
 from records.desk.intake import Desk
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, abort, request, send_file
 
 from dashboards.forms.desk import missions_of
-from dashboards.forms.held_page import FileOfMission, discard
+from dashboards.forms.intake.held_page import FileOfMission, discard
 from dashboards.forms.page import XLSX
 from dashboards.http.address import Address
 from records.desk.intake import Desk

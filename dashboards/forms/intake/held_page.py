@@ -10,9 +10,9 @@ from typing import Any, ClassVar, Self
 from flask import Flask, abort, redirect, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from dashboards.forms import sessions
+from dashboards.forms.accounts import sessions
 from dashboards.forms.desk import missions_of
-from dashboards.forms.held import LARGEST_MB, held, hold, waiting_room
+from dashboards.forms.intake.held import LARGEST_MB, held, hold, waiting_room
 from dashboards.forms.page import MISSION, rendered
 from dashboards.http.address import Address
 from dashboards.releases import current_editions

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, abort, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from dashboards.forms import sessions
+from dashboards.forms.accounts import sessions
 from dashboards.forms.page import rendered
 from dashboards.http.address import Address
 from dashboards.wording.words import Words

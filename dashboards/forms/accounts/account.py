@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Flask, redirect, request, session
 
 from dashboards.access import Audience
-from dashboards.forms import sessions, single_sign_on
+from dashboards.forms.accounts import sessions, single_sign_on
 from dashboards.forms.page import rendered
 from dashboards.http.address import Address
 from records import anchors

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, abort, request, send_file
 
 from dashboards.context import read_context
-from dashboards.forms import sessions
+from dashboards.forms.accounts import sessions
 from dashboards.forms.page import MISSION, XLSX, rendered
 from dashboards.http.address import Address
 from dashboards.wording.words import Words

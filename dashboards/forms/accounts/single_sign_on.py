@@ -22,7 +22,7 @@ from flask import Flask, redirect, request, session, url_for
 from joserfc.errors import JoseError
 
 from dashboards.access import Audience
-from dashboards.forms import sessions
+from dashboards.forms.accounts import sessions
 from records.people import accounts
 from records.store import Store, utc_now
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from flask import Flask, abort, redirect, request, send_file
 
-from dashboards.forms import sessions
+from dashboards.forms.accounts import sessions
 from dashboards.forms.desk import missions_of
-from dashboards.forms.held_page import STEPS, HeldPage
+from dashboards.forms.intake.held_page import STEPS, HeldPage
 from dashboards.forms.page import XLSX
 from dashboards.http.address import Address
 from dashboards.wording import formats
