@@ -88,8 +88,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _serve(chosen: argparse.Namespace, listening: socket.socket) -> None:
     from dashboards import server
     from dashboards.app import create_app
+    from dashboards.forms.accounts.sessions import cookie_name
     from dashboards.forms.desk import desk_named
-    from dashboards.forms.sessions import cookie_name
     from dashboards.http import monitoring
 
     monitoring.set_up()

@@ -22,7 +22,6 @@ from dashboards.components.shell import NavigationEntry
 from dashboards.context import Context, read_context
 from dashboards.files import LISTS
 from dashboards.forms import routes
-from dashboards.forms.desk import Desk
 from dashboards.http import downloads, libraries, monitoring, permanent, security
 from dashboards.http.address import Address
 from dashboards.http.api import is_for_programs
@@ -36,6 +35,7 @@ from dashboards.routes.unknown_choice import unknown_choice
 from dashboards.theme import style_sheet
 from dashboards.wording.words import Words
 from indicators.foundation.messages import LANGUAGES
+from records.desk.intake import Desk
 from records.store import Store
 
 HEALTH = "health"

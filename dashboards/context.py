@@ -1,7 +1,7 @@
 """What a page is given: address, words, release, and the mission, period and area chosen."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,13 @@ from dashboards.http.address import Address
 from dashboards.queries import catalogue, framework, indicator_values
 from dashboards.queries.cells import Cell, Dated, dated_cells, span_of
 from dashboards.queries.quality import owed_reports
-from dashboards.releases import Release, current_release, published_missions
+from dashboards.releases import (
+    DamagedRelease,
+    LackingRelease,
+    Release,
+    current_release,
+    published_missions,
+)
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import Words, sentence_case
@@ -43,7 +49,7 @@ class Context:
     audience: Audience
     address: Address
     words: Words
-    missions: Sequence[str]
+    missions: Mapping[str, Release]  # what is published of each, by its code
     release: Release
 
     @cached_property
@@ -55,6 +61,18 @@ class Context:
     def mission_name(self) -> str:
         """The mission's name in the reader's language."""
         return self.words.of(self.mission, "name") or self.release.mission
+
+    def name_of(self, mission: str) -> str:
+        """The name that a mission's own release gives it; its code where none can be read.
+
+        What is wrong with the release of another mission keeps nobody from this one.
+        """
+        if mission not in self.missions:
+            return mission
+        try:
+            return self.words.of(catalogue.mission(self.missions[mission]), "name") or mission
+        except (DamagedRelease, LackingRelease):
+            return mission
 
     @cached_property
     def mission_notes(self) -> list[str]:
@@ -313,24 +331,16 @@ def read_context(home: Path, audience: Audience, address: Address) -> Context | 
 
     Raises DamagedRelease where a file of the release is missing or cannot be read.
     """
-    published = [
-        mission
-        for mission in published_missions(home)
-        if current_release(home, mission, audience) is not None
-    ]
+    found = {name: current_release(home, name, audience) for name in published_missions(home)}
+    published = {name: release for name, release in found.items() if release is not None}
     if not published:
         return None
-    asked = address.get("mission")
-    mission = asked if asked in published else published[0]
-    release = current_release(home, mission, audience)
-    if release is None:
-        return None
+    release = published.get(address.get("mission") or "") or next(iter(published.values()))
     release.require_whole()
-    words = Words(address.language)
-    return Context(home, audience, address, words, tuple(published), release)
+    return Context(home, audience, address, Words(address.language), published, release)
 
 
 def release_context(release: Release, address: Address) -> Context:
     """The context of one release, wherever it lies: also of one that is not published yet."""
-    words = Words(address.language)
-    return Context(release.folder, release.audience, address, words, (release.mission,), release)
+    words, known = Words(address.language), {release.mission: release}
+    return Context(release.folder, release.audience, address, words, known, release)

@@ -26,7 +26,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 from dashboards.api.routes import is_question
-from dashboards.forms.held import LARGEST_MB
+from dashboards.forms.intake.held import LARGEST_MB
 
 THREADS = 4  # for pages; one more for questions
 WAITING = 512  # connections that may wait to be taken

@@ -8,6 +8,7 @@ import pandas as pd
 from dash import html
 
 from dashboards.components.empty import beside_words
+from dashboards.components.table import scrolling
 from dashboards.components.value import interval_words
 from dashboards.context import Context
 from dashboards.queries.cells import Cell
@@ -155,8 +156,11 @@ def how_computed(
     items = [
         html.Div([html.Dt(words(f"computed.{name}")), html.Dd(content)]) for name, content in lines
     ]
+    sql = words("computed.sql")
     extras = [
-        html.Details([html.Summary(words("computed.sql")), html.Pre(row["sql"] or "", tabIndex=0)]),
+        html.Details(
+            [html.Summary(sql), scrolling(html.Pre(row["sql"] or ""), sql, "text-scroll")]
+        ),
         html.Details(
             [
                 html.Summary(words("computed.cite")),

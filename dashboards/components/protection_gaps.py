@@ -112,7 +112,8 @@ def place_words(context: Context, known: Mapping[str, Row]) -> str:
     elif not formats.is_missing(patrol.get("counted_to")):  # releases of before do not say it
         on = pd.Timestamp(patrol["counted_to"]) - pd.Timedelta(days=int(patrol["value"]))
         said = "where.patrol" if int(patrol["value"]) else "where.patrol_or_later"
-        parts.append(words(said, day=formats.day(on, words)))
+        as_of = pd.Timestamp(context.mission["as_of"])
+        parts.append(words(said, day=formats.day_beside(on, as_of, words)))
     return ", ".join(parts)
 
 

@@ -129,9 +129,8 @@ def _area_choices(context: Context) -> list[Any]:
 
 
 def _pickers(context: Context) -> list[Any]:
-    missions = [
-        {"value": name, "label": _mission_label(context, name)} for name in context.missions
-    ]
+    named = sorted((context.name_of(code), code) for code in context.missions)
+    missions = [{"value": code, "label": name} for name, code in named]
     words = context.words
     if len(missions) > 1:
         mission: Any = _picker("mission", context.release.mission, missions, words)
@@ -143,12 +142,6 @@ def _pickers(context: Context) -> list[Any]:
         _picker("period", context.period.name, _period_choices(context), words),
         _picker("area", context.area, _area_choices(context), words),
     ]
-
-
-def _mission_label(context: Context, name: str) -> str:
-    if name == context.release.mission:
-        return context.mission_name
-    return name.replace("_", " ").title()
 
 
 def language_switch(address: Address, words: Words) -> html.Div:

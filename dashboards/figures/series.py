@@ -18,6 +18,8 @@ from dashboards.wording.words import Words
 _MOST_TICKS = 12
 _HEADROOM = 1.12
 _LABELS_APART = 0.16  # of the time shown: nearer gaps share the first one's label
+_SIDES = ("plot-below", "plot-above")
+_WORDS_HIGH, _WORDS_WIDE = 14.0, 21.0  # percent of the chart: the words of a target, with room
 # Reasons for which nothing is drawn: there is nothing that could have been reported.
 _NOT_DRAWN = ("no_cases", "no_survey", "not_asked", "not_in_copy", "published_for")
 
@@ -72,7 +74,7 @@ def series_plot(
     for run in _runs(series, is_survey):
         _add_band(run, sketch, is_survey)
     if path is not None:
-        _add_path(path, sketch)
+        _add_path(path, series, sketch)
     for run in _runs(series, is_survey):
         line = [(_middle(dated), dated.cell.value or 0.0) for dated in run]
         sketch.plot.line(line, "series", 1 if is_survey else 2.2)
@@ -186,19 +188,31 @@ def _add_gap_label(run: list[Dated], sketch: Sketch) -> None:
     sketch.plot.words(middle, sketch.top, sign + _gap_words(cell, sketch), "plot-above")
 
 
-def _add_path(path: Path, sketch: Sketch) -> None:
+def _add_path(path: Path, series: Sequence[Dated], sketch: Sketch) -> None:
     plot, words, unit = sketch.plot, sketch.words, sketch.unit
     begin, end = (float(on.toordinal()) for on in (path.baseline_on, path.target_on))
     plot.line([(begin, path.baseline), (end, path.target)], "ink", 1.3, "5 4")
     plot.mark(begin, path.baseline, "plot-baseline")
     plot.mark(end, path.target, "plot-target")
+    # Away from the path, which leads from the one to the other.
+    is_rising = path.target >= path.baseline
     text = words("range.baseline", value=unit.value(path.baseline, words))
-    plot.words(begin, path.baseline, text, "plot-below plot-start")
+    plot.words(begin, path.baseline, text, f"{_SIDES[not is_rising]} plot-start")
     target = words("range.target", value=unit.value(path.target, words))
-    # Away from the path, which comes from the left.
-    look = "plot-above" if path.target >= path.baseline else "plot-below"
+    is_above = is_rising is not _is_taken(path, series, plot)
     text = f"{target}, {formats.month(path.target_on, words)}"
-    plot.words(end, path.target, text, f"{look} plot-end plot-strong")
+    plot.words(end, path.target, text, f"{_SIDES[is_above]} plot-end plot-strong")
+
+
+def _is_taken(path: Path, series: Sequence[Dated], plot: Plot) -> bool:
+    """Whether the last point's number stands where the words of the target would."""
+    last = series[-1] if series else None
+    if last is None or last.cell.value is None:
+        return False
+    over = plot.values.at(last.cell.value) - plot.values.at(path.target)
+    over = over if path.target >= path.baseline else -over
+    before = plot.places.at(path.target_on.toordinal()) - plot.places.at(_middle(last))
+    return 0 <= over < _WORDS_HIGH and before < _WORDS_WIDE
 
 
 def _label_last(series: Sequence[Dated], sketch: Sketch) -> None:

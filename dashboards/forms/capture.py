@@ -10,14 +10,15 @@ from typing import Any
 from flask import Flask, abort, request
 
 from dashboards.context import Context, read_context
-from dashboards.forms import sessions
-from dashboards.forms.desk import Desk, missions_of
+from dashboards.forms.accounts import sessions
+from dashboards.forms.desk import missions_of
+from dashboards.forms.intake.template_files import WRITTEN
 from dashboards.forms.page import MISSION, Writer, rendered
-from dashboards.forms.template_files import WRITTEN
 from dashboards.http.address import Address
 from dashboards.wording.words import Words
 from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.definitions.vocabularies import vocabulary
+from records.desk.intake import Desk
 from records.rights import Actor
 from records.store import Store, log, utc_now
 

@@ -13,14 +13,14 @@ from flask import Flask, abort, redirect, request
 from pydantic import ValidationError
 
 from dashboards.context import Context
-from dashboards.forms import sessions
-from dashboards.forms.desk import Desk
+from dashboards.forms.accounts import sessions
 from dashboards.forms.page import Writer, ground, problems, rendered, sent_ground, writer
 from dashboards.lists import budget, review_candidates
 from indicators.definitions.contracts import contracts
 from indicators.definitions.vocabularies import vocabularies
 from records import cycle
 from records.cycle import NotAllowed
+from records.desk.intake import Desk
 from records.kinds import ROLES, DuplicateDecision, Record
 from records.kinds.accountability import Compact, UnitEvaluation
 from records.kinds.decisions import ANSWERS, ReviewDecision, VarianceReason

@@ -12,13 +12,13 @@ from werkzeug.exceptions import NotFound, Unauthorized
 
 from dashboards.access import Audience
 from dashboards.context import Context, read_context
-from dashboards.forms import sessions
-from dashboards.forms.desk import Desk
+from dashboards.forms.accounts import sessions
 from dashboards.http.address import Address
 from dashboards.theme import style_sheet
 from dashboards.wording import formats
 from dashboards.wording.words import Words
 from dashboards.written import records
+from records.desk.intake import Desk
 from records.kinds import ROLES
 from records.rights import Actor
 from records.store import Store, Version

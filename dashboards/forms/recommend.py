@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, abort, redirect, request
 from pydantic import ValidationError
 
-from dashboards.forms import sessions
+from dashboards.forms.accounts import sessions
 from dashboards.forms.page import Writer, ground, problems, rendered, sent_ground, writer
 from dashboards.wording import formats
 from records import cycle

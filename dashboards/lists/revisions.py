@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards.components.card import card, notice, page_link
+from dashboards.components.card import card, notice, opened_rest, page_link
 from dashboards.components.listing import Field, Listing, area, own_words
 from dashboards.context import Context
 from dashboards.queries import framework, quality
@@ -100,9 +100,9 @@ def revisions_card(context: Context) -> html.Section:
     items = [_revision(context, row) for row in rows_of(shown.head(_SENT))]
     parts: list[Any] = [_reasons(context, frame), html.Ul(items[:_SHOWN], className="facts")]
     if items[_SHOWN:]:
-        summary = html.Summary(words("quality.more_revisions", number=str(len(shown) - _SHOWN)))
+        summary = words("quality.more_revisions", number=str(len(shown) - _SHOWN))
         rest = html.Ul(items[_SHOWN:], className="facts")
-        parts.append(html.Details([summary, rest], className="long"))
+        parts += opened_rest(context.address, "more_revisions", summary, rest)
     parts.append(REVISIONS.files(context))
     return card(title, parts, words("revised.under"), key="revisions")
 

@@ -7,7 +7,7 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_head
 from dashboards.components.listing import Field, Listing, Row, label
-from dashboards.components.table import Column, table
+from dashboards.components.table import Column, scrolling, table
 from dashboards.context import Context
 from dashboards.lists.missing_reports import missing_reports, missing_reports_card, reminder
 from dashboards.queries import outstanding, quality
@@ -138,6 +138,6 @@ def _reminder_card(context: Context) -> list[html.Section]:
     title = words("outstanding.message_title")
     given = {"data-action": "copy", "data-text": text, "data-copied": words("outstanding.copied")}
     button = html.Button(words("outstanding.message_copy"), className="take", **given)
-    shown = html.Pre(text, className="reminder", tabIndex=0)
+    shown = scrolling(html.Pre(text, className="reminder"), title, "text-scroll")
     under = words("outstanding.message_under")
     return [card(title, [shown, html.Div(button, className="take-away")], under, key="reminder")]

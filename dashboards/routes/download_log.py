@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from dashboards.forms import sessions
+from dashboards.forms.accounts import sessions
 from dashboards.http import api
 from records.store import Store, log, utc_now
 

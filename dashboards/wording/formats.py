@@ -48,6 +48,13 @@ def day(value: date | pd.Timestamp, words: Words) -> str:
     return _unbroken(format_date(value, "d MMM yyyy", locale=words.language))
 
 
+def day_beside(value: date | pd.Timestamp, other: date | pd.Timestamp, words: Words) -> str:
+    """A day of which the year is said only where it is not that of another day beside it."""
+    if value.year != other.year:
+        return day(value, words)
+    return _unbroken(format_date(value, "d MMM", locale=words.language))
+
+
 def month(value: date | pd.Timestamp, words: Words) -> str:
     """Sep 2026, sept. 2026."""
     return _unbroken(format_date(value, "MMM yyyy", locale=words.language))

@@ -53,7 +53,6 @@ REPORTS_MISSING: tuple[Beside, ...] = (
     "area_without_access",
     "area_without_report",
 )
-Unrated = Literal["neutral", "no_target", "target_elsewhere", "no_figure"]
 # Why there is no trend; `fall_in_doubt`: why a fall is none (`register_changes.py`).
 Untested = Literal[
     "fall_in_doubt",

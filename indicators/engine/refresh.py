@@ -27,7 +27,7 @@ from indicators.compiler.derived.columns import cube_table_sql, derivation_stage
 from indicators.compiler.derived.functions import functions_sql
 from indicators.compiler.plan import CubePlan, cube_plans
 from indicators.compiler.population import population_tables_sql
-from indicators.compiler.statements import contribution_sql
+from indicators.compiler.statements import contribution_sql, cube_sql
 from indicators.definitions.catalogue import selected_indicators
 from indicators.definitions.checks.columns_read import columns_used
 from indicators.definitions.contracts import contracts
@@ -80,6 +80,8 @@ from indicators.incremental.values import (
     note_values,
 )
 from indicators.survey.waves.estimates import refresh_surveys
+from indicators.survey.waves.respondents import respondents_sql
+from indicators.survey.waves.shown import Wave
 
 _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values.py`)
     *MART_QUERIES,
@@ -121,7 +123,7 @@ def compute(
         spans = _prepare(connection, mission, versions, as_of, kept)
         are_kept = are_values_current(connection, mission, versions)
         _compute_registers(connection, mission, versions, as_of, are_kept, engine)
-        refresh_surveys(connection, mission, versions, as_of, are_kept)
+        refresh_surveys(connection, mission, versions, as_of, are_kept, engine)
         name_files(connection)
         note_cells(connection)
         _write_values(connection, mission)
@@ -164,10 +166,25 @@ def compute_cells(
         _prepare(connection, mission, indicators, as_of, {})
         forget_values(connection)
         plans = cube_plans(indicators, weekly="W" in mission.period_types)
-        engine.begin(connection, plans, list(functions_sql(mission, as_of.isoformat())))
+        functions = list(functions_sql(mission, as_of.isoformat()))
+        engine.begin(row_statements(mission, indicators), functions)
         for plan in plans:
             materialize_cubes(connection, mission, plan, as_of, engine)
         note_cells(connection)
+
+
+def row_statements(mission: Mission, indicators: Sequence[Indicator]) -> list[str]:
+    """All that a refresh asks of an engine that goes over rows, up to the mart."""
+    plans = cube_plans(indicators, weekly="W" in mission.period_types)
+    registers = [text for plan in plans for text in cube_sql(plan)]
+    surveys = [own for own in indicators if own.is_survey]
+    return [
+        *registers,
+        *(
+            respondents_sql(Wave("", "", own.measure.instrument or "", mission.starts_on), [own])
+            for own in surveys
+        ),
+    ]
 
 
 def _prepare(
@@ -307,7 +324,9 @@ def _compute_registers(
     engine: RowEngine,
 ) -> None:
     plans = cube_plans(indicators, weekly="W" in mission.period_types)
-    engine.begin(connection, plans, list(functions_sql(mission, as_of.isoformat())))
+    engine.begin(
+        row_statements(mission, indicators), list(functions_sql(mission, as_of.isoformat()))
+    )
     for plan in plans:
         months = materialize_cubes(connection, mission, plan, as_of, engine)
         changed = STALE if are_kept and months is not None else None

@@ -85,7 +85,7 @@ def materialize_cubes(
     """
     months = _stale_months(connection, mission, plan, as_of)
     if months is None or months:
-        rows = engine.cube_rows(connection, plan, months)
+        rows = engine.rows(connection, cube_sql(plan, months))
     if months is None:
         connection.execute(f"CREATE OR REPLACE TABLE cube.{plan.name} AS {rows}")
     elif months:

@@ -1,54 +1,40 @@
-"""Who goes over the rows of a plan: DuckDB where they lie, or an engine beside it.
+"""Who goes over rows: DuckDB where they lie, or an engine beside it.
 
-Only that is heavy. What an engine gives back is the plan's cube, and all that follows is the same.
+Only that is heavy. A plan is a list of statements, written once: those of a base cube
+(`compiler.statements.cube_sql`), of a survey's sums by sampling unit (`survey.inputs.one_pass`), of
+the case series' cells by day (`linkage.methods.case_series.day_cells_sql`). What comes back is
+small, and all that follows is the same.
 """
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Protocol
 
 import duckdb
 
-from indicators.compiler.plan import CubePlan
-from indicators.compiler.statements import cube_sql
-
 
 class RowEngine(Protocol):
-    """Works out the rows of a plan's cube from the core rows."""
+    """Works out the rows of a plan from those of the warehouse."""
 
-    def begin(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        plans: Sequence[CubePlan],
-        functions: Sequence[str],
-    ) -> None:
-        """Before the first plan; `functions`: the macros of the mission (`functions_sql`).
+    def begin(self, statements: Sequence[str], functions: Sequence[str]) -> None:
+        """Before the first plan, with the statements of all that will be asked.
 
-        Raises WrongUse where it cannot do what any of the plans asks: all of it is told at once.
+        `functions`: the macros of the mission (`functions_sql`). Raises WrongUse where it cannot do
+        what any of them asks: all of it is told at once.
         """
 
-    def cube_rows(
-        self, connection: duckdb.DuckDBPyConnection, plan: CubePlan, months: list[date] | None
-    ) -> str:
-        """The SELECT that gives the rows of the plan's cube; `months`: of these alone."""
+    def rows(self, connection: duckdb.DuckDBPyConnection, plan: Sequence[str]) -> str:
+        """The SELECT that gives the rows of the plan's last statement, after those before it."""
 
 
 class DuckDBRows:
-    """The rows where they lie: the compiler's statements, run by the warehouse itself."""
+    """The rows where they lie: the plan's own statements, run by the warehouse itself."""
 
-    def begin(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        plans: Sequence[CubePlan],
-        functions: Sequence[str],
-    ) -> None:
+    def begin(self, statements: Sequence[str], functions: Sequence[str]) -> None:
         """Nothing to prepare: the statements are written for DuckDB."""
 
-    def cube_rows(
-        self, connection: duckdb.DuckDBPyConnection, plan: CubePlan, months: list[date] | None
-    ) -> str:
+    def rows(self, connection: duckdb.DuckDBPyConnection, plan: Sequence[str]) -> str:
         """The last of the plan's statements, after those before it were run."""
-        *before, rows = cube_sql(plan, months)
+        *before, rows = plan
         for statement in before:
             connection.execute(statement)
         return rows

@@ -8,6 +8,7 @@ standard errors from leaving out one sampling unit at a time (CV3: MacKinnon, Ni
 (`interviews.py`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -25,7 +26,10 @@ _BALANCE_LEVEL = 0.05
 
 @dataclass(frozen=True)
 class Difference:
-    """After minus before in units of the outcome; `reason` (a message key) where there is none."""
+    """After minus before in units of the outcome; `reason` (a message key) where there is none.
+
+    `level`: of the outcome before. `by_place`: the share of the information of each place.
+    """
 
     n_before: int = 0
     n_after: int = 0
@@ -38,7 +42,8 @@ class Difference:
     ci_high: float | None = None
     p_value: float | None = None
     reason: str | None = None
-    level: float | None = None  # of the outcome before
+    level: float | None = None
+    by_place: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def df(self) -> float:
@@ -215,7 +220,15 @@ def _difference(
         ci_low=estimate - reach,
         ci_high=estimate + reach,
         p_value=p_value,
+        by_place=_by_place(rows),
     )
+
+
+def _by_place(rows: pd.DataFrame) -> dict[str, float]:
+    """Of each event interviews × share before × share after, summed by place."""
+    events = rows.groupby(["place", "event"])["is_after"].agg(["size", "mean"])
+    own = (events["size"] * events["mean"] * (1 - events["mean"])).groupby("place").sum()
+    return {str(place): float(share) for place, share in (own / own.sum()).items() if share > 0}
 
 
 def _reason(counted: Difference) -> str | None:

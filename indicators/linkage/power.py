@@ -8,8 +8,8 @@ figure is a little too careful. What a method counts does not belong here.
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from scipy import stats
@@ -45,7 +45,8 @@ class Precision:
 
     `smallest`, `target`: in the scale of the estimate, without sign; `target`: a quarter of the
     outcome, None where its level is not known. `count` of `unit`: how much there is; `months`: over
-    how many it came in, None where it comes at no rate.
+    how many it came in, None where it comes at no rate. `by_area`: the share of the information
+    that each area holds, by its code; without those that hold none, empty where it is not known.
     """
 
     smallest: float
@@ -53,6 +54,7 @@ class Precision:
     unit: NeedKind
     count: float
     months: float | None = None
+    by_area: Mapping[str, float] = field(default_factory=dict)
 
     def with_information(self, times: float) -> float:
         """The smallest visible change with so many times the information."""
@@ -61,6 +63,10 @@ class Precision:
     def after(self, months: float) -> float | None:
         """The smallest visible change with so many more months at today's rate."""
         return self.with_information(1 + months / self.months) if self.months else None
+
+    def alone(self, months: float, share: float = 1.0) -> float | None:
+        """The smallest visible change of so many months by themselves, and of a share of them."""
+        return self.with_information(share * months / self.months) if self.months else None
 
     @property
     def times_for_target(self) -> float | None:

@@ -10,12 +10,14 @@ from typing import Any
 
 import duckdb
 
+from indicators.compiler.derived.functions import functions_sql
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.stored.database import one_transaction
+from indicators.incremental.row_engine import DUCKDB, RowEngine
 from indicators.linkage.evidence.links import TABLES, tables_of, write_evidence
 from indicators.linkage.framework.model import Framework
-from indicators.linkage.methods.case_series import CaseSeries
+from indicators.linkage.methods.case_series import CaseSeries, day_cells_sql
 from indicators.linkage.methods.interviews import Interviews
 from indicators.linkage.methods.panel.findings import PanelModels
 from indicators.linkage.methods.protocol import Method, Warehouse
@@ -44,11 +46,32 @@ def edge_evidence(
     catalogue: Mapping[str, Indicator],
     as_of: date,
     methods: Sequence[Method[Any]] = METHODS,
+    engine: RowEngine = DUCKDB,
 ) -> None:
     """Fill the tables of `METHODS_OF` anew, in one transaction.
 
     A method runs for an edge only where what it reads has changed; q-values, grades and sentences,
-    which hang on all edges together, are made again of what is kept.
+    which hang on all edges together, are made again of what is kept. `engine`: who goes over the
+    rows of the case series; raises WrongUse for what it cannot count, and nothing has changed.
     """
+    warehouse = Warehouse(connection, mission, catalogue, as_of, engine)
+    functions = list(functions_sql(mission, as_of.isoformat()))
     with one_transaction(connection):
-        write_evidence(Warehouse(connection, mission, catalogue, as_of), framework, methods)
+        engine.begin(row_statements_of_edges(framework, warehouse.selected, catalogue), functions)
+        write_evidence(warehouse, framework, methods)
+
+
+def row_statements_of_edges(
+    framework: Framework | None,
+    selected: Mapping[str, Indicator],
+    catalogue: Mapping[str, Indicator],
+) -> list[str]:
+    """All that the edges ask of an engine that goes over rows: the case series' cells by day."""
+    return [
+        statement
+        for edge in (framework.edges if framework else ())
+        if CaseSeries().applies(edge, selected)
+        for statement in day_cells_sql(
+            catalogue[edge.from_indicator], catalogue[edge.to_indicator]
+        ).values()
+    ]

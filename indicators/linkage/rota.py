@@ -1,11 +1,13 @@
 """A rota drawn by lot: which fortnight of each pair the patrols go, and what it could show.
 
 In each area, of every two fortnights one is drawn in which the patrols that can be moved go; in the
-other they stay away. What is recorded is then compared between the two by the draw itself (Fisher
-1935; re-randomisation): whatever patrols answer and whatever the season, any other draw was as
-likely. The first week of a fortnight, when patrols of the one before still count, is left out.
+other they stay away. What is recorded on days that the draw puts after patrols is then compared
+with other days of the same area and twelve weeks, by the draw itself (Fisher 1935; re-randomisation
+of a score, Rosenbaum 2002): whatever patrols answer and whatever the season, any other draw was as
+likely. Patrols of a fortnight still count in the first days of the next.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,26 +15,47 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-FORTNIGHT, CHANGEOVER = 14, 7  # days; of each fortnight the first week is not counted
+FORTNIGHT = 14  # days
+# Of a fortnight: its first day, after which its own patrols count; the days on which those of the
+# one before still do; the others.
+PARTS = (1, 7, 6)
+BLOCK = 6  # fortnights of one area that are compared
 DRAWS, LEVEL = 999, 0.05
 LEAST_FOLLOWED = 0.8  # of the fortnights drawn, else it was no such rota
 RATIOS = (0.8, 0.72, 0.65, 0.5)
 _EFFECT_DAYS, _PATROL_DAYS = 14, (0, 7)  # of the simulation: after a patrol; within a fortnight
+_OTHERS = 300  # draws of a simulation beside those that are tried
 
 
 def draw(areas: int, pairs: int, seed: int) -> Bools:
     """areas × fortnights: whether the patrols go; one of each two. The same seed, the same rota."""
-    return _drawn(np.random.default_rng(seed), areas, pairs)
+    return _drawn(np.random.default_rng(seed), (areas, pairs))
 
 
-def _drawn(generator: np.random.Generator, areas: int, pairs: int) -> Bools:
-    first = generator.random((areas, pairs)) < 0.5
-    return np.stack([first, ~first], axis=2).reshape(areas, 2 * pairs)
+def _drawn(generator: np.random.Generator, shape: tuple[int, ...]) -> Bools:
+    """The same for any number of draws before areas × pairs."""
+    first = generator.random(shape) < 0.5
+    return np.stack([first, ~first], axis=-1).reshape(*shape[:-1], 2 * shape[-1])
+
+
+def exposed(rota: Bools) -> Bools:
+    """… × areas × fortnights × parts: whether the draw puts these days after patrols."""
+    before = np.roll(rota, 1, axis=-1)
+    before[..., 0] = False
+    return np.stack([before, rota | before, rota], axis=-1)
+
+
+def counted(days: Floats) -> Floats:
+    """areas × fortnights × parts from areas × days."""
+    areas, length = days.shape
+    first = np.cumsum((0, *PARTS[:-1]))
+    by_day = days.reshape(areas, length // FORTNIGHT, FORTNIGHT)
+    return np.asarray(np.add.reduceat(by_day, first, axis=2), dtype=np.float64)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Ratio of incidents with patrols to without, its 95 % interval and p by re-randomisation."""
+    """Ratio of incidents after patrols to others, its 95 % interval and p by re-randomisation."""
 
     ratio: float
     low: float
@@ -41,27 +64,77 @@ class Answer:
     incidents: int
 
 
-def answer(counts: Floats, rota: Bools, seed: int) -> Answer:
-    """`counts`, `rota`: areas × fortnights. Raises ValueError where nothing was recorded."""
-    areas, fortnights = rota.shape
-    generator = np.random.default_rng([seed, 1])
-    signs = generator.choice([-1.0, 1.0], (DRAWS, areas * fortnights // 2))
-    gone, stayed = float(counts[rota].sum()), float(counts[~rota].sum())
-    if not gone + stayed > 0:
+def answer(counts: Floats, rota: Bools, seed: int, known: Bools | None = None) -> Answer:
+    """`counts`: as `counted`; `known`: areas × fortnights whose counts are known, without it all.
+
+    Raises ValueError where nothing was recorded.
+    """
+    known = np.ones(rota.shape, dtype=bool) if known is None else known
+    days, counts = _days(known), counts * known[..., None]
+    if not counts.any():
         raise ValueError("no incident in any fortnight")
+    generator = np.random.default_rng([seed, 1])
+    pairs = rota.shape[1] // 2
+    draws = np.concatenate([rota[None], _drawn(generator, (DRAWS, rota.shape[0], pairs))])
+    after = exposed(rota)
+    centred = _centred(exposed(draws), days)
 
     def p_of(ratio: float) -> float:
         """Of the hypothesis that patrols multiply what is recorded by `ratio`."""
-        return _p(np.where(rota, counts / ratio, -counts), signs)
+        return _p(centred, np.where(after, counts / ratio, counts), 0)
 
-    ratio = gone / stayed if stayed else float("inf")
+    ratio = _ratio(counts, after, days)
     low, high = (_limit(p_of, max(ratio, 1e-3), step) for step in (-1.0, 1.0))
-    return Answer(ratio, low, high, p_of(1.0), round(gone + stayed))
+    return Answer(ratio, low, high, p_of(1.0), round(float(counts.sum())))
 
 
-def _limit(p_of: object, ratio: float, direction: float) -> float:
+def p_of_draw(counts: Floats, rota: Bools, seed: int, draws: int = 499) -> float:
+    """The p of no difference: in each pair either fortnight might have been drawn."""
+    areas, fortnights = rota.shape
+    others = _drawn(np.random.default_rng([seed, 2]), (draws, areas, fortnights // 2))
+    every = exposed(np.concatenate([rota[None], others]))
+    return _p(_centred(every, _days(np.ones(rota.shape, dtype=bool))), counts, 0)
+
+
+def _days(known: Bools) -> Floats:
+    """areas × fortnights × parts: how many days are known."""
+    return np.multiply.outer(known, np.array(PARTS, dtype=np.float64))
+
+
+def _blocks(by_fortnight: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """… × areas × blocks: sums over fortnights and parts, and the block of each fortnight."""
+    fortnights = by_fortnight.shape[-2]
+    block = np.minimum(np.arange(fortnights) // BLOCK, max(fortnights // BLOCK - 1, 0))
+    first = np.unique(block, return_index=True)[1]
+    return np.add.reduceat(by_fortnight.sum(axis=-1), first, axis=-1), block
+
+
+def _centred(after: Bools, days: Floats) -> Floats:
+    """draws × cells: exposure less its mean over the known days of area and block."""
+    exposure, block = _blocks(after * days)
+    whole, _ = _blocks(days)
+    mean = exposure / np.maximum(whole, 1.0)
+    return np.asarray((after - mean[..., block, None]).reshape(len(after), -1))
+
+
+def _ratio(counts: Floats, after: Bools, days: Floats) -> float:
+    """Mantel and Haenszel's ratio of rates over areas and blocks."""
+    (own, _), (own_days, _) = _blocks(counts * after), _blocks(days * after)
+    (every, _), (all_days, _) = _blocks(counts), _blocks(days)
+    share = own_days / np.maximum(all_days, 1.0)
+    others = float(((every - own) * share).sum())
+    return float((own * (1 - share)).sum()) / others if others else float("inf")
+
+
+def _p(centred: Floats, counts: Floats, at: int) -> float:
+    """How many draws lie as far from their mean as the one that was made (`at`), itself counted."""
+    score = centred @ counts.ravel()
+    far = np.abs(score - score.mean())
+    return float((far >= far[at] * (1 - 1e-9)).mean())
+
+
+def _limit(p_of: Callable[[float], float], ratio: float, direction: float) -> float:
     """The ratio at which p falls to 5 %, by bisection on the logarithm."""
-    assert callable(p_of)
     inside, outside = np.log(ratio), np.log(ratio) + 6 * direction
     if not np.isfinite(inside) or p_of(float(np.exp(outside))) > LEVEL:
         return 0.0 if direction < 0 else float("inf")
@@ -73,12 +146,6 @@ def _limit(p_of: object, ratio: float, direction: float) -> float:
     return float(np.exp(outside))
 
 
-def counted(days: Floats) -> Floats:
-    """areas × fortnights from areas × days: without the days of the change-over."""
-    areas, length = days.shape
-    return days.reshape(areas, length // FORTNIGHT, FORTNIGHT)[:, :, CHANGEOVER:].sum(axis=2)
-
-
 def power(
     areas: int,
     months: int,
@@ -87,6 +154,7 @@ def power(
     runs: int = 200,
     seed: int = 1,
     spread: float = 0.5,
+    patrol_days: tuple[int, ...] = _PATROL_DAYS,
 ) -> float:
     """How often p is below 5 % where patrols multiply incidents by `ratio` for a fortnight.
 
@@ -95,35 +163,27 @@ def power(
     """
     generator = np.random.default_rng(seed)
     pairs = max(1, round(months * 30.44 / (2 * FORTNIGHT)))
-    days = 2 * pairs * FORTNIGHT
+    rotas = _drawn(generator, (runs + _OTHERS, areas, pairs))
+    centred = _centred(exposed(rotas), _days(np.ones(rotas.shape[1:], dtype=bool)))
     found = 0
-    for run in range(runs):
-        rota = _drawn(generator, areas, pairs)
+    for run, rota in enumerate(rotas[:runs]):
         share = generator.gamma(2, 1, areas)
         daily = a_month / 30.44 * share / share.sum()
-        bursts = generator.gamma(1 / spread, spread, rota.shape).repeat(FORTNIGHT, axis=1)
-        is_after = np.zeros((areas, days), dtype=bool)
-        for at in _PATROL_DAYS:
-            starts = np.flatnonzero(rota.ravel())
-            area, first = starts // rota.shape[1], starts % rota.shape[1] * FORTNIGHT + at
-            for later in range(1, _EFFECT_DAYS + 1):
-                is_seen = first + later < days
-                is_after[area[is_seen], first[is_seen] + later] = True
-        rate = daily[:, None] * bursts * np.where(is_after, ratio, 1.0)
-        counts = counted(generator.poisson(rate).astype(float))
-        found += p_of_draw(counts, rota, seed + run) < LEVEL
+        bursts: Floats = np.ones(rota.shape)
+        if spread:
+            bursts = generator.gamma(1 / spread, spread, rota.shape)
+        rate = daily[:, None] * bursts.repeat(FORTNIGHT, axis=1)
+        rate *= np.where(_after(rota, patrol_days), ratio, 1.0)
+        found += _p(centred, counted(generator.poisson(rate).astype(float)), run) < LEVEL
     return found / runs
 
 
-def p_of_draw(counts: Floats, rota: Bools, seed: int, draws: int = 499) -> float:
-    """The p of no difference: within a pair either fortnight might have been drawn."""
-    generator = np.random.default_rng([seed, 2])
-    signs = generator.choice([-1.0, 1.0], (draws, rota.size // 2))
-    return _p(np.where(rota, counts, -counts), signs)
-
-
-def _p(signed: Floats, signs: Floats) -> float:
-    """`signed`: with a minus where patrols stayed away; `signs`: draws × pairs."""
-    pair = signed.reshape(len(signed), -1, 2).sum(axis=2).ravel()
-    moved = np.abs(signs @ pair) >= abs(pair.sum()) * (1 - 1e-12)
-    return float((1 + moved.sum()) / (1 + len(signs)))
+def _after(rota: Bools, patrol_days: tuple[int, ...]) -> Bools:
+    """areas × days: up to a fortnight after a patrol."""
+    areas, fortnights = rota.shape
+    days = np.zeros((areas, fortnights, FORTNIGHT), dtype=bool)
+    days[:, :, list(patrol_days)] = rota[:, :, None]
+    flat, found = days.reshape(areas, -1), np.zeros((areas, fortnights * FORTNIGHT), dtype=bool)
+    for later in range(1, _EFFECT_DAYS + 1):
+        found[:, later:] |= flat[:, :-later]
+    return found

@@ -1,5 +1,6 @@
 -- What an edge’s primary test would see, step by step: today, months_ahead, year, what it lacks
--- (`purpose`: test, target), and what the mission could add: returns, day_dates, survey_item
+-- (`purpose`: test, target), what the mission could add (returns, day_dates, survey_item), and
+-- area_alone: so many months of one area; without a size where no change would be seen
 CREATE TABLE mart.evidence_plan (
   -- for hq
   mission VARCHAR, edge VARCHAR, area VARCHAR, position INTEGER, method VARCHAR,

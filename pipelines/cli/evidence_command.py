@@ -129,12 +129,12 @@ def _read(connection: duckdb.DuckDBPyConnection, table: str, mission: str) -> li
 
 
 def _lines(rows: Sequence[Row], interviews: Sequence[Row], language: str) -> Iterator[str]:
-    """Steps of the whole mission in sentences; areas by name and number."""
+    """Steps of the whole mission in sentences; missing reports by area. Areas alone: in a file."""
     if not rows:
         yield message("cli.evidence.none", language)
     for edge, steps in groupby(rows, key=lambda row: row["edge"]):
         yield str(edge)
-        first, *others = steps
+        first, *others = (row for row in steps if row["step"] != "area_alone")
         of_mission = [first, *(row for row in others if row["area"] == first["area"])]
         yield from (f"  {row[f'sentence_{language}']}" for row in of_mission)
         areas = [row for row in others if row["area"] != first["area"]]

@@ -1,7 +1,7 @@
 """`poclens evidence raked`: the last wave by weights raked to population, bounds, replicates.
 
 The arithmetic stands in `indicators/survey/waves/analyses/raked.py`. As a workbook also response by
-stratum, and replicate weights by respondent, which stay in the mission.
+stratum, quantiles by area, and replicate weights by respondent, which stay in the mission.
 """
 
 import argparse
@@ -41,6 +41,7 @@ def _tables(found: "RakedWave") -> dict[str, Sequence[Mapping[str, Any]]]:
         "response": found.response,
         "strata": found.strata,
         "interviewers": found.interviewers,
+        "quantiles": found.quantiles,
     }
 
 
@@ -49,13 +50,19 @@ def _write(found: "RakedWave", path: Path, language: str) -> None:
     from indicators.dissemination.spreadsheets import new_workbook, write_table
     from pipelines.documents.analysis_workbook import write_sheets
 
-    weights = found.replicates()
+    weights, tables = found.replicates(), _tables(found)
+    tables["quantiles"] = [{**row, **_reason(row, language)} for row in found.quantiles]
     names = ["respondent_key", *(f"replicate_{at + 1}" for at in range(weights.shape[1]))]
     keyed = zip(found.respondents["respondent_key"], weights.round(6).tolist(), strict=True)
     with new_workbook(path) as book:
-        write_sheets(book, _tables(found), language)
+        write_sheets(book, tables, language)
         title = message("analysis.sheet.replicates", language)
         write_table(book, title, names, [[key, *own] for key, own in keyed])
+
+
+def _reason(row: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Why a figure or its interval is lacking, in words."""
+    return {"reason": message(f"raked.reason.{row['reason']}", language) if row["reason"] else ""}
 
 
 def _lines(found: "RakedWave", language: str) -> list[str]:

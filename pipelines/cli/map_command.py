@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from indicators.definitions.mission_profile import Mission
+    from pipelines.proposal.beside.known_rows import Known
     from pipelines.proposal.difference import Change
-    from pipelines.proposal.known_rows import Known
     from pipelines.proposal.preview import Preview
     from pipelines.proposal.proposal import Proposal
 
-_LISTS = ("fill_down", "ditto", "where_is")
+_LISTS = ("sheet", "fill_down", "ditto", "missing", "where_is", "where_too_is", "may_lack")
 _SURE = 0.9  # from here on a person at a terminal is not asked about a column by itself
 
 
@@ -46,7 +46,7 @@ def add_arguments(parser: Parser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Shows the proposal, asks where somebody is there, writes what was confirmed."""
     from indicators.definitions.mission_profile import read_mission
-    from pipelines.proposal.known_rows import known_rows
+    from pipelines.proposal.beside.known_rows import known_rows
 
     for path in filter(None, (arguments.file, arguments.form)):
         if not path.is_file():
@@ -80,11 +80,13 @@ def _said(given: dict[str, str]) -> dict[str, str]:
     """`A + B` are two columns of the file; ` | ` stands between the texts of a list."""
     found: dict[str, str] = {}
     for name, value in given.items():
-        first, _, second = value.partition(" + ")
-        if name.startswith("header.") and second:
-            found |= {name: first.strip(), name.replace("header.", "join.", 1): second.strip()}
+        first, _, further = value.partition(" + ")
+        if name.startswith("header.") and further:
+            joined = "\n".join(part.strip() for part in further.split(" + "))
+            found |= {name: first.strip(), name.replace("header.", "join.", 1): joined}
         else:
-            found[name] = value.replace(" | ", "\n") if name in _LISTS else value
+            is_list = name in _LISTS or name.startswith("when_is.")
+            found[name] = value.replace(" | ", "\n") if is_list else value
     return found
 
 
@@ -95,11 +97,11 @@ def _is_asking(arguments: argparse.Namespace) -> bool:
 def _propose(
     arguments: argparse.Namespace, profile: Path, mission: "Mission", known: "Known"
 ) -> int:
-    from pipelines.proposal.answers import answered
-    from pipelines.proposal.choices import choices
-    from pipelines.proposal.confirm import ask, ask_choice
-    from pipelines.proposal.neighbours import neighbours
-    from pipelines.proposal.told import choice_lines, pattern_line, proposal_lines
+    from pipelines.proposal.answering.answers import answered
+    from pipelines.proposal.answering.choices import choices
+    from pipelines.proposal.answering.confirm import ask, ask_choice
+    from pipelines.proposal.answering.told import choice_lines, pattern_line, proposal_lines
+    from pipelines.proposal.beside.neighbours import neighbours
 
     language = arguments.language
     beside = neighbours(arguments.workspace, mission.mission, arguments.file, is_here=True)
@@ -127,14 +129,14 @@ def _propose(
 
 def _finish(trial: "_Trial", proposal: "Proposal", target: Path) -> int:
     """Shows what would arrive, and writes the mapping where a person, or `--yes`, says so."""
-    from pipelines.proposal.wider_key import with_wider_key
+    from pipelines.proposal.beside.wider_key import with_wider_key
 
     arguments = trial.arguments
-    result: dict[str, Any] = {"mapping": proposal.mapping(), "open": list(proposal.open_required)}
+    result: dict[str, Any] = {"mapping": proposal.mapping(), "open": list(proposal.open_of_all)}
     result |= {"confidence": proposal.confidence, "rivals": list(proposal.rivals), "path": None}
-    if proposal.open_required:
+    if proposal.open_of_all:
         if arguments.yes:
-            raise WrongUse([Problem("map_open", value=name) for name in proposal.open_required])
+            raise WrongUse([Problem("map_open", value=name) for name in proposal.open_of_all])
         show(arguments, result, message("map.not_written", arguments.language))
         return 0
     changes, result["preview"] = trial.shown(proposal.mapping())
@@ -150,9 +152,9 @@ def _finish(trial: "_Trial", proposal: "Proposal", target: Path) -> int:
 def _mend(arguments: argparse.Namespace, profile: Path, mission: "Mission", known: "Known") -> int:
     """What of a known mapping does not fit the file; writes the mend where it is confirmed."""
     from pipelines.mapping.model import load_sources
+    from pipelines.proposal.answering.told import change_line
+    from pipelines.proposal.beside.neighbours import neighbours
     from pipelines.proposal.difference import changes_of, file_of, mended, with_key
-    from pipelines.proposal.neighbours import neighbours
-    from pipelines.proposal.told import change_line
 
     language, sources = arguments.language, load_sources(profile)
     if arguments.source not in sources:
@@ -213,8 +215,8 @@ class _Trial:
 
     def shown(self, mapping: "Mapping[str, Any]") -> "tuple[list[Change], dict[str, Any]]":
         """Tells what would arrive; the wider key that it needs, and what arrives with it."""
-        from pipelines.proposal.told import change_line, preview_lines
-        from pipelines.proposal.wider_key import key_change
+        from pipelines.proposal.answering.told import change_line, preview_lines
+        from pipelines.proposal.beside.wider_key import key_change
 
         language = self.arguments.language
         found = self.preview(mapping)

@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _source(arguments: argparse.Namespace, profile: Path) -> "Source":
     """The mapping that is named, or the one that takes files of this name."""
     from pipelines.ingest.inbox import sources_of
-    from pipelines.mapping.known_sources import known_sources
+    from pipelines.mapping.sources.known_sources import known_sources
 
     known = known_sources(profile)
     if arguments.source:

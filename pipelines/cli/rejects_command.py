@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _to_mend(
     arguments: argparse.Namespace, mission: str, connection: "duckdb.DuckDBPyConnection"
 ) -> list[Path]:
-    from pipelines.mapping.known_sources import known_sources
+    from pipelines.mapping.sources.known_sources import known_sources
     from pipelines.quality.rejects.workbook import workbooks_to_mend
 
     workspace = arguments.workspace

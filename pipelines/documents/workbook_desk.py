@@ -4,17 +4,14 @@ Templates of the tables, and a mission's profile; part of the desk (`proposal/de
 """
 
 import hashlib
-from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import PocLensError
 from indicators.foundation.messages import has_message, message
 from pipelines.workspace.paths import Workspace
-
-Said = dict[str, Any]
+from records.desk.workbooks import ProfileChange, ProfileChanges
 
 
 class WorkbookDesk:
@@ -45,18 +42,27 @@ class WorkbookDesk:
         write_workbook(self._workspace.profile(mission), written, language)
         return written.getvalue()
 
-    def profile_changes(self, mission: str, path: Path, language: str) -> Said:
-        """What a workbook would change in the profile: `problems`, `changes`, and `ground`, the
-        state of the profile that they are changes of."""
+    def profile_changes(self, mission: str, path: Path, language: str) -> ProfileChanges:
+        """What a workbook would change in the profile."""
         from pipelines.documents.profile_workbook import read_workbook
 
         profile = self._workspace.profile(mission)
         try:
             found = read_workbook(profile, path, is_written=False)
         except PocLensError as error:
-            return {"problems": [problem.sentence(language) for problem in error.problems]}
-        changes = [asdict(one) | {"title": _title(one.column, language)} for one in found]
-        return {"problems": [], "changes": changes, "ground": _ground(profile)}
+            return ProfileChanges(tuple(one.sentence(language) for one in error.problems))
+        changes = (
+            ProfileChange(
+                one.sheet,
+                one.entry,
+                one.column,
+                _title(one.column, language),
+                one.before,
+                one.after,
+            )
+            for one in found
+        )
+        return ProfileChanges((), tuple(changes), _ground(profile))
 
     def change_profile(self, mission: str, path: Path, ground: str, language: str) -> list[str]:
         """Writes the profile by a workbook; what hinders it: also that the profile changed since.

@@ -29,7 +29,9 @@ from pipelines.ingest.rows.key_clashes import call_back_free
 from pipelines.ingest.rows.listed_areas import call_back_waiting, listed_areas
 from pipelines.ingest.rows.meant import forget, is_meant
 from pipelines.ingest.written_records import duplicate_decisions, write_files
-from pipelines.mapping.area_polygons import (
+from pipelines.mapping.files.file_names import fits
+from pipelines.mapping.model import Source, load_sources
+from pipelines.mapping.places.area_polygons import (
     OUTLINES_SOURCE,
     Outlines,
     outlines_path,
@@ -37,12 +39,10 @@ from pipelines.mapping.area_polygons import (
     read_area_rows,
     read_outlines,
 )
-from pipelines.mapping.file_names import fits
-from pipelines.mapping.known_sources import known_sources
-from pipelines.mapping.model import Source, load_sources
-from pipelines.mapping.template_sources import template_of, template_sources
+from pipelines.mapping.sources.known_sources import known_sources
+from pipelines.mapping.sources.template_sources import template_of, template_sources
+from pipelines.mapping.sources.written_sources import written_sources
 from pipelines.mapping.version import mapping_version
-from pipelines.mapping.written_sources import written_sources
 from pipelines.warehouse import ledger
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.warehouse.inspect import Connection

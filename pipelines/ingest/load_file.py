@@ -39,11 +39,11 @@ from pipelines.ingest.rows.upsert import Compared, Precedence
 from pipelines.ingest.rows.validate import Entry
 from pipelines.mapping.agreements import agreed, values_left_out
 from pipelines.mapping.apply import FileRows, map_rows, stacked
-from pipelines.mapping.area_polygons import Outlines
+from pipelines.mapping.files.senders import senders
 from pipelines.mapping.model import Source, TableMapping
-from pipelines.mapping.senders import senders
-from pipelines.mapping.written_sources import TABLES as WRITTEN
-from pipelines.mapping.written_sources import written_source
+from pipelines.mapping.places.area_polygons import Outlines
+from pipelines.mapping.sources.written_sources import TABLES as WRITTEN
+from pipelines.mapping.sources.written_sources import written_source
 from pipelines.readers.table import SourceTable
 from pipelines.warehouse import ledger
 from pipelines.warehouse.inspect import Connection, insert_table

@@ -19,8 +19,8 @@ from indicators.foundation.sql_text import quoted
 from pipelines.ingest.rows import validate
 from pipelines.ingest.rows.cast import text_column
 from pipelines.mapping.apply import FileRows
-from pipelines.mapping.area_polygons import Outlines
 from pipelines.mapping.model import Source
+from pipelines.mapping.places.area_polygons import Outlines
 from pipelines.warehouse import ledger
 from pipelines.warehouse.inspect import Connection
 

@@ -13,12 +13,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.mapping.area_polygons import Outlines
-from pipelines.mapping.gazetteer import Gazetteer
 from pipelines.mapping.model import ColumnMapping, Source, TableMapping, When
-from pipelines.mapping.written_dates import names_months, with_english_months
-from pipelines.mapping.written_numbers import Signs, number_text
-from pipelines.mapping.written_places import SIDES, decimal_degrees, part_of_pair
+from pipelines.mapping.places.area_polygons import Outlines
+from pipelines.mapping.places.gazetteer import Gazetteer
+from pipelines.mapping.written.written_dates import names_months, with_english_months
+from pipelines.mapping.written.written_numbers import Signs, number_text
+from pipelines.mapping.written.written_places import SIDES, decimal_degrees, part_of_pair
 from pipelines.readers.table import Malformed, ReaderWarning, SourceTable
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray

@@ -24,9 +24,9 @@ from indicators.definitions.mission_profile import resolve_path
 from indicators.foundation.errors import Problem, WrongUse, suggestion
 from indicators.foundation.reading.model_problems import read_model
 from indicators.foundation.reading.yaml_loader import StrictLoader
-from pipelines.mapping.covered_span import Covers, Precision, Span, declared_span, span_of
-from pipelines.mapping.gazetteer import Gazetteer, read_lines
-from pipelines.mapping.written_numbers import Signs
+from pipelines.mapping.files.covered_span import Covers, Precision, Span, declared_span, span_of
+from pipelines.mapping.places.gazetteer import Gazetteer, read_lines
+from pipelines.mapping.written.written_numbers import Signs
 from pipelines.readers import reader, readers
 
 _BRACES = re.compile(r"\{([^{}]*)\}")

@@ -22,8 +22,8 @@ from indicators.linkage.framework.model import FILE_NAME as FRAMEWORK_FILE
 from indicators.linkage.framework.model import read_framework
 from indicators.linkage.framework.strategy import read_strategy
 from pipelines.mapping.agreements import agreed
-from pipelines.mapping.area_polygons import outlines_path, outlines_problems
 from pipelines.mapping.model import load_sources
+from pipelines.mapping.places.area_polygons import outlines_path, outlines_problems
 
 _FILE_NAME = "mission.yaml"
 

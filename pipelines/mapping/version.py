@@ -12,8 +12,8 @@ from typing import Any
 from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.definitions.mission_profile import Mission
 from pipelines.mapping.agreements import agreed
-from pipelines.mapping.area_polygons import OUTLINES_SOURCE, outlines_path
 from pipelines.mapping.model import Source
+from pipelines.mapping.places.area_polygons import OUTLINES_SOURCE, outlines_path
 
 _OF_AREAS = ("country_area", "area_property", "area_codes", "area_names", "name")
 _JUDGED = {"type", "required", "minimum", "maximum", "pattern", "reference", "holds_values"}

@@ -44,7 +44,7 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name="ingest", specs=specs, partitions_def=partitions)
     def ingest_inbox(
-        context: dg.AssetExecutionContext, workspace: WorkspaceResource
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource, rows: Rows
     ) -> Iterator[dg.MaterializeResult]:
         from pipelines.ingest.file_report import leave_brought
         from pipelines.ingest.inbox import ingest
@@ -53,6 +53,7 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         paths = workspace.workspace()
         forget(paths, context.partition_key)
         require_sound_profile(paths.profile(context.partition_key))
+        rows.require_countable(paths, context.partition_key)
         with _warehouse(context, workspace, "ingest") as (_, mission, connection):
             taken = ingest(
                 paths,
@@ -69,8 +70,8 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                 )
             for table in contracts():
                 counted = connection.execute(f"SELECT count(*) FROM core.{table}").fetchone()
-                rows = counted[0] if counted else 0
-                metadata = {"dagster/row_count": rows, "files": len(taken.files)}
+                count = counted[0] if counted else 0
+                metadata = {"dagster/row_count": count, "files": len(taken.files)}
                 if table == next(iter(contracts())):
                     metadata[INTAKE] = dg.JsonMetadataValue([asdict(file) for file in taken.files])
                 yield dg.MaterializeResult(asset_key=core_key(table), metadata=metadata)
@@ -146,7 +147,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         partitions_def=partitions,
     )
     def linkage(
-        context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf, rows: Rows
     ) -> Iterator[dg.MaterializeResult]:
         from indicators.definitions.catalogue import load_catalogue
         from indicators.definitions.versions import decided_by
@@ -158,7 +159,8 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             day = as_of.of(mission)
             catalogue = decided_by(load_catalogue(), day)
             framework = read_framework(profile, catalogue)
-            edge_evidence(connection, mission, framework, catalogue, day)
+            engine = rows.of(mission, workspace.workspace())
+            edge_evidence(connection, mission, framework, catalogue, day, engine=engine)
             for table, methods in METHODS_OF.items():
                 metadata = _rows_and_tally(connection, mission, table, *methods)
                 yield dg.MaterializeResult(asset_key=mart_key(table), metadata=metadata)

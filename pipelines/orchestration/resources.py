@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.storage.tags import PARTITION_NAME_TAG
 
-from indicators.definitions.mission_profile import Mission
+from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.incremental.row_engine import DUCKDB, RowEngine
 from pipelines.orchestration.runs.progress import report
 from pipelines.warehouse.turns import turn
@@ -66,3 +66,25 @@ class Rows(dg.ConfigurableResource):
 
         master = self.master or mission.spark_master or LOCAL_MASTER
         return SparkRows(master, workspace.row_files(mission.mission))
+
+    def require_countable(self, workspace: Workspace, name: str) -> None:
+        """Before anything of a refresh is done. Raises WrongUse for all that the mission asks and
+        the engine cannot count."""
+        mission = read_mission(workspace.profile(name))
+        engine = self.of(mission, workspace)
+        if engine is DUCKDB:
+            return
+        from indicators.compiler.derived.functions import functions_sql
+        from indicators.definitions.catalogue import load_catalogue, selected_indicators
+        from indicators.definitions.versions import computed_versions
+        from indicators.engine.refresh import row_statements
+        from indicators.linkage.framework.model import read_framework
+        from indicators.linkage.results import row_statements_of_edges
+
+        catalogue = load_catalogue()
+        chosen = selected_indicators(catalogue, [own.code for own in mission.indicators])
+        selected = {indicator.code: indicator for indicator in chosen}
+        framework = read_framework(workspace.profile(name), catalogue)
+        asked = row_statements(mission, computed_versions(chosen))
+        asked += row_statements_of_edges(framework, selected, catalogue)
+        engine.begin(asked, list(functions_sql(mission, mission.starts_on.isoformat())))

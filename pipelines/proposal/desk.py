@@ -1,12 +1,13 @@
 """What the pages that take files in ask of the pipelines: a preview, and a place in the inbox.
 
 The command that serves names this module to the dashboards, which know only the form of `Desk`
-(`dashboards/forms/desk.py`). Libraries that read files are imported with the first file.
+(`records/desk/`). Libraries that read files are imported with the first file.
 """
 
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -15,23 +16,22 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import PocLensError, Problem, WrongUse
 from pipelines.documents.workbook_desk import WorkbookDesk
-from pipelines.proposal import shown
+from pipelines.proposal.answering import shown
 from pipelines.setup.desk import SetupDesk
 from pipelines.setup.rota_desk import RotaDesk
 from pipelines.workspace.paths import Workspace
+from records.desk.intake import Counted, Desk, FilePreview, KeptMapping
 
 if TYPE_CHECKING:
     from pipelines.mapping.model import Source
+    from pipelines.proposal.beside.known_rows import Known
+    from pipelines.proposal.beside.neighbours import Neighbours
     from pipelines.proposal.difference import Change
-    from pipelines.proposal.known_rows import Known
-    from pipelines.proposal.neighbours import Neighbours
     from pipelines.proposal.preview import Preview
     from pipelines.proposal.proposal import Proposal
 
-Said = dict[str, Any]
 
-
-def open_desk(home: Path) -> "IntakeDesk":
+def open_desk(home: Path) -> Desk:
     """The desk of a workspace."""
     return IntakeDesk(Workspace(home))
 
@@ -55,15 +55,17 @@ class IntakeDesk:
         except PocLensError:
             return mission
 
-    def preview(self, mission: str, path: Path, language: str, answers: Mapping[str, str]) -> Said:
-        """What the file would bring; what hinders it stands under `problems`, a sentence each.
+    def preview(
+        self, mission: str, path: Path, language: str, answers: Mapping[str, str]
+    ) -> FilePreview:
+        """What the file would bring, or what hinders it.
 
         `answers`: what a person said to the proposal or to the differences (`answers.py`).
         """
         try:
             return self._previewed(mission, path, language, answers)
         except PocLensError as error:
-            return {"problems": [problem.sentence(language) for problem in error.problems]}
+            return FilePreview(tuple(one.sentence(language) for one in error.problems))
 
     def take_in(
         self, mission: str, path: Path, language: str, answers: Mapping[str, str], who: str = ""
@@ -81,8 +83,7 @@ class IntakeDesk:
             elif source is None:
                 proposal, _ = self._proposal(mission, path, answers)
                 target = profile / "sources" / f"{proposal.source}.yaml"
-                if proposal.open_required:
-                    opened = proposal.open_required
+                if opened := proposal.open_of_all:
                     raise WrongUse([Problem("page_map_open", value=name) for name in opened])
                 self._require_free(mission, path)
                 if target.exists():
@@ -118,7 +119,7 @@ class IntakeDesk:
         self, mission: str, table: str, keys: Sequence[str], language: str
     ) -> list[tuple[str, list[str]]]:
         """Of rows of a table each filled column: its title, and its text in every row."""
-        from pipelines.proposal.known_rows import area_names
+        from pipelines.proposal.beside.known_rows import area_names
         from pipelines.quality.pairs.duplicate_candidates import side_by_side
         from pipelines.warehouse.last_state import open_to_read
 
@@ -145,7 +146,7 @@ class IntakeDesk:
     ) -> list[tuple[str, str]]:
         """Puts one row into the inbox as a filled template; else what is wrong, by column."""
         from pipelines.documents.templates import write_template
-        from pipelines.mapping.template_sources import template_sources
+        from pipelines.mapping.sources.template_sources import template_sources
         from pipelines.proposal.preview import preview
 
         profile, source = self._workspace.profile(mission), template_sources()[f"template_{table}"]
@@ -160,10 +161,8 @@ class IntakeDesk:
                     self._moved(mission, path)
             except PocLensError as error:
                 return [("", problem.sentence(language)) for problem in error.problems]
-        told = shown.counted(found, read_mission(profile), language)["rejects"]
-        return [
-            (one.column, said["sentence"]) for one, said in zip(found.rejects, told, strict=True)
-        ]
+        told = shown.counted(found, read_mission(profile), language).rejects
+        return [(one.column, said.sentence) for one, said in zip(found.rejects, told, strict=True)]
 
     def _require_free(self, mission: str, path: Path) -> None:
         if (self._workspace.inbox(mission) / path.name).exists():
@@ -197,7 +196,7 @@ class IntakeDesk:
         from pipelines.ingest.inbox import sources_of
         from pipelines.ingest.rows import mended
         from pipelines.mapping.model import load_sources
-        from pipelines.mapping.template_sources import template_of
+        from pipelines.mapping.sources.template_sources import template_of
 
         sources = load_sources(profile)
         if mended.is_mended(path):
@@ -211,12 +210,12 @@ class IntakeDesk:
         return matching[0] if matching else None
 
     def _beside(self, mission: str, path: Path) -> "Neighbours":
-        from pipelines.proposal.neighbours import neighbours
+        from pipelines.proposal.beside.neighbours import neighbours
 
         return neighbours(self._workspace, mission, path)
 
     def _known(self, mission: str) -> "Known":
-        from pipelines.proposal.known_rows import known_rows
+        from pipelines.proposal.beside.known_rows import known_rows
 
         return known_rows(self._workspace.warehouse(mission))
 
@@ -237,38 +236,50 @@ class IntakeDesk:
         if content != mended(target, []):  # writing costs the comments of the file
             write_mapping(content, target, who)
 
-    def _previewed(self, name: str, path: Path, language: str, answers: Mapping[str, str]) -> Said:
+    def _previewed(
+        self, name: str, path: Path, language: str, answers: Mapping[str, str]
+    ) -> FilePreview:
         from pipelines.ingest.rows import mended
-        from pipelines.proposal.told import pattern_line
+        from pipelines.proposal.answering.told import pattern_line
+        from pipelines.proposal.writing import proposed_mapping
 
         source = self._source(path, self._workspace.profile(name))
-        said: Said = {"problems": [], "source": source.source if source else None}
-        rules = [contracts()[table.table].duplicates for table in source.tables] if source else []
-        said["is_comparable"] = any(rules)
-        if mended.is_mended(path):
-            return said | {"is_mended": True}
         if source is not None:
-            return said | self._of_known_source(name, path, source, language, answers)
+            rules = [contracts()[table.table].duplicates for table in source.tables]
+            said = FilePreview(source=source.source, is_comparable=any(rules))
+            if mended.is_mended(path):
+                return replace(said, is_mended=True)
+            said = replace(said, mapping=self._kept(name, source))
+            return self._of_known_source(said, name, path, source, language, answers)
         proposal, found = self._proposal(name, path, answers)
         beside = self._beside(name, path)
         problem = beside.problem(proposal.files)
-        said["proposal"] = shown.proposed(proposal, self._known(name), language, answers) | {
-            "files": proposal.files,
-            "files_told": problem.sentence(language)
-            if problem
-            else pattern_line(proposal.files, beside, language),
-        }
-        return said | (self._counted(name, found, language) if found and not problem else {})
+        pattern = pattern_line(proposal.files, beside, language)
+        told = problem.sentence(language) if problem else pattern
+        offered = shown.proposed(proposal, self._known(name), language, answers, told)
+        counted = self._counted(name, found, language) if not problem else None
+        mapping = proposed_mapping(proposal.mapping())
+        return FilePreview(offered=offered, counted=counted, mapping=mapping)
+
+    def _kept(self, name: str, source: "Source") -> KeptMapping | None:
+        """The mapping of the profile and its history; None of a template, which has none."""
+        from pipelines.mapping.sources.template_sources import template_sources
+        from pipelines.proposal.difference import file_of
+        from pipelines.proposal.writing import kept_mapping
+
+        if source.source in template_sources():
+            return None
+        return kept_mapping(file_of(self._workspace.profile(name), source.source))
 
     def _proposal(
         self, name: str, path: Path, answers: Mapping[str, str]
     ) -> "tuple[Proposal, Preview | None]":
         """The proposal as a person completed it, its key wide enough, and what it would bring."""
-        from pipelines.proposal.answers import answered, has_chosen
-        from pipelines.proposal.wider_key import key_change, with_wider_key
+        from pipelines.proposal.answering.answers import answered, has_chosen
+        from pipelines.proposal.beside.wider_key import key_change, with_wider_key
 
         proposal = answered(path, self._known(name), answers, _form_of(path))
-        if proposal.open_required:
+        if proposal.open_of_all:
             return proposal, None
         trial = self._trial(name, path, [proposal.files])
         found = trial(proposal.mapping())
@@ -291,22 +302,30 @@ class IntakeDesk:
         self, name: str, path: Path, source: "Source", others: Sequence[Path] = ()
     ) -> "Preview":
         """What a mapping would make of the file."""
-        from pipelines.proposal.neighbours import referred_to
+        from pipelines.proposal.beside.neighbours import referred_to
         from pipelines.proposal.preview import preview
 
         profile, warehouse = self._workspace.profile(name), self._workspace.warehouse(name)
         before = referred_to(self._workspace, name, source)
         return preview(path, source, read_mission(profile), profile, warehouse, others, before)
 
-    def _counted(self, name: str, found: "Preview", language: str) -> Said:
-        from pipelines.proposal.known_rows import area_names
+    def _counted(self, name: str, found: "Preview | None", language: str) -> Counted | None:
+        from pipelines.proposal.beside.known_rows import area_names
 
+        if found is None:
+            return None
         areas = area_names(self._workspace.warehouse(name), language)
         return shown.counted(found, read_mission(self._workspace.profile(name)), language, areas)
 
     def _of_known_source(
-        self, name: str, path: Path, source: "Source", language: str, answers: Mapping[str, str]
-    ) -> Said:
+        self,
+        said: FilePreview,
+        name: str,
+        path: Path,
+        source: "Source",
+        language: str,
+        answers: Mapping[str, str],
+    ) -> FilePreview:
         """What the file would bring, by the mended mapping where it does not fit any more."""
         from pipelines.proposal.difference import file_of, mended
 
@@ -314,24 +333,23 @@ class IntakeDesk:
         if not changes:
             if refused:
                 raise refused
-            return self._counted(name, found, language) if found else {}
-        told = shown.changed(changes, self._known(name), language)
-        told["mends"] = refused is not None or not answers or bool(answers.get("mend"))
-        if told["is_mendable"] and told["mends"]:
+            return replace(said, counted=self._counted(name, found, language))
+        mends = refused is not None or not answers or bool(answers.get("mend"))
+        differs = shown.differing(changes, self._known(name), language, mends, refused is None)
+        if mends and not any(one.kind == "missing" for one in changes):
             content = mended(file_of(self._workspace.profile(name), source.source), changes)
             found = self._trial(name, path, source.files)(content)
-        said = self._counted(name, found, language) if found else {}
-        return said | told | {"as_is": refused is None}
+        return replace(said, differs=differs, counted=self._counted(name, found, language))
 
     def _changes(
         self, name: str, path: Path, source: "Source", answers: Mapping[str, str]
     ) -> "tuple[list[Change], Preview | None, WrongUse | None]":
         """What a known mapping needs so that it reads the file; what it brings as it is, or why
         nothing."""
-        from pipelines.mapping.template_sources import template_sources
-        from pipelines.proposal.answers import answered_changes
+        from pipelines.mapping.sources.template_sources import template_sources
+        from pipelines.proposal.answering.answers import answered_changes
+        from pipelines.proposal.beside.wider_key import key_change
         from pipelines.proposal.difference import file_of, mended
-        from pipelines.proposal.wider_key import key_change
 
         found, refused = None, None
         others = [one for files in source.files for one in self._beside(name, path).tried(files)]

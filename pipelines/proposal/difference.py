@@ -18,12 +18,12 @@ from indicators.definitions.contracts import Column, contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.files.delivered_file import with_present_names
 from pipelines.mapping.model import ColumnMapping, Source, TableMapping, TextLoader, read_source
-from pipelines.proposal.codes import code_proposals
-from pipelines.proposal.columns import fit_of, reference_fit
-from pipelines.proposal.known_rows import Known
+from pipelines.proposal.beside.known_rows import Known
 from pipelines.proposal.layout import Layout, layouts
-from pipelines.proposal.texts import Texts, texts_of
-from pipelines.proposal.words import column_names, folded, likeness, readings
+from pipelines.proposal.matching.codes import code_proposals
+from pipelines.proposal.matching.columns import fit_of, reference_fit
+from pipelines.proposal.matching.texts import Texts, texts_of
+from pipelines.proposal.matching.words import column_names, folded, likeness, readings
 from pipelines.readers.table import SourceTable
 
 _LEAST_ALIKE = 0.6

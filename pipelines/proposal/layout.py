@@ -16,19 +16,23 @@ import pyarrow as pa
 
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.proposal.survey import Answered, questions
-from pipelines.proposal.texts import Texts, texts_of
-from pipelines.proposal.words import all_column_names, column_names, folded, readings
+from pipelines.proposal.matching.survey import Answered, questions
+from pipelines.proposal.matching.texts import Texts, texts_of
+from pipelines.proposal.matching.words import all_column_names, column_names, folded, readings
 from pipelines.readers import reader, reader_of
 from pipelines.readers.codebook import LABEL_COLUMN, Codebook, codebook_of, labels_within
 from pipelines.readers.hxl import is_tags
 from pipelines.readers.sheet_shape import footnotes, joined_names
 from pipelines.readers.table import SourceTable
+from pipelines.readers.workbook import Workbook
 
+_TEXTS = ("totals", "ditto")  # texts that stand in one sheet and mean the same in another
+_OF_ONE_SHEET = ("sheet", "footnotes", *_TEXTS)
 _HEADER = ("header_row", "header_rows")
 _HEADER_LOOKED_FOR = 25  # rows from the top
 _DELIMITERS = (",", ";", "\t", "|")
 _RECORDS_LOOKED_AT = 200
+SEVERAL = "*"  # the name of sheets that are read below each other
 WORKBOOKS = ("xlsx", "xls", "ods")
 _PUBLISHED = {
     "ged": {"id", "date_prec", "where_prec", "best", "type_of_violence"},
@@ -81,8 +85,9 @@ def layouts(path: Path, form: Path | None = None) -> list[Layout]:
 def _layouts(path: Path) -> list[Layout]:
     name = reader_of(path.suffix.lower())
     if name in WORKBOOKS:
-        found = list(_of_workbook(path, name))
-        found = [*_of_several(found), *found]
+        book = _opened(path, name)
+        found = list(_of_workbook(path, name, book))
+        found = [*_of_several(found, book), *found]
     elif name != "csv":
         found = [Layout(name, {}, _read(path, name, {}))]
     else:
@@ -92,18 +97,51 @@ def _layouts(path: Path) -> list[Layout]:
     return found
 
 
-def _of_several(found: Sequence[Layout]) -> Iterator[Layout]:
-    """The sheets of a workbook that have one header, below each other: one a month, one a unit."""
+def _opened(path: Path, name: str) -> Workbook:
+    book: Workbook = import_module(_OPENED_BY.get(name, f"pipelines.readers.{name}")).workbook(path)
+    return book
+
+
+def _of_several(found: Sequence[Layout], book: Workbook) -> Iterator[Layout]:
+    """Most sheets of a workbook where they have one header, below each other: one a month, one a
+    unit; a sheet of notes or of lists beside them is known and not read."""
+
     if len(found) < 2 or found[0].reader == "hxl":
         return
-    first, *others = found
-    own, *rest = (
-        {name: value for name, value in one.options.items() if name != "sheet"} for one in found
-    )
-    is_one = all(one.table.header == first.table.header for one in others)
-    if not is_one or any(options != own for options in rest):
-        return
-    yield Layout(first.reader, {"sheets": "*", **own}, _below([one.table for one in found]))
+    form = Counter(_form(one) for one in found).most_common(1)[0][0]
+    several = [one for one in found if _form(one) == form]
+    names = set(several[0].table.header)
+    others = [set(one.table.header) for one in found if one not in several]
+    if len(several) < 2 or any(2 * len(names & other) >= len(names) for other in others):
+        return  # one that is nearly alike may be a month with a slip: a person says so
+    options = _options_of_several(several, book)
+    yield Layout(several[0].reader, options, _below([one.table for one in several]))
+
+
+def _form(one: Layout) -> str:
+    """What sheets that are read below each other have in common."""
+    own = {name: value for name, value in one.options.items() if name not in _OF_ONE_SHEET}
+    return repr((one.reader, one.table.header, own))
+
+
+def _options_of_several(several: Sequence[Layout], book: Workbook) -> dict[str, Any]:
+    """All sheets, so that one of the next month is read as well, but those that hold else."""
+    read = [one.table.sheet for one in several]
+    others = [name for name in book.sheets if name not in read and book.holds_something(name)]
+    own = {name: value for name, value in several[0].options.items() if name != "sheet"}
+    for name in _TEXTS:
+        texts = [text for one in several for text in one.options.get(name, ())]
+        own |= {name: sorted(set(texts))} if texts else {}
+    own |= {"footnotes": True} if any(one.options.get("footnotes") for one in several) else {}
+    known = {"ignore_sheets": [re.sub(r"([*?\[])", r"[\1]", name) for name in others]}
+    return {"sheets": "*", **(known if others else {}), **own}
+
+
+def below_each_other(path: Path, several: Sequence[Layout]) -> Layout:
+    """The sheets that a person names, as one, in the shape of the first of them."""
+    first = several[0]
+    options = _options_of_several(several, _opened(path, first.reader))
+    return replace(first, options=options, table=_read(path, first.reader, options))
 
 
 def _below(tables: Sequence[SourceTable]) -> SourceTable:
@@ -112,7 +150,7 @@ def _below(tables: Sequence[SourceTable]) -> SourceTable:
         return tables[0]
     rows = pa.concat_tables([table.rows for table in tables], promote_options="default")
     numbers = pa.concat_arrays([table.row_numbers for table in tables])
-    return replace(tables[0], sheet="*", rows=rows, row_numbers=numbers)
+    return replace(tables[0], sheet=SEVERAL, rows=rows, row_numbers=numbers)
 
 
 def _read(path: Path, name: str, options: dict[str, Any]) -> SourceTable:
@@ -138,8 +176,7 @@ def in_other_shape(path: Path, layout: Layout, said: Mapping[str, Any]) -> Layou
     return replace(laid, options=options, table=_read(path, layout.reader, options))
 
 
-def _of_workbook(path: Path, name: str) -> Iterator[Layout]:
-    book = import_module(_OPENED_BY.get(name, f"pipelines.readers.{name}")).workbook(path)
+def _of_workbook(path: Path, name: str, book: Workbook) -> Iterator[Layout]:
     sheets = [(sheet, book.texts(sheet)) for sheet in book.sheets]
     for sheet, texts in sheets:
         options: dict[str, Any] = {"sheet": sheet} if len(sheets) > 1 else {}

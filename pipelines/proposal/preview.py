@@ -20,8 +20,8 @@ from pipelines.ingest.files.archive import sha256_of
 from pipelines.ingest.files.delivered_file import Delivery
 from pipelines.ingest.load_file import load_file
 from pipelines.ingest.rows.upsert import rows_changed
-from pipelines.mapping.area_polygons import read_outlines
 from pipelines.mapping.model import Source
+from pipelines.mapping.places.area_polygons import read_outlines
 from pipelines.warehouse import ledger
 from pipelines.warehouse.last_state import open_on_trial
 

@@ -9,20 +9,28 @@ from typing import Any
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import Contract, contracts
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.mapping.file_names import pattern_of, stem_words
-from pipelines.proposal.columns import LEAST_LIKENESS, column_proposals, header_likeness
-from pipelines.proposal.known_rows import Known
-from pipelines.proposal.layout import Layout, in_other_shape, layouts
-from pipelines.proposal.survey import (
+from pipelines.mapping.files.file_names import pattern_of, stem_words
+from pipelines.proposal.beside.known_rows import Known
+from pipelines.proposal.layout import (
+    SEVERAL,
+    Layout,
+    below_each_other,
+    in_other_shape,
+    layouts,
+)
+from pipelines.proposal.matching.columns import LEAST_LIKENESS, column_proposals, header_likeness
+from pipelines.proposal.matching.survey import (
     ANSWERS,
     RESPONDENTS,
     Answered,
     answers_entry,
 )
-from pipelines.proposal.texts import MISSING, ColumnProposal
-from pipelines.proposal.wide import Wide, grouped, wide_columns
-from pipelines.proposal.words import folded, likeness, names_a_country, reference_place
+from pipelines.proposal.matching.texts import BETWEEN, MISSING, ColumnProposal
+from pipelines.proposal.matching.wide import Wide, grouped, wide_columns
+from pipelines.proposal.matching.words import folded, likeness, names_a_country, reference_place
 
+PERIODS = ("month", "quarter", "year")
+SENDERS = ("series", "folder")
 _LEAST_SCORE = 0.2
 _LEAST_COLUMNS = 2
 _LOOKED_AT = 6  # contracts
@@ -36,6 +44,33 @@ _TOLD_BY = {
     "areas": (("name_fr", "name_en"), ("name_en", "name_fr")),
 }
 _JOINED_KEY = 0.5  # sure of a key of several columns: later files may hold two rows of it
+
+
+@dataclass(frozen=True)
+class FileTerms:
+    """What a person says of the files of a mapping as wholes.
+
+    `time_zone`: of local times, where it is not the mission's; `replaces`: what a new file takes
+    the place of (`name`, `all`, or the rows of its `month`, `quarter`, `year`); `sender`: `series`,
+    `folder` or a column; `covers`: `name` or `dates`; `may_lack`: columns that a file may lack;
+    `counts_equal_once`: rows that are equal in every column count once.
+    """
+
+    time_zone: str = ""
+    replaces: str = "name"
+    sender: str = ""
+    covers: str = ""
+    may_lack: tuple[str, ...] = ()
+    counts_equal_once: bool = False
+
+    def keys(self) -> dict[str, str]:
+        """What of it stands in a mapping beside its tables."""
+        found = {"time_zone": self.time_zone, "covers": self.covers}
+        if self.replaces in PERIODS:
+            found |= {"supersedes": "by_period", "period": self.replaces}
+        elif self.replaces != "name":
+            found["supersedes"] = self.replaces
+        return {name: text for name, text in found.items() if text}
 
 
 @dataclass(frozen=True)
@@ -55,16 +90,21 @@ class Proposal:
     columns: tuple[ColumnProposal, ...]
     missing: tuple[str, ...] = ()
     constants: Mapping[str, str] | None = None
-    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # rows that it takes alone
+    where: Mapping[str, tuple[str, ...] | str] = field(default_factory=dict)  # as a mapping's
     wide: Wide | None = None
-    sheets: tuple[str, ...] = ()  # those that hold a table; `*`: all of them below each other
+    sheets: tuple[str, ...] = ()  # those that hold a table
     rivals: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()  # those of the catalogue that the table feeds
     questions: tuple[Answered, ...] = ()  # of respondents: the answers that stand beside them
+    terms: FileTerms = FileTerms()
+    also: "Proposal | None" = None  # of a second table that the same rows become
 
     @property
     def sender(self) -> str | dict[str, str]:
-        """Who sends a row: the unit that it names, else the series of the files."""
+        """Who sends a row: as a person says, else the unit that it names, or the series of the
+        files."""
+        if said := self.terms.sender:
+            return said if said in SENDERS else {"column": said}
         units = [one.headers for one in self.columns if one.column == "unit_code"]
         return {"column": units[0][0]} if units and len(units[0]) == 1 else "series"
 
@@ -77,12 +117,23 @@ class Proposal:
         return tuple(name for name, column in required if column.required and name not in named)
 
     @property
+    def open_of_all(self) -> tuple[str, ...]:
+        """Those of both tables."""
+        return (*self.open_required, *(self.also.open_required if self.also else ()))
+
+    @property
     def ignored(self) -> tuple[str, ...]:
         """Columns of the file that nothing is proposed for: they are not kept."""
+        taken = self._taken() | (self.also._taken() if self.also else set())
+        return tuple(name for name in self.layout.table.header if name not in taken)
+
+    def _taken(self) -> set[str]:
+        """The columns of the file that the table is made of."""
         taken = {header for one in self.columns for header in one.headers} | self.where.keys()
         taken |= set(self.wide.items.values()) if self.wide else set()
-        taken |= {one.header for one in self.questions}
-        return tuple(name for name in self.layout.table.header if name not in taken)
+        taken |= {one.header for one in self.questions} | {self.terms.sender}
+        whens = (when for one in self.columns for when in one.entry.get("when", ()))
+        return taken | {when["column"] for when in whens}
 
     def mapping(self) -> dict[str, Any]:
         """The content of `sources/<source>.yaml`."""
@@ -97,12 +148,14 @@ class Proposal:
                 from_columns = {"from": origin}
                 if not {"template", "point"}.isdisjoint(one.entry):
                     from_columns = {}
-                columns[name] = {**from_columns, **one.entry}
+                lacking = {"optional": True} if {*one.headers} & {*self.terms.may_lack} else {}
+                columns[name] = {**from_columns, **one.entry, **lacking}
         found: dict[str, Any] = {
             "source": self.source,
             "files": [self.files],
             "reader": self.layout.reader,
             "sender": self.sender,
+            **self.terms.keys(),
         }
         if self.layout.options:
             found["options"] = self.layout.options
@@ -112,12 +165,18 @@ class Proposal:
             found["ignore"] = [re.sub(r"([*?\[])", r"[\1]", name) for name in self.ignored]
         table: dict[str, Any] = {"table": self.table}
         if self.where:
-            table["where"] = {name: list(texts) for name, texts in self.where.items()}
+            table["where"] = {
+                name: texts if isinstance(texts, str) else list(texts)
+                for name, texts in self.where.items()
+            }
+        if self.terms.counts_equal_once:
+            table["distinct"] = True
         table["columns"] = columns
         if self.wide:
             table["unpivot"] = self.wide.entry()
         answers = [answers_entry(columns, self.questions)] if self.questions else []
-        return found | {"tables": [table, *answers]}
+        also = self.also.mapping()["tables"] if self.also else []
+        return found | {"tables": [table, *answers, *also]}
 
     def point(self) -> tuple[str, str] | None:
         """The columns of the file with longitude and latitude, each its own."""
@@ -168,15 +227,9 @@ def propose(
     person named, in the place of what the file shows.
     """
     found = layouts(path, form)
-    sheets = tuple(one.table.sheet for one in found if one.table.sheet)
+    sheets = tuple(one.table.sheet for one in found if one.table.sheet not in ("", SEVERAL))
     if sheet is not None:
-        named = [one for one in found if one.table.sheet == sheet]
-        if not named:
-            listed = ", ".join(one.table.sheet for one in found)
-            raise WrongUse(
-                Problem("missing_sheet", path.name, sheet, parameters={"sheets": listed})
-            )
-        found = named
+        found = [_of_sheets(path, found, tuple(sheet.split(BETWEEN)))]
     if shape:
         found = [in_other_shape(path, one, shape) for one in found]
     if table is not None and table not in contracts():
@@ -221,6 +274,15 @@ def propose(
     )
 
 
+def _of_sheets(path: Path, found: Sequence[Layout], named: Sequence[str]) -> Layout:
+    """The sheet of this name, or those of these names below each other."""
+    chosen = [one for one in found if one.table.sheet in named]
+    if missing := [name for name in named if name not in [one.table.sheet for one in chosen]]:
+        facts = {"sheets": ", ".join(one.table.sheet for one in found)}
+        raise WrongUse(Problem("missing_sheet", path.name, missing[0], parameters=facts))
+    return chosen[0] if len(chosen) == 1 else below_each_other(path, chosen)
+
+
 def _questions(
     table: str, layout: Layout, columns: Sequence[ColumnProposal]
 ) -> tuple[Answered, ...]:
@@ -256,7 +318,7 @@ def _of_another(
 
 def _where(
     layout: Layout, columns: Sequence[ColumnProposal], known: Known
-) -> dict[str, tuple[str, ...]]:
+) -> dict[str, tuple[str, ...] | str]:
     """Of a file of many countries the rows of the mission's own."""
     own, taken = known.get("country", {}), {header for one in columns for header in one.headers}
     for texts in layout.texts:

@@ -13,6 +13,7 @@ import yaml
 
 from indicators.foundation.data_folder import data_folder
 from pipelines.mapping.model import Source, read_source
+from records.desk.intake import KeptMapping, MappingChange
 
 _SCHEMA = "source.schema.json"
 _NOT_PLAIN = re.compile(r"(?i)yes|no|on|off|true|false|null|~|[\d.,:+\-]+")
@@ -34,6 +35,19 @@ def mapping_text(mapping: Mapping[str, Any], schema: str) -> str:
     """The YAML of a mapping, its keys in the order in which people read them."""
     body = yaml.dump(dict(mapping), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
     return f"# yaml-language-server: $schema={schema}\n{body}"
+
+
+def proposed_mapping(mapping: Mapping[str, Any]) -> KeptMapping:
+    """The mapping as it would be written."""
+    return KeptMapping(mapping_text(mapping, f"../schemas/{_SCHEMA}"))
+
+
+def kept_mapping(path: Path) -> KeptMapping:
+    """The mapping that stands in a file of `sources/`, with its history."""
+    history = _history_of(path)
+    told = yaml.safe_load(history.read_text(encoding="utf-8")) if history.is_file() else []
+    entries = (MappingChange(one["at"], one["by"], tuple(one["changed"])) for one in told)
+    return KeptMapping(path.read_text(encoding="utf-8"), tuple(entries)[::-1])
 
 
 def checked(mapping: Mapping[str, Any]) -> Source:
@@ -71,10 +85,14 @@ def _add_to_history(path: Path, before: str, text: str, who: str) -> None:
     changed = [line for line in lines if not line.startswith("@@")]
     if not changed:
         return
-    history = path.parent.parent / "mapping_history" / path.name
+    history = _history_of(path)
     history.parent.mkdir(exist_ok=True)
     at = datetime.now(UTC).isoformat(timespec="minutes")
     # The first entry holds the whole: each later one can be taken back from the mapping as it is.
     entry = {"at": at, "by": who, "changed": changed}
     with history.open("a", encoding="utf-8") as file:
         yaml.dump([entry], file, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def _history_of(path: Path) -> Path:
+    return path.parent.parent / "mapping_history" / path.name

@@ -25,8 +25,8 @@ from pipelines.ingest.load_file import rewrite_archive
 from pipelines.ingest.refusals import key_sha256
 from pipelines.ingest.rows import upsert, withdraw
 from pipelines.ingest.rows.orphans import quarantine_orphans
-from pipelines.mapping.area_polygons import read_outlines
-from pipelines.mapping.known_sources import known_sources
+from pipelines.mapping.places.area_polygons import read_outlines
+from pipelines.mapping.sources.known_sources import known_sources
 from pipelines.release.approval.second_person import user
 from pipelines.release.naming import CANDIDATE_PREFIX, release_folder, releases_of
 from pipelines.warehouse import ledger

@@ -78,13 +78,15 @@ def read_sheets(book: Workbook, options: Options) -> Iterator[SourceTable]:
     if not wanted:
         yield read_sheet(book, options)
         return
-    patterns = _patterns(wanted)
-    named = [name for name in book.sheets if _is_named(name, patterns)]
+    patterns, known = _patterns(wanted), _patterns(options.get("ignore_sheets", ()))
+    named = [
+        name for name in book.sheets if _is_named(name, patterns) and not _is_named(name, known)
+    ]
     if not named:
         listed = ", ".join(f"'{name}'" for name in book.sheets)
         facts = {"sheets": listed}
         raise WrongUse(Problem("missing_sheet", book.path.name, patterns[0], parameters=facts))
-    ignored = [*_patterns(options.get("ignore_sheets", ())), *patterns]
+    ignored = [*known, *patterns]
     for name in named:
         if book.holds_something(name):
             yield read_sheet(book, {**options, "sheet": name, "ignore_sheets": ignored})

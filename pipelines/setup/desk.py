@@ -22,11 +22,21 @@ from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import PocLensError, Problem, nearest
 from indicators.foundation.messages import LANGUAGES, message
 from indicators.foundation.periods import period_of
-from pipelines.mapping.written_sources import ALONE as WRITTEN
+from pipelines.mapping.sources.written_sources import ALONE as WRITTEN
 from pipelines.setup.mission_text import words
 from pipelines.workspace.paths import Workspace
+from records.desk.setup import (
+    Brought,
+    IndicatorChoice,
+    MadeMission,
+    MissionChoices,
+    QuestionChoice,
+    RunChoices,
+    TableChoice,
+    ToldRun,
+    ToldStep,
+)
 
-Said = dict[str, Any]
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _NEEDED = (
     "code", "name_en", "name_fr", "country_code", "country_en", "country_fr", "time_zone",
@@ -44,31 +54,30 @@ class SetupDesk:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def choices(self, language: str) -> Said:
-        """What the page offers: `zones`, `questions` with their indicators, `tables` that feed
-        indicators, and texts that stand there at first (`at_first`)."""
+    def choices(self, language: str) -> MissionChoices:
+        """What the page offers."""
         catalogue, titles = load_catalogue(), contracts()
         questions = [
-            {
-                "question": message(f"setup.question.{start}", language),
-                "indicators": [
-                    {
-                        "code": one.code,
-                        "title": one.title.in_language(language),
-                        "level": one.level,
-                        "source": one.source,
-                        "table": titles[one.source].title.in_language(language),
-                    }
+            QuestionChoice(
+                message(f"setup.question.{start}", language),
+                tuple(
+                    IndicatorChoice(
+                        one.code,
+                        one.title.in_language(language),
+                        one.level,
+                        one.source,
+                        titles[one.source].title.in_language(language),
+                    )
                     for one in _in_order(catalogue, start)
-                ],
-            }
+                ),
+            )
             for start in _QUESTIONS
         ]
         counted: dict[str, int] = {}
         for one in (one for one in catalogue.values() if one.source not in WRITTEN):
             counted[one.source] = counted.get(one.source, 0) + 1
         tables = [
-            {"table": name, "title": titles[name].title.in_language(language), "number": number}
+            TableChoice(name, titles[name].title.in_language(language), number)
             for name, number in sorted(counted.items(), key=lambda item: (-item[1], item[0]))
         ]
         at_first = {
@@ -77,7 +86,7 @@ class SetupDesk:
             for code in LANGUAGES
         }
         zones = sorted(zone for zone in available_timezones() if "/" in zone)
-        return {"zones": zones, "questions": questions, "tables": tables, "at_first": at_first}
+        return MissionChoices(tuple(zones), tuple(questions), tuple(tables), at_first)
 
     def make(
         self,
@@ -85,36 +94,35 @@ class SetupDesk:
         chosen: Sequence[str],
         files: Mapping[str, Path],
         language: str,
-    ) -> Said:
-        """Makes the mission, or tells all that hinders it: `problems`, `remarks`, `mission`.
+    ) -> MadeMission:
+        """Makes the mission, or tells all that hinders it.
 
         `chosen`: codes of indicators; `files`: `areas`, `units`, `outlines`, as far as given.
         """
         told = [*self._fields_problems(values, chosen, files, language)]
         if told:
-            return {"problems": told, "remarks": [], "mission": ""}
+            return MadeMission(problems=tuple(told))
         try:
             return self._made(values, chosen, files, language)
         except PocLensError as error:
-            sentences = [problem.sentence(language) for problem in error.problems]
-            return {"problems": sentences, "remarks": [], "mission": ""}
+            return MadeMission(problems=tuple(one.sentence(language) for one in error.problems))
 
-    def steps(self, mission: str | None, language: str) -> list[Said]:
-        """The steps to the next release: `name`, `title`, `state`, `state_words`, `sentence`."""
+    def steps(self, mission: str | None, language: str) -> list[ToldStep]:
+        """The steps to the next release."""
         from pipelines.setup.steps import steps
 
         return [
-            {
-                "name": step.name,
-                "title": message(f"next.{step.name}.title", language),
-                "state": step.state,
-                "state_words": message(f"next.state.{step.state}", language),
-                "sentence": step.sentence(language),
-            }
+            ToldStep(
+                step.name,
+                message(f"next.{step.name}.title", language),
+                step.state,
+                message(f"next.state.{step.state}", language),
+                step.sentence(language),
+            )
             for step in steps(self._workspace, mission)
         ]
 
-    def runs(self, mission: str, language: str) -> list[Said]:
+    def runs(self, mission: str, language: str) -> list[ToldRun]:
         """Refreshes and publications that pages began, newest first, in words."""
         from pipelines.setup.runs import runs
 
@@ -128,24 +136,22 @@ class SetupDesk:
             said = "next" if run.state == "queued" and not run.place else run.state
             state = message(f"page.run.state.{said}", language, place=run.place)
             found.append(
-                {
-                    "kind": run.kind,
-                    "state": run.state,
-                    "is_alive": run.state in ("queued", "running"),
-                    "state_words": state,
-                    "command": f"poclens {run.kind} --mission {mission} {options}".strip(),
-                    "who": run.asked.get("who", ""),
-                    "at": run.asked.get("at", ""),
-                    "progress": progress if run.state == "running" else "",
-                    "lines": list(run.lines),
-                    "problems": list(run.problems),
-                }
+                ToldRun(
+                    run.kind,
+                    run.state,
+                    state,
+                    f"poclens {run.kind} --mission {mission} {options}".strip(),
+                    run.asked.get("who", ""),
+                    run.asked.get("at", ""),
+                    progress if run.state == "running" else "",
+                    run.lines,
+                    run.problems,
+                )
             )
         return found
 
-    def brought(self, mission: str, language: str) -> Said:
-        """What the last refresh that read files brought: `at` (ISO), `lines`, `silent`: units that
-        stopped sending; nothing where nothing was read yet."""
+    def brought(self, mission: str, language: str) -> Brought:
+        """What the last refresh that read files brought."""
         from pipelines.ingest.file_report import brought
         from pipelines.quality.reporting.silent_units import silent_lines
         from pipelines.warehouse.last_state import open_to_read
@@ -153,14 +159,12 @@ class SetupDesk:
         warehouse = self._workspace.warehouse(mission)
         at, lines = brought(warehouse, language)
         if not at:
-            return {"at": "", "lines": [], "silent": []}
+            return Brought()
         with open_to_read(warehouse) as connection:
-            return {"at": at, "lines": lines, "silent": silent_lines(connection, language)}
+            return Brought(at, tuple(lines), tuple(silent_lines(connection, language)))
 
-    def choices_of_runs(self, mission: str) -> Said:
-        """For a refresh and a publication: `first` and `day` (ISO days), `quarters` newest first,
-        `quarter`: the newest that was over on the day of the last refresh, `needs_second`: only two
-        people publish, at the terminal."""
+    def choices_of_runs(self, mission: str) -> RunChoices:
+        """What may be refreshed and published."""
         from pipelines.setup.steps import ended_quarters, refreshed_as_of
 
         profile = read_mission(self._workspace.profile(mission))
@@ -170,13 +174,13 @@ class SetupDesk:
         over = [one.name for one in ended_quarters(profile, as_of)] or ended
         running = period_of(day, "Q").name
         quarters = [*reversed(ended), *([] if running in ended else [running])]
-        return {
-            "first": profile.starts_on.isoformat(),
-            "day": day.isoformat(),
-            "quarters": quarters,
-            "quarter": over[-1] if over else running,
-            "needs_second": profile.second_person_publishes,
-        }
+        return RunChoices(
+            profile.starts_on.isoformat(),
+            day.isoformat(),
+            tuple(quarters),
+            over[-1] if over else running,
+            profile.second_person_publishes,
+        )
 
     def start(self, mission: str, kind: str, value: str, who: str, language: str) -> None:
         """Begins a refresh as of a day or a publication of a quarter, as a process of its own."""
@@ -187,7 +191,7 @@ class SetupDesk:
 
     def to_mend(self, mission: str, language: str) -> tuple[bytes, list[str]]:
         """The rejected rows as workbooks to correct and send back, in a ZIP; what hinders it."""
-        from pipelines.mapping.known_sources import known_sources
+        from pipelines.mapping.sources.known_sources import known_sources
         from pipelines.quality.rejects.workbook import workbooks_to_mend
         from pipelines.warehouse.last_state import open_to_read
 
@@ -213,7 +217,7 @@ class SetupDesk:
         chosen: Sequence[str],
         files: Mapping[str, Path],
         language: str,
-    ) -> Said:
+    ) -> MadeMission:
         from pipelines.setup.new_mission import LISTS, checked, installed, write_profile
 
         lists = {name: files[name] for name in LISTS if name in files}
@@ -223,12 +227,12 @@ class SetupDesk:
             objective = {code: values[f"objective_{code}"] for code in LANGUAGES}
             write_profile(profile, content, objective, language, outlines)
             found = checked(profile, lists, Path(folder))
-            remarks = [problem.sentence(language) for problem in found.remarks]
+            remarks = tuple(problem.sentence(language) for problem in found.remarks)
             if found.problems:
-                told = [problem.sentence(language) for problem in found.problems]
-                return {"problems": told, "remarks": remarks, "mission": ""}
+                told = tuple(problem.sentence(language) for problem in found.problems)
+                return MadeMission(problems=told, remarks=remarks)
             name = installed(self._workspace, profile, found.lists)
-        return {"problems": [], "remarks": remarks, "mission": name}
+        return MadeMission(name, remarks=remarks)
 
     def _fields_problems(
         self,

@@ -18,11 +18,11 @@ from indicators.foundation.errors import Problem, WrongUse, nearest
 from indicators.foundation.messages import has_message
 from pipelines.documents.templates import write_template
 from pipelines.ingest.inbox import FilesRefused, ingest
-from pipelines.mapping.area_polygons import OUTLINES_SOURCE, outlines_path, outlines_remarks
 from pipelines.mapping.model import load_sources
+from pipelines.mapping.places.area_polygons import OUTLINES_SOURCE, outlines_path, outlines_remarks
 from pipelines.mapping.profile import profile_problems
-from pipelines.mapping.template_sources import template_of
-from pipelines.proposal.answers import answered
+from pipelines.mapping.sources.template_sources import template_of
+from pipelines.proposal.answering.answers import answered
 from pipelines.proposal.writing import write_mapping
 from pipelines.quality.rejects.workbook import Reject, open_rejects
 from pipelines.setup.mission_text import framework_text, mission_text

@@ -3,7 +3,7 @@ desk (`proposal/desk.py`)."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 
 from indicators.definitions.catalogue import load_catalogue
@@ -13,51 +13,9 @@ from indicators.linkage.framework.model import Edge
 from pipelines.setup.arrivals import Arrivals
 from pipelines.setup.rotas import Rota, Rotas, answer_line, order_bytes
 from pipelines.workspace.paths import Workspace
+from records.desk.draws import Draws, KeptRota, TeamOrder
 
 MONTHS = (6, 12, 24)  # of a rota that is proposed
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A rota that is kept; `said`: what was recorded in its fortnights as far as they are over."""
-
-    edge: str
-    name: str
-    first: date
-    areas: int
-    fortnights: int
-    said: str
-
-
-@dataclass(frozen=True)
-class Order:
-    """A rollout of which teams wait: their places, drawn `on` a day in this order, or not yet."""
-
-    edge: str
-    name: str
-    teams: tuple[str, ...]
-    on: date | None
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What is drawn by lot in a mission, as `RotaDesk.shown` finds it.
-
-    `edges`: names by id of those that a rota can test; `edge`: the chosen one; `first`: the day
-    that is proposed; `chances`: by months and true fall (percent) how often (percent) a rota of so
-    many `areas` with so many incidents a month (`a_month`) finds it; `orders`: of rollouts;
-    `problems`: sentences.
-    """
-
-    edges: Mapping[str, str] = field(default_factory=dict)
-    edge: str = ""
-    first: date | None = None
-    chances: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
-    areas: int = 0
-    a_month: float = 0.0
-    kept: tuple[Kept, ...] = ()
-    orders: tuple[Order, ...] = ()
-    problems: tuple[str, ...] = ()
 
 
 class RotaDesk:
@@ -66,14 +24,14 @@ class RotaDesk:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def shown(self, mission: str, edge: str, language: str) -> Shown:
+    def shown(self, mission: str, edge: str, language: str) -> Draws:
         """What there is, of an edge or of the first that a rota can test."""
-        found = Shown()
+        found = Draws()
         try:
             with self._rotas(mission) as rotas:
                 names = {name: _pair(one, language) for name, one in rotas.edges().items()}
                 kept = tuple(_kept(rotas, one, names, language) for one in rotas.kept())
-                found = Shown(names, kept=kept, orders=self._orders(mission, rotas, language))
+                found = Draws(names, kept=kept, orders=self._orders(mission, rotas, language))
                 return _with_chances(found, rotas, edge)
         except PocLensError as error:
             told = tuple(problem.sentence(language) for problem in error.problems)
@@ -115,7 +73,7 @@ class RotaDesk:
             return [problem.sentence(language) for problem in error.problems]
         return []
 
-    def _orders(self, mission: str, rotas: Rotas, language: str) -> tuple[Order, ...]:
+    def _orders(self, mission: str, rotas: Rotas, language: str) -> tuple[TeamOrder, ...]:
         arrivals, names = Arrivals(self._workspace, mission), rotas.names(language)
         found = []
         for name, waiting in arrivals.waiting().items():
@@ -123,7 +81,7 @@ class RotaDesk:
             teams = drawn.teams if drawn else waiting
             told = tuple(", ".join(names.get(area, area) for area in areas) for areas in teams)
             pair = _pair(arrivals.edge(name), language)
-            found.append(Order(name, pair, told, drawn.on if drawn else None))
+            found.append(TeamOrder(name, pair, told, drawn.on if drawn else None))
         return tuple(found)
 
     @contextmanager
@@ -134,7 +92,7 @@ class RotaDesk:
             yield Rotas(self._workspace, mission, connection)
 
 
-def _with_chances(found: Shown, rotas: Rotas, edge: str) -> Shown:
+def _with_chances(found: Draws, rotas: Rotas, edge: str) -> Draws:
     chosen = rotas.read(edge if edge in found.edges else None)[0].id
     chances: dict[int, Mapping[int, int]] = {}
     areas, a_month = 0, 0.0
@@ -148,7 +106,7 @@ def _with_chances(found: Shown, rotas: Rotas, edge: str) -> Shown:
     )
 
 
-def _kept(rotas: Rotas, rota: Rota, names: Mapping[str, str], language: str) -> Kept:
+def _kept(rotas: Rotas, rota: Rota, names: Mapping[str, str], language: str) -> KeptRota:
     try:
         edge, output = rotas.read(rota.edge)
         said = answer_line(rotas.answer(rota, edge), output, language)
@@ -156,7 +114,7 @@ def _kept(rotas: Rotas, rota: Rota, names: Mapping[str, str], language: str) -> 
         said = error.problems[0].sentence(language)
     areas, fortnights = rota.goes.shape
     name = names.get(rota.edge, rota.edge)
-    return Kept(rota.edge, name, rota.first, areas, fortnights, said)
+    return KeptRota(rota.edge, name, rota.first, areas, fortnights, said)
 
 
 def _pair(edge: Edge, language: str) -> str:

@@ -86,9 +86,9 @@ class Rotas:
 
     def read(self, name: str | None) -> tuple[Edge, Indicator]:
         """The edge (the first without a name) and its output; leaves the tables of
-        `case_series.series_sql` behind. Raises WrongUse for an edge that no rota tests."""
+        `case_series.create_series` behind. Raises WrongUse for an edge that no rota tests."""
         from indicators.compiler.derived.functions import functions_sql
-        from indicators.linkage.methods.case_series import series_sql
+        from indicators.linkage.methods.case_series import create_series
 
         catalogue, edges = load_catalogue(), self.edges()
         name = name or next(iter(edges), "")
@@ -99,9 +99,7 @@ class Rotas:
         output, outcome = catalogue[edge.from_indicator], catalogue[edge.to_indicator]
         for statement in functions_sql(read_mission(self._profile), date.today().isoformat()):
             self._connection.execute(statement)
-        for statement in series_sql(output, outcome):
-            parameters = {"mission": self._mission} if "$mission" in statement else None
-            self._connection.execute(statement, parameters)
+        create_series(self._connection, self._mission, output, outcome)
         return edge, output
 
     def next_first(self) -> date:
@@ -159,10 +157,10 @@ class Rotas:
         from indicators.linkage.rota import answer, counted
 
         known = self._known_fortnights(rota)
-        counts = np.where(known, counted(self._by_day("series_incident", rota)), 0.0)
-        if not counts.any():
+        counts = counted(self._by_day("series_incident", rota))
+        if not counts[known].any():
             raise WrongUse(Problem("rota_early"))
-        found = answer(counts, rota.goes, rota.seed)
+        found = answer(counts, rota.goes, rota.seed, known)
         gone = self._by_day("series_activity", rota).reshape(*rota.goes.shape, -1).any(axis=2)
         followed = float((gone == rota.goes)[known].mean())
         is_expected = (found.ratio - 1) * edge.expected_sign > 0
@@ -223,7 +221,8 @@ class Rotas:
             ).fetchall()
         ]
         ((incidents,),) = self._connection.execute(
-            """SELECT count(*) FROM series_incident WHERE "day" > ? AND list_contains(?, area)""",
+            """SELECT coalesce(sum(rows), 0) FROM series_incident
+            WHERE "day" > ? AND list_contains(?, area)""",
             [since, areas],
         ).fetchall()
         return areas, incidents / 12
@@ -232,8 +231,8 @@ class Rotas:
         """areas × days of the rota: rows of that table."""
         grid = np.zeros((len(rota.areas), rota.goes.shape[1] * FORTNIGHT))
         rows = self._connection.execute(
-            f"""SELECT area, date_diff('day', CAST(? AS DATE), "day"), count(*) FROM {table}
-            WHERE list_contains(?, area) GROUP BY ALL""",
+            f"""SELECT area, date_diff('day', CAST(? AS DATE), "day"), sum(rows) FROM {table}
+            WHERE list_contains(?, area) AND "day" IS NOT NULL GROUP BY ALL""",
             [rota.first, list(rota.areas)],
         ).fetchall()
         place = {area: at for at, area in enumerate(rota.areas)}

@@ -16,18 +16,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from pipelines.workspace.paths import Workspace
+from records.desk.setup import RunState
 
 PROGRESS = "POCLENS_PROGRESS"  # where a command writes how far it is
 _KEPT = 20
 _LOOK_SECONDS = 0.5
 _BEGUN_SECONDS = 60  # a process that is begun takes its lock in this time
-
-State = Literal["queued", "running", "done", "failed", "killed"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Run:
 
     number: int
     kind: str
-    state: State
+    state: RunState
     asked: dict[str, Any]
     place: int
     progress: dict[str, Any]
@@ -105,7 +104,7 @@ def _numbers(room: Path) -> list[int]:
     return sorted(int(path.name) for path in room.glob("[0-9]*")) if room.is_dir() else []
 
 
-def _state(folder: Path) -> State:
+def _state(folder: Path) -> RunState:
     code = folder / "code"
     if code.is_file():
         return "done" if code.read_text(encoding="utf-8").strip() == "0" else "failed"

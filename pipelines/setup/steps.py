@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
 
@@ -20,16 +20,16 @@ from indicators.foundation.periods import Period, periods_between
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.files.arriving import deliveries
 from pipelines.ingest.inbox import sources_of
-from pipelines.mapping.area_polygons import outlines_path
 from pipelines.mapping.model import load_sources
-from pipelines.mapping.template_sources import template_of
-from pipelines.mapping.written_sources import ALONE as WRITTEN
+from pipelines.mapping.places.area_polygons import outlines_path
+from pipelines.mapping.sources.template_sources import template_of
+from pipelines.mapping.sources.written_sources import ALONE as WRITTEN
 from pipelines.warehouse.connection import locked
 from pipelines.warehouse.inspect import Connection
 from pipelines.warehouse.last_state import open_to_read
 from pipelines.workspace.paths import Workspace
+from records.desk.setup import State
 
-State = Literal["done", "open", "later", "running"]
 STEPS = ("mission", "places", "units", "targets", "files", "refresh", "rejected", "release")
 _LISTS = ("areas", "units")
 

@@ -46,8 +46,8 @@ def make_series(area_days: int) -> duckdb.DuckDBPyConnection:
         )
         connection.register("incoming", rows)
         connection.execute(
-            f'CREATE TABLE series_{table} AS SELECT * REPLACE (CAST("day" AS DATE) AS "day") '
-            "FROM incoming"
+            f'CREATE TABLE series_{table} AS SELECT * REPLACE (CAST("day" AS DATE) AS "day"), '
+            "1 AS rows FROM incoming"
         )
     connection.execute(
         """CREATE TABLE series_returned AS

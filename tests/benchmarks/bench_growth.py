@@ -6,10 +6,11 @@
   of the list and as many more under other codes as it takes; `theirs` is the run with the fewest.
 
 - `growth_engines`: the same by Apache Spark on two cores of this machine, beside DuckDB (`theirs`),
-  in seconds of the clock, its session open and the rows written as Parquet once.
+  its session open and the rows written as Parquet once; with the peak memory of Java and of
+  DuckDB's process. `… bench_growth ROWS growth_engines` gives these alone.
 
-Seconds of the others are of CPU, so that lines from a busy machine can be held against each other;
-one round a point. `python -m tests.benchmarks.bench_growth [ROWS]`;
+Seconds are of CPU, Java's included, so that lines from a busy machine can be held against each
+other; one round a point. `python -m tests.benchmarks.bench_growth [ROWS]`;
 `python -m tests.benchmarks.growth_plot` draws the lines.
 """
 
@@ -23,7 +24,13 @@ from indicators.definitions.indicator import Indicator
 from indicators.engine.spark.row_engine import SparkRows
 from indicators.engine.spark.session import missing_parts
 from tests.benchmarks.bench_catalogue import Line, cells_of, filled, of_activities, touched_columns
-from tests.benchmarks.measuring import cpu_seconds, measured
+from tests.benchmarks.measuring import (
+    children_cpu_seconds,
+    children_peak_mb,
+    cpu_seconds,
+    forget_peak,
+    peak_mb,
+)
 from tests.worlds.rows.catalogue import Size
 
 ROWS = 10_000_000
@@ -91,19 +98,27 @@ def by_engines(folder: str, rows: int) -> Iterator[Line]:
             spark = SparkRows("local[2]", Path(folder) / f"rows{step}")
             by_spark = cells_of(connection, catalogue, size.last_day, spark)
             by_spark()  # the first time writes the rows and warms up
-            ours = measured(by_spark).seconds
-            theirs = measured(cells_of(connection, catalogue, size.last_day)).seconds
-        yield line("growth_engines", ours, theirs, size.activities)
+            begun = children_cpu_seconds()
+            ours = cpu(by_spark) + children_cpu_seconds() - begun
+            java = children_peak_mb()
+            forget_peak()
+            theirs = cpu(cells_of(connection, catalogue, size.last_day))
+        point = line("growth_engines", ours, theirs, size.activities)
+        yield point | {"peak_mb": java, "theirs_peak_mb": peak_mb()}
 
 
-def run(rows: int = ROWS) -> Iterator[Line]:
-    """All curves."""
+def run(rows: int = ROWS, curve: str = "") -> Iterator[Line]:
+    """All curves, or one of them."""
+    curves = {
+        "growth_rows": (by_rows, rows),
+        "growth_indicators": (by_indicators, rows // 10),
+        "growth_engines": (by_engines, rows),
+    }
     with tempfile.TemporaryDirectory() as folder:
-        yield from by_rows(folder, rows)
-        yield from by_indicators(folder, rows // 10)
-        yield from by_engines(folder, rows)
+        for draw, most in [curves[curve]] if curve else curves.values():
+            yield from draw(folder, most)
 
 
 if __name__ == "__main__":
-    for figure in run(*(int(argument) for argument in sys.argv[1:])):
+    for figure in run(*map(int, sys.argv[1:2]), *sys.argv[2:3]):
         print(json.dumps(figure), flush=True)

@@ -1,5 +1,6 @@
 """What benchmarks measure by: seconds, medians by turns, peak memory, progress."""
 
+import os
 import resource
 import statistics
 import sys
@@ -44,6 +45,23 @@ def peak_mb() -> int:
     found = [int(line.split()[1]) for line in lines if line.startswith("VmHWM")]
     kilobytes = found[0] if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return kilobytes // 1024
+
+
+def children_peak_mb() -> int:
+    """The largest resident memory so far of the processes that this one started, together."""
+    lines = [line for child in _children() for line in (child / "status").read_text().splitlines()]
+    return sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) // 1024
+
+
+def children_cpu_seconds() -> float:
+    """CPU seconds so far of the processes that this one started and that still run."""
+    stats = [(child / "stat").read_text().rpartition(")")[2].split() for child in _children()]
+    return sum(int(stat[11]) + int(stat[12]) for stat in stats) / os.sysconf("SC_CLK_TCK")
+
+
+def _children() -> list[Path]:
+    listed = Path(f"/proc/self/task/{os.getpid()}/children")
+    return [Path("/proc") / child for child in listed.read_text().split()]
 
 
 def measured(act: Callable[[], object]) -> Measured:

@@ -6,6 +6,7 @@ from itertools import cycle
 from pathlib import Path
 
 import pytest
+import yaml
 from playwright.sync_api import Browser
 
 from dashboards.app import create_app
@@ -106,6 +107,39 @@ def test_a_file_that_is_looked_at_one_that_is_unknown_and_one_that_is_refused(
         assert len(refusals) == (name == "empty.csv")
         visit.complaints[:] = [text for text in visit.complaints if text not in refusals]
         assert wrong_of(visit, name) == []
+
+
+def test_one_file_is_taken_in_as_two_tables_by_clicks_alone(visit: Visit, home: Path) -> None:
+    page, lines = visit.page, ["Réf;Jour;Lieu;Femmes;Hommes", "A-1;13.04.2026;XX;2;1"]
+    page.set_viewport_size({"width": 1024, "height": 900})
+    page.goto(f"{visit.server}/records/upload?lang=fr")
+    sent = {"name": "relevé.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+    page.set_input_files("input[name=file]", sent)
+    page.locator("button[value=preview]").last.click()
+    for answers in (
+        {"table": "incidents"},
+        {"constant.incident_type": "killing", "constant.date_precision": "day",
+         "constant.location_precision": "admin1", "constant.reported_by": "ngo",
+         "constant.verification": "reported", "also": "incident_victims"},
+        {"also.constant.harm": "killed"},
+    ):  # fmt: skip
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        for name, value in answers.items():
+            page.locator(f"[name='{name}']").select_option(value)
+        if page.locator("input[name='constant.against_civilians']").count():
+            page.fill("input[name='constant.against_civilians']", "true")
+        page.locator("#decide button[value=preview]").click()
+        page.wait_for_load_state()
+        assert wrong_of(visit, str(answers)) == []
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert wrong_of(visit, "all open") == []
+    page.locator("button[value=take_in]").click()
+    page.wait_for_load_state()
+    assert "relevé.csv" in page.inner_text("h1")
+    kept = (home / "missions/faulty/sources/releve.yaml").read_text(encoding="utf-8")
+    assert [one["table"] for one in yaml.safe_load(kept)["tables"]] == [
+        "incidents", "incident_victims"
+    ]  # fmt: skip
 
 
 def test_a_row_that_could_not_be_sent_is_there_once_the_line_is_back(visit: Visit) -> None:

@@ -21,7 +21,7 @@ def client(home: Path) -> FlaskClient:
 def test_the_answer_is_in_the_first_response(client: FlaskClient) -> None:
     page = client.get("/?lang=fr").get_data(as_text=True)
     assert '<html lang="fr">' in page
-    assert "Trois résultats sur cinq se sont améliorés de façon significative." in page
+    assert "Amélioration significative de trois résultats sur cinq." in page
     assert "2026-Q3-r01" in page
 
 

@@ -16,7 +16,7 @@ from dashboards.__main__ import main as serve
 from dashboards.access import narrow_to
 from dashboards.app import create_app
 from dashboards.context import read_context
-from dashboards.forms.sessions import cookie_name
+from dashboards.forms.accounts.sessions import cookie_name
 from dashboards.http.address import Address
 from dashboards.http.security import BEHIND_PROXY, HOSTS
 from records.people import accounts, attempts, tokens

@@ -8,10 +8,10 @@ import pytest
 from dashboards.context import Context, read_context
 from dashboards.http.address import Address
 from dashboards.pages import effects, releases, results_chain
-from dashboards.pages.effects.area_effects_card import area_effects
+from dashboards.pages.effects.areas.area_effects_card import area_effects
 from dashboards.pages.effects.plan_card import evidence_plan
 from dashboards.pages.effects.primary_card import primary_test
-from dashboards.pages.effects.readings_card import readings
+from dashboards.pages.effects.readings.readings_card import readings
 from indicators.foundation.messages import message
 from tests.dashboards.rendered import text_of
 from tests.worlds.release import COUNTRY, mart_rows, write_release
@@ -49,7 +49,23 @@ def test_the_plan_is_read_step_by_step_and_areas_by_name(tmp_path: Path) -> None
     assert places == sorted(places)
     names = [found.area_name(code) for code in ("MT0101", "MT0303")]
     assert text.index(sorted(names)[0]) < text.index(sorted(names)[1])
-    assert "Step 5." not in text, "areas stand in a table, not in sentences"
+    assert "Step 5." not in text and "Step 7." not in text, "areas stand in a table"
+
+
+@pytest.mark.parametrize(
+    ("language", "whole", "seen", "unseen"),
+    [
+        ("en", "All areas together 44% –", "83% 4", "none 2"),
+        ("fr", "Toutes les zones ensemble 44\u202f% –", "83\u202f% 4", "aucun 2"),
+    ],
+)
+def test_an_area_alone_has_its_smallest_change_or_none_that_is_possible(
+    tmp_path: Path, language: str, whole: str, seen: str, unseen: str
+) -> None:
+    found = context(tmp_path, language)
+    text = text_of(evidence_plan(found, "E3"))
+    first, second = (found.area_name(code) for code in ("MT0303", "MT0101"))
+    assert all(part in text for part in (whole, f"{first} {seen}", f"{second} {unseen}")), text
 
 
 def test_areas_stand_by_name_with_their_own_and_the_drawn_in_figure(tmp_path: Path) -> None:

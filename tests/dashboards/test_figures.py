@@ -14,9 +14,9 @@ from dashboards.components.small_multiples import sparkline_words
 from dashboards.figures.area_drawing import Look, area_drawing
 from dashboards.figures.outlines import outlines
 from dashboards.figures.plot import Plot, value_axis
-from dashboards.figures.series import series_plot
+from dashboards.figures.series import Path, series_plot
 from dashboards.figures.vector import Drawing, line_drawing
-from dashboards.pages.effects.leads_and_lags import TimePoint, leads_and_lags_plot
+from dashboards.pages.effects.over_time.leads_and_lags import TimePoint, leads_and_lags_plot
 from dashboards.pages.map.classes import fill_of, fixed_classes
 from dashboards.queries.cells import Cell, Dated
 from dashboards.theme import THEMES
@@ -222,3 +222,31 @@ def test_a_point_before_the_activity_is_hollow_and_has_its_interval() -> None:
     assert [getattr(point, "data-said") for point in _with(plot, "plot-point")] == ["-1", "0"]
     (title,) = _with(plot, "plot-title-values")
     assert title.children == "points" and plot.values.ticks[0][1] == "−1"
+
+
+def _path_words(values: list[float], path: Path) -> list[str]:
+    """Where the words of a baseline and of a target stand, beside a series of months."""
+    series = [_month(number, _figure(value)) for number, value in enumerate(values, start=1)]
+    plot = series_plot(series, RATE, Words("en"), "light", path)
+    looks = [part.className.split() for part in _with(plot, "plot-words")]
+    return [look[1] for look in looks if {"plot-start", "plot-end"} & set(look)]
+
+
+@pytest.mark.parametrize(
+    ("values", "baseline", "target", "sides"),
+    [
+        ([30.0, 34.0, 38.0, 40.0], 30.0, 50.0, ["plot-below", "plot-above"]),  # rising
+        ([50.0, 44.0, 40.0, 38.0], 50.0, 20.0, ["plot-above", "plot-below"]),  # falling
+        (
+            [30.0, 40.0, 50.0, 52.0, 54.0],
+            30.0,
+            50.0,
+            ["plot-below", "plot-below"],
+        ),  # beyond the target
+    ],
+)
+def test_the_words_of_a_path_stand_beside_it_and_not_on_the_last_number(
+    values: list[float], baseline: float, target: float, sides: list[str]
+) -> None:
+    path = Path(baseline, date(2026, 1, 15), target, date(2026, 5, 31))
+    assert _path_words(values, path) == sides

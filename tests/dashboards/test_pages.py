@@ -119,6 +119,23 @@ def test_no_region_lies_in_a_region_of_its_name(
 
 
 @EVERY_PAGE
+@pytest.mark.parametrize("view", ["chart", "table"])
+def test_what_the_tab_key_stops_at_has_a_role_and_a_name(
+    context_at: At, path: str, page: ModuleType, view: str
+) -> None:
+    """Also what only scrolls; a link or a button is named by its words."""
+    body = page.body(context_at(_with(path, f"view={view}&open=all")))
+    stops = [one.to_plotly_json()["props"] for one in components(body)]
+    unnamed = [
+        stop.get("className")
+        for stop in stops
+        if stop.get("tabIndex") == 0
+        and ("role" not in stop or not {"aria-label", "aria-labelledby"} & set(stop))
+    ]
+    assert unnamed == []
+
+
+@EVERY_PAGE
 def test_french_pages_hold_no_english_sentence(context_at: At, path: str, page: ModuleType) -> None:
     text = text_of(page.body(context_at(_with(path, "lang=fr"))))
     english = {

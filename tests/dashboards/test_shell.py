@@ -2,12 +2,19 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
+import pandas as pd
 import pytest
+from dash import html
 
+from dashboards.components.card import opened_rest
 from dashboards.components.shell import old_release
-from dashboards.context import Context
+from dashboards.context import Context, read_context
+from dashboards.http.address import Address
 from dashboards.wording.words import Words
+from tests.dashboards.rendered import components
+from tests.worlds.headquarters import rows_of_a_mission, write_release
 
 At = Callable[..., Context]
 
@@ -23,6 +30,23 @@ def test_an_old_release_says_how_old_it_is(context_at: At) -> None:
     today = date(2027, 1, 14)
     said = old_release(context, today)
     assert said is not None and str((today - published).days) in said
+
+
+def test_a_mission_is_named_by_its_own_release_also_beside_a_damaged_one(tmp_path: Path) -> None:
+    def renamed(tables: dict[str, pd.DataFrame]) -> None:
+        tables["mission"]["name_en"] = "Mission in Zanka"
+        tables["mission"]["name_fr"] = "Mission au Zanka"
+
+    rows = rows_of_a_mission()
+    write_release(tmp_path, "bako", rows)
+    write_release(tmp_path, "zanka", rows, renamed)
+    damaged = write_release(tmp_path, "azul", rows)
+    (damaged / "hq" / "poclens.duckdb").write_bytes(b"no database")
+    for language, name in (("en", "Mission in Zanka"), ("fr", "Mission au Zanka")):
+        address = Address.parse("/", f"mission=bako&lang={language}")
+        context = read_context(tmp_path, "hq", address)
+        assert context is not None
+        assert [context.name_of(one) for one in context.missions][::2] == ["azul", name]
 
 
 def test_every_table_of_the_contracts_has_a_name_as_a_source() -> None:
@@ -41,3 +65,17 @@ def test_a_number_of_days_is_said_as_people_say_it(language: str, told: list[str
     words = Words(language)
     for days, begin in enumerate(told):
         assert words.digits("old", days).startswith(begin)
+
+
+def test_the_rest_of_a_long_list_is_sent_where_it_is_asked_for_by_name() -> None:
+    rest = html.P("the rest")
+    for asked, is_sent, leads_to in (
+        ("", False, "open=more"),
+        ("?open=all", False, "open=all%2Cmore"),
+        ("?open=all,more", True, "open=all"),
+    ):
+        address = Address.parse("/data-quality", asked.removeprefix("?"))
+        line, *sent = opened_rest(address, "more", "9 more", rest)
+        (link,) = (one for one in components(line) if isinstance(one, html.A))
+        assert bool(sent) is is_sent
+        assert link.href.partition("?")[2] == leads_to

@@ -1,5 +1,6 @@
 """Taking files in by the pages: what is shown before, what goes into the inbox, who may."""
 
+import html
 import io
 import re
 from pathlib import Path
@@ -10,8 +11,8 @@ from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
 from dashboards.app import create_app
-from dashboards.forms import held as held_files
-from dashboards.forms import held_page, upload
+from dashboards.forms.intake import held as held_files
+from dashboards.forms.intake import held_page, upload
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.proposal.desk import open_desk
@@ -182,6 +183,28 @@ def test_a_changed_file_is_told_as_differences_and_its_mapping_mended(
     assert mapping.read_text(encoding="utf-8") != before
     assert waiting(home) == ["areas-v2.csv"]
     assert counts(drop(client, "areas_3.csv", lines)) == [2, 0, 0, 2, 0]
+
+
+def test_a_mapping_is_shown_as_it_is_kept_with_its_history(client: FlaskClient, home: Path) -> None:
+    first = drop(client, "areas-v2.csv", CHANGED + WRONG)
+    assert "admin2" not in first.text.split('id="mapping"')[1].split("</section>")[0]
+    said = {"mend": "yes", "meant.areas.area_level.village": "admin2"}
+    assert post(client, step="take_in", held=held(first), **said).status_code == 200
+    written = (home / "missions/faulty/sources/areas.yaml").read_text(encoding="utf-8")
+    for lang, made in (("en", "Made or changed on "), ("fr", "Faite ou modifiée le ")):
+        shown = drop(client, "areas_3.csv", CHANGED, lang)
+        card = html.unescape(shown.text.split('id="mapping"')[1].split("</section>")[0])
+        yaml_of, latest, made_first = re.findall(r"<pre[^>]*>(.*?)</pre>", card, re.S)
+        assert yaml_of == written and card.count(made) == 2
+        assert "+        village: admin2" in latest and "-" not in latest.split("+")[0]
+        assert "+source: areas" in made_first
+
+
+def test_a_proposed_mapping_is_shown_as_it_would_be_kept(client: FlaskClient, home: Path) -> None:
+    text = "Code de la zone,Nom (anglais)\nXX05,West\n"
+    shown = drop(client, "liste.csv", text)
+    card = html.unescape(shown.text.split('id="mapping"')[1].split("</section>")[0])
+    assert "name_en:\n      from: Nom (anglais)" in card and "Made or changed" not in card
 
 
 def test_new_texts_of_a_code_are_mended_or_left_to_be_rejected(

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from dashboards.app import create_app
-from dashboards.forms.profile import FILE_ROUTE, ROUTE
+from dashboards.forms.intake.profile import FILE_ROUTE, ROUTE
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.data_folder import data_folder

@@ -29,13 +29,14 @@ def series_of(folder: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     files = {name: str(folder / f"{name}.csv") for name in ("activities", "incidents", "returns")}
     connection.execute(
-        """CREATE TABLE series_activity AS SELECT area, CAST("day" AS DATE) AS "day"
+        """CREATE TABLE series_activity AS SELECT area, CAST("day" AS DATE) AS "day", 1 AS rows
         FROM read_csv($activities, all_varchar = true)""",
         {"activities": files["activities"]},
     )
     connection.execute(
         """CREATE TABLE series_incident AS
-        SELECT area, CAST("day" AS DATE) AS "day", reported_by <> 'un_police' AS is_independent
+        SELECT area, CAST("day" AS DATE) AS "day", reported_by <> 'un_police' AS is_independent,
+          1 AS rows
         FROM read_csv($incidents, all_varchar = true)""",
         {"incidents": files["incidents"]},
     )

@@ -851,7 +851,7 @@ def _primary_change_rows() -> list[dict[str, Any]]:
 
 
 def _plan_steps() -> list[dict[str, Any]]:
-    """Of the third edge: today, months ahead, what is missing, and reports of two areas."""
+    """Of the third edge: today, months ahead, what is missing, and two areas: reports, a year."""
     empty = dict.fromkeys(MART_TABLES["evidence_plan"])
     steps: list[dict[str, Any]] = [
         {"step": "today", "months": 0, "smallest_change": 31.0},
@@ -860,6 +860,9 @@ def _plan_steps() -> list[dict[str, Any]]:
         {"step": "returns", "quantity": 6, "smallest_change": 29.0},
         {"step": "returns", "quantity": 4, "smallest_change": 29.5, "area": "MT0303"},
         {"step": "returns", "quantity": 2, "smallest_change": 30.0, "area": "MT0101"},
+        {"step": "area_alone", "months": 12, "smallest_change": 44.0},
+        {"step": "area_alone", "months": 12, "smallest_change": 83.0, "area": "MT0303"},
+        {"step": "area_alone", "months": 12, "area": "MT0101"},
     ]
     return [
         {**empty, "mission": MISSION, "edge": "E3", "area": COUNTRY, "position": position}

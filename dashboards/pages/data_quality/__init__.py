@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards.components.card import card, fold_switch, folded, notice, page_head
+from dashboards.components.card import card, fold_switch, folded, notice, opened_rest, page_head
 from dashboards.components.chart import chart_card, shows_table
 from dashboards.components.table import Column, table
 from dashboards.context import Context
@@ -169,8 +169,8 @@ def _folded(
     parts: list[Any] = [table(columns, rows[:_ROWS_SHOWN], title)]
     folded = rows[_ROWS_SHOWN:_ROWS_SENT]
     if folded:
-        summary = html.Summary(words(f"quality.{key}", number=str(len(rows) - _ROWS_SHOWN)))
-        parts.append(html.Details([summary, table(columns, folded, title)], className="long"))
+        summary = words(f"quality.{key}", number=str(len(rows) - _ROWS_SHOWN))
+        parts += opened_rest(context.address, key, summary, table(columns, folded, title))
     if len(rows) > _ROWS_SENT:
         parts.append(
             html.P(words("quality.not_shown", number=str(len(rows) - _ROWS_SENT)), className="note")
@@ -192,14 +192,12 @@ def _checks_card(context: Context) -> list[Any]:
     shown = frame[frame["status"] != "passed"]
     items = [_check(context, row) for row in rows_of(shown)]
     passed = rows_of(frame[frame["status"] == "passed"])
-    rest = html.Details(
-        [
-            html.Summary(words("quality.all_passed", number=str(len(passed)))),
-            html.Ul([_check(context, row) for row in passed], className="checks"),
-        ],
-        className="long",
-    )
-    parts = [html.Ul(items, className="checks"), rest]
+    said = words("quality.all_passed", number=str(len(passed)))
+    rest = html.Ul([_check(context, row) for row in passed], className="checks")
+    parts = [
+        html.Ul(items, className="checks"),
+        *opened_rest(context.address, "all_passed", said, rest),
+    ]
     return [card(words("quality.checks_title"), parts, summary, key="checks")]
 
 

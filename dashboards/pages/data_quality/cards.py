@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pandas as pd
 from dash import html
 
-from dashboards.components.card import card, notice, page_link
+from dashboards.components.card import card, notice, opened_rest, page_link
 from dashboards.components.chart import take_away
 from dashboards.components.empty import empty_mark
 from dashboards.components.table import Column, table
@@ -244,9 +244,9 @@ def violations_card(context: Context) -> list[html.Section]:
     rows = [_violation_row(context, row) for row in rows_of(frame)]
     parts: list[Any] = [table(columns, rows[:_SHOWN_VIOLATIONS], title)]
     if rows[_SHOWN_VIOLATIONS:]:
-        summary = html.Summary(words("violations.more", number=str(len(rows) - _SHOWN_VIOLATIONS)))
+        summary = words("violations.more", number=str(len(rows) - _SHOWN_VIOLATIONS))
         more = table(columns, rows[_SHOWN_VIOLATIONS:_SENT], title)
-        parts.append(html.Details([summary, more], className="long"))
+        parts += opened_rest(context.address, "more_violations", summary, more)
     return [card(title, parts, subtitle, key="violations")]
 
 

@@ -22,21 +22,21 @@ from dashboards.components.finding import folded as unfolding
 from dashboards.components.link_sentence import link_sentence, primary_rows
 from dashboards.components.rating import BARS, evidence_key, evidence_mark, evidence_sentence
 from dashboards.context import Context
-from dashboards.pages.effects.area_effects_card import area_effects
-from dashboards.pages.effects.case_series_card import case_series
+from dashboards.pages.effects.areas.area_effects_card import area_effects
 from dashboards.pages.effects.checks_card import checks_card
-from dashboards.pages.effects.event_study_card import time_since_activity
 from dashboards.pages.effects.expected_change import expected_change
-from dashboards.pages.effects.feedback_card import feedback_card
 from dashboards.pages.effects.field_judgement import field_judgement
-from dashboards.pages.effects.interview_plan_card import interview_plan
-from dashboards.pages.effects.interviews_card import interviews_around
-from dashboards.pages.effects.over_time_card import by_area, over_time, period_type_of
+from dashboards.pages.effects.interviews.feedback_card import feedback_card
+from dashboards.pages.effects.interviews.interview_plan_card import interview_plan
+from dashboards.pages.effects.interviews.interviews_card import interviews_around
+from dashboards.pages.effects.over_time.case_series_card import case_series
+from dashboards.pages.effects.over_time.event_study_card import time_since_activity
+from dashboards.pages.effects.over_time.over_time_card import by_area, over_time, period_type_of
 from dashboards.pages.effects.plan_card import evidence_plan
 from dashboards.pages.effects.primary_card import primary_test
-from dashboards.pages.effects.readings_card import moved_or_not, readings
+from dashboards.pages.effects.readings.readings_card import moved_or_not, readings
+from dashboards.pages.effects.readings.settings_card import every_setting
 from dashboards.pages.effects.rests_on_card import rests_on
-from dashboards.pages.effects.settings_card import every_setting
 from dashboards.queries import framework
 from dashboards.rows import rows_of
 from dashboards.wording.words import sentence_case

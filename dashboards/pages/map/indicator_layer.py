@@ -12,6 +12,7 @@ from dashboards.components.card import notice, page_link
 from dashboards.components.chart import take_away
 from dashboards.components.empty import persons_note, swatch
 from dashboards.components.small_multiples import area_rank
+from dashboards.components.table import scrolling
 from dashboards.components.value import bare_value, value_cells, value_in_brief
 from dashboards.context import Context
 from dashboards.figures.area_drawing import Look, area_drawing
@@ -187,7 +188,7 @@ def _list(context: Context, code: str, cells: dict[str, Cell]) -> html.Section:
     body = [_row(context, code, area, cell) for area, cell in cells.items()]
     title = words("map.list_title")
     parts = [html.Caption(title, className="hidden"), html.Thead(html.Tr(head)), html.Tbody(body)]
-    scroll = html.Div(html.Table(parts, className="table"), className="table-scroll", tabIndex=0)
+    scroll = scrolling(html.Table(parts, className="table"), title)
     return html.Section(
         [
             html.Div(

@@ -15,8 +15,7 @@ from dashboards.components.chart import take_away
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.pages.missions import queries
-from dashboards.queries import catalogue
-from dashboards.releases import Release, current_release
+from dashboards.releases import Release
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.messages import has_message, message
@@ -33,7 +32,7 @@ def sentence(context: Context) -> str:
     """Of how many missions there is a release of the quarter, and how many pulls failed."""
     words, quarter = context.words, _quarter(context)
     names = _names(context)
-    here = sum(_has_quarter(_release(context, name), quarter) for name in names)
+    here = sum(_has_quarter(context.missions.get(name), quarter) for name in names)
     failed = sum(one["outcome"] == "failed" for one in queries.pulls(context.home).values())
     numbers = {"here": str(here), "all": str(len(names))}
     said = words(
@@ -48,10 +47,6 @@ def sentence(context: Context) -> str:
 def _names(context: Context) -> list[str]:
     """Missions with a release here, and those that a pull was tried for, by name."""
     return sorted({*context.missions, *queries.pulls(context.home)})
-
-
-def _release(context: Context, mission: str) -> Release | None:
-    return current_release(context.home, mission, context.audience)
 
 
 def _has_quarter(release: Release | None, quarter: str) -> bool:
@@ -69,7 +64,7 @@ def _state_card(context: Context) -> html.Section:
 
 
 def _state_row(context: Context, mission: str) -> list[Any]:
-    words, release = context.words, _release(context, mission)
+    words, release = context.words, context.missions.get(mission)
     if release is None:
         nothing = words("missions.no_release")
         return [mission, nothing, "–", "–", "–", _pull_state(context, mission)]
@@ -78,9 +73,8 @@ def _state_row(context: Context, mission: str) -> list[Any]:
     share = queries.returns_share(release, period.start.isoformat(), period.end.isoformat())
     ratings, revised = queries.moved(release, period.name, before)
     link = context.address.link("/", mission=mission, period=None, area=None)
-    name = words.of(catalogue.mission(release), "name") or mission
     return [
-        [page_link(name, link), " ", html.Span(mission, className="code")],
+        [page_link(context.name_of(mission), link), " ", html.Span(mission, className="code")],
         html.Span(release.name, className="release"),
         _age(context, release),
         words("missions.share", share=formats.percent(share, words)) if share is not None else "–",
@@ -130,8 +124,9 @@ def _side_by_side(context: Context) -> html.Section:
     names = sorted(found["mission"].unique())
     shared = found.groupby("indicator")["is_comparable"].sum()
     kept = found[found["indicator"].map(shared) >= 2]
-    columns = [Column(words("missions.head.indicator"))]
-    columns += [Column(name) for name in names] + [Column(words("missions.head.total"))]
+    named = map(context.name_of, names)
+    heads = [words("missions.head.indicator"), *named, words("missions.head.total")]
+    columns = [Column(head) for head in heads]
     rows = [
         _compared_row(context, names, rows) for _, rows in kept.groupby("indicator", sort=False)
     ]

@@ -195,7 +195,7 @@ def body(context: Context) -> list[Any]:
             className="cards front",
         ),
         _outcome_table(context, judged_of(context, codes), links),
-        *said,
+        html.Div(said, className="links-said"),
         _certainty(context, returns),
         html.Div([caveat, annex, evidence_key(words, keys)], className="key-row"),
     ]

@@ -90,6 +90,7 @@ def _score_sql(measure: Measure, asked: Sequence[str]) -> str:
         else f"TRY_CAST({item} AS DOUBLE)"
         for item, numbers in sorted(measure.scores.items())
     ]
-    listed = f"[{', '.join(scores)}]"
-    valid = " AND ".join([f"list_count({listed}) >= {measure.minimum_answered}", *asked])
-    return f"CASE WHEN {valid} THEN list_avg({listed}) END"
+    given = " + ".join(f"CASE WHEN ({score}) IS NULL THEN 0 ELSE 1 END" for score in scores)
+    total = "\n      + ".join(f"coalesce(CAST({score} AS DOUBLE), 0)" for score in scores)
+    valid = " AND ".join([f"{given} >= {max(measure.minimum_answered or 1, 1)}", *asked])
+    return f"CASE WHEN {valid}\n    THEN ({total})\n      / ({given}) END"

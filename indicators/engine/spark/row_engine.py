@@ -1,18 +1,15 @@
-"""The rows of a plan's cube by Apache Spark, over the same rows as Parquet.
+"""The rows of a plan by Apache Spark, over the same rows as Parquet.
 
 The plan is the one that DuckDB runs: its statements are translated (`translation.py`), run at the
 master that is named, and their rows come back as the types that DuckDB would give.
 """
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from indicators.compiler.plan import CubePlan
-from indicators.compiler.statements import cube_sql
 from indicators.engine.spark.row_files import write_row_files
 from indicators.engine.spark.session import open_session
 from indicators.engine.spark.translation import (
@@ -39,30 +36,22 @@ class SparkRows:
         self._session: SparkSession | None = None
         self._tables: set[tuple[str, str]] = set()
 
-    def begin(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        plans: Sequence[CubePlan],
-        functions: Sequence[str],
-    ) -> None:
-        """Translates every statement of every plan once, before any row is read.
+    def begin(self, statements: Sequence[str], functions: Sequence[str]) -> None:
+        """Translates every statement once, before any row is read.
 
-        Raises WrongUse with all that cannot be said in Spark, by the plan's source.
+        Raises WrongUse with all that cannot be said in Spark.
         """
         self._macros, self._tables = read_macros(functions), set()
-        problems: list[Problem] = []
-        for plan in plans:
-            for text in cube_sql(plan):
-                try:
-                    self._tables |= translated(text, self._macros).tables
-                except WrongUse as error:
-                    problems += error.problems
+        problems: dict[str, Problem] = {}
+        for text in statements:
+            try:
+                self._tables |= translated(text, self._macros).tables
+            except WrongUse as error:
+                problems |= {problem.sentence(): problem for problem in error.problems}
         if problems:
-            raise WrongUse(problems)
+            raise WrongUse(list(problems.values()))
 
-    def cube_rows(
-        self, connection: duckdb.DuckDBPyConnection, plan: CubePlan, months: list[date] | None
-    ) -> str:
+    def rows(self, connection: duckdb.DuckDBPyConnection, plan: Sequence[str]) -> str:
         """The SELECT over a table of the rows that Spark gave.
 
         Raises WrongUse where the cluster does not answer or gives up: nothing was changed.
@@ -70,7 +59,7 @@ class SparkRows:
         from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
 
-        *before, rows = (translated(text, self._macros) for text in cube_sql(plan, months))
+        *before, rows = (translated(text, self._macros) for text in plan)
         try:
             found = self._run(connection, before, rows)
         except (PySparkException, Py4JError, OSError) as error:

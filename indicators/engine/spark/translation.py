@@ -228,6 +228,24 @@ def _overlaps(node: exp.Expression) -> exp.Expression:
     return exp.Anonymous(this="arrays_overlap", expressions=[node.left, node.right])
 
 
+def _grouped_text(node: exp.Expression) -> exp.Expression:
+    r"""Groups in a replacement are `\1` to DuckDB and `$1` to Spark, which replaces every match."""
+    if not isinstance(node, exp.RegexpReplace):
+        return node
+    pattern, put = node.expression, node.args.get("replacement")
+    if not (pattern.name.startswith("^") and isinstance(put, exp.Literal)):
+        raise WrongUse(Problem("spark_function", value=node.sql(dialect="duckdb")))
+    node.set("replacement", exp.Literal.string(re.sub(r"\\(\d)", r"$\1", put.name)))
+    return node
+
+
+def _plain_cte(node: exp.Expression) -> exp.Expression:
+    """Spark has no word for what is to be kept of a named query."""
+    if isinstance(node, exp.CTE):
+        node.set("materialized", None)
+    return node
+
+
 def _named_table(node: exp.Expression) -> exp.Expression:
     """A table of a schema as the view of both names, under the name that columns are read by."""
     if not (isinstance(node, exp.Table) and node.db):
@@ -274,6 +292,8 @@ _REWRITES: tuple[Callable[[exp.Expression], exp.Expression], ...] = (
     _replaced_columns,
     _counted,
     _overlaps,
+    _grouped_text,
+    _plain_cte,
     _named_table,
     _list_in_order,
     _renamed,

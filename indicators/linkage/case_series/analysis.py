@@ -94,10 +94,10 @@ class CaseSeries:
 def analyse(connection: duckdb.DuckDBPyConnection) -> CaseSeries:
     """Count and fit what stands in three tables.
 
-    `series_activity`: area, day. `series_incident`: area, day, is_independent (not reported by UN
-    police). `series_returned`: source (activities, incidents), area, month (its first day),
-    is_sent (null where none can come). Days are local dates; sites are rolled up to the area above
-    them beforehand.
+    `series_activity`: area, day, rows (how many). `series_incident`: area, day, is_independent (not
+    reported by UN police), rows. `series_returned`: source (activities, incidents), area, month
+    (its first day), is_sent (null where none can come). Days are local dates; sites are rolled up
+    to the area above them beforehand.
     """
     days = known_days(read_record(connection))
     return CaseSeries(_counts(days), {name: fit(days, spec) for name, spec in MODELS.items()})

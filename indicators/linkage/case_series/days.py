@@ -84,12 +84,11 @@ class _Frame:
     first: date
     size: int
 
-    def grid(self, rows: dict[str, Ints], weight: str | None = None) -> Ints:
-        """Rows by area and day, or sums of a weight; rows outside the record are left out."""
+    def grid(self, rows: dict[str, Ints], counted: str = "rows") -> Ints:
+        """What is counted, by area and day; what lies outside the record is left out."""
         inside = (rows["day"] >= 0) & (rows["day"] < self.size)
         cell = rows["area"][inside] * self.size + rows["day"][inside]
-        weights = None if weight is None else rows[weight][inside]
-        sums = np.bincount(cell, weights, len(self.areas) * self.size)
+        sums = np.bincount(cell, rows[counted][inside], len(self.areas) * self.size)
         return sums.astype(np.int32).reshape(len(self.areas), self.size)
 
 
@@ -99,7 +98,8 @@ def read_record(connection: duckdb.DuckDBPyConnection) -> Record:
     Raises KeyError where no return is recorded.
     """
     frame = _read_frame(connection)
-    incident = _read_rows(connection, frame, "series_incident", "is_independent")
+    independent = "CASE WHEN is_independent THEN rows ELSE 0 END AS independent"
+    incident = _read_rows(connection, frame, "series_incident", independent)
     activity = _read_rows(connection, frame, "series_activity")
     month, third = calendar(frame.first, frame.size)
     returned = {
@@ -115,7 +115,7 @@ def read_record(connection: duckdb.DuckDBPyConnection) -> Record:
         third,
         frame.grid(activity) > 0,
         frame.grid(incident),
-        frame.grid(incident, "is_independent"),
+        frame.grid(incident, "independent"),
         sent=returned["is_sent"],
         possible=returned["is_sent IS NOT NULL"],
     )
@@ -124,7 +124,7 @@ def read_record(connection: duckdb.DuckDBPyConnection) -> Record:
 def read_counts(
     connection: duckdb.DuckDBPyConnection, queries: Mapping[Name, str]
 ) -> dict[Name, Ints]:
-    """By name the rows (area, day) of a query, counted by area and day of the record."""
+    """By name the counts (area, day, rows) of a query, by area and day of the record."""
     frame = _read_frame(connection)
     return {
         name: frame.grid(_read_rows(connection, frame, f"({query})"))
@@ -242,9 +242,10 @@ def _read_frame(connection: duckdb.DuckDBPyConnection) -> _Frame:
 def _read_rows(
     connection: duckdb.DuckDBPyConnection, frame: _Frame, table: str, *more: str
 ) -> dict[str, Ints]:
-    """Of each row `area` (its code), `day` of the record, and further columns."""
-    columns = ", ".join(['code AS area, "day" - $first AS "day"', *more])
-    query = f"SELECT {columns} FROM {table} JOIN {_CODES_SQL} USING (area)"
+    """Of each count `area` (its code), `day` of the record, `rows`, and further columns."""
+    columns = ", ".join(['code AS area, "day" - $first AS "day", rows', *more])
+    query = f"""SELECT {columns} FROM {table} JOIN {_CODES_SQL} USING (area)
+      WHERE "day" IS NOT NULL"""
     return _numbers(connection, query, frame)
 
 

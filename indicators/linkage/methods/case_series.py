@@ -20,6 +20,7 @@ from indicators.compiler.indicator_filter import counted_columns, filter_sql
 from indicators.definitions.checks.columns_read import class_of_total
 from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
+from indicators.incremental.row_engine import DUCKDB, RowEngine
 from indicators.linkage.case_series.analysis import (
     LEAST_AREAS_WITH_CONTRAST,
     LEAST_INFORMATION,
@@ -76,7 +77,8 @@ LEAST_SHARE = 0.5
 STRONG_PLACEBO_P, PLACEBO_P = 0.01, 0.10
 CORROBORATION_P = 0.10
 _UNHIDDEN = {
-    "unhidden": 'SELECT area, "day" FROM series_incident WHERE is_lethal OR is_second_source'
+    "unhidden": """SELECT area, "day", rows FROM series_incident
+      WHERE is_lethal OR is_second_source"""
 }
 _COLUMNS = {
     SOURCE: {"activity_code", "started_at", "area_code"},
@@ -90,17 +92,24 @@ _COLUMNS = {
 # others than UN police report; then the alleged actor, whether civilians were killed (which is hard
 # to hide) and whether others than the mission report it. Alerts come in with the officers who act:
 # nobody else has them.
-_EVENTS_SQL = {
+_EVENTS_SQL: Mapping[str, tuple[str, str, str, Mapping[str, str]]] = {
     "incidents": (
         "occurred_on",
         "date_precision = 'day'",
         "coalesce(reported_by, '') <> 'un_police'",
-        """alleged_actor_type, coalesce(deaths_civilian > 0, false) AS is_lethal,
-          coalesce(reported_by IN ('ngo', 'media', 'dataset'), false) AS is_second_source""",
+        {
+            "alleged_actor_type": "alleged_actor_type",
+            "is_lethal": "coalesce(deaths_civilian > 0, false)",
+            "is_second_source": "coalesce(reported_by IN ('ngo', 'media', 'dataset'), false)",
+        },
     ),
     "alerts": (
         *("received_on_local", "true", "false"),
-        "NULL AS alleged_actor_type, false AS is_lethal, false AS is_second_source",
+        {
+            "alleged_actor_type": "CAST(NULL AS VARCHAR)",
+            "is_lethal": "false",
+            "is_second_source": "false",
+        },
     ),
 }
 
@@ -154,9 +163,7 @@ class CaseSeries:
         output, outcome = catalogue[edge.from_indicator], catalogue[edge.to_indicator]
         for statement in functions_sql(warehouse.mission, warehouse.as_of.isoformat()):
             connection.execute(statement)
-        for statement in series_sql(output, outcome):
-            parameters = {"mission": warehouse.mission.mission} if "$mission" in statement else None
-            connection.execute(statement, parameters)
+        create_series(connection, warehouse.mission.mission, output, outcome, warehouse.engine)
         is_protected = class_of_total(outcome) == "protected"
         return read_series(connection, is_protected, outcome.source == "alerts")
 
@@ -182,7 +189,7 @@ class CaseSeries:
         found = [
             replace(
                 _finding(effect, edge, checks, "1–14", ceilings),
-                precision=_precision(primary, months, inputs.counted),
+                precision=_precision(primary, months, inputs),
                 shortfalls=tuple(shortfalls(primary, inputs.counted)),
                 supplies=tuple(_supplies(inputs, primary)),
             )
@@ -202,33 +209,57 @@ class CaseSeries:
         return first if first is not None and first.effect.is_estimated else None
 
 
-def series_sql(output: Indicator, outcome: Indicator) -> Iterator[str]:
-    """CREATE statements of the tables that `case_series.analysis.analyse` asks for.
+def create_series(
+    connection: duckdb.DuckDBPyConnection,
+    mission: str,
+    output: Indicator,
+    outcome: Indicator,
+    engine: RowEngine = DUCKDB,
+) -> None:
+    """The tables that `case_series.analysis.analyse` asks for."""
+    for table, plan in day_cells_sql(output, outcome).items():
+        rows = engine.rows(connection, [plan])
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {rows}")
+    connection.execute(_returned_sql(output, outcome), {"mission": mission})
 
-    Parameter: mission. A return of an area has come where all that are due for the month have, and
-    of an indicator of UN police, all that police units owe: what others do does not count in it.
-    """
-    placed = """LEFT JOIN (
-      SELECT area_code, any_value(parent_area_code) AS parent, any_value(area_level) AS area_level
-      FROM core.areas GROUP BY area_code
-    ) USING (area_code)"""
-    area = "CASE WHEN area_level = 'site' THEN parent ELSE area_code END AS area"
-    for indicator in (output, outcome):
-        columns = _COLUMNS[indicator.source] | counted_columns(indicator)
-        rows = rows_sql(contracts()[indicator.source], columns)
-        yield f"CREATE OR REPLACE TEMP TABLE series_{indicator.source} AS\n{rows}"
-    yield f"""CREATE OR REPLACE TEMP TABLE series_activity AS
-SELECT {area}, local_date(started_at) AS "day"
-FROM series_{SOURCE} {placed} WHERE coalesce({filter_sql(output)}, false)"""
+
+def day_cells_sql(output: Indicator, outcome: Indicator) -> dict[str, str]:
+    """By table what is counted, by area and day; without a day the rows that are dated to none."""
     day, is_dated, is_independent, further = _EVENTS_SQL[outcome.source]
-    yield f"""CREATE OR REPLACE TEMP TABLE series_incident AS
-SELECT {area}, {day} AS "day", {is_independent} AS is_independent, {further}
-FROM series_{outcome.source} {placed}
-WHERE coalesce({filter_sql(outcome)}, false) AND {is_dated}"""
-    yield f"""CREATE OR REPLACE TEMP TABLE series_undated AS
-SELECT count(*) AS rows FROM series_{outcome.source}
-WHERE coalesce({filter_sql(outcome)}, false) AND NOT coalesce({is_dated}, false)"""
-    yield f"""CREATE OR REPLACE TEMP TABLE series_returned AS
+    return {
+        "series_activity": _day_cells_sql(output, {"day": "local_date(started_at)"}),
+        "series_incident": _day_cells_sql(
+            outcome,
+            {
+                "day": f"CASE WHEN {is_dated} THEN {day} END",
+                "is_independent": is_independent,
+                **further,
+            },
+        ),
+    }
+
+
+def _day_cells_sql(indicator: Indicator, kept_apart: Mapping[str, str]) -> str:
+    columns = _COLUMNS[indicator.source] | counted_columns(indicator)
+    apart = ", ".join(f'{text} AS "{name}"' for name, text in kept_apart.items())
+    return f"""SELECT area, {", ".join(f'"{name}"' for name in kept_apart)}, count(*) AS rows
+FROM (
+  SELECT CASE WHEN area_level = 'site' THEN parent ELSE area_code END AS area, {apart}
+  FROM (
+{rows_sql(contracts()[indicator.source], columns)}
+  ) LEFT JOIN (
+    SELECT area_code, min(parent_area_code) AS parent, min(area_level) AS area_level
+    FROM core.areas GROUP BY area_code
+  ) USING (area_code)
+  WHERE coalesce({filter_sql(indicator)}, false)
+)
+GROUP BY ALL"""
+
+
+def _returned_sql(output: Indicator, outcome: Indicator) -> str:
+    """A return of an area has come where all that are due for the month have, and of an indicator
+    of UN police, all that police units owe: what others do does not count in it."""
+    return f"""CREATE OR REPLACE TEMP TABLE series_returned AS
 SELECT 'activities' AS source, area, "month", {IS_SENT_SQL} AS is_sent
 FROM mart.return_status AS owed
 ASOF LEFT JOIN cube.units AS unit
@@ -252,7 +283,7 @@ def read_series(
     is_protected: bool = False,
     has_same_collector: bool = False,
 ) -> Series | None:
-    """The series of the tables of `series_sql`; None where no return is recorded."""
+    """The series of the tables of `create_series`; None where no return is recorded."""
     try:
         record = read_record(connection)
     except KeyError:
@@ -261,7 +292,9 @@ def read_series(
         """SELECT area, count(DISTINCT "month") FILTER (WHERE NOT is_sent) FROM series_returned
         GROUP BY area ORDER BY area"""
     ).fetchall()
-    ((undated,),) = connection.execute("SELECT rows FROM series_undated").fetchall()
+    ((undated,),) = connection.execute(
+        """SELECT coalesce(sum(rows), 0)::INTEGER FROM series_incident WHERE "day" IS NULL"""
+    ).fetchall()
     unhidden = read_counts(connection, _UNHIDDEN)["unhidden"]
     return replace(
         series_of_record(record, is_protected, unhidden if unhidden.any() else None),
@@ -292,7 +325,7 @@ def series_of_record(
 # --- what it rests on, and what is missing -------------------------------------------------------
 
 
-def _precision(model: FittedModel, months: int, counted: NeedKind) -> Precision | None:
+def _precision(model: FittedModel, months: int, series: Series) -> Precision | None:
     """From the wider of its errors, and never from less than 1/√information, which is known first.
 
     None where no incident lies in a stratum with days of both kinds: nothing can be reckoned from.
@@ -304,8 +337,15 @@ def _precision(model: FittedModel, months: int, counted: NeedKind) -> Precision 
     least = smallest_visible(1 / math.sqrt(model.information), df)
     pairs = ((term.se_stratum, term.df_stratum), (term.se_area, term.df_area)) if term else ()
     own = (smallest_visible(error, df) for error, df in pairs if error > 0 and df > 0)
+    by_area = information_by_area(series.days, MODELS["primary"])
+    shares = zip(series.areas, by_area / max(by_area.sum(), 1e-9), strict=False)
     return Precision(
-        max(least, *own) if term else least, TARGET_RATIO, counted, model.incidents, months
+        max(least, *own) if term else least,
+        TARGET_RATIO,
+        series.counted,
+        model.incidents,
+        months,
+        {area: float(share) for area, share in shares if share > 0},
     )
 
 

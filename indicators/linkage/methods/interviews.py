@@ -416,7 +416,8 @@ def _precision(entry: _Entry, effect: EffectEstimate) -> Precision | None:
     if smallest is None:
         return None
     target = TARGET * abs(own.level) if own.level else None
-    return Precision(smallest, target, "respondents", own.n_before + own.n_after, entry.months)
+    asked = own.n_before + own.n_after
+    return Precision(smallest, target, "respondents", asked, entry.months, own.by_place)
 
 
 def _shortfalls(entry: _Entry) -> Iterator[Shortfall]:

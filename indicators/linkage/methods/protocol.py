@@ -15,6 +15,7 @@ import duckdb
 
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
+from indicators.incremental.row_engine import DUCKDB, RowEngine
 from indicators.linkage.finding import Finding, MethodResult
 from indicators.linkage.framework.edge_indicators import PublishedIndicators, read_indicators
 from indicators.linkage.framework.model import Edge
@@ -26,13 +27,15 @@ Inputs = TypeVar("Inputs")
 class Warehouse:
     """What a method may read: a mission's warehouse up to a day, and what indicators mean.
 
-    `catalogue`: every definition, also of indicators that the mission did not select.
+    `catalogue`: every definition, also of indicators that the mission did not select. `engine`: who
+    goes over rows that are counted by day.
     """
 
     connection: duckdb.DuckDBPyConnection
     mission: Mission
     catalogue: Mapping[str, Indicator]
     as_of: date
+    engine: RowEngine = DUCKDB
 
     @cached_property
     def selected(self) -> Mapping[str, Indicator]:

@@ -48,7 +48,7 @@ from indicators.linkage.methods.case_series import (
     IS_DUE_SQL,
     IS_SENT_SQL,
     CaseSeries,
-    series_sql,
+    create_series,
 )
 from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.power import (
@@ -123,14 +123,14 @@ class SecondaryReadings:
         output, outcome = catalogue[edge.from_indicator], catalogue[edge.to_indicator]
         log_activities(connection, warehouse.mission, warehouse.as_of, [output])
         mission = {"mission": warehouse.mission.mission}
-        for statement in [*series_sql(output, outcome), _activity_sql(output)]:
-            connection.execute(statement, mission if "$mission" in statement else None)
+        create_series(connection, mission["mission"], output, outcome, warehouse.engine)
+        connection.execute(_activity_sql(output))
         try:
             record = read_record(connection)
         except KeyError:
             return None
         acts = {
-            name: f'SELECT area, "day" FROM reading_activity WHERE {where}'
+            name: f'SELECT area, "day", 1 AS rows FROM reading_activity WHERE {where}'
             for name, where in _ACTS.items()
         }
         exposures = {name: after(own > 0) for name, own in read_counts(connection, acts).items()}
@@ -204,7 +204,7 @@ def _touches(connection: duckdb.DuckDBPyConnection, areas: Sequence[str]) -> Fla
 
 def _outcomes(connection: duckdb.DuckDBPyConnection, known: Flags) -> dict[tuple[str, str], Ints]:
     queries = {
-        name: f'SELECT area, "day" FROM series_incident WHERE {where}'
+        name: f'SELECT area, "day", rows FROM series_incident WHERE {where}'
         for name, where in _OUTCOMES.items()
     }
     return {name: grid[known] for name, grid in read_counts(connection, queries).items()}
@@ -214,7 +214,8 @@ def _by_component(connection: duckdb.DuckDBPyConnection) -> ReadingDays:
     """Known days after patrols of each component, and of any, whoever the edge's own output is."""
     names = READINGS["component"].exposures
     acts = {
-        name: f"SELECT area, \"day\" FROM reading_activity WHERE is_anybodys AND whose = '{name}'"
+        name: f"""SELECT area, "day", 1 AS rows FROM reading_activity
+          WHERE is_anybodys AND whose = '{name}'"""
         for name in names
     }
     acted = {name: own > 0 for name, own in read_counts(connection, acts).items()}

@@ -47,7 +47,7 @@ class Reached:
     """Outcomes by area and period with the dates of arrival, and what is known of the outcome.
 
     `independent`: the same counts as others than patrolling components report them. `respondents`:
-    median of those asked in an area, of a survey.
+    median of those asked in an area, of a survey. `reached`: the areas that were, by code.
     """
 
     observed: Observed
@@ -57,6 +57,7 @@ class Reached:
     respondents: float | None = None
     same_collector: bool = False
     independent: Observed | None = None
+    reached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class Rollout:
             respondents=float(rows["n"].astype(float).median()) if is_survey else None,
             same_collector=not (is_survey or is_incident),
             independent=_independent(warehouse, observed, rows) if is_incident else None,
+            reached=tuple(np.unique(rows["area"])[_is_reached(observed)]),
         )
 
     def evidence(self, inputs: Reached | None, edge: Edge) -> MethodResult:
@@ -216,15 +218,19 @@ def _independent(warehouse: Warehouse, observed: Observed, rows: pd.DataFrame) -
 
 
 def _counted(inputs: Reached) -> dict[str, Any]:
-    observed = inputs.observed
-    is_known = np.isfinite(observed.outcome)
-    is_reached = observed.arrival[observed.unit] < NEVER
+    is_known = np.isfinite(inputs.observed.outcome)
     return {
         "lag": 0,
         "n_areas": int(is_known.any(axis=1).sum()),
         "n_periods": int(is_known.any(axis=0).sum()),
-        "n_events": int((is_reached & is_known.any(axis=1)).sum()),
+        "n_events": int(_is_reached(inputs.observed).sum()),
     }
+
+
+def _is_reached(observed: Observed) -> np.ndarray:
+    """Of each area, in the order of codes: a known one that something reached."""
+    is_known = np.isfinite(observed.outcome).any(axis=1)
+    return np.asarray(is_known & (observed.arrival[observed.unit] < NEVER))
 
 
 def _effect(
@@ -329,7 +335,9 @@ def _precision(effect: EffectEstimate, inputs: Reached) -> Precision | None:
     is_ratio = inputs.observed.scale == "log_ratio"
     target = TARGET_RATIO if is_ratio else TARGET * abs(inputs.outcome_mean)
     unit: Literal["rounds", "periods"] = "rounds" if inputs.is_survey else "periods"
-    return Precision(smallest, target, unit, effect.n_periods, inputs.months)
+    # Every area that was reached counts alike; one that was not stands beside them all.
+    by_area = dict.fromkeys(inputs.reached, 1 / max(len(inputs.reached), 1))
+    return Precision(smallest, target, unit, effect.n_periods, inputs.months, by_area)
 
 
 def _untested(edge: Edge, inputs: Reached | None, reason: str) -> Finding:

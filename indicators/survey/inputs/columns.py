@@ -1,6 +1,7 @@
 """Survey data into a frame of the columns that are needed, checked and in one fixed order."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from numbers import Number
 from typing import Any
 
@@ -14,7 +15,31 @@ from indicators.survey.inputs.arrays import Floats, Integers, codes_of
 _TRUTH = {"true": True, "t": True, "yes": True, "y": True}
 _TRUTH |= {"false": False, "f": False, "no": False, "n": False}
 
-SurveyData = duckdb.DuckDBPyRelation | pd.DataFrame
+
+@dataclass(frozen=True)
+class RowsElsewhere:
+    """Rows that another engine goes over: as a relation what they are, and who reads one of it."""
+
+    relation: duckdb.DuckDBPyRelation
+    read: Callable[[duckdb.DuckDBPyRelation], pd.DataFrame]
+
+    @property
+    def columns(self) -> list[str]:
+        """Their names."""
+        return self.relation.columns
+
+    def present(self, name: str) -> "RowsElsewhere":
+        """Those with a value in this column."""
+        return replace(
+            self, relation=self.relation.filter(duckdb.ColumnExpression(name).isnotnull())
+        )
+
+    def distinct(self, names: Iterable[str]) -> pd.DataFrame:
+        """What occurs in these columns."""
+        return self.read(self.relation.select(*map(duckdb.ColumnExpression, names)).distinct())
+
+
+SurveyData = duckdb.DuckDBPyRelation | pd.DataFrame | RowsElsewhere
 
 
 def read_columns(data: SurveyData, names: Iterable[str]) -> tuple[pd.DataFrame, Integers]:
@@ -47,9 +72,10 @@ def check_known(data: SurveyData, names: Iterable[str]) -> None:
 def _select(data: SurveyData, names: list[str]) -> pd.DataFrame:
     if isinstance(data, pd.DataFrame):
         return data.loc[:, names].reset_index(drop=True)
-    if not names:
-        return pd.DataFrame(index=range(len(data)))
-    return data.select(*[duckdb.ColumnExpression(name) for name in names]).df()
+    wanted = [duckdb.ColumnExpression(name) for name in names or data.columns[:1]]
+    if isinstance(data, RowsElsewhere):
+        return data.read(data.relation.select(*wanted))[names]
+    return data.select(*wanted).df()[names]
 
 
 def _unknown_column(name: str, known: list[str]) -> Problem:

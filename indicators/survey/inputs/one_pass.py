@@ -1,12 +1,13 @@
-"""One pass of DuckDB over survey data to the moments of every cell: a sampling unit in a group.
+"""One pass over survey data to the moments of every cell: a sampling unit in a group.
 
-Sums are exact whatever the order of rows or threads: weights and products become whole numbers,
-scaled by a power of two to 61 bits, and are added in 128.
+Sums are exact whatever the order of rows or threads, and whoever adds up: weights and products
+become whole numbers, scaled by a power of two to 61 bits, and are added as those of 38 digits. The
+plan is a relation of DuckDB, which another engine may run (`columns.RowsElsewhere`).
 """
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_
 
@@ -65,7 +66,7 @@ def cells_in_one_pass(
     products = {str(term.product): term.product for named in terms for term in named.values()}
     units = _first_look(source, design, of_units, weight, outcomes, products)
     inside = reduce(and_, map(source.condition, domain), ConstantExpression(True))
-    rows = source.relation.filter(inside)
+    rows = replace(source, relation=source.relation.filter(inside))
     frame, sums = _pass(rows, of_cells, weight, terms, products, units)
     sample = sample_of_cells(units.frame, frame[of_units], design)
     moments = [_moments(sums, named, sample.weights) for named in terms]
@@ -140,7 +141,7 @@ def _first_look(
         f"size {name}": Function("max", only(~Function("isnan", product), Function("abs", product)))
         for name, product in products.items()
     }
-    frame, found = _grouped(source.relation, of_units, checks | wrong | sizes)
+    frame, found = _grouped(source, of_units, checks | wrong | sizes)
     for name in of_units:
         check_none_missing(name, int(found["rows"][frame[name].isna()].sum()))
     if design.weights:
@@ -167,7 +168,7 @@ def _exponent(largest: float) -> int:
 
 
 def _pass(
-    rows: duckdb.DuckDBPyRelation,
+    rows: Source,
     of_cells: Sequence[str],
     weight: Expression,
     terms: Sequence[Mapping[str, _Term]],
@@ -175,7 +176,8 @@ def _pass(
     units: _Units,
 ) -> tuple[pd.DataFrame, dict[str, Floats]]:
     """The cells in a fixed order, and every count and sum by name."""
-    whole, named = _whole_numbers(rows, products, units.exponents)
+    relation, named = _whole_numbers(rows.relation, products, units.exponents)
+    whole = replace(rows, relation=relation)
     has_weight = weight != ZERO
     aggregates = {
         "rows": Function("count", ONE),
@@ -207,19 +209,20 @@ def _whole_numbers(
         while column in rows.columns:
             column += "_"
         scaled = product * ConstantExpression(math.ldexp(1.0, exponents[name]))
-        number = only(~Function("isnan", product), Function("round", scaled).cast("BIGINT"))
+        whole = Function("round", scaled).cast("BIGINT").cast("DECIMAL(38, 0)")
+        number = only(~Function("isnan", product), whole)
         named[name] = ColumnExpression(column)
         made.append(number.alias(column))
     return rows.select(StarExpression(), *made), named
 
 
 def _grouped(
-    relation: duckdb.DuckDBPyRelation, names: Sequence[str], aggregates: Mapping[str, Expression]
+    source: Source, names: Sequence[str], aggregates: Mapping[str, Expression]
 ) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
     """Aggregates by the columns `names`, in a fixed order; no name of ours meets one of theirs."""
     keys = [ColumnExpression(name).alias(f"key {at}") for at, name in enumerate(names)]
     made = [one.alias(f"made {at}") for at, one in enumerate(aggregates.values())]
-    found = relation.aggregate([*keys, *made]).df()
+    found = source.read(source.relation.aggregate([*keys, *made]))
     frame = found[[f"key {at}" for at in range(len(names))]].set_axis(list(names), axis=1)
     found = found.iloc[canonical_order(frame)].reset_index(drop=True)
     frame = found[[f"key {at}" for at in range(len(names))]].set_axis(list(names), axis=1)

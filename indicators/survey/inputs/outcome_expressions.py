@@ -3,7 +3,7 @@
 Names and values of the caller go in as expressions, never as text of a query.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -15,7 +15,13 @@ import pandas as pd
 from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression
 from duckdb import FunctionExpression as Function
 
-from indicators.survey.inputs.columns import SurveyData, as_truth, check_known, check_same_kind
+from indicators.survey.inputs.columns import (
+    RowsElsewhere,
+    SurveyData,
+    as_truth,
+    check_known,
+    check_same_kind,
+)
 from indicators.survey.inputs.domain import COMPARISONS, Condition
 from indicators.survey.statistic import (
     Difference,
@@ -31,23 +37,28 @@ ZERO, ONE = ConstantExpression(0.0), ConstantExpression(1.0)
 
 @dataclass(frozen=True)
 class Source:
-    """The rows as a relation, and the type of each column."""
+    """The rows as a relation, the type of each column, and who reads what is made of them."""
 
     relation: duckdb.DuckDBPyRelation
     types: dict[str, str]
+    read: Callable[[duckdb.DuckDBPyRelation], pd.DataFrame]
 
     @staticmethod
     def of(data: SurveyData, names: Sequence[str]) -> "Source":
         """The columns `names`. Raises WrongUse for one that the data do not have."""
         wanted = list(dict.fromkeys(names))
         check_known(data, wanted)
+        read: Callable[[duckdb.DuckDBPyRelation], pd.DataFrame] = duckdb.DuckDBPyRelation.df
+        if isinstance(data, RowsElsewhere):
+            read = data.read
+            data = data.relation
         if isinstance(data, pd.DataFrame):
             connection = duckdb.connect()
             connection.execute("SET enable_progress_bar = false")
             data = connection.from_df(data.loc[:, wanted])
         relation = data.select(*map(ColumnExpression, wanted))
         types = zip(relation.columns, map(str, relation.types), strict=True)
-        return Source(relation, dict(types))
+        return Source(relation, dict(types), read)
 
     def is_text(self, name: str) -> bool:
         """Whether the column holds text."""

@@ -26,6 +26,7 @@ from indicators.foundation.mart_tables import (
     TOO_IMPRECISE,
     TOTAL,
 )
+from indicators.incremental.row_engine import DUCKDB, RowEngine
 from indicators.survey import (
     Condition,
     Design,
@@ -37,10 +38,10 @@ from indicators.survey import (
     Total,
     estimate_many,
 )
-from indicators.survey.inputs.columns import is_number_column
+from indicators.survey.inputs.columns import RowsElsewhere, SurveyData, is_number_column
 from indicators.survey.presentation import WITHHOLD, dhs, nchs_proportions
 from indicators.survey.waves.contributions import write_contributions
-from indicators.survey.waves.respondents import wave_respondents
+from indicators.survey.waves.respondents import respondents_sql, wave_respondents
 from indicators.survey.waves.shown import SHOWN_WAVE, STALE_WAVE, Wave, note_shown_waves
 
 Grouping = Mapping[str, str]  # dimension to column
@@ -52,10 +53,12 @@ def refresh_surveys(
     indicators: Sequence[Indicator],
     as_of: date,
     are_files_kept: bool,
+    engine: RowEngine = DUCKDB,
 ) -> None:
     """The cells of all survey indicators and the files behind them, as far as anything changed.
 
-    `are_files_kept`: whether `mart.contribution` stands as the last run left it.
+    `are_files_kept`: whether `mart.contribution` stands as the last run left it. `engine`: who goes
+    over the rows, to sums by sampling unit.
     """
     surveys = {indicator.code: indicator for indicator in indicators if indicator.is_survey}
     note_shown_waves(connection, mission, list(surveys.values()), as_of)
@@ -68,12 +71,28 @@ def refresh_surveys(
         asked.setdefault(Wave(*wave), {})[code] = period_types
     for of_wave, period_types in asked.items():
         chosen = [surveys[code] for code in period_types]
-        frame = _coded(wave_respondents(connection, of_wave, chosen), chosen)
-        cells = [_cells(mission, of_wave, one, frame, period_types[one.code]) for one in chosen]
+        rows = survey_rows(connection, of_wave, chosen, engine)
+        cells = [_cells(mission, of_wave, one, rows, period_types[one.code]) for one in chosen]
         _write_cells(connection, of_wave, pd.concat(cells, ignore_index=True))
     if surveys and (stale or not are_files_kept):
         shown = STALE_WAVE if are_files_kept else SHOWN_WAVE
         write_contributions(connection, mission, list(surveys.values()), shown)
+
+
+def survey_rows(
+    connection: duckdb.DuckDBPyConnection,
+    wave: Wave,
+    indicators: Sequence[Indicator],
+    engine: RowEngine,
+) -> SurveyData:
+    """The wave's respondents: read where they lie, or left where another engine sums them up."""
+    if engine is DUCKDB:
+        return _coded(wave_respondents(connection, wave, indicators), indicators)
+
+    def read(asked: duckdb.DuckDBPyRelation) -> pd.DataFrame:
+        return connection.execute(engine.rows(connection, [asked.sql_query()])).df()
+
+    return RowsElsewhere(connection.sql(respondents_sql(wave, indicators)), read)
 
 
 def _coded(frame: pd.DataFrame, indicators: Sequence[Indicator]) -> pd.DataFrame:
@@ -110,7 +129,7 @@ def _cells(
     mission: Mission,
     wave: Wave,
     indicator: Indicator,
-    respondents: pd.DataFrame,
+    respondents: SurveyData,
     period_types: Collection[str],
 ) -> pd.DataFrame:
     """The cells of one indicator in one wave that periods of these types show, without period.
@@ -118,9 +137,9 @@ def _cells(
     Beside the columns of the mart: `parts`, which with the area says where they lie in the grid.
     """
     weight = f"weight_{indicator.measure.weight}"
-    frame = respondents[respondents[weight].notna()]
-    design = _design(mission, wave, frame, weight)
-    levels = [level for level in LEVELS if frame[f"level_{level}"].notna().any()]
+    frame, units = _weighted(respondents, weight)
+    design = _design(mission, wave, units, weight)
+    levels = [level for level in LEVELS if units[f"level_{level}"].notna().any()]
     wanted = [
         (level, grouping)
         for level in levels
@@ -135,8 +154,19 @@ def _cells(
     withheld = _withheld(design, indicator, frame, by, found)
     places = _places(indicator, wanted, found)
     cells = pd.DataFrame(places | _figures(indicator, found, withheld))
-    is_whole = cells["area"].isin(_areas_visited_whole(frame, levels))
+    is_whole = cells["area"].isin(_areas_visited_whole(units, levels))
     return cells.assign(method=cells["method"].mask(is_whole & cells["ci_low"].isna(), ALL_UNITS))
+
+
+def _weighted(respondents: SurveyData, weight: str) -> tuple[SurveyData, pd.DataFrame]:
+    """Who has this weight, and their units with areas (as often as they occur, or once)."""
+    if isinstance(respondents, RowsElsewhere):
+        frame = respondents.present(weight)
+        levels = [f"level_{level}" for level in LEVELS]
+        return frame, frame.distinct(["psu", "stratum", "fpc_psu", *levels])
+    assert isinstance(respondents, pd.DataFrame)
+    rows = respondents[respondents[weight].notna()]
+    return rows, rows
 
 
 def _areas_visited_whole(frame: pd.DataFrame, levels: Sequence[str]) -> set[str]:
@@ -184,7 +214,7 @@ def _places(
 def _withheld(
     design: Design,
     indicator: Indicator,
-    frame: pd.DataFrame,
+    frame: SurveyData,
     by: Sequence[Sequence[str]],
     found: pd.DataFrame,
 ) -> Any:

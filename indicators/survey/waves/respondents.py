@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 
 import duckdb
-import numpy as np
 import pandas as pd
 
 from indicators.compiler.areas import LEVELS
-from indicators.compiler.explanation.wave_sql import NO_ANSWER, domain_sql, place_column
+from indicators.compiler.explanation.wave_sql import (
+    answers_sql,
+    domain_sql,
+    outcome_sql,
+    place_column,
+)
 from indicators.definitions.indicator import Indicator
-from indicators.definitions.measures import Measure
+from indicators.foundation.sql_text import literal
 from indicators.survey import Design
 from indicators.survey.waves.shown import Wave
 
@@ -22,101 +26,63 @@ def coded_design(weight: str) -> Design:
 def wave_respondents(
     connection: duckdb.DuckDBPyConnection, wave: Wave, indicators: Sequence[Indicator]
 ) -> pd.DataFrame:
-    """One row a respondent: design, dimensions, areas above it, and each indicator's outcome."""
+    """The rows of `respondents_sql`; units and strata as numbers beside their own codes."""
+    frame = connection.execute(f"{respondents_sql(wave, indicators)}\nORDER BY respondent_key").df()
+    # Numbers sort faster than texts, and every estimate sorts its rows first.
+    numbered = {name: _numbered(frame[name]) for name in ("psu", "stratum")}
+    return frame.assign(**numbered)
+
+
+def respondents_sql(wave: Wave, indicators: Sequence[Indicator]) -> str:
+    """One row a respondent: design, dimensions, areas above it, and of each indicator whether it is
+    inside and its outcome.
+
+    A respondent without a unit, where others have one, is a unit of its own. Units in the
+    population are infinite in a stratum without them or without units; `psu_code` tells whether
+    another wave went back to a unit.
+    """
     items = sorted({item for indicator in indicators for item in indicator.measure.all_items})
-    answers = ", ".join(
-        f"max(answer) FILTER (WHERE item = '{item}') AS \"{item}\"" for item in items
+    of_wave = f"survey_code = {literal(wave.survey_code)} AND wave = {literal(wave.wave)}"
+    answers = "".join(f", {answer}" for answer in [answers_sql(items)] if items)
+    added = "".join(
+        f""",
+  {domain_sql(own)} AS "inside {own.code}",
+  CAST({outcome_sql(own.measure)} AS DOUBLE) AS "outcome {own.code}\""""
+        for own in indicators
     )
-    place = place_column(wave.instrument)
-    inside = ", ".join(f'({domain_sql(i)}) AS "inside {i.code}"' for i in indicators)
     levels = ", ".join(
         f"max(area) FILTER (WHERE area_level = '{level}') AS level_{level}" for level in LEVELS
     )
-    frame = connection.execute(
-        f"""WITH design AS (
-          SELECT * FROM cube.survey_respondents
-          WHERE survey_code = ? AND wave = ? AND instrument = ?
-            AND consent_given AND result IN ('complete', 'partial')
-        ),
-        answered AS (
-          SELECT respondent_key, {answers} FROM core.survey_answers
-          WHERE survey_code = ? AND wave = ? GROUP BY respondent_key
-        ),
-        places AS (
-          SELECT span.area_code AS place, {levels}
-          FROM cube.area_version AS span
-          JOIN cube.area_ancestor ON area_ancestor.area_code = span.place
-          WHERE ? >= span.begins AND ? < span.ends
-          GROUP BY span.area_code
-        )
-        SELECT design.*, answered.* EXCLUDE (respondent_key), places.* EXCLUDE (place), {inside}
-        FROM design
-        LEFT JOIN answered USING (respondent_key)
-        LEFT JOIN places ON places.place = design.{place}
-        ORDER BY respondent_key""",
-        [
-            *(wave.survey_code, wave.wave, wave.instrument),
-            *(wave.survey_code, wave.wave),
-            *(wave.last_on, wave.last_on),
-        ],
-    ).df()
-    outcomes = {f"outcome {i.code}": _outcome(frame, i) for i in indicators}
-    # Numbers sort faster than texts, and every estimate sorts its rows first.
-    numbered = {name: _numbered(frame[name]) for name in ("psu", "stratum")}
-    # A unit's own code tells whether another wave went back to it.
-    named = {f"{name}_code": frame[name] for name in ("psu", "stratum")}
-    return frame.assign(**named, **numbered, **outcomes, fpc_psu=_population_counts(frame))
+    day = f"DATE '{wave.last_on}'"
+    return f"""WITH design AS (
+  SELECT * REPLACE (
+      coalesce(psu, CASE WHEN count(psu) OVER () > 0 THEN 'alone ' || respondent_key END) AS psu,
+      CASE WHEN bool_or(fpc_psu IS NULL OR psu IS NULL) OVER (PARTITION BY stratum)
+        THEN 'infinity' ELSE CAST(fpc_psu AS DOUBLE) END AS fpc_psu
+    ), psu AS psu_code, stratum AS stratum_code
+  FROM cube.survey_respondents
+  WHERE {of_wave} AND instrument = {literal(wave.instrument)}
+    AND consent_given AND result IN ('complete', 'partial')
+),
+answered AS (
+  SELECT respondent_key{answers}
+  FROM core.survey_answers WHERE {of_wave} GROUP BY respondent_key
+),
+places AS (
+  SELECT span.area_code AS place, {levels}
+  FROM cube.area_version AS span
+  JOIN cube.area_ancestor ON area_ancestor.area_code = span.place
+  WHERE {day} >= span.begins AND {day} < span.ends
+  GROUP BY span.area_code
+)
+SELECT design.*, answered.* EXCLUDE (respondent_key), places.* EXCLUDE (place){added}
+FROM design
+LEFT JOIN answered USING (respondent_key)
+LEFT JOIN places ON places.place = design.{place_column(wave.instrument)}"""
 
 
 def _numbered(column: pd.Series) -> pd.Series:
-    """A number for each code; who has none in a column that has some is a unit of its own."""
+    """A number for each code, in their order; nothing where there is none."""
     if column.isna().all():
         return column
-    number, known = pd.factorize(column, sort=True)
-    alone = number < 0
-    number[alone] = len(known) + np.arange(alone.sum())
-    return pd.Series(number, index=column.index)
-
-
-def _population_counts(frame: pd.DataFrame) -> pd.Series:
-    """Units in the population by row; infinite in a stratum without them or without units."""
-    unknown = frame["fpc_psu"].isna() | frame["psu"].isna()
-    return frame["fpc_psu"].mask(unknown.groupby(frame["stratum"]).transform("any"), np.inf)
-
-
-def _outcome(frame: pd.DataFrame, indicator: Indicator) -> np.ndarray:
-    """What each respondent adds; missing without a valid answer, or not to be asked (`among`)."""
-    asked = np.ones(len(frame), dtype=bool)
-    for item, answers in indicator.measure.among.items():
-        asked &= frame[item].isin(answers).to_numpy()
-    of_kind = _score if indicator.measure.scores else _is_favourable
-    return np.where(asked, of_kind(frame, indicator.measure), np.nan)
-
-
-def _is_favourable(frame: pd.DataFrame, measure: Measure) -> np.ndarray:
-    """1 where every item was answered favourably, 0 where not."""
-    favourable = np.ones(len(frame), dtype=bool)
-    valid = np.ones(len(frame), dtype=bool)
-    for item, answers in measure.items.items():
-        given = frame[item].astype("string")
-        if any(answer.isdigit() for answer in answers):
-            # A number of days may be written with zeros before it.
-            given = given.str.replace(r"^0+(?=\d)", "", regex=True)
-        favourable &= given.isin(answers).to_numpy()
-        valid &= (frame[item].notna() & ~frame[item].isin(NO_ANSWER)).to_numpy()
-    return np.where(valid, favourable.astype(float), np.nan)
-
-
-def _score(frame: pd.DataFrame, measure: Measure) -> np.ndarray:
-    """The mean score over the items answered; missing where fewer than the least were."""
-    items = pd.DataFrame(
-        {
-            item: frame[item].map(numbers)
-            if numbers
-            else pd.to_numeric(frame[item].mask(frame[item].isin(NO_ANSWER)), errors="coerce")
-            for item, numbers in sorted(measure.scores.items())
-        },
-        dtype="float64",
-    )
-    enough = items.notna().sum(axis=1) >= measure.minimum_answered
-    return items.mean(axis=1).where(enough).to_numpy(dtype="float64")
+    return pd.Series(pd.factorize(column, sort=True)[0], index=column.index)

@@ -12,7 +12,7 @@ from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.rows.validate import SURVIVES
 from pipelines.ingest.rows.withdraw import period_sql
-from pipelines.mapping.covered_span import Span
+from pipelines.mapping.files.covered_span import Span
 from pipelines.warehouse.inspect import Connection
 from pipelines.warehouse.ledger import InputFile
 

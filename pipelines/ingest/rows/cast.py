@@ -17,7 +17,7 @@ from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import literal, literals, quoted
 from pipelines.mapping.model import ColumnMapping, reads_iso_otherwise
-from pipelines.mapping.written_numbers import (
+from pipelines.mapping.written.written_numbers import (
     BLANKS,
     DECIMAL_COMMA,
     DECIMAL_POINT,

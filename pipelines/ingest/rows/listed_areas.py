@@ -1,11 +1,11 @@
 """Lists of areas and outlines: a list makes areas; outlines draw, and make what no list states.
 
-They meet by code. Reading the outlines does not belong here (`mapping/area_polygons.py`).
+They meet by code. Reading the outlines does not belong here (`mapping/places/area_polygons.py`).
 """
 
 from indicators.definitions.contracts import contracts
 from indicators.foundation.sql_text import quoted
-from pipelines.mapping.area_polygons import OUTLINES_SOURCE
+from pipelines.mapping.places.area_polygons import OUTLINES_SOURCE
 from pipelines.warehouse import ledger
 from pipelines.warehouse.inspect import Connection
 

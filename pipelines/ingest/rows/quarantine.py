@@ -16,7 +16,7 @@ from indicators.foundation.errors import similar, suggestion
 from indicators.foundation.messages import has_message, message
 from pipelines.ingest.rows.cast import Check, Notation
 from pipelines.mapping.apply import FileRows, MappedTable
-from pipelines.mapping.suspect_points import RULES
+from pipelines.mapping.places.suspect_points import RULES
 
 _EXAMPLE = datetime(2026, 12, 31, 14, 30)
 _NEVER = "–"

@@ -32,8 +32,8 @@ from pipelines.ingest.rows.cast import (
 )
 from pipelines.ingest.rows.quarantine import DUPLICATE
 from pipelines.mapping.apply import FileRows, MappedTable
-from pipelines.mapping.area_polygons import Outlines
-from pipelines.mapping.suspect_points import CERTAIN, RULES, suspect_points
+from pipelines.mapping.places.area_polygons import Outlines
+from pipelines.mapping.places.suspect_points import CERTAIN, RULES, suspect_points
 from pipelines.warehouse.inspect import Connection
 
 PLACE = ("latitude", "longitude")

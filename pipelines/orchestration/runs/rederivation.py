@@ -24,8 +24,8 @@ from pipelines.ingest.files import archive
 from pipelines.ingest.files.delivered_file import Delivery, read_delivery
 from pipelines.ingest.inbox import ingest
 from pipelines.ingest.load_file import load_file
-from pipelines.mapping.area_polygons import OUTLINES_SOURCE, read_outlines
-from pipelines.mapping.known_sources import known_sources
+from pipelines.mapping.places.area_polygons import OUTLINES_SOURCE, read_outlines
+from pipelines.mapping.sources.known_sources import known_sources
 from pipelines.mapping.version import mapping_version
 from pipelines.orchestration.run import publish, refresh
 from pipelines.release.files import code_sha256, sha256_of, sha256_of_tree

@@ -9,8 +9,8 @@ import numpy as np
 from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import literals, quoted
-from pipelines.mapping.area_polygons import OUTLINES_SOURCE, outlines_path, read_outlines
-from pipelines.mapping.suspect_points import RULES
+from pipelines.mapping.places.area_polygons import OUTLINES_SOURCE, outlines_path, read_outlines
+from pipelines.mapping.places.suspect_points import RULES
 from pipelines.quality.check_results import CheckResult, none_wrong
 from pipelines.warehouse.inspect import Connection, has_rows, single
 

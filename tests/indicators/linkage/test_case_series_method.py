@@ -22,9 +22,9 @@ from indicators.linkage.methods.case_series import (
     PRIMARY,
     CaseSeries,
     Series,
+    create_series,
     read_series,
     series_of_record,
-    series_sql,
 )
 from tests.worlds.rows.warehouse import SmallWarehouse
 
@@ -67,7 +67,7 @@ def of_grids(acted: Any, incidents: Any, draw: np.random.Generator) -> Series:
         connection.register("frame", frame)
         connection.execute(
             f"""CREATE TABLE series_{table} AS
-            SELECT * REPLACE (CAST("day" AS DATE) AS "day") FROM frame"""
+            SELECT * REPLACE (CAST("day" AS DATE) AS "day"), 1 AS rows FROM frame"""
         )
     last = FIRST + timedelta(days=DAYS - 1)
     connection.execute(
@@ -78,7 +78,6 @@ def of_grids(acted: Any, incidents: Any, draw: np.random.Generator) -> Series:
           (VALUES ('activities'), ('incidents')) AS sources(source),
           range(DATE '{FIRST}', DATE '{last}' + 1, INTERVAL 1 MONTH) AS months("month")"""
     )
-    connection.execute("CREATE TABLE series_undated AS SELECT 0 AS rows")
     found = read_series(connection)
     assert found is not None
     return found
@@ -286,9 +285,7 @@ def returned(*units: tuple[str, str, str]) -> list[tuple[str, bool | None]]:
     small.add("reporting_returns", months)
     small.compute("P2-OP-01", "P2-OC-07")
     catalogue = load_catalogue()
-    for statement in series_sql(catalogue["P2-OP-01"], catalogue["P2-OC-07"]):
-        parameters = {"mission": "small"} if "$mission" in statement else None
-        small.connection.execute(statement, parameters)
+    create_series(small.connection, "small", catalogue["P2-OP-01"], catalogue["P2-OC-07"])
     return small.connection.execute(
         "SELECT DISTINCT source, is_sent FROM series_returned ORDER BY ALL"
     ).fetchall()

@@ -1,13 +1,17 @@
 """The plan of an edge, its needs, and by which test it is graded, from findings to the mart."""
 
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.checks.columns_read import class_of_total
+from indicators.definitions.indicator import Indicator
 from indicators.foundation.messages import LANGUAGES
 from indicators.linkage.finding import EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.causal_language import causal_term_in
@@ -31,7 +35,7 @@ def finding(method: str = "case_series", **parts: Any) -> Finding:
     )  # fmt: skip
     evidence = GradingInputs("case_series", None)
     whole = Finding(effect, evidence, "case_series", "log_ratio", {"days": "1–14"})
-    return replace(whole, precision=PRECISION, **parts)
+    return replace(whole, **{"precision": PRECISION, **parts})
 
 
 def unfit(reason: str, *short: Shortfall, method: str = "case_series") -> Finding:
@@ -52,11 +56,13 @@ class Refuses(Given):
         return next((own for own in findings if own.effect.is_estimated), None)
 
 
-def written(expected: Framework, *methods: Given) -> dict[str, list[dict[str, Any]]]:
+def written(
+    expected: Framework, *methods: Given, catalogue: Mapping[str, Indicator] | None = None
+) -> dict[str, list[dict[str, Any]]]:
     connection = empty_mart()
     places = [{"mission": MISSION, "area_code": code} for code in (COUNTRY, "T01", "T02")]
     fill(connection, "area", [row | {"name_en": "N", "name_fr": "N"} for row in places])
-    edge_evidence(connection, mission(), expected, {}, AS_OF, methods)
+    edge_evidence(connection, mission(), expected, catalogue or {}, AS_OF, methods)
     tables = {}
     for table in ("result_link", "primary_test", "evidence_plan"):
         found = connection.execute(f"FROM mart.{table}")
@@ -95,6 +101,33 @@ def test_the_plan_says_what_the_needs_say() -> None:
     sizes = [row["smallest_change"] for row in plan if row["step"] != "year"]
     assert sizes[0] > sizes[1] > sizes[2] > sizes[3] == pytest.approx(25), "and 25 % is the target"
     assert sizes[0] == link["smallest_change"]
+
+
+def test_each_area_alone_tells_by_its_share_and_nothing_beyond_all() -> None:
+    """A quarter of the information, twice the change; what all areas cannot tell, no area can."""
+    shares = {"T01": 0.25, "T02": 0.001}
+    one = finding(precision=replace(PRECISION, by_area=shares))
+    plan = written(framework(), Given((one,), "case_series"))["evidence_plan"]
+    alone = {(row["area"], row["months"]): row for row in plan if row["step"] == "area_alone"}
+    assert {months for _, months in alone} == {6, 12, 24}
+    whole, quarter = (alone[(area, 24)]["smallest_change"] for area in (COUNTRY, "T01"))
+    assert whole == pytest.approx(-100 * math.expm1(-0.42))
+    assert quarter == pytest.approx(-100 * math.expm1(-0.84))
+    assert alone[("T02", 24)]["smallest_change"] is None, "a fall by more than all there is"
+    assert "no change that is possible" in alone[("T02", 24)]["sentence_en"]
+    (year,) = (row["sentence_en"] for row in plan if row["step"] == "year")
+    assert "in all 9 areas together; in one area alone" in year and "(N)" in year
+
+
+def test_no_area_of_a_protected_activity_or_outcome_stands_in_the_plan() -> None:
+    catalogue, protected = load_catalogue(), "P1-OP-05"
+    assert class_of_total(catalogue[protected]) == "protected"
+    one = finding(precision=replace(PRECISION, by_area={"T01": 1.0}))
+    for ends in ({"from": protected}, {"to": protected}):
+        found = written(framework(ends), Given((one,), "case_series"), catalogue=catalogue)
+        assert {row["area"] for row in found["evidence_plan"]} == {COUNTRY}
+    open_ends = written(framework(), Given((one,), "case_series"), catalogue=catalogue)
+    assert {row["area"] for row in open_ends["evidence_plan"]} == {COUNTRY, "T01"}
 
 
 def test_no_step_claims_a_cause() -> None:

@@ -219,6 +219,23 @@ def test_twice_the_interviews_shrink_the_smallest_difference_by_the_root_of_two(
     assert stated.target == pytest.approx(0.25 * 40, rel=0.2), "a quarter of 40 %"
 
 
+def test_an_area_has_its_share_of_what_tells_and_one_that_never_changes_none() -> None:
+    """Shares add up to one: by days of both kinds, the activity's own variation, interviews."""
+    own = panel(24, 20)
+    still, lively = own.rows["area"] == "T00", own.rows["area"] == "T01"
+    activity = own.rows["activity"].where(~still, 1.0).where(~lively, 3 * own.rows["activity"])
+    panels = panel_finding(replace(own, rows=own.rows.assign(activity=activity))).precision
+    days = primary(CaseSeries().evidence(series(), EDGE)).precision
+    asked = interviewed(2, 1).precision
+    assert panels is not None and days is not None and asked is not None
+    for precision in (panels, days, asked):
+        assert sum(precision.by_area.values()) == pytest.approx(1)
+    others = [share for area, share in panels.by_area.items() if area not in ("T00", "T01")]
+    assert panels.by_area["T00"] < min(others) / 2, "only the common months vary"
+    assert panels.by_area["T01"] > 5 * np.mean(others)
+    assert len(days.by_area) == 12 and len(asked.by_area) > 2
+
+
 def test_the_grade_looks_at_who_asked_and_what_else_happened() -> None:
     """Checks of `grading.md` §1: run where they can be, each told where it fails."""
     answers, events = survey(3, effect=0.3)

@@ -13,7 +13,7 @@ from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
 from pipelines.ingest.inbox import ingest
-from pipelines.mapping.covered_span import span_of
+from pipelines.mapping.files.covered_span import span_of
 from pipelines.mapping.model import load_sources, read_source
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import install_profile, make_workspace

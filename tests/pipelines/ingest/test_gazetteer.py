@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
-from pipelines.mapping.gazetteer import Gazetteer, GazetteerLine, place_key, read_lines, repaired
+from pipelines.mapping.places.gazetteer import (
+    Gazetteer,
+    GazetteerLine,
+    place_key,
+    read_lines,
+    repaired,
+)
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import POPULATION
 

@@ -9,8 +9,8 @@ import pytest
 
 from indicators.definitions.mission_profile import Mission
 from pipelines.mapping.apply import map_rows, stacked
-from pipelines.mapping.area_polygons import read_area_rows, read_outlines
 from pipelines.mapping.model import ColumnMapping, Source, TableMapping
+from pipelines.mapping.places.area_polygons import read_area_rows, read_outlines
 from pipelines.readers.table import source_table
 from tests.worlds.mission.delivered import MISSION
 

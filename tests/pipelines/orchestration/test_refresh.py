@@ -4,14 +4,16 @@ import os
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from indicators.definitions.contracts import contracts
-from indicators.foundation.errors import CheckFailed
+from indicators.foundation.errors import CheckFailed, WrongUse
 from pipelines.cli.refresh_command import summary
 from pipelines.orchestration.build import build_definitions
+from pipelines.orchestration.resources import Rows
 from pipelines.orchestration.run import RefreshResult, open_instance, publish, refresh
 from pipelines.orchestration.runs.abandoned import PROCESS_TAG
 from pipelines.sample import install
@@ -49,6 +51,31 @@ def test_refresh_computes_and_says_what_it_checked(first: RefreshResult) -> None
         "mart__field_judgement",
         "mart__strategy",
     }
+
+
+def test_what_spark_cannot_count_is_refused_before_a_file_is_taken_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from indicators.definitions import catalogue
+
+    workspace = Workspace(tmp_path)
+    make_workspace(workspace)
+    install(workspace, activities=400, incidents=200, alerts=100, waves=1, respondents=240)
+    known = dict(catalogue.load_catalogue())
+    for code, condition in (
+        ("P2-OP-01", "hours_after(started_at, 1) < ended_at"),
+        ("P2-OC-07", "months_after(occurred_on, 1) > occurred_on"),
+    ):
+        own = known[code]
+        measure = own.measure.model_copy(update={"where": f"{own.measure.where} AND {condition}"})
+        known[code] = own.model_copy(update={"measure": measure})
+    monkeypatch.setattr(catalogue, "load_catalogue", lambda: known)
+    with pytest.raises(WrongUse, match="to_microseconds") as refused:
+        refresh(workspace, "sample", AS_OF, Rows(engine="spark"))
+    assert "to_months" in str(refused.value)
+    with open_warehouse(workspace.warehouse("sample")) as connection:
+        taken = connection.execute("SELECT count(*) FROM ops.input_file").fetchone()
+    assert taken == (0,)
 
 
 def test_refresh_says_what_it_read(workspace: Workspace, first: RefreshResult) -> None:

@@ -13,9 +13,9 @@ import pytest
 
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
-from pipelines.mapping.written_dates import with_english_months
-from pipelines.mapping.written_places import decimal_degrees, part_of_pair
-from pipelines.proposal.known_rows import Known
+from pipelines.mapping.written.written_dates import with_english_months
+from pipelines.mapping.written.written_places import decimal_degrees, part_of_pair
+from pipelines.proposal.beside.known_rows import Known
 from pipelines.proposal.preview import preview
 from pipelines.proposal.proposal import Proposal, propose
 from pipelines.proposal.writing import checked

@@ -13,7 +13,7 @@ from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.mission_profile import Mission
 from pipelines.ingest.inbox import ingest
 from pipelines.proposal import preview as previews
-from pipelines.proposal.known_rows import Known, known_rows
+from pipelines.proposal.beside.known_rows import Known, known_rows
 from pipelines.proposal.proposal import Proposal, propose
 from pipelines.proposal.writing import checked
 from pipelines.workspace.paths import Workspace

@@ -1,13 +1,14 @@
 """The names that a proposed mapping takes, and keys that two senders give to different things."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 import yaml
 
 from pipelines.cli.main import main
-from pipelines.mapping.file_names import fits, have_a_name_in_common, pattern_of, series_of
+from pipelines.mapping.files.file_names import fits, have_a_name_in_common, pattern_of, series_of
 from pipelines.mapping.model import load_sources
 from pipelines.proposal.desk import IntakeDesk
 from tests.worlds.mission.delivered import SmallMission
@@ -188,14 +189,14 @@ def test_page_proposes_pattern_and_key_alike(world: SmallMission, tmp_path: Path
     path.write_text(log("U1"))
     answers = {"table": "activities", "constant.location_precision": "admin1"}
     found = desk.preview("small", path, "en", answers | {"files": "units*"})
-    assert "does not take this file itself" in found["proposal"]["files_told"]
-    assert "rows_read" not in found
+    assert "does not take this file itself" in found.offered.files_told
+    assert found.counted is None
     answers["files"] = "log_U?_20??-??.csv"
     found = desk.preview("small", path, "en", answers)
-    assert "log_U2_2024-06.csv" in found["proposal"]["files_told"]
-    shown = {one["column"]: one["header"] for one in found["proposal"]["columns"]}
+    assert "log_U2_2024-06.csv" in found.offered.files_told
+    shown = {one.column: one.header for one in found.offered.columns}
     assert shown["activity_code"] == "Unit code + Activity code"
-    assert found["rows_rejected"] == 0
+    assert found.counted and found.counted.rows_rejected == 0
     sent = answers | {f"header.{name}": header for name, header in shown.items() if header}
     assert desk.take_in("small", path, "en", sent) == []
     world.ingest()
@@ -210,8 +211,8 @@ def test_page_mends_a_known_mapping_for_the_key(world: SmallMission, tmp_path: P
     path.write_text(head + "1,foot,completed,U2,XX01,2024-06-02,4\n")
     desk = IntakeDesk(world.workspace)
     found = desk.preview("small", path, "en", {})
-    assert [one["kind"] for one in found["changes"]] == ["key"]
-    assert json.dumps(found)  # what a page can show
+    assert found.differs and [one.kind for one in found.differs.changes] == ["key"]
+    assert json.dumps(asdict(found))  # what a page can show
     assert desk.take_in("small", path, "en", {"mend": "yes"}, "chief") == []
     history = world.profile / "mapping_history" / f"{PATROLS['source']}.yaml"
     (entry,) = yaml.safe_load(history.read_text("utf-8"))

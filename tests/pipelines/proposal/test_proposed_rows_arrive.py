@@ -9,9 +9,9 @@ from indicators.definitions.mission_profile import Mission
 from pipelines.cli.main import main
 from pipelines.ingest.inbox import ingest
 from pipelines.mapping.model import load_sources
-from pipelines.proposal.confirm import ask
+from pipelines.proposal.answering.confirm import ask
+from pipelines.proposal.beside.known_rows import known_rows
 from pipelines.proposal.difference import differences
-from pipelines.proposal.known_rows import known_rows
 from pipelines.proposal.preview import preview
 from pipelines.proposal.proposal import propose
 from pipelines.proposal.writing import checked, write_mapping

@@ -144,18 +144,19 @@ def test_an_export_with_its_form_on_the_page(
     xlsform(path.parent / "form" / "form.xlsx")
     desk, said = IntakeDesk(workspace), {f"constant.{name}": value for name, value in SAID.items()}
     found = desk.preview("faulty", path, "fr", said)
-    assert found["problems"] == []
-    proposal = found["proposal"]
-    assert proposal["table"] == "survey_respondents"
-    asked = {one["column"]: one for one in proposal["questions"] if one["value"]}
-    assert asked["trust_host_police"]["value"] == ["police/q7"]
-    assert asked["physically_attacked"]["value"] == ["police/q8"]
-    assert "person/full_name" in proposal["ignored"]
-    assert found["rows_rejected"] == 0
-    titles = [table["title"] for table in found["tables"]]
+    assert found.problems == ()
+    proposal = found.offered
+    assert proposal and found.counted
+    assert proposal.table == "survey_respondents"
+    asked = {one.choice.column: one.choice for one in proposal.questions if one.choice.value}
+    assert asked["trust_host_police"].value == ("police/q7",)
+    assert asked["physically_attacked"].value == ("police/q8",)
+    assert "person/full_name" in proposal.ignored
+    assert found.counted.rows_rejected == 0
+    titles = [table.title for table in found.counted.tables]
     assert titles == ["Entretiens d’enquête", "Réponses aux enquêtes"]
-    consent = next(one for one in proposal["columns"] if one["column"] == "consent_given")
-    assert consent["codes"] == []  # `yes` is read as it stands
+    consent = next(one for one in proposal.columns if one.column == "consent_given")
+    assert consent.codes == ()  # `yes` is read as it stands
     assert desk.take_in("faulty", path, "fr", said) == []
     ingest(workspace, read_mission(workspace.profile("faulty")), settled=0)
     check(workspace, frame)

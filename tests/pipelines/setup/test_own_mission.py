@@ -13,6 +13,7 @@ from pipelines.setup.desk import SetupDesk
 from pipelines.setup.steps import STEPS, steps
 from pipelines.warehouse.connection import locked, open_warehouse
 from pipelines.workspace.paths import Workspace
+from records.desk.setup import MadeMission
 
 VALUES = {
     "code": "malda", "name_en": "MALDA", "name_fr": "MALDA", "starts_on": "2026-01-01",
@@ -72,7 +73,7 @@ def test_a_mission_of_a_list_and_outlines_is_a_sound_profile_whose_areas_come_in
         "outlines": outlines(tmp_path / "o.geojson", square("ML11", 20), square("ML12", 21)),
     }
     made = SetupDesk(workspace).make(VALUES, CHOSEN, files, "en")
-    assert (made["problems"], made["remarks"], made["mission"]) == ([], [], "malda")
+    assert made == MadeMission("malda")
     assert profile_problems(workspace.profile("malda")) == []
     mission = read_mission(workspace.profile("malda"))
     assert [one.code for one in mission.indicators] == CHOSEN
@@ -90,7 +91,7 @@ def test_a_list_alone_needs_no_row_of_the_mission_area(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     files = {"areas": written(tmp_path, "Zones.csv", AREAS)}
-    assert SetupDesk(workspace).make(VALUES, CHOSEN, files, "fr")["problems"] == []
+    assert SetupDesk(workspace).make(VALUES, CHOSEN, files, "fr").problems == ()
     with open_warehouse(workspace.warehouse("malda")) as connection:
         top = connection.execute(
             "SELECT area_code, name_fr FROM core.areas WHERE area_level = 'country'"
@@ -107,7 +108,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_made(
         "name_fr": "",
         "starts_on": "1 July",
     }
-    told = SetupDesk(workspace).make(wrong, [], {}, "en")["problems"]
+    told = SetupDesk(workspace).make(wrong, [], {}, "en").problems
     for words in ("Short name: ", "Nearest: Africa/Juba", "Name of the mission in French: ",
                   "1 July", "no indicator is chosen", "neither a list of areas"):  # fmt: skip
         assert sum(words in line for line in told) == 1, (words, told)
@@ -115,7 +116,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_made(
         "areas": written(tmp_path, "areas.csv", AREAS.replace("ML12,ML1", "ML12,ML7")),
         "units": written(tmp_path, "units.csv", UNITS.replace("ML11", "ML99")),
     }
-    told = SetupDesk(workspace).make(VALUES, CHOSEN, files, "en")["problems"]
+    told = SetupDesk(workspace).make(VALUES, CHOSEN, files, "en").problems
     assert len(told) == 2, told
     assert told[0].startswith("areas.csv, row 4, column 'Parent': 'ML7'")
     assert told[1].startswith("units.csv, row 2, column 'Base': 'ML99'")
@@ -133,13 +134,13 @@ def test_codes_that_do_not_meet_and_crossed_outlines_are_found_when_the_mission_
         ),
     }
     made = SetupDesk(workspace).make(VALUES, CHOSEN, files, "en")
-    assert len(made["problems"]) == 1
-    assert "'ML21'" in made["problems"][0] and "Nearest in the list: ML1" in made["problems"][0]
-    assert "feature 1 touches or crosses itself at 20.5, 0.5" in made["remarks"][0]
+    assert len(made.problems) == 1
+    assert "'ML21'" in made.problems[0] and "Nearest in the list: ML1" in made.problems[0]
+    assert "feature 1 touches or crosses itself at 20.5, 0.5" in made.remarks[0]
     files = {
         "areas": written(tmp_path, "areas.csv", "Code,Parent,Level,Name,Nom\nXXX,,Country,X,X\n")
     }
-    told = SetupDesk(workspace).make(VALUES, CHOSEN, files, "en")["problems"]
+    told = SetupDesk(workspace).make(VALUES, CHOSEN, files, "en").problems
     assert len(told) == 1 and "areas of level country: XXX" in told[0]
 
 
@@ -189,7 +190,7 @@ def test_steps_say_what_is_missing_and_are_the_same_for_the_page_and_the_command
     assert main(["next", "--json"]) == 0
     printed = json.loads(capsys.readouterr().out.splitlines()[-1])["steps"]
     shown = SetupDesk(workspace).steps("malda", "en")
-    assert [one["sentence"] for one in printed] == [one["sentence"] for one in shown]
+    assert [one["sentence"] for one in printed] == [one.sentence for one in shown]
     written(workspace.inbox("malda"), "notes.csv", "a,b\n1,2\n")
     monkeypatch.delenv("POCLENS_HOME")
     monkeypatch.chdir(workspace.home)  # within a workspace no other is meant

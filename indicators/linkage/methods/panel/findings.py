@@ -123,7 +123,7 @@ def _precision(effect: EffectEstimate, panel: EdgePanel, models: EdgeModels) -> 
     if _scale(effect) == "units":
         target = TARGET * abs(models.outcome_mean) if models.outcome_mean else None
     unit: NeedKind = "rounds" if panel.outcome_is_survey else "periods"
-    return Precision(smallest, target, unit, effect.n_periods, _months(panel))
+    return Precision(smallest, target, unit, effect.n_periods, _months(panel), models.by_area)
 
 
 def _months(panel: EdgePanel) -> float | None:

@@ -18,6 +18,7 @@ from indicators.linkage.methods.panel.rows import INDEPENDENT_SOURCES
 from indicators.linkage.panel import placebos
 from indicators.linkage.panel.edge_panel import EdgePanel, ExposureUnit
 from indicators.linkage.panel.estimation import estimate
+from indicators.linkage.panel.fixed_effects import FixedEffects
 from indicators.linkage.panel.sensitivity import robustness_value
 from indicators.linkage.panel.specification import Corrections, PanelResult, PanelSpec
 from indicators.linkage.panel.wild_bootstrap import Drawn, wild_bootstrap
@@ -25,6 +26,7 @@ from indicators.linkage.panel.wild_bootstrap import Drawn, wild_bootstrap
 METHOD = "panel"
 Family = Literal["gaussian", "poisson"]
 _EFFECTS = ("area", "period")
+_NOTHING = 1e-9  # of the information
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class EdgeModels:
     `findings`: the one fixed beforehand first. `event_rows`: rows of `mart.event_study` without
     mission, edge and area. `robustness`: see `sensitivity.py`. `outcome_mean`: of the rows used.
     `exposure_range`: units between the 10th and 90th percentile of the activity, at least one.
+    `by_area`: the share of the information that each area holds.
     """
 
     exposure_unit: ExposureUnit
@@ -43,6 +46,7 @@ class EdgeModels:
     robustness: float | None = None
     outcome_mean: float | None = None
     exposure_range: float = 1.0
+    by_area: Mapping[str, float] = field(default_factory=dict)
 
 
 def model_edge(panel: EdgePanel) -> EdgeModels:
@@ -67,7 +71,25 @@ def model_edge(panel: EdgePanel) -> EdgeModels:
         _robustness(first, rows),
         float(rows["outcome"].mean()),
         max(1.0, float(rows["x"].quantile(0.9) - rows["x"].quantile(0.1))),
+        _information_by_area(rows, spec.family),
     )
+
+
+def _information_by_area(rows: pd.DataFrame, family: Family) -> dict[str, float]:
+    """Shares of what is left of the activity beside both effects; a count weighs by its mean.
+
+    Known before anybody looks at how activity and outcome go together.
+    """
+    weights = pd.Series(1.0, rows.index)
+    if family == "poisson":
+        weights = rows.groupby("area")["outcome"].transform("mean").astype(float)
+    rows, weighs = rows[weights > 0], np.asarray(weights[weights > 0], np.float64)
+    effects = FixedEffects([pd.factorize(rows[name])[0] for name in _EFFECTS])
+    left = effects.without(rows[["x"]].to_numpy(float), weighs)[:, 0]
+    own = pd.Series(weighs * left**2).groupby(rows["area"].to_numpy()).sum()
+    # What is left of an area in which the activity never changed is rounding.
+    own = own[own > _NOTHING * own.sum()]
+    return {str(code): float(share) for code, share in (own / own.sum()).items()}
 
 
 def _families(panel: EdgePanel, rows: pd.DataFrame) -> list[Family]:

@@ -25,6 +25,7 @@ from indicators.survey.inputs.arrays import Floats
 from indicators.survey.inputs.domain import Condition
 from indicators.survey.statistic import Mean
 from indicators.survey.waves.analyses.newest import household_waves, person_shares
+from indicators.survey.waves.analyses.number_quantiles import number_quantiles
 from indicators.survey.waves.respondents import coded_design, wave_respondents
 
 REPLICATES, _SEED = 200, 20261125
@@ -39,13 +40,15 @@ class RakedWave:
     by indicator and stratum the `share` of those who answered, and its bounds.
     `interviewers`: by indicator the share (percent) of the spread of answers within sampling units
     that lies between interviewers, `ci_low`, `ci_high`, and the `factor` that it puts on the
-    variance; none where one interviewer asked in each unit. `answered`: their share over all.
+    variance; none where one interviewer asked in each unit. `quantiles`: `number_quantiles`.
+    `answered`: their share over all.
     """
 
     figures: Sequence[Mapping[str, Any]]
     response: Sequence[Mapping[str, Any]]
     strata: Sequence[Mapping[str, Any]]
     interviewers: Sequence[Mapping[str, Any]]
+    quantiles: Sequence[Mapping[str, Any]]
     answered: float
     respondents: pd.DataFrame
     design: Design
@@ -78,7 +81,8 @@ def raked_wave(
     figures = [_figures(asked, design, one, margins, answered) for one in shares]
     strata = [row for one in shares for row in _strata(frame, one, response)]
     between = [found for one in shares for found in _interviewers(frame, one)]
-    return RakedWave(figures, response, strata, between, answered, frame, design)
+    numbers = list(number_quantiles(connection, wave, [catalogue[code] for code in codes]))
+    return RakedWave(figures, response, strata, between, numbers, answered, frame, design)
 
 
 def _margins(

@@ -1,0 +1,83 @@
+"""Taking a file in: what it would bring is shown first, then it goes into the inbox.
+
+Between the two it waits (`held_page.py`).
+"""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from flask import request, send_file
+
+from dashboards.forms.intake.held import hold_form
+from dashboards.forms.intake.held_page import FileOfMission, discard
+from dashboards.forms.page import XLSX
+from records.desk.intake import Desk
+
+ROUTE = "/records/upload"
+# To a proposal, and to what of a known file differs; an empty one of `_EMPTY_TOO` says something.
+_EMPTY_TOO = ("header.", "code.", "meant.", "join.", "question.", "answer.", "after.")
+_ANSWERS = (*_EMPTY_TOO, "constant.", "successor.", "reading.", "part.", "empty.", "otherwise.",
+            "when.", "when_is.", "when_value.")  # fmt: skip
+_CHOICES = ("table", "of_table", "files", "mend", "meant", "laid", "sheet", "header_row",
+            "header_rows", "fill_down", "ditto", "where", "where_is", "where_too", "where_too_is",
+            "place", "also", "missing", "distinct", "replaces", "covers", "sender", "time_zone",
+            "may_lack")  # fmt: skip
+
+
+class Upload(FileOfMission):
+    """One request for the page: what was done with which file."""
+
+    route, template = ROUTE, "files/upload.html"
+    part_of = ("/data-quality", "nav.data_quality")
+
+    def decided(self, desk: Desk, mission: str, path: Path, step: str) -> Any:
+        """Taken in, compared with what is there, or looked at with other answers."""
+        if step == "take_in":
+            return self._taken_in(desk, mission, path)
+        if step == "compare":
+            return self._compared(desk, mission, path)
+        return self.looked_at(desk, mission, path)
+
+    def looked_at(self, desk: Desk, mission: str, path: Path) -> Any:
+        """What the file would bring, with what was answered so far."""
+        if form := request.files.get("form"):
+            hold_form(path, form)
+        answers = _answers()
+        found = desk.preview(mission, path, self.address.language, answers)
+        told = found.problems
+        if told and answers:  # the file may be right and an answer wrong
+            found = desk.preview(mission, path, self.address.language, {})
+        if found.problems:
+            discard(path)
+            return self.shown(400, found.problems)
+        status = 400 if told else 200
+        return self.shown(status, told, found=found, path=path, mission=mission)
+
+    def _compared(self, desk: Desk, mission: str, path: Path) -> Any:
+        content, problems = desk.compared(mission, path, self.address.language)
+        if problems:
+            return self.shown(400, problems)
+        self.noted("compared", f"{mission}/{path.name}")
+        name = self.words("intake.compared", name=path.stem)
+        return send_file(BytesIO(content), XLSX, as_attachment=True, download_name=f"{name}.xlsx")
+
+    def _taken_in(self, desk: Desk, mission: str, path: Path) -> Any:
+        answers = _answers()
+        problems = desk.take_in(mission, path, self.address.language, answers, self.actor.name)
+        if problems:
+            return self.shown(409, problems)
+        said = {"meant": "yes"} if answers.get("meant") else {}
+        self.noted("taken_in", f"{mission}/{path.name}", said)
+        discard(path)
+        return self.shown(200, taken=path.name)
+
+
+def _answers() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, values in request.form.lists():
+        value, plain = "\n".join(values).strip(), name.removeprefix("also.")
+        is_one = plain.startswith(_ANSWERS) or plain in _CHOICES
+        if is_one and (value or plain.startswith(_EMPTY_TOO)):
+            found[name] = value
+    return found

@@ -1,0 +1,1 @@
+"""The same link read in other ways, by every method and setting."""

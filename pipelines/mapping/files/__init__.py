@@ -1,0 +1,1 @@
+"""What a file tells as a whole: its series by its name, its days, its sender."""

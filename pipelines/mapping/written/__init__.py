@@ -1,0 +1,1 @@
+"""How dates, numbers and coordinates are written."""

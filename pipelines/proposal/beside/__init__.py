@@ -1,0 +1,1 @@
+"""What a file is proposed beside: rows that are known, files that are there, keys that clash."""

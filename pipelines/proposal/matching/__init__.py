@@ -1,0 +1,1 @@
+"""Which column of a file is which column of a contract, and what its texts mean."""

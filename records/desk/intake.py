@@ -1,0 +1,253 @@
+"""Files and rows that come in by a page: what one would bring, what is asked, and the desk."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from records.desk.draws import Rotas
+from records.desk.setup import Setup
+from records.desk.workbooks import Workbooks
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """The first rows of a table as they would arrive, under the titles of its filled columns."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class RejectedRows:
+    """Rows that would not come in for one reason, with the first text of them."""
+
+    rows: int
+    column: str
+    value: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What would come in; `is_held`: too much is rejected; `question`: for which the file is held
+    until somebody says that it is meant."""
+
+    rows_read: int
+    rows_new: int
+    rows_changed: int
+    rows_unchanged: int
+    rows_rejected: int
+    is_held: bool
+    question: str
+    tables: tuple[TableRows, ...]
+    rejects: tuple[RejectedRows, ...]
+
+
+@dataclass(frozen=True)
+class OfferedChoice:
+    """What a person may say of how a file is read: the field's name, what stands now, and what it
+    could be, with its words; `column`: of which column, empty of the whole file; `is_further`: said
+    of few columns only; `is_of_table`: of the rows of one table and not of the file."""
+
+    name: str
+    column: str
+    title: str
+    value: tuple[str, ...]
+    options: tuple[tuple[str, str], ...]
+    takes_several: bool
+    may_be_none: bool
+    is_further: bool
+    is_of_table: bool
+
+
+@dataclass(frozen=True)
+class AnswerText:
+    """What a text of a survey's question means."""
+
+    text: str
+    choice: OfferedChoice
+
+
+@dataclass(frozen=True)
+class OfferedQuestion:
+    """A survey's item: which column of the file answers it, and what its texts mean."""
+
+    title: str
+    confidence: str
+    reason: str
+    choice: OfferedChoice
+    texts: tuple[AnswerText, ...]
+
+
+@dataclass(frozen=True)
+class OfferedCode:
+    """A text of a column and the code that it is taken for; empty: it is open."""
+
+    text: str
+    code: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class OfferedColumn:
+    """A column of the table with the header proposed for it, or none, and the codes of its texts.
+
+    `constants`: the codes of which one may hold for all rows; `constant`: the one that does;
+    `is_wide`: columns of the file that are rows fill it.
+    """
+
+    column: str
+    title: str
+    is_required: bool
+    is_wide: bool
+    header: str
+    constant: str
+    constants: tuple[str, ...]
+    choices: tuple[OfferedChoice, ...]
+    confidence: str = ""
+    reasons: str = ""
+    codes: tuple[OfferedCode, ...] = ()
+    known_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AskedValue:
+    """A required column for which the file has nothing: one of its codes, or any text."""
+
+    column: str
+    title: str
+    codes: tuple[str, ...]
+    value: str
+
+
+@dataclass(frozen=True)
+class OfferedMapping:
+    """A mapping proposed for an unknown file.
+
+    `ignored`: headers that are not kept; `rivals`: titles of other tables it could be of; `tables`:
+    titles by name; `wide`: items and the columns that hold them; `files`: the pattern of names that
+    it takes, `files_told`: which files bear such a name; `also`: of a second table that is made of
+    the same file, the names of whose fields begin with its `prefix`.
+    """
+
+    table: str
+    title: str
+    confidence: str
+    columns: tuple[OfferedColumn, ...]
+    headers: tuple[str, ...]
+    ignored: tuple[str, ...]
+    rivals: tuple[str, ...]
+    tables: Mapping[str, str]
+    asked: tuple[AskedValue, ...]
+    choices: tuple[OfferedChoice, ...]
+    questions: tuple[OfferedQuestion, ...]
+    wide: tuple[tuple[str, str], ...]
+    files: str
+    files_told: str
+    is_complete: bool
+    prefix: str
+    also: "OfferedMapping | None"
+
+
+@dataclass(frozen=True)
+class MappingChange:
+    """An entry of a mapping's history: when (UTC, ISO), by whom, and the lines taken out and put
+    in, `-` or `+` before each."""
+
+    at: str
+    by: str
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KeptMapping:
+    """A mapping as it is kept: its YAML, and what changed it, newest first."""
+
+    text: str
+    history: tuple[MappingChange, ...] = ()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One difference of a file from its mapping, with the mend that is offered; of a new code what
+    it may mean."""
+
+    kind: str
+    place: str
+    text: str
+    sentence: str
+    meant: str = ""
+    known_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Differences:
+    """How a file differs from its mapping; `mends`: what it would bring is said of the mended one;
+    `as_is`: it can be read without."""
+
+    changes: tuple[Difference, ...]
+    free_headers: tuple[str, ...]
+    mends: bool
+    as_is: bool
+
+
+@dataclass(frozen=True)
+class FilePreview:
+    """What a file would bring: `problems` are sentences, and then all else is empty; `source`: the
+    mapping that takes it; `offered`: one for an unknown file; `is_mended`: rows sent back."""
+
+    problems: tuple[str, ...] = ()
+    source: str = ""
+    is_comparable: bool = False
+    is_mended: bool = False
+    offered: OfferedMapping | None = None
+    differs: Differences | None = None
+    counted: Counted | None = None
+    mapping: KeptMapping | None = None
+
+
+class Desk(Protocol):
+    """Takes files in for the missions of a workspace. Never raises for what is wrong in a file."""
+
+    @property
+    def workbooks(self) -> Workbooks:
+        """Templates and profiles as workbooks."""
+
+    @property
+    def setup(self) -> Setup:
+        """Missions of one's own."""
+
+    @property
+    def rotas(self) -> Rotas:
+        """Rotas drawn by lot."""
+
+    def missions(self, language: str) -> dict[str, str]:
+        """The missions of the workspace: code and name, the code where no profile can be read."""
+
+    def preview(
+        self, mission: str, path: Path, language: str, answers: Mapping[str, str]
+    ) -> FilePreview:
+        """What a file would bring; `answers`: what a person said to what is asked."""
+
+    def take_in(
+        self, mission: str, path: Path, language: str, answers: Mapping[str, str], who: str = ""
+    ) -> list[str]:
+        """Moves a file into the inbox, its mapping made by `who`. Returns what hinders it."""
+
+    def compared(self, mission: str, path: Path, language: str) -> tuple[bytes, list[str]]:
+        """A workbook that holds a file of another system against the mission's rows, which stay
+        as they are, where a preview says `is_comparable`; and what hinders it, a sentence each."""
+
+    def rows_beside(
+        self, mission: str, table: str, keys: Sequence[str], language: str
+    ) -> list[tuple[str, list[str]]]:
+        """Of rows of a table each filled column: its title, and its text in every row; nothing
+        where one of the rows is not there."""
+
+    def capture(
+        self, mission: str, table: str, values: Mapping[str, str], name: str, language: str
+    ) -> list[tuple[str, str]]:
+        """Puts one row of a contract's table into the inbox, as a file of this name. Returns what
+        is wrong with it: column (empty: the whole row) and sentence."""
