@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from dashboards.access import Audience
@@ -288,8 +289,9 @@ class Context:
         return frame[frame["period_end"] <= pd.Timestamp(self.period.end)]
 
     @cached_property
-    def _series(self) -> dict[str, pd.DataFrame]:
-        return {str(code): rows for code, rows in self.all_series.groupby("indicator")}
+    def _series(self) -> dict[str, np.ndarray]:
+        """The places of each indicator's rows in `all_series`: a page takes few of them out."""
+        return {str(c): at for c, at in self.all_series.groupby("indicator").indices.items()}
 
     @cached_property
     def _dated(self) -> dict[str, list[Dated]]:
@@ -299,8 +301,9 @@ class Context:
     def series(self, indicator: str) -> list[Dated]:
         """The dated cells of one indicator in the chosen area, oldest first."""
         if indicator not in self._dated:
-            rows = self._series.get(indicator)
-            self._dated[indicator] = [] if rows is None else dated_cells(rows_of(rows))
+            at = self._series.get(indicator)
+            rows = [] if at is None else rows_of(self.all_series.iloc[at])
+            self._dated[indicator] = dated_cells(rows)
         return self._dated[indicator]
 
     def against(self, indicator: str) -> Against:

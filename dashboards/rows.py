@@ -9,7 +9,7 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """One dictionary a row, in the frame's order; an empty integer or flag is None."""
     names = [str(name) for name in frame]
     # By columns: `to_dict` takes every value of a text column out by itself, much slower.
-    columns = [_values(frame.iloc[:, place]) for place in range(len(names))]
+    columns = [_values(column) for _, column in frame.items()]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 

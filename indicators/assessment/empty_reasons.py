@@ -304,16 +304,25 @@ def _trend(facts: Facts) -> Iterator[Said]:
 
 def _class_sql() -> str:
     """The class of a cell: that of its total or, where it is higher, of what breaks it down."""
-    told, by = "'|' || defined.confidentiality_of_parts || '|'", dimension_sql("cell.")
-    one, other = (f"replace({by}, '{CROSSED}', '{name}')" for name in ("sex", "age_group"))
+    told = "'|' || defined.confidentiality_of_parts || '|'"
     whens = " ".join(
-        f"WHEN defined.confidentiality = '{kind}' OR contains({told}, '|' || {one} || '={kind}|')"
-        f" OR contains({told}, '|' || {other} || '={kind}|') THEN '{kind}'"
+        f"WHEN defined.confidentiality = '{kind}' OR contains({told}, cell.part || '={kind}|')"
+        f" OR contains({told}, cell.crossed_part || '={kind}|') THEN '{kind}'"
         for kind in reversed(CLASSES)
     )
     return f"CASE {whens} END"
 
 
+def _parts_sql(cells: str) -> str:
+    """The cells with `_PARTS`: what they are broken down by, each of the two that are crossed."""
+    one, other = (
+        f"'|' || replace(dimension, '{CROSSED}', '{name}')" for name in ("sex", "age_group")
+    )
+    return f"""SELECT * EXCLUDE (dimension), {one} AS part, {other} AS crossed_part
+FROM (SELECT *, {dimension_sql()} AS dimension FROM ({cells}))"""
+
+
+_PARTS = ("part", "crossed_part")
 _COUNTED = ("areas", "areas_due", "months", "months_due")
 _ADDED = {
     "is_survey": "defined.source LIKE 'survey%'",
@@ -340,7 +349,7 @@ def facts_sql(cells: str) -> str:
     Adds `ADDED_COLUMNS`.
     """
     return f"""
-WITH cell AS ({cells}),
+WITH cell AS ({_parts_sql(cells)}),
 wave AS (SELECT DISTINCT mission, last_on FROM mart.survey_response),
 area_report AS ({owed_reports_sql()}),
 silent AS (
@@ -357,7 +366,8 @@ silent AS (
       BETWEEN date_trunc('month', unsourced.period_start) AND unsourced.period_end
   GROUP BY ALL
 )
-SELECT cell.*, {", ".join(f"{sql} AS {name}" for name, sql in _ADDED.items())}
+SELECT cell.* EXCLUDE ({", ".join(_PARTS)}),
+  {", ".join(f"{sql} AS {name}" for name, sql in _ADDED.items())}
 FROM cell
 LEFT JOIN mart.indicator AS defined ON defined.mission = cell.mission
   AND defined.indicator = cell.indicator AND defined.version = cell.indicator_version

@@ -100,6 +100,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         from indicators.engine.refresh import compute
         from indicators.survey.waves.modelled_areas import model_areas
         from pipelines.quality.checks import check_values
+        from pipelines.quality.rejects.summary import write_rejected_rows
         from pipelines.quality.reporting.scores import write_scores
         from pipelines.quality.violations import write_violations
         from pipelines.release.approval.second_person import note_computed
@@ -113,6 +114,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             trends(connection, mission)
             model_areas(connection, mission)
             check_values(connection, mission)
+            write_rejected_rows(connection, mission)  # believes days up to the as-of day
             write_scores(connection, mission, day)
             write_violations(connection, mission, day)
             note_computed(workspace.workspace().home, mission)

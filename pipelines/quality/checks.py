@@ -53,7 +53,6 @@ from pipelines.quality.pairs.duplicate_candidates import waiting_candidates, wri
 from pipelines.quality.rejects.summary import (
     write_reject_places,
     write_reject_summary,
-    write_rejected_rows,
     write_waiting_rows,
 )
 from pipelines.quality.suites.checkpoints import (
@@ -120,7 +119,6 @@ def _write_rejects(
         write_waiting_rows(connection, mission, sources)
         write_reject_summary(connection, mission)
         write_reject_places(connection, mission)
-        write_rejected_rows(connection, mission)
         return "written"
 
     waiting = (f"quarantine.{quoted(table)}" for table in contracts())

@@ -176,7 +176,7 @@ def test_the_overview_says_what_improved_and_what_is_off_track(context_at: At) -
         "Three of five outcomes improved significantly."
         " One is off track: “Alerts answered within the target time”."
     )
-    assert "Trois résultats sur cinq" in overview.sentence(context_at("/?lang=fr"))
+    assert "de trois résultats sur cinq" in overview.sentence(context_at("/?lang=fr"))
 
 
 def test_the_first_sentence_says_what_happened_to_civilians(context_at: At) -> None:

@@ -166,6 +166,22 @@ def test_refreshing_again_changes_nothing(workspace: Workspace, first: RefreshRe
     assert values() == before
 
 
+def test_rejected_rows_are_as_old_whatever_was_refreshed_before(
+    workspace: Workspace, first: RefreshResult
+) -> None:
+    """A day counts where it lies before the day of this refresh, not of the one before it."""
+
+    def ages() -> list[tuple[object, ...]]:
+        with open_warehouse(workspace.warehouse("sample")) as connection:
+            return connection.execute("FROM mart.rejected_row ORDER BY ALL").fetchall()
+
+    of_first = ages()
+    refresh(workspace, "sample", date(2026, 1, 15))
+    earlier = ages()
+    refresh(workspace, "sample", AS_OF)
+    assert earlier != of_first and ages() == of_first
+
+
 def test_a_blocking_finding_stops_values_and_release(
     workspace: Workspace, first: RefreshResult
 ) -> None:
