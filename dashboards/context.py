@@ -291,7 +291,8 @@ class Context:
     @cached_property
     def _series(self) -> dict[str, np.ndarray]:
         """The places of each indicator's rows in `all_series`: a page takes few of them out."""
-        return {str(c): at for c, at in self.all_series.groupby("indicator").indices.items()}
+        found = self.all_series.groupby("indicator").indices
+        return {str(code): np.asarray(at) for code, at in found.items()}
 
     @cached_property
     def _dated(self) -> dict[str, list[Dated]]:
