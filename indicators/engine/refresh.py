@@ -173,18 +173,18 @@ def compute_cells(
         note_cells(connection)
 
 
-def row_statements(mission: Mission, indicators: Sequence[Indicator]) -> list[str]:
-    """All that a refresh asks of an engine that goes over rows, up to the mart."""
+def row_statements(mission: Mission, indicators: Sequence[Indicator]) -> Iterator[str]:
+    """All that a refresh asks of an engine that goes over rows, up to the mart.
+
+    Written as they are taken: DuckDB takes none.
+    """
     plans = cube_plans(indicators, weekly="W" in mission.period_types)
-    registers = [text for plan in plans for text in cube_sql(plan)]
-    surveys = [own for own in indicators if own.is_survey]
-    return [
-        *registers,
-        *(
-            respondents_sql(Wave("", "", own.measure.instrument or "", mission.starts_on), [own])
-            for own in surveys
-        ),
-    ]
+    for plan in plans:
+        yield from cube_sql(plan)
+    for own in indicators:
+        if own.is_survey:
+            wave = Wave("", "", own.measure.instrument or "", mission.starts_on)
+            yield respondents_sql(wave, [own])
 
 
 def _prepare(

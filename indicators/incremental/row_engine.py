@@ -6,7 +6,7 @@ the case series' cells by day (`linkage.methods.case_series.day_cells_sql`). Wha
 small, and all that follows is the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import duckdb
@@ -15,7 +15,7 @@ import duckdb
 class RowEngine(Protocol):
     """Works out the rows of a plan from those of the warehouse."""
 
-    def begin(self, statements: Sequence[str], functions: Sequence[str]) -> None:
+    def begin(self, statements: Iterable[str], functions: Sequence[str]) -> None:
         """Before the first plan, with the statements of all that will be asked.
 
         `functions`: the macros of the mission (`functions_sql`). Raises WrongUse where it cannot do
@@ -29,7 +29,7 @@ class RowEngine(Protocol):
 class DuckDBRows:
     """The rows where they lie: the plan's own statements, run by the warehouse itself."""
 
-    def begin(self, statements: Sequence[str], functions: Sequence[str]) -> None:
+    def begin(self, statements: Iterable[str], functions: Sequence[str]) -> None:
         """Nothing to prepare: the statements are written for DuckDB."""
 
     def rows(self, connection: duckdb.DuckDBPyConnection, plan: Sequence[str]) -> str:

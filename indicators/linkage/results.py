@@ -4,7 +4,7 @@ What each method does with one edge stands in its own module, and so does what b
 findings together (`evidence/`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -65,13 +65,9 @@ def row_statements_of_edges(
     framework: Framework | None,
     selected: Mapping[str, Indicator],
     catalogue: Mapping[str, Indicator],
-) -> list[str]:
+) -> Iterator[str]:
     """All that the edges ask of an engine that goes over rows: the case series' cells by day."""
-    return [
-        statement
-        for edge in (framework.edges if framework else ())
-        if CaseSeries().applies(edge, selected)
-        for statement in day_cells_sql(
-            catalogue[edge.from_indicator], catalogue[edge.to_indicator]
-        ).values()
-    ]
+    for edge in framework.edges if framework else ():
+        if CaseSeries().applies(edge, selected):
+            ends = catalogue[edge.from_indicator], catalogue[edge.to_indicator]
+            yield from day_cells_sql(*ends).values()

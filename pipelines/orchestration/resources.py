@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import dagster as dg
@@ -85,6 +86,8 @@ class Rows(dg.ConfigurableResource):
         chosen = selected_indicators(catalogue, [own.code for own in mission.indicators])
         selected = {indicator.code: indicator for indicator in chosen}
         framework = read_framework(workspace.profile(name), catalogue)
-        asked = row_statements(mission, computed_versions(chosen))
-        asked += row_statements_of_edges(framework, selected, catalogue)
+        asked = chain(
+            row_statements(mission, computed_versions(chosen)),
+            row_statements_of_edges(framework, selected, catalogue),
+        )
         engine.begin(asked, list(functions_sql(mission, mission.starts_on.isoformat())))

@@ -4,7 +4,7 @@ The plan is the one that DuckDB runs: its statements are translated (`translatio
 master that is named, and their rows come back as the types that DuckDB would give.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,7 @@ class SparkRows:
         self._session: SparkSession | None = None
         self._tables: set[tuple[str, str]] = set()
 
-    def begin(self, statements: Sequence[str], functions: Sequence[str]) -> None:
+    def begin(self, statements: Iterable[str], functions: Sequence[str]) -> None:
         """Translates every statement once, before any row is read.
 
         Raises WrongUse with all that cannot be said in Spark.
