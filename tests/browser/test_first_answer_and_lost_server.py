@@ -14,7 +14,7 @@ def test_title_sentence_release_and_brief_stand_without_scripts(
 ) -> None:
     page = browser.new_page(java_script_enabled=False)
     page.goto(f"{server}/?lang={language}")
-    sentence = {"en": "Three of five outcomes", "fr": "Trois résultats sur cinq"}[language]
+    sentence = {"en": "Three of five outcomes", "fr": "trois résultats sur cinq"}[language]
     assert sentence in page.inner_text("h1")
     assert "2026-Q3-r01" in page.inner_text("main")
     with page.expect_download() as brief:
