@@ -70,9 +70,11 @@ class Context:
         """
         if mission not in self.missions:
             return mission
+        release = self.missions[mission]
         try:
-            return self.words.of(catalogue.mission(self.missions[mission]), "name") or mission
-        except (DamagedRelease, LackingRelease):
+            told = release.mission_names.get(self.words.language)
+            return told or self.words.of(catalogue.mission(release), "name") or mission
+        except (DamagedRelease, LackingRelease, ValueError):
             return mission
 
     @cached_property

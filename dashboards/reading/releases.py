@@ -88,6 +88,11 @@ def _json(path: Path) -> Mapping[str, Any]:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
+@lru_cache(maxsize=256)  # every page names every mission; a manifest lists hundreds of files
+def _mission_names(manifest: Path, modified: int) -> Mapping[str, str]:
+    return _json(manifest).get("mission_name", {})
+
+
 @dataclass(frozen=True)
 class Release:
     """One published release of one mission, as one audience sees it."""
@@ -106,6 +111,15 @@ class Release:
     def manifest(self) -> Mapping[str, Any]:
         """What `manifest.json` says."""
         return _json(self.folder / "manifest.json")
+
+    @property
+    def mission_names(self) -> Mapping[str, str]:
+        """The mission's name by language; empty where another version wrote the manifest.
+
+        Raises ValueError where the manifest is damaged.
+        """
+        path = self.folder / "manifest.json"
+        return _mission_names(path, path.stat().st_mtime_ns if path.is_file() else 0)
 
     @cached_property
     def publication(self) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """Around every page: skip link, rail, top bar with mission, period, area, release and language."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -127,9 +128,12 @@ def _area_choices(context: Context) -> list[Any]:
 
 
 def _pickers(context: Context) -> list[Any]:
-    named = sorted((context.name_of(code), code) for code in context.missions)
-    missions = [{"value": code, "label": name} for name, code in named]
-    words = context.words
+    named, words = {code: context.name_of(code) for code in context.missions}, context.words
+    many = Counter(named.values())
+    missions = [
+        {"value": code, "label": name if many[name] == 1 else f"{name} ({code})"}
+        for code, name in sorted(named.items(), key=lambda one: one[::-1])
+    ]
     if len(missions) > 1:
         mission: Any = _picker("mission", context.release.mission, missions, words)
     else:
