@@ -10,9 +10,9 @@ import pytest
 from dash import html
 
 from dashboards.components.card import opened_rest
-from dashboards.components.shell import _pickers, old_release
-from dashboards.context import Context, read_context
-from dashboards.http.address import Address
+from dashboards.reading.address import Address
+from dashboards.reading.context import Context, read_context
+from dashboards.serving.shell import _pickers, old_release
 from dashboards.wording.words import Words
 from tests.dashboards.rendered import components
 from tests.worlds.headquarters import rows_of_a_mission, write_release

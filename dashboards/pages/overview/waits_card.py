@@ -4,15 +4,15 @@ import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, page_link
-from dashboards.context import Context
-from dashboards.lists.decisions import changed_links, decisions
-from dashboards.lists.readiness import base_plans, called_off, operations
+from dashboards.components.lists.decisions import changed_links, decisions
+from dashboards.components.lists.readiness import base_plans, called_off, operations
 from dashboards.pages import path_of
-from dashboards.queries import quality, threats, transition
-from dashboards.releases import earlier_release
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import quality, threats, transition
+from dashboards.reading.releases import earlier_release
+from dashboards.reading.rows import rows_of
+from dashboards.reading.written import records
 from dashboards.wording import formats
-from dashboards.written import records
 
 
 def waits_card(context: Context, returns: pd.DataFrame) -> html.Section:
