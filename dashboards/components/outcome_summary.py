@@ -261,8 +261,8 @@ def missing_reports(context: Context, returns: pd.DataFrame) -> list[tuple[str, 
     words, found = context.words, []
     for status, by_area in silent_months(returns).items():
         for code, months in by_area.items():
-            names = words.listed([formats.month(month, words) for month in months])
-            found.append((context.area_name(code), words(f"next.{status}", months=names)))
+            said = words(f"next.{status}", months=formats.months(months, words))
+            found.append((context.area_name(code), said))
     return found
 
 
