@@ -5,10 +5,10 @@ from typing import Any
 import pandas as pd
 
 from dashboards.components.value import bare_value
-from dashboards.context import Context
-from dashboards.queries import indicator_values
-from dashboards.queries.cells import Cell
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import indicator_values
+from dashboards.reading.queries.cells import Cell
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 
 _HARM = ("D-IM-02", "D-IM-01", "D-IM-04", "X-IM-06")

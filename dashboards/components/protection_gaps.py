@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards.context import Context
 from dashboards.figures.area_drawing import AreaDrawing, Look, area_drawing, ranks
 from dashboards.figures.outlines import outlines_of
-from dashboards.releases import Release
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.releases import Release
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 
 RANK = "gap"

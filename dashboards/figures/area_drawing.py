@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from dashboards.figures import svg
 from dashboards.figures.outlines import Outlines
-from dashboards.theme import THEMES
+from dashboards.figures.theme import THEMES
 
 UNKNOWN = "unknown"  # the fill of an area of which no figure is published
 _EDGE = 12.0

@@ -8,8 +8,8 @@ from dashboards.components.card import card, page_head, page_link
 from dashboards.components.empty import four_kinds_key
 from dashboards.components.range_mark import range_key
 from dashboards.components.rating import grade_mark, rating_shape
-from dashboards.context import Context
 from dashboards.pages import path_of
+from dashboards.reading.context import Context
 from dashboards.wording.words import sentence_case
 from indicators.foundation.messages import message_catalogue
 from records.kinds import RATINGS

@@ -10,8 +10,8 @@ from dash import html
 from dashboards.components.card import card, page_head, page_link
 from dashboards.components.empty import reports_note
 from dashboards.components.listing import Listing
-from dashboards.context import Context
-from dashboards.lists import police_matrices as matrices
+from dashboards.components.lists import police_matrices as matrices
+from dashboards.reading.context import Context
 from dashboards.wording import formats
 
 

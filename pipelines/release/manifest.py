@@ -75,6 +75,7 @@ def origin(
         approval["publication_approved_by"] = second_person
     facts: dict[str, object] = {
         "mission": mission.mission,
+        "mission_name": mission.name.model_dump(mode="json"),
         "period": period,
         "as_of": as_of.isoformat(),
         "code": {

@@ -75,7 +75,7 @@ class Rotas:
 
     def edges(self) -> dict[str, Edge]:
         """The edges that a rota can test: an activity by day, and incidents by day."""
-        from indicators.linkage.methods.case_series import CaseSeries
+        from indicators.linkage.methods.case_series.method import CaseSeries
 
         catalogue = load_catalogue()
         framework = read_framework(self._profile, catalogue)
@@ -89,7 +89,7 @@ class Rotas:
         """The edge (the first without a name) and its output; leaves the tables of
         `case_series.create_series` behind. Raises WrongUse for an edge that no rota tests."""
         from indicators.compiler.derived.functions import functions_sql
-        from indicators.linkage.methods.case_series import create_series
+        from indicators.linkage.methods.case_series.method import create_series
 
         catalogue, edges = load_catalogue(), self.edges()
         name = name or next(iter(edges), "")

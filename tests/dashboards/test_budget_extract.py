@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from dashboards.lists import budget
+from dashboards.components.lists import budget
 from pipelines.extracts.files import write_extracts
 from tests.worlds.release import MISSION, RELEASE
 

@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from dashboards.app import create_app
 from dashboards.forms.capture import ROUTE
+from dashboards.serving.app import create_app
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest

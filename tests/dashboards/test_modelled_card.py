@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from dash import html
 
-from dashboards.context import Context, read_context
-from dashboards.http.address import Address
 from dashboards.pages import perceptions
+from dashboards.reading.address import Address
+from dashboards.reading.context import Context, read_context
 from tests.dashboards.rendered import components, text_of
 from tests.worlds.release import AREA_NAMES, CLOSED_AREA, mart_rows, write_release
 

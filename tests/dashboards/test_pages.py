@@ -12,10 +12,8 @@ from dash.development.base_component import Component
 from plotly.io.json import to_json_plotly
 
 from dashboards import pages
-from dashboards.access import Audience
 from dashboards.brief.content import brief_content
 from dashboards.components.harm import counted, counted_harm, harm_sentence
-from dashboards.context import Context
 from dashboards.pages import (
     alerts,
     catalogue,
@@ -32,7 +30,9 @@ from dashboards.pages import (
     results_chain,
     transition,
 )
-from dashboards.queries import framework
+from dashboards.reading.access import Audience
+from dashboards.reading.context import Context
+from dashboards.reading.queries import framework
 from indicators.foundation.messages import message, message_catalogue
 from tests.dashboards.rendered import classes_of, components, text_of
 from tests.worlds.pages import addresses

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
-from dashboards.app import create_app
 from dashboards.forms.intake import held as held_files
 from dashboards.forms.intake import held_page, upload
+from dashboards.serving.app import create_app
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.proposal.desk import open_desk

@@ -10,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from dashboards.app import create_app
 from dashboards.forms.intake.profile import FILE_ROUTE, ROUTE
+from dashboards.serving.app import create_app
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.data_folder import data_folder

@@ -75,8 +75,8 @@ def page(tmp_path: Path) -> ModuleType:
 
 
 def test_the_page_opens_with_its_sentence(page: ModuleType, tmp_path: Path) -> None:
-    from dashboards.context import read_context
-    from dashboards.http.address import Address
+    from dashboards.reading.address import Address
+    from dashboards.reading.context import read_context
     from tests.worlds.release import write_release
 
     write_release(tmp_path)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from dashboards.app import create_app
+from dashboards.serving.app import create_app
 from pipelines.doctor import folder_problems
 from pipelines.workspace.paths import Workspace
 from records.anchors import lost_by_releases

@@ -12,11 +12,11 @@ from dashboards.components.outcome_summary import links_of, outcomes_of
 from dashboards.components.rating import rating_mark, rating_shape
 from dashboards.components.table import Column, table
 from dashboards.components.value import marked_in_brief
-from dashboards.context import Context
 from dashboards.pages.assessment.cards import assessment_card, recommendations_card
+from dashboards.reading.context import Context
+from dashboards.reading.written import records
 from dashboards.wording import formats
 from dashboards.wording.signed import signed
-from dashboards.written import records
 from records.kinds import Assessment
 from records.people import accounts
 from records.store import Version

@@ -7,7 +7,7 @@ from dash import html
 
 from dashboards.components.card import card, notice
 from dashboards.components.rating import verdict
-from dashboards.context import Context
+from dashboards.reading.context import Context
 from dashboards.wording.words import sentence_case
 from indicators.foundation.messages import message
 

@@ -13,9 +13,9 @@ from dashboards.components.empty import empty_words, four_kinds_key
 from dashboards.components.outcome_summary import change_words
 from dashboards.components.rating import TESTED
 from dashboards.components.value import value_in_brief
-from dashboards.context import Context
 from dashboards.pages.incidents.cards import events_card, months_card, parts_cards, warned_card
-from dashboards.queries import indicator_values
+from dashboards.reading.context import Context
+from dashboards.reading.queries import indicator_values
 from dashboards.wording import formats
 
 ATTACKS = "D-IM-02"

@@ -13,10 +13,10 @@ from dash import html
 from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.chart import take_away
 from dashboards.components.table import Column, table
-from dashboards.context import Context
 from dashboards.pages.missions import queries
-from dashboards.releases import Release
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.releases import Release
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.messages import has_message, message
 from indicators.foundation.periods import period_named, period_of

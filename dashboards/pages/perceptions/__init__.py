@@ -15,7 +15,6 @@ from dashboards.components.waves import (
     questions_of,
     wave_responses_card,
 )
-from dashboards.context import Context
 from dashboards.pages.perceptions.cards import (
     chosen_question,
     logged_card,
@@ -24,7 +23,8 @@ from dashboards.pages.perceptions.cards import (
     sexes_card,
 )
 from dashboards.pages.perceptions.questions_card import questions_card
-from dashboards.queries import surveys
+from dashboards.reading.context import Context
+from dashboards.reading.queries import surveys
 from dashboards.wording import formats
 from dashboards.wording.words import sentence_case
 

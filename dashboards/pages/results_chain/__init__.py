@@ -22,11 +22,11 @@ from dashboards.components.rating import (
 )
 from dashboards.components.table import Column, table
 from dashboards.components.value import marked_in_brief, output_done
-from dashboards.context import Context
 from dashboards.pages.results_chain.chain_filters import chain_filters, is_shown, narrowed
 from dashboards.pages.results_chain.chain_graph import Chain, chain_graph, link_name
-from dashboards.queries import framework
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import framework
+from dashboards.reading.rows import rows_of
 from dashboards.wording.words import in_sentence, sentence_case
 
 _VERDICTS = ("A", "B", "C", SMALL_AT_MOST, "D")

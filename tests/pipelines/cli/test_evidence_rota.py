@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from dashboards.app import create_app
+from dashboards.serving.app import create_app
 from pipelines.cli.main import main
 from pipelines.proposal.desk import open_desk
 from records.people import accounts

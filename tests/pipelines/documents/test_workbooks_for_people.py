@@ -15,8 +15,8 @@ import pytest
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dashboards.app import create_app
-from dashboards.files import LISTS
+from dashboards.serving.app import create_app
+from dashboards.serving.files import LISTS
 from indicators.definitions.contracts import contracts
 from indicators.dissemination.spreadsheets import new_workbook, write_table
 from indicators.foundation.data_folder import data_folder
