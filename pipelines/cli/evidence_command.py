@@ -29,7 +29,7 @@ from pipelines.cli.options import Parser, mission_of
 
 ACTIONS = ("plan", "form", "rota", "answer", "wave", "raked", "changes", "order")
 FORMATS = (".xlsx", ".csv")
-_CHANGES, _CHANGE = (5, 10, 15, 20), 10  # indicators.linkage.interview_plan.CHANGES
+_CHANGES, _CHANGE = (5, 10, 15, 20), 10  # indicators.linkage.methods.interviews.plan.CHANGES
 Row = Mapping[str, Any]
 
 

@@ -153,8 +153,8 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     ) -> Iterator[dg.MaterializeResult]:
         from indicators.definitions.catalogue import load_catalogue
         from indicators.definitions.versions import decided_by
+        from indicators.linkage.evidence.results import METHODS_OF, edge_evidence
         from indicators.linkage.framework.model import read_framework
-        from indicators.linkage.results import METHODS_OF, edge_evidence
 
         report("linkage")
         with _warehouse(context, workspace, "linkage") as (profile, mission, connection):

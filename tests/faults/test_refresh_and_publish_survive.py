@@ -36,7 +36,7 @@ from pipelines.release import candidate
 from pipelines.ingest import inbox
 from pipelines.quality import checks
 from indicators.engine import refresh
-from indicators.linkage import results
+from indicators.linkage.evidence import results
 """
 WORK = f"""quarters = module.quarters_to_fill(workspace, {MISSION!r}, {QUARTER!r}, {QUARTER!r})
 list(module.backfill(workspace, {MISSION!r}, quarters))"""

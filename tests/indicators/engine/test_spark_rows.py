@@ -30,8 +30,8 @@ from indicators.engine.spark.session import missing_parts
 from indicators.engine.spark.translation import read_macros, translated
 from indicators.foundation.errors import WrongUse
 from indicators.incremental.row_engine import DUCKDB, RowEngine
+from indicators.linkage.evidence.results import row_statements_of_edges
 from indicators.linkage.framework.model import read_framework
-from indicators.linkage.results import row_statements_of_edges
 from indicators.survey import Condition, Design, Mean
 from indicators.survey.inputs.analysis_rows import AnalysisRows
 from indicators.survey.inputs.columns import SurveyData

@@ -20,7 +20,7 @@ from indicators.foundation.numbers.statistics import benjamini_hochberg
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import read_framework
 from indicators.linkage.grading import Grade, grade
-from indicators.linkage.methods.case_series import METHOD, PRIMARY, CaseSeries
+from indicators.linkage.methods.case_series.method import METHOD, PRIMARY, CaseSeries
 from indicators.linkage.methods.protocol import Warehouse
 from pipelines.sample.country import AS_OF, MISSION, points_of_places
 from pipelines.sample.days.hot_spot_patrols import draw_days

@@ -5,7 +5,7 @@ something happens in an area; who was interviewed there before and after it is, 
 a matter of the interviewers' route. Differences within area and event, with the design weights;
 standard errors from leaving out one sampling unit at a time (CV3: MacKinnon, Nielsen and Webb
 2023) with t of units - 1. What an event is and which answers count does not belong here
-(`interviews.py`).
+(`method.py`).
 """
 
 from collections.abc import Mapping

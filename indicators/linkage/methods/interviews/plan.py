@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from indicators.linkage.interviews import MIN_CLUSTERS, MIN_INTERVIEWS
+from indicators.linkage.methods.interviews.comparison import MIN_CLUSTERS, MIN_INTERVIEWS
 from indicators.linkage.power import smallest_visible
 
 PER_VISIT = 10

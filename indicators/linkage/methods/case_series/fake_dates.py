@@ -6,7 +6,7 @@ The number is chosen by exposures and returns alone, before anybody looks at an 
 
 import numpy as np
 
-from indicators.linkage.case_series.days import (
+from indicators.linkage.methods.case_series.days import (
     Flags,
     Ints,
     Record,

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from indicators.linkage.case_series.days import (
+from indicators.linkage.methods.case_series.days import (
     MOST_EARLIER,
     MOST_RECENT,
     THIRDS,

@@ -23,8 +23,19 @@ from indicators.compiler.indicator_filter import counted_columns, filter_sql
 from indicators.definitions.checks.columns_read import class_of_total
 from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
-from indicators.linkage.case_series.analysis import LEAST_AREAS_WITH_CONTRAST, LEAST_INFORMATION
-from indicators.linkage.case_series.days import (
+from indicators.linkage.finding import Finding, MethodResult
+from indicators.linkage.framework.model import Edge
+from indicators.linkage.methods.activities import (
+    COST_COLUMNS,
+    SOURCE,
+    effort,
+    log_activities,
+)
+from indicators.linkage.methods.case_series.analysis import (
+    LEAST_AREAS_WITH_CONTRAST,
+    LEAST_INFORMATION,
+)
+from indicators.linkage.methods.case_series.days import (
     Flags,
     Ints,
     ReadingDays,
@@ -35,21 +46,13 @@ from indicators.linkage.case_series.days import (
     read_record,
     reading_days,
 )
-from indicators.linkage.case_series.readings import OWN, READINGS, Compared, compare
-from indicators.linkage.finding import Finding, MethodResult
-from indicators.linkage.framework.model import Edge
-from indicators.linkage.methods.activities import (
-    COST_COLUMNS,
-    SOURCE,
-    effort,
-    log_activities,
-)
-from indicators.linkage.methods.case_series import (
+from indicators.linkage.methods.case_series.method import (
     IS_DUE_SQL,
     IS_SENT_SQL,
     CaseSeries,
     create_series,
 )
+from indicators.linkage.methods.case_series.readings import OWN, READINGS, Compared, compare
 from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.power import (
     TARGET_RATIO,

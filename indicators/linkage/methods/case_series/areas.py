@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indicators.linkage.case_series.cells import Cells, Floats
-from indicators.linkage.case_series.fit import Term, relative_days
+from indicators.linkage.methods.case_series.cells import Cells, Floats
+from indicators.linkage.methods.case_series.fit import Term, relative_days
 
 _Z = 1.959963984540054
 _STEPS, _CONVERGED = 100, 1e-10

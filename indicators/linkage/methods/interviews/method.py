@@ -3,7 +3,7 @@
 For edges from activities to survey answers (IPI 2020 rec. 15): household and site interviews that
 fell by chance before or after an activity, and `pulse` interviews soon after one or later. By kind
 of patrol, with what the patrols cost. Fills `mart.interview_effect` and gives findings to be graded
-with those of the other methods. The comparison itself stands in `interviews.py`.
+with those of the other methods. The comparison itself stands in `comparison.py`.
 """
 
 import math
@@ -20,7 +20,14 @@ from indicators.definitions.indicator import Indicator
 from indicators.linkage.finding import ALL_KINDS, EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import CheckOutcome, GradingInputs
-from indicators.linkage.interviews import (
+from indicators.linkage.methods.activities import (
+    ACTIVITY_KINDS,
+    SOURCE,
+    effort,
+    kinds_and_cost_sql,
+    log_activities,
+)
+from indicators.linkage.methods.interviews.comparison import (
     MIN_CLUSTERS,
     MIN_EVENTS,
     MIN_INTERVIEWS,
@@ -29,13 +36,6 @@ from indicators.linkage.interviews import (
     answers_after_activities,
     soon_or_later,
     unexpected_event,
-)
-from indicators.linkage.methods.activities import (
-    ACTIVITY_KINDS,
-    SOURCE,
-    effort,
-    kinds_and_cost_sql,
-    log_activities,
 )
 from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.power import TARGET, Precision, Shortfall

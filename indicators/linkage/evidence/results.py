@@ -17,12 +17,12 @@ from indicators.foundation.stored.database import one_transaction
 from indicators.incremental.row_engine import DUCKDB, RowEngine
 from indicators.linkage.evidence.links import TABLES, tables_of, write_evidence
 from indicators.linkage.framework.model import Framework
-from indicators.linkage.methods.case_series import CaseSeries, day_cells_sql
-from indicators.linkage.methods.interviews import Interviews
+from indicators.linkage.methods.case_series.method import CaseSeries, day_cells_sql
+from indicators.linkage.methods.case_series.secondary import SecondaryReadings
+from indicators.linkage.methods.interviews.method import Interviews
 from indicators.linkage.methods.panel.findings import PanelModels
 from indicators.linkage.methods.protocol import Method, Warehouse
-from indicators.linkage.methods.readings import SecondaryReadings
-from indicators.linkage.methods.rollout import Rollout
+from indicators.linkage.methods.rollout.method import Rollout
 
 # In the order in which they may speak for an edge.
 METHODS: tuple[Method[Any], ...] = (

@@ -15,9 +15,9 @@ import numpy as np
 from scipy import sparse, special
 from scipy.sparse import csgraph
 
-from indicators.linkage.case_series.cells import Cells, Floats
-from indicators.linkage.case_series.days import THIRDS, Ints
 from indicators.linkage.finding import NotEstimable
+from indicators.linkage.methods.case_series.cells import Cells, Floats
+from indicators.linkage.methods.case_series.days import THIRDS, Ints
 
 _CONFIDENCE = 0.95
 _MOST_STEPS = 50

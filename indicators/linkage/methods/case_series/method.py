@@ -1,8 +1,8 @@
 """Case series by area: is an area's own rate of incidents other on the days after an activity?
 
 For edges from single activities to single incidents or alerts, dated to the day. Counts and models
-stand in `linkage/case_series` (`case_series.md`); here which rows belong to an
-edge, and what the grade looks at (`grading.md` §1).
+stand in `analysis.py` and what it imports (`case_series.md`); here which rows belong to an edge,
+and what the grade looks at (`grading.md` §1).
 """
 
 import math
@@ -21,7 +21,11 @@ from indicators.definitions.checks.columns_read import class_of_total
 from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
 from indicators.incremental.row_engine import DUCKDB, RowEngine
-from indicators.linkage.case_series.analysis import (
+from indicators.linkage.finding import PLACEBO, EffectEstimate, Finding, MethodResult
+from indicators.linkage.framework.model import Edge
+from indicators.linkage.grading import CheckOutcome, GradingInputs
+from indicators.linkage.methods.activities import SOURCE, has_events
+from indicators.linkage.methods.case_series.analysis import (
     LEAST_AREAS_WITH_CONTRAST,
     LEAST_INFORMATION,
     MODELS,
@@ -31,8 +35,8 @@ from indicators.linkage.case_series.analysis import (
     fit_cells,
     information_by_area,
 )
-from indicators.linkage.case_series.areas import area_effects
-from indicators.linkage.case_series.days import (
+from indicators.linkage.methods.case_series.areas import area_effects
+from indicators.linkage.methods.case_series.days import (
     Ints,
     KnownDays,
     Record,
@@ -42,12 +46,8 @@ from indicators.linkage.case_series.days import (
     read_counts,
     read_record,
 )
-from indicators.linkage.case_series.fake_dates import fake_shift
-from indicators.linkage.case_series.fit import Term
-from indicators.linkage.finding import PLACEBO, EffectEstimate, Finding, MethodResult
-from indicators.linkage.framework.model import Edge
-from indicators.linkage.grading import CheckOutcome, GradingInputs
-from indicators.linkage.methods.activities import SOURCE, has_events
+from indicators.linkage.methods.case_series.fake_dates import fake_shift
+from indicators.linkage.methods.case_series.fit import Term
 from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.power import (
     LEVEL,

@@ -10,14 +10,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indicators.linkage.case_series.analysis import (
+from indicators.linkage.finding import NotEstimable
+from indicators.linkage.methods.case_series.analysis import (
     LEAST_AREAS_WITH_CONTRAST,
     LEAST_INFORMATION,
 )
-from indicators.linkage.case_series.cells import Cells, Floats, cells_of
-from indicators.linkage.case_series.days import ReadingDays
-from indicators.linkage.case_series.fit import Contrast, Term, fit_contrasts, null_information
-from indicators.linkage.finding import NotEstimable
+from indicators.linkage.methods.case_series.cells import Cells, Floats, cells_of
+from indicators.linkage.methods.case_series.days import ReadingDays
+from indicators.linkage.methods.case_series.fit import (
+    Contrast,
+    Term,
+    fit_contrasts,
+    null_information,
+)
 
 _OTHER_TERMS = ("same", "l7", "l28")
 

@@ -1,6 +1,6 @@
 """What began in areas at dates: teams, bases and posts, with areas not yet reached beside them.
 
-The estimator stands in `linkage/rollout` (Callaway and Sant'Anna 2021); here who was reached when,
+The estimator stands in `group_times.py` (Callaway and Sant'Anna 2021); here who was reached when,
 what is compared, and what the grade looks at. Survey waves are compared in points with the last
 wave before the arrival, monthly counts as a ratio to a year that ends three months before it.
 """
@@ -20,8 +20,7 @@ from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import MIN_AREAS, CheckOutcome, GradingInputs
 from indicators.linkage.methods.activities import PATROLLING_REPORTERS
 from indicators.linkage.methods.protocol import Warehouse
-from indicators.linkage.power import TARGET, TARGET_RATIO, Precision
-from indicators.linkage.rollout.group_times import (
+from indicators.linkage.methods.rollout.group_times import (
     CHECK_LEVEL,
     NEVER,
     Effects,
@@ -31,6 +30,7 @@ from indicators.linkage.rollout.group_times import (
     drift_bound,
     effects,
 )
+from indicators.linkage.power import TARGET, TARGET_RATIO, Precision
 
 METHOD, PRIMARY = "rollout", "group_time"
 BASE_MONTHS, GAP_MONTHS = 12, 3

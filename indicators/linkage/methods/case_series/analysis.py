@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 import duckdb
 import numpy as np
 
-from indicators.linkage.case_series.cells import Cells, Floats, cells_of
-from indicators.linkage.case_series.days import (
+from indicators.linkage.finding import NotEstimable
+from indicators.linkage.methods.case_series.cells import Cells, Floats, cells_of
+from indicators.linkage.methods.case_series.days import (
     WINDOW_ENDS,
     Ints,
     KnownDays,
     known_days,
     read_record,
 )
-from indicators.linkage.case_series.fit import Term, fit_poisson
-from indicators.linkage.finding import NotEstimable
+from indicators.linkage.methods.case_series.fit import Term, fit_poisson
 
 LEAST_INFORMATION = 30.0
 LEAST_AREAS_WITH_CONTRAST = 6
