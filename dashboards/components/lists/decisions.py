@@ -3,11 +3,14 @@
 The rule: recommendations past their day; reviews due where civilians were killed (newest case
 first); alerts without a response; areas that rank first among the gaps and saw no patrol for two
 weeks; links whose evidence grade is another than in the release before. The most pressing of each
-kind comes first, then the second of each, until there are five.
+kind comes first, then the second of each, until there are five. Where nothing sets a day, one is
+proposed: of a patrol two weeks from the day of the data, of a link the end of that quarter. The
+page Help says the rule to readers (`page.term.decision`).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain, islice, zip_longest
 
 import pandas as pd
@@ -21,9 +24,9 @@ from dashboards.reading.rows import rows_of
 from dashboards.reading.written import records
 from dashboards.wording import formats
 from dashboards.wording.words import Words, in_sentence
+from indicators.foundation.periods import period_of
 
 _SHOWN = 5
-_KILLING = "killing"
 _LATE = 14  # days without a patrol, as on the map
 _AMONG = 5
 
@@ -63,7 +66,7 @@ def _reviews(context: Context) -> Iterator[Decision]:
     """Reviews due where civilians were killed, the newest case first."""
     found = threats.pending(context.release, threats.REVIEWS, context.area)
     words = context.words
-    for row in rows_of(found[found["type"] == _KILLING].iloc[::-1]):
+    for row in rows_of(found[found["type"] == threats.KILLING].iloc[::-1]):
         place = context.area_name(row["area"])
         text = words("decide.review", area=place, on=formats.day(row["since"], words))
         yield Decision(text, _due(context, row), "/alerts")
@@ -93,18 +96,24 @@ def _patrols(context: Context) -> Iterator[Decision]:
         days = days_since_patrol(known)
         if area in context.areas_inside and (days is None or days > _LATE):
             text = words("decide.patrol", area=context.area_name(area))
-            note = words(
-                "decide.no_owner_day", owner=words.label("owner_role", "police_commissioner")
-            )
-            yield Decision(text, note, "/map")
+            by = pd.Timestamp(context.mission["as_of"]) + pd.Timedelta(days=_LATE)
+            yield Decision(text, _proposed(words, "police_commissioner", by), "/map")
 
 
 def _links(context: Context) -> Iterator[Decision]:
+    """Links are graded for the whole mission, and are nothing for one area to decide."""
     words = context.words
+    if context.area != context.country:
+        return
     for edge, pair, grades in changed_links(context):
         text = words("decide.link", pair=pair, **grades)
-        note = words("decide.no_owner_day", owner=words.label("owner_role", "poc_adviser"))
-        yield Decision(text, note, "/effects", edge)
+        end = period_of(pd.Timestamp(context.mission["as_of"]).date(), "Q").end
+        yield Decision(text, _proposed(words, "poc_adviser", end), "/effects", edge)
+
+
+def _proposed(words: Words, owner: str, on: date | pd.Timestamp) -> str:
+    role = words.label("owner_role", owner)
+    return words("decide.proposed", owner=role, on=formats.day(on, words))
 
 
 def changed_links(context: Context) -> list[tuple[str, str, dict[str, str]]]:

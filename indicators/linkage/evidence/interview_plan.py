@@ -12,13 +12,13 @@ from typing import Any
 from indicators.definitions.indicator import Indicator
 from indicators.foundation.messages import LANGUAGES, message
 from indicators.foundation.numbers.number_format import number_text
-from indicators.linkage.interview_plan import (
+from indicators.linkage.methods.interviews.method import PULSE_DAYS, Interviews
+from indicators.linkage.methods.interviews.plan import (
     CHANGES,
     PER_VISIT,
     InterviewPlan,
     plan_interviews,
 )
-from indicators.linkage.methods.interviews import PULSE_DAYS, Interviews
 from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.sentences.findings import About
 
