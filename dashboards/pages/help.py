@@ -1,5 +1,6 @@
 """Help: how to read the pages in three tours, what the marks mean, and the glossary."""
 
+import unicodedata
 from typing import Any
 
 from dash import html
@@ -88,7 +89,8 @@ def terms() -> list[str]:
 
 def _glossary(context: Context) -> html.Section:
     words = context.words
-    named = sorted((words(f"term.{key}.name"), words(f"term.{key}.meaning")) for key in terms())
+    named = [(words(f"term.{key}.name"), words(f"term.{key}.meaning")) for key in terms()]
+    named.sort(key=lambda term: unicodedata.normalize("NFKD", term[0]))
     entries = [html.Div([html.Dt(sentence_case(name)), html.Dd(text)]) for name, text in named]
     return card(words("help.glossary"), [html.Dl(entries, className="terms")], key="glossary")
 

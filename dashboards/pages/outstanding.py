@@ -81,7 +81,8 @@ def sentence(context: Context) -> str:
 def body(context: Context) -> list[Any]:
     """Rejected rows by sender with the way to mend them, then who has not reported."""
     head = page_head(sentence(context), context.words("outstanding.lead"))
-    return [head, _rows_card(context), *missing_reports_card(context), *_reminder_card(context)]
+    cards = [_rows_card(context), *missing_reports_card(context), *_reminder_card(context)]
+    return [head, html.Div(cards, className="stack")]
 
 
 def _rows_card(context: Context) -> html.Section:

@@ -41,7 +41,7 @@ def body(context: Context) -> list[Any]:
         href=context.address.link("/police-report.pdf", theme=None),
         download="",
     )
-    return [head, html.P([outcomes, " · ", report]), html.Div(cards, className="stack")]
+    return [head, html.Div([html.P([outcomes, " · ", report]), *cards], className="stack")]
 
 
 _MATRICES = {"by_phase": matrices.BY_PHASE, "by_partner": matrices.BY_PARTNER}

@@ -102,7 +102,8 @@ def _release_row(context: Context, release: Release) -> list[Any]:
     links: list[Any] = []
     for path in extracts:
         href = f"{downloads.ROUTE}/{release.mission}/{release.name}/{path}"
-        links += [html.A(path.rpartition(".")[2].upper(), href=href, download=""), " "]
+        ending, *of = reversed(path.rpartition("/")[2].split(".")[1:])
+        links += [html.A(" ".join([ending.upper(), *of]), href=href, download=""), " "]
     name: Any = release.name
     if release.name == context.release.name:
         name = [html.B(release.name), html.Span(words("releases.current"), className="note")]

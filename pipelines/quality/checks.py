@@ -19,8 +19,8 @@ from indicators.incremental.code_version import method_version
 from indicators.incremental.data_version import content_key
 from indicators.incremental.partition_fingerprints import fingerprint_sql
 from indicators.incremental.result_cache import kept_results
-from pipelines.mapping.model import Source, load_sources
-from pipelines.mapping.sources.known_sources import known_sources
+from pipelines.ingest.mapping.model import Source, load_sources
+from pipelines.ingest.mapping.sources.known_sources import known_sources
 from pipelines.quality.check_results import CheckResult, crashed_check
 from pipelines.quality.facts.answers import (
     digit_preference,
@@ -66,7 +66,7 @@ from pipelines.quality.suites.checkpoints import (
     unjudged,
 )
 from pipelines.quality.suites.expectations import suite_of
-from pipelines.warehouse.inspect import Connection, has_rows, insert_rows
+from pipelines.workspace.warehouse.inspect import Connection, has_rows, insert_rows
 
 VALUES = "indicator_value"
 _PIPELINES = Path(__file__).parents[1]

@@ -27,7 +27,7 @@ def cards(context: Context) -> list[html.Section]:
 def test_each_modelled_figure_bears_its_mark_beside_the_direct_one(
     context_at: At, language: str, mark: str
 ) -> None:
-    (card,) = cards(context_at(f"/perceptions?question=P2-OC-05&lang={language}"))
+    (card,) = cards(context_at(f"/perceptions?question=P2-OC-05&open=all&lang={language}"))
     rows = [part for part in components(card) if isinstance(part, html.Tr)][1:]
     assert len(rows) == len(AREA_NAMES)
     for row in rows:

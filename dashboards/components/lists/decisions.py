@@ -27,7 +27,6 @@ from dashboards.wording.words import Words, in_sentence
 from indicators.foundation.periods import period_of
 
 _SHOWN = 5
-_KILLING = "killing"
 _LATE = 14  # days without a patrol, as on the map
 _AMONG = 5
 
@@ -67,7 +66,7 @@ def _reviews(context: Context) -> Iterator[Decision]:
     """Reviews due where civilians were killed, the newest case first."""
     found = threats.pending(context.release, threats.REVIEWS, context.area)
     words = context.words
-    for row in rows_of(found[found["type"] == _KILLING].iloc[::-1]):
+    for row in rows_of(found[found["type"] == threats.KILLING].iloc[::-1]):
         place = context.area_name(row["area"])
         text = words("decide.review", area=place, on=formats.day(row["since"], words))
         yield Decision(text, _due(context, row), "/alerts")
@@ -102,7 +101,10 @@ def _patrols(context: Context) -> Iterator[Decision]:
 
 
 def _links(context: Context) -> Iterator[Decision]:
+    """Links are graded for the whole mission, and are nothing for one area to decide."""
     words = context.words
+    if context.area != context.country:
+        return
     for edge, pair, grades in changed_links(context):
         text = words("decide.link", pair=pair, **grades)
         end = period_of(pd.Timestamp(context.mission["as_of"]).date(), "Q").end

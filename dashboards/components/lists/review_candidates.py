@@ -51,7 +51,8 @@ class Candidate:
 
 
 def candidates(context: Context) -> list[Candidate]:
-    """Those of the chosen area and below: without a decision first, then without a review."""
+    """Those of the chosen area and below, the newest first: without a decision before others, then
+    without a review, then those that the rule requires, then killings."""
     rows = rows_of(threats.review_candidates(context.release, context.area))
     if context.audience == "mission":
         decided = records.review_decisions(context)
@@ -59,7 +60,12 @@ def candidates(context: Context) -> list[Candidate]:
     else:
         released = approved.review_decisions(context.release)
         found = [Candidate(row, released.get(row.get("case_number", 0))) for row in rows]
-    return sorted(found, key=lambda one: (not one.is_undecided, one.is_reviewed))
+    return sorted(found, key=_order)
+
+
+def _order(one: Candidate) -> tuple[bool, ...]:
+    is_killing = one.row["type"] == threats.KILLING
+    return not one.is_undecided, one.is_reviewed, one.rule != "required", not is_killing
 
 
 def counts(found: list[Candidate]) -> dict[str, int]:

@@ -54,13 +54,13 @@ def sentence(context: Context) -> str:
     share = formats.percent(100 * came.mean(), words)
     first = words("quality.sentence", share=share)
     silent = [context.area_name(code) for code in quality.silent_areas(due)]
-    return f"{first} {_silent_words(context, silent)}"
+    return f"{first} {_silent_words(context, silent)}".rstrip()
 
 
 def _silent_words(context: Context, silent: list[str]) -> str:
     words = context.words
     if not silent:
-        return words("quality.none_silent")
+        return "" if context.is_lowest(context.area) else words("quality.none_silent")
     return words("quality.silent", names=words.some_of(silent, _NAMED))
 
 

@@ -186,7 +186,7 @@ def _folds(context: Context, panels: list[html.Section]) -> list[Any]:
     words = context.words
     made = [panel for panel in panels if not _is_not_made(panel)]
     lacking = [str(heading_of(panel).children) for panel in panels if panel not in made]
-    names = words.listed(lacking)
+    names = words("value.and").join(lacking)
     said = [notice(words("effects.not_made", names=names))] if lacking else []
     if words("judgement.title") in lacking:
         said.append(notice(words("judgement.none")))

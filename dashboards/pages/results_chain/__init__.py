@@ -11,6 +11,7 @@ from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.chart import chart_card, shows_table
 from dashboards.components.finding import caveat_codes, caveat_list
 from dashboards.components.link_sentence import link_sentence, primary_rows
+from dashboards.components.outcome_summary import judged_of
 from dashboards.components.rating import (
     BARS,
     SMALL_AT_MOST,
@@ -135,7 +136,7 @@ def _lead(context: Context, links: list[Link]) -> str:
     lead = words(
         "chain.lead",
         outputs=words.digits("chain.number_outputs", len(codes["output"])),
-        outcomes=words.digits("chain.number_outcomes", len(codes["outcome"])),
+        outcomes=words.digits("chain.number_outcomes", len(judged_of(context, codes["outcome"]))),
         grades=", ".join(parts),
     )
     return lead + area

@@ -42,6 +42,7 @@ def hot_spots(release: Release) -> pd.DataFrame:
 
 
 ALERTS, REVIEWS = "alert_response", "after_action_review"
+KILLING = "killing"  # the kind of incident
 INSIDE = """WITH RECURSIVE inside AS (
     SELECT area_code FROM mart.area WHERE area_code = ?
     UNION
@@ -65,7 +66,7 @@ def pending(release: Release, kind: str, area: str) -> pd.DataFrame:
 
 
 def review_candidates(release: Release, area: str) -> pd.DataFrame:
-    """Incidents that need a review or may need one, in an area and below; the oldest first.
+    """Incidents that need a review or may need one, in an area and below; the newest first.
 
     Headquarters' copy has no code of an incident.
     """
@@ -74,7 +75,9 @@ def review_candidates(release: Release, area: str) -> pd.DataFrame:
         SELECT own.* FROM mart.review_candidate AS own JOIN inside ON inside.area_code = own.area
         ORDER BY ALL
     """
-    return release.frame(sql, [area]).sort_values(["occurred_on", "area"], kind="stable")
+    return release.frame(sql, [area]).sort_values(
+        ["occurred_on", "area"], ascending=[False, True], kind="stable"
+    )
 
 
 def operations(release: Release) -> pd.DataFrame:

@@ -12,12 +12,12 @@ from indicators.engine.reject_impact import waiting_table
 from indicators.foundation.messages import LANGUAGES
 from indicators.foundation.sql_text import quoted, sql_file
 from pipelines.ingest.load_file import notations
+from pipelines.ingest.mapping.model import Source
 from pipelines.ingest.rows.cast import Notation, cast, text_column
 from pipelines.ingest.rows.quarantine import TO_CORRECT, reject_sentence
-from pipelines.mapping.model import Source
 from pipelines.quality.facts.outliers import unit_column
-from pipelines.warehouse.ddl import core_columns
-from pipelines.warehouse.inspect import Connection, has_rows, insert_rows
+from pipelines.workspace.warehouse.ddl import core_columns
+from pipelines.workspace.warehouse.inspect import Connection, has_rows, insert_rows
 
 # One line a row and fault (a row of a survey breaks a rule once an answer), then neighbours with
 # one fault as one line: a number that grows with the row and one that grows with the group differ

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.quality.rejects.summary import write_reject_summary, write_waiting_rows
 from pipelines.quality.rejects.workbook import open_rejects
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import AREAS, POPULATION, source
 
