@@ -12,6 +12,8 @@ from dashboards.components.area_level import area_level, cells_by_area
 from dashboards.components.empty import empty_words
 from dashboards.components.harm import by_actor, counted, counted_harm, who_words
 from dashboards.components.link_sentence import link_sentence, primary_rows
+from dashboards.components.lists import budget
+from dashboards.components.lists.decisions import decisions
 from dashboards.components.outcome_summary import (
     UNRATED,
     certainty_lines,
@@ -40,13 +42,11 @@ from dashboards.components.rating import (
 )
 from dashboards.components.small_multiples import sparkline_words
 from dashboards.components.value import interval_words, output_done
-from dashboards.context import Context
 from dashboards.figures.vector import Drawing, line_drawing, value_range
-from dashboards.lists import budget
-from dashboards.lists.decisions import decisions
-from dashboards.queries import catalogue, quality
-from dashboards.queries.cells import Cell, reports_sign
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import catalogue, quality
+from dashboards.reading.queries.cells import Cell, reports_sign
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 
 MOST_OUTCOMES = 8

@@ -23,7 +23,7 @@ from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import PocLensError, Problem, nearest
 from indicators.foundation.messages import LANGUAGES, message
 from indicators.foundation.periods import period_of
-from pipelines.mapping.sources.written_sources import ALONE as WRITTEN
+from pipelines.ingest.mapping.sources.written_sources import ALONE as WRITTEN
 from pipelines.setup.mission_text import words
 from pipelines.workspace.paths import Workspace
 from records.desk.setup import (
@@ -164,7 +164,7 @@ class SetupDesk:
         """What the last refresh that read files brought."""
         from pipelines.ingest.file_report import brought
         from pipelines.quality.reporting.silent_units import silent_lines
-        from pipelines.warehouse.last_state import open_to_read
+        from pipelines.workspace.warehouse.last_state import open_to_read
 
         warehouse = self._workspace.warehouse(mission)
         at, lines = brought(warehouse, language)
@@ -201,9 +201,9 @@ class SetupDesk:
 
     def to_mend(self, mission: str, language: str) -> tuple[bytes, list[str]]:
         """The rejected rows as workbooks to correct and send back, in a ZIP; what hinders it."""
-        from pipelines.mapping.sources.known_sources import known_sources
+        from pipelines.ingest.mapping.sources.known_sources import known_sources
         from pipelines.quality.rejects.workbook import workbooks_to_mend
-        from pipelines.warehouse.last_state import open_to_read
+        from pipelines.workspace.warehouse.last_state import open_to_read
 
         archive, profile = self._workspace.archive(mission), self._workspace.profile(mission)
         written = BytesIO()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pipelines.proposal.layout import layouts
+from pipelines.setup.proposal.layout import layouts
 
 _NAMED = re.compile(
     r"(?i)(?:adm|admin)[ _]?(?P<level>[1-3])[ _]?"

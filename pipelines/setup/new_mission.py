@@ -18,21 +18,25 @@ from indicators.foundation.errors import Problem, WrongUse, nearest
 from indicators.foundation.messages import has_message
 from pipelines.documents.templates import write_template
 from pipelines.ingest.inbox import FilesRefused, ingest
-from pipelines.mapping.model import load_sources
-from pipelines.mapping.places.area_polygons import OUTLINES_SOURCE, outlines_path, outlines_remarks
-from pipelines.mapping.profile import profile_problems
-from pipelines.mapping.sources.template_sources import template_of
-from pipelines.proposal.answering.answers import answered
-from pipelines.proposal.beside.known_rows import Known, known_in
-from pipelines.proposal.writing import write_mapping
+from pipelines.ingest.mapping.model import load_sources
+from pipelines.ingest.mapping.places.area_polygons import (
+    OUTLINES_SOURCE,
+    outlines_path,
+    outlines_remarks,
+)
+from pipelines.ingest.mapping.profile import profile_problems
+from pipelines.ingest.mapping.sources.template_sources import template_of
 from pipelines.quality.rejects.workbook import Reject, open_rejects
 from pipelines.setup.mission_text import framework_text, mission_text
 from pipelines.setup.nested_areas import nested_rows, records_of_list, records_of_outlines
-from pipelines.warehouse.connection import open_warehouse
-from pipelines.warehouse.inspect import Connection
-from pipelines.warehouse.turns import turn
+from pipelines.setup.proposal.answering.answers import answered
+from pipelines.setup.proposal.beside.known_rows import Known, known_in
+from pipelines.setup.proposal.writing import write_mapping
 from pipelines.workspace.installation import install_profile, make_workspace
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.turns import turn
 
 OUTLINES = "areas.geojson"
 LISTS = ("areas", "units")  # tables that a mission may be made with

@@ -13,13 +13,13 @@ from dashboards.components.finding import no_figure
 from dashboards.components.rating import evidence_mark
 from dashboards.components.small_multiples import area_rank, sparkline
 from dashboards.components.value import value_sentence, value_with_interval
-from dashboards.context import Context, read_context
 from dashboards.figures.vector import Drawing, line_drawing
-from dashboards.http.address import Address
 from dashboards.pages import data_quality, indicator, map, overview, perceptions
 from dashboards.pages.map import indicator_layer
 from dashboards.pages.map.layers import indicators_with_areas
-from dashboards.queries.cells import Cell
+from dashboards.reading.address import Address
+from dashboards.reading.context import Context, read_context
+from dashboards.reading.queries.cells import Cell
 from dashboards.wording.formats import Unit
 from dashboards.wording.words import Words
 from indicators.assessment.empty_reasons import Said, Statement

@@ -10,15 +10,15 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
-from dashboards.app import create_app
 from dashboards.forms.intake import held as held_files
 from dashboards.forms.intake import held_page, upload
+from dashboards.serving.app import create_app
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
-from pipelines.proposal.desk import open_desk
-from pipelines.proposal.writing import write_mapping
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.setup.proposal.desk import open_desk
+from pipelines.setup.proposal.writing import write_mapping
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from records.people import accounts
 from records.store import Store, utc_now
 from tests.worlds.mission.own_names import make_workspace

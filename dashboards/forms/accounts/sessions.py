@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 
 from flask import Flask, abort, current_app, redirect, request, session
 
-from dashboards.access import Audience, narrow_to
 from dashboards.http import api, monitoring
-from dashboards.http.address import Address
+from dashboards.reading.access import Audience, narrow_to
+from dashboards.reading.address import Address
 from records.people import accounts, sessions
 from records.people.accounts import Account
 from records.rights import LOCAL, Actor

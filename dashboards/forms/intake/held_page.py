@@ -14,8 +14,8 @@ from dashboards.forms.accounts import sessions
 from dashboards.forms.desk import missions_of
 from dashboards.forms.intake.held import LARGEST_MB, held, hold, waiting_room
 from dashboards.forms.page import MISSION, rendered
-from dashboards.http.address import Address
-from dashboards.releases import current_editions
+from dashboards.reading.address import Address
+from dashboards.reading.releases import current_editions
 from dashboards.wording.words import Words
 from records.desk.intake import Desk
 from records.rights import Actor

@@ -9,9 +9,9 @@ from typing import Any
 
 from flask import redirect, request
 
-from dashboards.access import only_mission
 from dashboards.forms.intake.held import hold
 from dashboards.forms.intake.held_page import STEPS, HeldPage, discard
+from dashboards.reading.access import only_mission
 from records.desk.intake import Desk
 
 ROUTE = "/records/mission"

@@ -15,7 +15,6 @@ from dashboards.components.range_mark import range_key, range_mark
 from dashboards.components.rating import rating_mark
 from dashboards.components.table import Column, table
 from dashboards.components.value import bare_value, value_cells, value_with_interval
-from dashboards.context import Context
 from dashboards.figures.small_pictures import answered_strip
 from dashboards.pages.alerts.cards import (
     no_action_card,
@@ -24,9 +23,10 @@ from dashboards.pages.alerts.cards import (
     review_candidates_card,
     warnings_card,
 )
-from dashboards.queries import indicator_values, threats
-from dashboards.queries.cells import Cell
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import indicator_values, threats
+from dashboards.reading.queries.cells import Cell
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import sentence_case
 

@@ -7,10 +7,9 @@ from dash import html
 
 from dashboards.components.card import card, fold_switch, folded, notice, opened_rest, page_head
 from dashboards.components.chart import chart_card, shows_table
+from dashboards.components.lists.missing_reports import missing_reports_card
+from dashboards.components.lists.revisions import revisions_card
 from dashboards.components.table import Column, table
-from dashboards.context import Context
-from dashboards.lists.missing_reports import missing_reports_card
-from dashboards.lists.revisions import revisions_card
 from dashboards.pages.data_quality import rejected_rows, returns_grid
 from dashboards.pages.data_quality.cards import (
     duplicates_card,
@@ -19,8 +18,9 @@ from dashboards.pages.data_quality.cards import (
     without_figure_card,
 )
 from dashboards.pages.data_quality.rejected_rows import unit_tabs
-from dashboards.queries import quality
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import quality
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.periods import period_named
 
@@ -54,13 +54,13 @@ def sentence(context: Context) -> str:
     share = formats.percent(100 * came.mean(), words)
     first = words("quality.sentence", share=share)
     silent = [context.area_name(code) for code in quality.silent_areas(due)]
-    return f"{first} {_silent_words(context, silent)}"
+    return f"{first} {_silent_words(context, silent)}".rstrip()
 
 
 def _silent_words(context: Context, silent: list[str]) -> str:
     words = context.words
     if not silent:
-        return words("quality.none_silent")
+        return "" if context.is_lowest(context.area) else words("quality.none_silent")
     return words("quality.silent", names=words.some_of(silent, _NAMED))
 
 

@@ -7,9 +7,9 @@ from dash import html
 
 from dashboards.components.card import card
 from dashboards.components.table import Column, table
-from dashboards.context import Context
-from dashboards.releases import LackingRelease
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.releases import LackingRelease
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 
 _SCORES_SQL = """

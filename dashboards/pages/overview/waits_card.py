@@ -4,22 +4,24 @@ import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, page_link
-from dashboards.context import Context
-from dashboards.lists.decisions import changed_links, decisions
-from dashboards.lists.readiness import base_plans, called_off, operations
-from dashboards.queries import quality, threats, transition
-from dashboards.releases import earlier_release
-from dashboards.rows import rows_of
+from dashboards.components.lists.decisions import changed_links, decisions
+from dashboards.components.lists.readiness import base_plans, called_off, operations
+from dashboards.pages import path_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import quality, threats, transition
+from dashboards.reading.releases import earlier_release
+from dashboards.reading.rows import rows_of
+from dashboards.reading.written import records
 from dashboards.wording import formats
-from dashboards.written import records
 
 
 def waits_card(context: Context, returns: pd.DataFrame) -> html.Section:
     """At most five decisions; below them a number a kind of thing that waits."""
     words = context.words
     items = [html.Li(one) for one in _counts(context, returns)]
+    rule = html.Li(page_link(words("waits.rule"), context.address.link(path_of("help"))))
     under = words("waits.under", on=formats.day(context.mission["as_of"], words))
-    counts = html.Ul(items or [html.Li(words("waits.none"))], className="inline-facts")
+    counts = html.Ul([*(items or [html.Li(words("waits.none"))]), rule], className="inline-facts")
     lines = [
         html.Li(
             [

@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from pipelines.cli.main import main
-from pipelines.mapping.model import SenderColumn
-from pipelines.proposal.desk import IntakeDesk
-from pipelines.proposal.writing import checked
-from pipelines.readers import reader
+from pipelines.ingest.mapping.model import SenderColumn
+from pipelines.ingest.readers import reader
+from pipelines.setup.proposal.desk import IntakeDesk
+from pipelines.setup.proposal.writing import checked
 from pipelines.workspace.paths import Workspace
 from records.desk.intake import FilePreview, OfferedChoice
 

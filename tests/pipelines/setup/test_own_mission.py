@@ -8,11 +8,11 @@ import pytest
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import WrongUse
 from pipelines.cli.main import main
-from pipelines.mapping.profile import profile_problems
+from pipelines.ingest.mapping.profile import profile_problems
 from pipelines.setup.desk import SetupDesk
 from pipelines.setup.steps import STEPS, steps
-from pipelines.warehouse.connection import locked, open_warehouse
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import locked, open_warehouse
 from records.desk.setup import MadeMission
 
 VALUES = {
