@@ -79,8 +79,8 @@ def _plot(
     context: Context, points: list[tuple[list[float], str]], heads: list[str], title: str
 ) -> html.Figure:
     ends = (0.0, 1.05 * max(max(told) for told, _ in points))
-    axes = (value_axis(ends, context.words, head) for head in heads[1:])
-    plot = Plot(*axes, context.address.theme)
+    places, values = (value_axis(ends, context.words, head) for head in heads[1:])
+    plot = Plot(places, values, context.address.theme)
     plot.line([(0.0, 0.0), (ends[1], ends[1])], "ink-3", 1)
     reach = ends[1] / 40
     for (expected, seen, *bounds), said in points:
