@@ -219,8 +219,11 @@ def _read_as(one: ColumnProposal, way: str) -> ColumnProposal:
     if way in ("day", "month") and entry.get("formats"):
         is_day = str(entry["formats"][0]).find("%d") < str(entry["formats"][0]).find("%m")
         if (way == "day") != is_day:
-            turned = str(entry["formats"][0]).translate(str.maketrans("dm", "md"))
-            entry["formats"] = [turned]
+            turned = str.maketrans("dm", "md")
+            entry["formats"] = [
+                form if form.startswith("%Y") else form.translate(turned)
+                for form in entry["formats"]
+            ]
     elif way in ("thousands", "decimal"):
         sign = "." if entry.get("thousands") == "." else ","
         entry = {name: value for name, value in entry.items() if name not in _SIGNS}
