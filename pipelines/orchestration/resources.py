@@ -12,8 +12,8 @@ from dagster._core.storage.tags import PARTITION_NAME_TAG
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.incremental.row_engine import DUCKDB, RowEngine
 from pipelines.orchestration.runs.progress import report
-from pipelines.warehouse.turns import turn
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.turns import turn
 
 
 class WorkspaceResource(dg.ConfigurableResource):

@@ -9,7 +9,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from dashboards.components.lists import budget
-from pipelines.extracts.files import write_extracts
+from pipelines.release.extracts.files import write_extracts
 from tests.worlds.release import MISSION, RELEASE
 
 PERIOD, AUDIENCES = "2026-Q3", ("mission", "hq")

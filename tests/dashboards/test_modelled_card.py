@@ -34,7 +34,7 @@ def test_each_modelled_figure_bears_its_mark_beside_the_direct_one(
         name, direct, modelled = (text_of(cell) for cell in row.children)
         assert mark not in direct and direct
         if name == AREA_NAMES[CLOSED_AREA]:
-            assert modelled in ("not published: unreliable", "non publié\u00a0: peu fiable")
+            assert modelled in ("not published: unreliable", "non diffusé\u00a0: peu fiable")
         else:
             assert modelled.endswith(mark) and "41" in modelled and "32" in modelled
 

@@ -15,12 +15,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.doctor import folder_problems, release_problems, warehouse_problems
 from pipelines.orchestration.runs.backfill import backfill, quarters_to_fill
-from pipelines.release.manifest import MANIFEST, changed_files
 from pipelines.release.naming import current_name, database_of, releases_of
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.release.signed.manifest import MANIFEST, changed_files
+from pipelines.upkeep.doctor import folder_problems, release_problems, warehouse_problems
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.conftest import REPOSITORY
 from tests.pipelines.killing import copied, killer
 from tests.worlds.mission.delivered import SmallMission

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from dashboards.serving.app import create_app
-from pipelines.doctor import folder_problems
+from pipelines.upkeep.doctor import folder_problems
 from pipelines.workspace.paths import Workspace
 from records.anchors import lost_by_releases
 from records.store import Store, log

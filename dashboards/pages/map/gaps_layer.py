@@ -67,7 +67,8 @@ def body(context: Context, found: Gaps) -> list[Any]:
         return [said, _list(context, found), _table_card(context, found), *forecast_card(context)]
     if shows_table(context.address):
         return [_table_card(context, found, switch), *forecast_card(context)]
-    shown = [_map_card(context, found, drawn, switch), _list(context, found)]
+    told = [_map_card(context, found, drawn, switch), *forecast_card(context)]
+    shown = [html.Div(told, className="stack"), _list(context, found)]
     return [html.Div(shown, className="columns columns-map")]
 
 

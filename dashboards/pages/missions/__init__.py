@@ -203,7 +203,8 @@ def _pooled_row(context: Context, row: dict[str, Any]) -> list[Any]:
         100 * math.expm1(row[name]) if row["scale"] == "percent" else row[name]
         for name in ("estimate", "ci_low", "ci_high", "next_low", "next_high", "least", "most")
     )
-    unit = words("missions.pooled.percent") if row["scale"] == "percent" else ""
+    is_share = row["unit"] in ("percent", "percentage_points")
+    unit = "percent" if row["scale"] == "percent" else "points" if is_share else "none"
     sizes = {
         name: formats.signed(value, words, 1)
         for name, value in (
@@ -214,8 +215,8 @@ def _pooled_row(context: Context, row: dict[str, Any]) -> list[Any]:
     return [
         link,
         number,
-        words("missions.pooled.figure", unit=unit, **sizes),
-        words("missions.pooled.ahead", unit=unit, **sizes),
+        words(f"missions.pooled.figure.{unit}", **sizes),
+        words(f"missions.pooled.ahead.{unit}", **sizes),
     ]
 
 

@@ -19,7 +19,7 @@ from indicators.definitions.contracts import Contract
 from pipelines.quality.check_results import CheckResult, Status, crashed_check, worded
 from pipelines.quality.suites.expectations import PlannedExpectation
 from pipelines.quality.suites.facts import Fact, fact_of, suite_facts
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 
 @dataclass(frozen=True)

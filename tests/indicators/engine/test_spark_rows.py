@@ -40,9 +40,9 @@ from indicators.survey.waves.estimates import survey_rows
 from indicators.survey.waves.respondents import respondents_sql
 from indicators.survey.waves.shown import Wave
 from pipelines.ingest.inbox import ingest
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import install_profile
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.conftest import REPOSITORY
 from tests.worlds.sample import SMALL, ingested_sample
 from tests.worlds.spark_cluster import cluster

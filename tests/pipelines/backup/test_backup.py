@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from indicators.foundation.errors import WrongUse
-from pipelines.backup import MAGIC, Opening, Sealing, Unreadable, back_up, restore
+from pipelines.upkeep.backup import MAGIC, Opening, Sealing, Unreadable, back_up, restore
 from pipelines.workspace.keys import BACKUP_KEY, backup_key, new_backup_key
 from pipelines.workspace.paths import Workspace
 from records.people import tokens

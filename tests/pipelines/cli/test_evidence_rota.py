@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from dashboards.serving.app import create_app
 from pipelines.cli.main import main
-from pipelines.proposal.desk import open_desk
+from pipelines.setup.proposal.desk import open_desk
 from records.people import accounts
 from records.store import Store, utc_now
 from tests.pipelines.documents.test_workbooks_for_people import faults, sheets

@@ -11,7 +11,7 @@ from pysdmx.io import read_sdmx
 from pysdmx.model import Codelist, Dataflow, DataStructureDefinition
 
 from indicators.foundation.messages import LANGUAGES
-from pipelines.extracts.files import write_extracts
+from pipelines.release.extracts.files import write_extracts
 from tests.worlds.mission.figures import MISSION, PERIOD, SAFE, fill, memory_warehouse
 
 

@@ -9,7 +9,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from indicators.dissemination.spreadsheets import number_look
-from pipelines.extracts.plain_sheet import PlainSheet
+from pipelines.release.extracts.plain_sheet import PlainSheet
 
 Rows = list[list[object]]
 

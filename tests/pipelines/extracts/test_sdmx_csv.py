@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from indicators.dissemination.notation import code_id, code_of, number_text, time_period
-from pipelines.extracts.files import write_extracts
+from pipelines.release.extracts.files import write_extracts
 from tests.worlds.mission.figures import MISSION, PERIOD, fill, memory_warehouse
 
 _STRUCTURES = {"dataflow", "datastructure", "dataprovision"}

@@ -5,7 +5,7 @@ import pytest
 
 from indicators.definitions.contracts import contracts
 from indicators.foundation.mart_tables import VALUE_COLUMNS
-from pipelines.extracts.files import write_extracts
+from pipelines.release.extracts.files import write_extracts
 from tests.worlds.mission.figures import (
     MISSION,
     PATROLS,

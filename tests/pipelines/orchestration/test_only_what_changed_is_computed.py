@@ -27,8 +27,8 @@ from indicators.linkage.protection_gaps.table import protection_gaps
 from pipelines.cli.refresh_command import step_lines
 from pipelines.ingest.inbox import ingest
 from pipelines.orchestration.run import open_instance, refresh
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.pipelines.killing import copied, kill_after
 from tests.worlds.mission.evidence import (
     ANSWERS,

@@ -13,12 +13,12 @@ import pytest
 
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
-from pipelines.mapping.written.written_dates import with_english_months
-from pipelines.mapping.written.written_places import decimal_degrees, part_of_pair
-from pipelines.proposal.beside.known_rows import Known
-from pipelines.proposal.preview import preview
-from pipelines.proposal.proposal import Proposal, propose
-from pipelines.proposal.writing import checked
+from pipelines.ingest.mapping.written.written_dates import with_english_months
+from pipelines.ingest.mapping.written.written_places import decimal_degrees, part_of_pair
+from pipelines.setup.proposal.beside.known_rows import Known
+from pipelines.setup.proposal.preview import preview
+from pipelines.setup.proposal.proposal import Proposal, propose
+from pipelines.setup.proposal.writing import checked
 from pipelines.workspace.paths import Workspace
 from tests.worlds.mission.own_names import make_workspace
 

@@ -12,10 +12,10 @@ import pytest
 from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.mission_profile import Mission
 from pipelines.ingest.inbox import ingest
-from pipelines.proposal import preview as previews
-from pipelines.proposal.beside.known_rows import Known, known_rows
-from pipelines.proposal.proposal import Proposal, propose
-from pipelines.proposal.writing import checked
+from pipelines.setup.proposal import preview as previews
+from pipelines.setup.proposal.beside.known_rows import Known, known_rows
+from pipelines.setup.proposal.proposal import Proposal, propose
+from pipelines.setup.proposal.writing import checked
 from pipelines.workspace.paths import Workspace
 from tests.worlds.field.field_files import AREAS, UNITS, FieldFile, field_files
 from tests.worlds.mission.own_names import make_workspace

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from pipelines.proposal.beside.known_rows import Known
-from pipelines.proposal.proposal import Proposal, propose
+from pipelines.setup.proposal.beside.known_rows import Known
+from pipelines.setup.proposal.proposal import Proposal, propose
 
 KNOWN: Known = {"areas.area_code": {"torit": "XX01", "ikotos": "XX02"}}
 INCIDENTS = [

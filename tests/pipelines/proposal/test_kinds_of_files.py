@@ -7,7 +7,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from pipelines.proposal.layout import layouts
+from pipelines.setup.proposal.layout import layouts
 from tests.pipelines.readers.test_other_formats import ods, row, sheet, text
 from tests.worlds.messy.written import XLS
 

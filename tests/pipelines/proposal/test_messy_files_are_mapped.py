@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from indicators.definitions.contracts import contracts
-from pipelines.proposal.beside.known_rows import Known
-from pipelines.proposal.matching.words import folded
-from pipelines.proposal.proposal import Proposal, propose
+from pipelines.setup.proposal.beside.known_rows import Known
+from pipelines.setup.proposal.matching.words import folded
+from pipelines.setup.proposal.proposal import Proposal, propose
 from tests.worlds.messy.kinds import PLACES, UNITS, WAYS, Messy, messy_files, write
 
 KNOWN: Known = {

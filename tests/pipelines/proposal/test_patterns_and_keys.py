@@ -8,9 +8,14 @@ import pytest
 import yaml
 
 from pipelines.cli.main import main
-from pipelines.mapping.files.file_names import fits, have_a_name_in_common, pattern_of, series_of
-from pipelines.mapping.model import load_sources
-from pipelines.proposal.desk import IntakeDesk
+from pipelines.ingest.mapping.files.file_names import (
+    fits,
+    have_a_name_in_common,
+    pattern_of,
+    series_of,
+)
+from pipelines.ingest.mapping.model import load_sources
+from pipelines.setup.proposal.desk import IntakeDesk
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import PATROLS, UNITS
 

@@ -8,13 +8,13 @@ import pytest
 from indicators.definitions.mission_profile import Mission
 from pipelines.cli.main import main
 from pipelines.ingest.inbox import ingest
-from pipelines.mapping.model import load_sources
-from pipelines.proposal.answering.confirm import ask
-from pipelines.proposal.beside.known_rows import known_rows
-from pipelines.proposal.difference import differences
-from pipelines.proposal.preview import preview
-from pipelines.proposal.proposal import propose
-from pipelines.proposal.writing import checked, write_mapping
+from pipelines.ingest.mapping.model import load_sources
+from pipelines.setup.proposal.answering.confirm import ask
+from pipelines.setup.proposal.beside.known_rows import known_rows
+from pipelines.setup.proposal.difference import differences
+from pipelines.setup.proposal.preview import preview
+from pipelines.setup.proposal.proposal import propose
+from pipelines.setup.proposal.writing import checked, write_mapping
 from pipelines.workspace.paths import Workspace
 from tests.worlds.messy.kinds import PLACES, UNITS, WAYS, Row, messy, plain_rows, write
 from tests.worlds.mission.own_names import make_workspace

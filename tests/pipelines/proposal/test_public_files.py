@@ -12,9 +12,9 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from pipelines.cli.main import main
 from pipelines.ingest.inbox import ingest
-from pipelines.proposal.proposal import propose
-from pipelines.warehouse.last_state import open_to_read
+from pipelines.setup.proposal.proposal import propose
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.last_state import open_to_read
 from tests.worlds.mission.own_names import make_workspace
 
 DATA = Path(__file__).parents[2] / "real" / "data"

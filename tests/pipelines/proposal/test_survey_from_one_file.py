@@ -15,11 +15,11 @@ from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import WrongUse
 from pipelines.cli.main import main
 from pipelines.ingest.inbox import ingest
-from pipelines.proposal.desk import IntakeDesk
-from pipelines.proposal.proposal import propose
-from pipelines.readers.codebook import codebook_of
-from pipelines.warehouse.last_state import open_to_read
+from pipelines.ingest.readers.codebook import codebook_of
+from pipelines.setup.proposal.desk import IntakeDesk
+from pipelines.setup.proposal.proposal import propose
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.last_state import open_to_read
 from tests.worlds.field.field_files import AREAS
 
 TRUST = {"1": "a_lot", "2": "somewhat", "3": "little", "4": "not_at_all", "9": "dont_know"}

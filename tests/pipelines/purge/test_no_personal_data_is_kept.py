@@ -8,10 +8,10 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.orchestration.run import publish, refresh
-from pipelines.purge import erase
-from pipelines.purge.erase import purge
-from pipelines.purge.retention import due, reduce_due
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.upkeep.purge import erase
+from pipelines.upkeep.purge.erase import purge
+from pipelines.upkeep.purge.retention import due, reduce_due
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.faults.fault_rows import base_rows, write_rows
 from tests.worlds.mission.figures import MISSION, add, memory_warehouse
 

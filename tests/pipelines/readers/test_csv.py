@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.readers import csv
-from pipelines.readers.table import SourceTable
+from pipelines.ingest.readers import csv
+from pipelines.ingest.readers.table import SourceTable
 
 
 def read(folder: Path, text: str, **options: object) -> SourceTable:

@@ -8,8 +8,8 @@ import pytest
 import xlsxwriter
 
 from indicators.foundation.errors import WrongUse
-from pipelines.readers.form_export import READER
-from pipelines.readers.table import SourceTable
+from pipelines.ingest.readers.form_export import READER
+from pipelines.ingest.readers.table import SourceTable
 
 Rows = Sequence[Sequence[str]]
 MAIN = [["start", "hh/name", "child/name", "_uuid", "_index"],

@@ -13,8 +13,8 @@ import pytest
 import xlsxwriter
 
 from indicators.foundation.errors import WrongUse
-from pipelines.readers import reader
-from pipelines.readers.table import SourceTable
+from pipelines.ingest.readers import reader
+from pipelines.ingest.readers.table import SourceTable
 from tests.worlds.messy.written import XLS
 
 OFFICE = (

@@ -11,8 +11,8 @@ import pytest
 import xlsxwriter
 
 from indicators.foundation.errors import WrongUse
-from pipelines.readers import xlsx
-from pipelines.readers.table import SourceTable
+from pipelines.ingest.readers import xlsx
+from pipelines.ingest.readers.table import SourceTable
 
 FORMATS = {date: "dd.mm.yyyy", datetime: "dd.mm.yyyy hh:mm", time: "hh:mm"}
 
@@ -121,7 +121,7 @@ import resource, sys
 from pathlib import Path
 resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
 from indicators.foundation.errors import WrongUse
-from pipelines.readers import xlsx
+from pipelines.ingest.readers import xlsx
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
     list(xlsx.read(Path(sys.argv[1]), {"largest_mb": "8"}))

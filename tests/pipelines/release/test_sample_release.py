@@ -22,9 +22,9 @@ from pipelines.quality.checks import run_checks
 from pipelines.release.publishing import publish
 from pipelines.release.reading.explain import explain
 from pipelines.sample import generate
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import install_profile
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.figures import call_refreshed
 
 MISSION = "sample"

@@ -10,7 +10,7 @@ import pytest
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.mart_tables import MART_TABLES
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.conftest import REPOSITORY
 
 OPEN = """
@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.mart_tables import MART_TABLES
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 try:
     with open_warehouse(Path(sys.argv[1])):
         print("open")
@@ -100,7 +100,9 @@ def test_column_that_a_contract_gains_is_added(
         connection.execute("INSERT INTO core.areas (area_code) VALUES ('XX')")
     known = contracts()["areas"]
     more = known.model_copy(update={"columns": known.columns | {"motto": known.columns["name_en"]}})
-    monkeypatch.setattr("pipelines.warehouse.ddl.contracts", lambda: {**contracts(), "areas": more})
+    monkeypatch.setattr(
+        "pipelines.workspace.warehouse.ddl.contracts", lambda: {**contracts(), "areas": more}
+    )
     with open_warehouse(tmp_path / "a.duckdb") as connection:
         rows = connection.execute("SELECT area_code, motto FROM core.areas").fetchall()
     assert rows == [("XX", None)]

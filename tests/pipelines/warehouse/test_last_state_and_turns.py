@@ -13,9 +13,9 @@ import duckdb
 import pytest
 
 from indicators.foundation.errors import WrongUse
-from pipelines.warehouse.connection import open_warehouse
-from pipelines.warehouse.last_state import copy_of, open_to_read
-from pipelines.warehouse.turns import turn
+from pipelines.workspace.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.last_state import copy_of, open_to_read
+from pipelines.workspace.warehouse.turns import turn
 from tests.conftest import REPOSITORY
 from tests.worlds.mission.delivered import SmallMission
 
@@ -23,7 +23,7 @@ SEQUENCES = "SELECT sequence FROM ops.input_file ORDER BY 1"
 WRITES = """
 import sys
 from pathlib import Path
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 with open_warehouse(Path(sys.argv[1])) as connection:
     connection.execute("INSERT INTO ops.input_file (sequence) VALUES (2)")
     print("at work", flush=True)
@@ -32,7 +32,7 @@ with open_warehouse(Path(sys.argv[1])) as connection:
 HAS_THE_TURN = """
 import sys
 from pathlib import Path
-from pipelines.warehouse.turns import turn
+from pipelines.workspace.warehouse.turns import turn
 with turn(Path(sys.argv[1]), lambda before: None):
     print("at work", flush=True)
     sys.stdin.read()

@@ -9,7 +9,7 @@ from datetime import date
 
 import duckdb
 
-from pipelines.warehouse.ddl import create_all
+from pipelines.workspace.warehouse.ddl import create_all
 
 FIRST_DAY = date(2016, 7, 1)
 AREAS = 100  # admin 2, five to an admin 1

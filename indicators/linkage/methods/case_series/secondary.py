@@ -29,7 +29,6 @@ from indicators.linkage.methods.activities import (
     COST_COLUMNS,
     SOURCE,
     effort,
-    log_activities,
 )
 from indicators.linkage.methods.case_series.analysis import (
     LEAST_AREAS_WITH_CONTRAST,
@@ -124,7 +123,7 @@ class SecondaryReadings:
         """The edge's known days by reading; None where no return is recorded."""
         connection, catalogue = warehouse.connection, warehouse.catalogue
         output, outcome = catalogue[edge.from_indicator], catalogue[edge.to_indicator]
-        log_activities(connection, warehouse.mission, warehouse.as_of, [output])
+        activities = warehouse.logged_activity
         mission = {"mission": warehouse.mission.mission}
         create_series(connection, mission["mission"], output, outcome, warehouse.engine)
         connection.execute(_activity_sql(output))
@@ -148,7 +147,7 @@ class SecondaryReadings:
         if _PATROLS in (output.measure.where or ""):
             connection.execute(_RETURNS_OF_ALL_SQL, mission)
             days["component"] = _by_component(connection)
-            patrols = _patrols(connection, output)
+            patrols = _patrols(connection, activities, output)
         months = len(set(days["own"].month.tolist()))
         return ReadingInputs(days, outcomes, patrols, months)
 
@@ -264,11 +263,13 @@ def _conditions(output: Indicator) -> str:
     return filter_sql(output, without="component")
 
 
-def _patrols(connection: duckdb.DuckDBPyConnection, output: Indicator) -> pd.DataFrame:
+def _patrols(
+    connection: duckdb.DuckDBPyConnection, activities: str, output: Indicator
+) -> pd.DataFrame:
     """Each patrol of the months on record once: `whose` it is, and its cost."""
     return connection.execute(
         f"""SELECT DISTINCT {_COMPONENT_SQL} AS whose, {", ".join(COST_COLUMNS)}
-        FROM logged_activity
+        FROM {activities}
         WHERE component IN ('police', 'military') AND coalesce({_conditions(output)}, false)
           AND started_on_local BETWEEN (SELECT min("month") FROM series_returned)
             AND (SELECT last_day(max("month")) FROM series_returned)

@@ -25,7 +25,6 @@ from indicators.linkage.methods.activities import (
     SOURCE,
     effort,
     kinds_and_cost_sql,
-    log_activities,
 )
 from indicators.linkage.methods.interviews.comparison import (
     MIN_CLUSTERS,
@@ -95,10 +94,9 @@ class Interviews:
 
     def read(self, warehouse: Warehouse, edge: Edge) -> tuple[_Sample, _Sample]:
         """Interviews and activities during fieldwork, and those of short interviews."""
-        connection, catalogue = warehouse.connection, warehouse.catalogue
+        catalogue = warehouse.catalogue
         output, outcome = catalogue[edge.from_indicator], catalogue[edge.to_indicator]
-        log_activities(connection, warehouse.mission, warehouse.as_of, [output])
-        return _sample(connection, output, outcome), _pulse_sample(connection, outcome)
+        return _sample(warehouse, output, outcome), _pulse_sample(warehouse, outcome)
 
     def evidence(self, inputs: tuple[_Sample, _Sample], edge: Edge) -> MethodResult:
         """Every comparison: findings and rows of `mart.interview_effect`."""
@@ -167,17 +165,16 @@ def _cost(activities: pd.DataFrame) -> dict[str, float | None]:
     return effort(activities.drop_duplicates("activity_code"))
 
 
-def _sample(
-    connection: duckdb.DuckDBPyConnection, output: Indicator, outcome: Indicator
-) -> _Sample:
+def _sample(warehouse: Warehouse, output: Indicator, outcome: Indicator) -> _Sample:
     """A wave's areas are its own: an event of one wave is none of another."""
+    connection = warehouse.connection
     waves = sorted(
         periods_of_waves(connection, outcome), key=lambda wave: (wave.last_on, repr(wave))
     )
     answers = [_answers(connection, wave, outcome) for wave in waves]
     everything = pd.concat(answers) if answers else _no_answers()
     spans = everything.groupby(["wave", "place"])["day"].agg(["min", "max"]).reset_index()
-    activities = _activities(connection, output, spans)
+    activities = _activities(warehouse, output, spans)
     return _Sample(everything, activities, len(waves), _incidents(connection, spans))
 
 
@@ -255,15 +252,14 @@ def _is(column: pd.Series, code: str) -> np.ndarray:
     return np.where(column.isna(), np.nan, (column == code).astype(float))
 
 
-def _activities(
-    connection: duckdb.DuckDBPyConnection, output: Indicator, spans: pd.DataFrame
-) -> pd.DataFrame:
+def _activities(warehouse: Warehouse, output: Indicator, spans: pd.DataFrame) -> pd.DataFrame:
     """Activities that count in the output, in places and days of fieldwork, with their kinds."""
+    connection = warehouse.connection
     connection.register("fieldwork_spans", spans)
     frame = connection.execute(
         f"""SELECT span.wave || ' ' || span.place AS area,
           CAST(started_on_local AS TIMESTAMP) AS day, {kinds_and_cost_sql()}
-        FROM logged_activity AS own
+        FROM {warehouse.logged_activity} AS own
         JOIN fieldwork_spans AS span ON span.place = own.area
           AND started_on_local BETWEEN CAST(span.min AS DATE) - {max(OTHER_DAYS)}
             AND CAST(span.max AS DATE) + {max(OTHER_DAYS)}
@@ -297,22 +293,23 @@ def _pulse(sample: _Sample) -> Iterator[_Entry]:
         yield _Entry(PULSE_METHOD, kind, compared, sample.rounds, spent, caveats, sample.months)
 
 
-def _pulse_sample(connection: duckdb.DuckDBPyConnection, outcome: Indicator) -> _Sample:
+def _pulse_sample(warehouse: Warehouse, outcome: Indicator) -> _Sample:
     """The answers of short interviews, and the patrols in the areas where they were given."""
+    connection = warehouse.connection
     measure = outcome.measure.model_copy(update={"instrument": "pulse"})
     asked = outcome.model_copy(update={"measure": measure})
     waves = sorted(periods_of_waves(connection, asked), key=str)
     answers = pd.concat([_no_answers(), *(_answers(connection, wave, asked) for wave in waves)])
-    patrols = _patrols(connection)
+    patrols = _patrols(warehouse)
     return _Sample(answers, patrols[patrols["place"].isin(answers["place"])], len(waves))
 
 
-def _patrols(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+def _patrols(warehouse: Warehouse) -> pd.DataFrame:
     """Completed patrols in each place where they count, sorted by day, with kinds and cost."""
-    return connection.execute(
+    return warehouse.connection.execute(
         f"""SELECT area AS place, CAST(started_on_local AS TIMESTAMP) AS patrolled_on,
           {kinds_and_cost_sql()}
-        FROM logged_activity
+        FROM {warehouse.logged_activity}
         WHERE activity_type = 'patrol' AND status = 'completed'
         ORDER BY patrolled_on, place, activity_code"""
     ).df()
