@@ -22,6 +22,7 @@ from dashboards.reading.context import Context
 from dashboards.reading.queries import quality
 from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
+from dashboards.wording.words import sentence_case
 from indicators.foundation.periods import period_named
 
 _ROWS_SHOWN = 12
@@ -149,7 +150,7 @@ def _rejects_card(context: Context) -> html.Section:
 
 def _reject(context: Context, row: dict[str, Any]) -> list[Any]:
     words = context.words
-    mend: list[Any] = [words.of(row, "sentence")]
+    mend: list[Any] = [sentence_case(words.of(row, "sentence"))]
     if row["places"] > 1:
         more = formats.number(row["places"] - 1, words)
         mend.append(html.Span(words("quality.first_place", number=more), className="note"))
