@@ -156,7 +156,7 @@ def _mapped(profile: Path, table: str, path: Path, known: Known) -> Iterator[Pro
             proposal = proposal.with_constant("valid_from", starts_on)
         for name in proposal.open_required:
             words = contracts()[table].columns[name].title
-            titles = {"en": words.en, "fr": words.fr}
+            titles = {"title": f"{words.en} / {words.fr}"}
             yield Problem("setup_column", path.name, value=name, parameters=titles)
         if not proposal.open_required:
             content = proposal.mapping() | {"source": table, "files": [path.name]}

@@ -69,7 +69,7 @@ class Upload(FileOfMission):
         said = {"meant": "yes"} if answers.get("meant") else {}
         self.noted("taken_in", f"{mission}/{path.name}", said)
         discard(path)
-        return self.shown(200, taken=path.name)
+        return self.shown(200, taken=path.name, mission=mission)
 
 
 def _answers() -> dict[str, str]:

@@ -331,10 +331,11 @@ def _take_in_link(context: Context) -> list[Any]:
     """Where a file is taken in: in the mission alone."""
     if context.audience != "mission":
         return []
+    steps = html.A(context.words("steps.title"), href=context.address.link("/records/steps"))
     link = html.A(context.words("intake.link"), href=context.address.link("/records/upload"))
     capture = html.A(context.words("intake.capture"), href=context.address.link("/records/capture"))
     templates = html.A(
         context.words("templates.title"), href=context.address.link("/records/templates")
     )
     waiting = html.A(context.words("outstanding.link"), href=context.address.link("/outstanding"))
-    return [html.P([link, " · ", capture, " · ", templates, " · ", waiting])]
+    return [html.P([steps, " · ", link, " · ", capture, " · ", templates, " · ", waiting])]

@@ -143,7 +143,7 @@ def test_wrong_files_are_told_beside_wrong_fields(workspace: Workspace, tmp_path
     }
     told = SetupDesk(workspace).make(VALUES | {"code": "No!", "name_fr": ""}, [], files, "en")
     for words in ("Short name: ", "in French: ", "no indicator", "areas.csv: the table needs",
-                  "units.csv: the table needs the column “Unit name”"):  # fmt: skip
+                  "units.csv: the table needs the column “Unit name / Nom"):  # fmt: skip
         assert any(words in line for line in told.problems), (words, told.problems)
     assert workspace.missions() == []
 
