@@ -23,7 +23,7 @@ from records.store import Store, utc_now
 
 SIGN_IN = "/records/account"
 SINGLE_SIGN_ON = "/records/single-sign-on"
-ALWAYS = "POCLENS_ALWAYS_ACCOUNTS"
+ALWAYS = "ALWAYS_ACCOUNTS"
 _FORMS = "/records/"
 _OPEN = ("/assets/", "/_dash-component-suites/", SINGLE_SIGN_ON)
 _FETCHED = ("/screen", "/_dash-", "/api/")  # asked for by scripts, which follow to no form

@@ -58,6 +58,12 @@ class NewMission(HeldPage):
             return self.shown(made=made)
         return redirect(self.next_page(made.mission), 303)
 
+    def again(self) -> Any:
+        """With what was typed and the files that wait."""
+        waiting = {name: self.waiting(f"held_{name}") for name in FILES}
+        told = [self.words("records.problem.stale")]
+        return self.shown(400, told, sent=request.form, waiting=waiting)
+
     def next_page(self, mission: str) -> str:
         """The steps of the mission that was made; what was typed is forgotten there."""
         return self.address.link(STEPS, mission=mission, lang=self.address.language) + "&made=1"

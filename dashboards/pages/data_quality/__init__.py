@@ -22,6 +22,7 @@ from dashboards.reading.context import Context
 from dashboards.reading.queries import quality
 from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
+from dashboards.wording.words import sentence_case
 from indicators.foundation.periods import period_named
 
 _ROWS_SHOWN = 12
@@ -149,7 +150,7 @@ def _rejects_card(context: Context) -> html.Section:
 
 def _reject(context: Context, row: dict[str, Any]) -> list[Any]:
     words = context.words
-    mend: list[Any] = [words.of(row, "sentence")]
+    mend: list[Any] = [sentence_case(words.of(row, "sentence"))]
     if row["places"] > 1:
         more = formats.number(row["places"] - 1, words)
         mend.append(html.Span(words("quality.first_place", number=more), className="note"))
@@ -330,10 +331,11 @@ def _take_in_link(context: Context) -> list[Any]:
     """Where a file is taken in: in the mission alone."""
     if context.audience != "mission":
         return []
+    steps = html.A(context.words("steps.title"), href=context.address.link("/records/steps"))
     link = html.A(context.words("intake.link"), href=context.address.link("/records/upload"))
     capture = html.A(context.words("intake.capture"), href=context.address.link("/records/capture"))
     templates = html.A(
         context.words("templates.title"), href=context.address.link("/records/templates")
     )
     waiting = html.A(context.words("outstanding.link"), href=context.address.link("/outstanding"))
-    return [html.P([link, " · ", capture, " · ", templates, " · ", waiting])]
+    return [html.P([steps, " · ", link, " · ", capture, " · ", templates, " · ", waiting])]

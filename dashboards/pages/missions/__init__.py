@@ -182,9 +182,7 @@ def _pooled(context: Context) -> html.Section:
     words = context.words
     title, found = words("missions.pooled"), queries.pooled_links(context.home)
     if found.empty:
-        has_rollup = queries.has_rollup(context.home)
-        said = words("missions.pooled.none" if has_rollup else "missions.no_rollup")
-        return card(title, [notice(said)], key="pooled")
+        return card(title, [notice(words("missions.pooled.none"))], key="pooled")
     columns = [
         Column(words(f"missions.pooled.{name}"), is_number)
         for name, is_number in (("link", False), ("number", True), ("mean", True), ("next", True))
@@ -222,9 +220,8 @@ def _pooled_row(context: Context, row: dict[str, Any]) -> list[Any]:
 
 def body(context: Context) -> list[Any]:
     """The state of every mission, then what can be compared."""
-    return [
-        page_head(sentence(context), context.words("missions.lead")),
-        html.Div(
-            [_state_card(context), _side_by_side(context), _pooled(context)], className="stack"
-        ),
-    ]
+    cards = [_state_card(context), _side_by_side(context)]
+    if queries.has_rollup(context.home):
+        cards.append(_pooled(context))
+    head = page_head(sentence(context), context.words("missions.lead"))
+    return [head, html.Div(cards, className="stack")]

@@ -56,6 +56,8 @@ def edge_evidence(
     """
     warehouse = Warehouse(connection, mission, catalogue, as_of, engine)
     functions = list(functions_sql(mission, as_of.isoformat()))
+    for statement in functions:  # every method may ask by them, whichever comes first
+        connection.execute(statement)
     with one_transaction(connection):
         engine.begin(row_statements_of_edges(framework, warehouse.selected, catalogue), functions)
         write_evidence(warehouse, framework, methods)

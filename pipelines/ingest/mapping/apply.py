@@ -195,7 +195,12 @@ class _Applied:
             return pa.repeat(pa.scalar(entry.constant), self.rows.num_rows)
         if entry.sources is not None:
             parts = [self._column(name, entry) for name in entry.sources]
-            return parts[0] if len(parts) == 1 else _joined(parts, entry.join)
+            if len(parts) == 1:
+                return parts[0]
+            joined = _joined(parts, entry.join)
+            if entry.after:  # an end without its hour is not known: its day is that of the start
+                return pc.if_else(pc.is_valid(parts[-1]), joined, pa.scalar(None, pa.string()))
+            return joined
         if entry.template is not None:
             return self._filled(entry.template, entry)
         if entry.point is not None:

@@ -41,20 +41,6 @@ class JudgingFailed(Exception):
     """Great Expectations gave no judgement; its reason."""
 
 
-def run_suite(
-    connection: Connection, contract: Contract, planned: Sequence[PlannedExpectation]
-) -> list[CheckResult]:
-    """One result a planned expectation, in the plan's order.
-
-    An expectation that cannot be counted gives status `error`.
-    """
-    counted = count_suite(connection, contract, planned)
-    try:
-        return suite_results(planned, counted, judge(questions(counted)))
-    except JudgingFailed as failed:
-        return suite_results(planned, unjudged(counted, str(failed)), [])
-
-
 def count_suite(
     connection: Connection, contract: Contract, planned: Sequence[PlannedExpectation]
 ) -> list[Counted]:

@@ -18,6 +18,7 @@ from indicators.foundation.errors import PocLensError, Problem, WrongUse
 from pipelines.documents.workbook_desk import WorkbookDesk
 from pipelines.setup.desk import SetupDesk
 from pipelines.setup.proposal.answering import shown
+from pipelines.setup.proposal.answering.refused import refused_answers
 from pipelines.setup.rota_desk import RotaDesk
 from pipelines.workspace.paths import Workspace
 from records.desk.intake import Counted, Desk, FilePreview, KeptMapping
@@ -60,12 +61,24 @@ class IntakeDesk:
     ) -> FilePreview:
         """What the file would bring, or what hinders it.
 
-        `answers`: what a person said to the proposal or to the differences (`answers.py`).
+        `answers`: what a person said to the proposal or to the differences (`answers.py`). Where
+        some are refused, what the file would bring with the others.
         """
         try:
             return self._previewed(mission, path, language, answers)
         except PocLensError as error:
-            return FilePreview(tuple(one.sentence(language) for one in error.problems))
+            told = tuple(one.sentence(language) for one in error.problems)
+
+        def previewed(some: Mapping[str, str]) -> FilePreview | None:
+            try:
+                return self._previewed(mission, path, language, some)
+            except PocLensError:
+                return None
+
+        refused = refused_answers(answers, lambda some: previewed(some) is not None)
+        rest = {name: text for name, text in answers.items() if name not in refused}
+        found = previewed(rest) if refused else None
+        return replace(found or FilePreview(), problems=told, refused=refused)
 
     def take_in(
         self, mission: str, path: Path, language: str, answers: Mapping[str, str], who: str = ""
@@ -219,6 +232,11 @@ class IntakeDesk:
 
         return known_rows(self._workspace.warehouse(mission))
 
+    def _area_names(self, mission: str, language: str) -> dict[str, str]:
+        from pipelines.setup.proposal.beside.known_rows import area_names
+
+        return area_names(self._workspace.warehouse(mission), language)
+
     def _mend(
         self, mission: str, path: Path, source: "Source", answers: Mapping[str, str], who: str
     ) -> None:
@@ -256,7 +274,8 @@ class IntakeDesk:
         problem = beside.problem(proposal.files)
         pattern = pattern_line(proposal.files, beside, language)
         told = problem.sentence(language) if problem else pattern
-        offered = shown.proposed(proposal, self._known(name), language, answers, told)
+        areas = self._area_names(name, language)
+        offered = shown.proposed(proposal, self._known(name), language, answers, told, areas)
         counted = self._counted(name, found, language) if not problem else None
         mapping = proposed_mapping(proposal.mapping())
         return FilePreview(offered=offered, counted=counted, mapping=mapping)
@@ -310,11 +329,9 @@ class IntakeDesk:
         return preview(path, source, read_mission(profile), profile, warehouse, others, before)
 
     def _counted(self, name: str, found: "Preview | None", language: str) -> Counted | None:
-        from pipelines.setup.proposal.beside.known_rows import area_names
-
         if found is None:
             return None
-        areas = area_names(self._workspace.warehouse(name), language)
+        areas = self._area_names(name, language)
         return shown.counted(found, read_mission(self._workspace.profile(name)), language, areas)
 
     def _of_known_source(
@@ -335,7 +352,8 @@ class IntakeDesk:
                 raise refused
             return replace(said, counted=self._counted(name, found, language))
         mends = refused is not None or not answers or bool(answers.get("mend"))
-        differs = shown.differing(changes, self._known(name), language, mends, refused is None)
+        known, areas = self._known(name), self._area_names(name, language)
+        differs = shown.differing(changes, known, areas, language, mends, refused is None)
         if mends and not any(one.kind == "missing" for one in changes):
             content = mended(file_of(self._workspace.profile(name), source.source), changes)
             found = self._trial(name, path, source.files)(content)

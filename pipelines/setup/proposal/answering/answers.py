@@ -63,6 +63,7 @@ def answered(
     if files := answers.get("files"):
         proposal = replace(proposal, files=files)
     proposed = {one.column: joined(one) for one in proposal.columns}
+    at_first = {one.column: one for one in proposal.columns}
     for column, header in _of("header", answers).items():
         is_as_proposed = is_page and header == proposed.get(column, "")
         if is_as_proposed or _is_several(proposal, header):
@@ -71,6 +72,13 @@ def answered(
             proposal = with_header(proposal, column, header, known)
         else:
             proposal = proposal.without(column)
+    left = {one.column for one in proposal.columns}
+    kept = [
+        at_first[column]
+        for column, header in _of("header", answers).items()
+        if is_page and header and header == proposed.get(column) and column not in left
+    ]  # the page says both: a district may be area and stratum
+    proposal = replace(proposal, columns=(*proposal.columns, *kept))
     for column, header in _of("join", answers).items():
         proposal = _joined(proposal, column, header, known)
     for column, way in _of("reading", answers).items():
@@ -219,8 +227,11 @@ def _read_as(one: ColumnProposal, way: str) -> ColumnProposal:
     if way in ("day", "month") and entry.get("formats"):
         is_day = str(entry["formats"][0]).find("%d") < str(entry["formats"][0]).find("%m")
         if (way == "day") != is_day:
-            turned = str(entry["formats"][0]).translate(str.maketrans("dm", "md"))
-            entry["formats"] = [turned]
+            turned = str.maketrans("dm", "md")
+            entry["formats"] = [
+                form if form.startswith("%Y") else form.translate(turned)
+                for form in entry["formats"]
+            ]
     elif way in ("thousands", "decimal"):
         sign = "." if entry.get("thousands") == "." else ","
         entry = {name: value for name, value in entry.items() if name not in _SIGNS}

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from pipelines.setup.proposal.preview import Preview
     from pipelines.setup.proposal.proposal import Proposal
 
+_AREA = "areas.area_code"
+
 
 def counted(
     shown: "Preview", mission: Mission, language: str, areas: Mapping[str, str] | None = None
@@ -72,12 +74,15 @@ def _rows_by_table(
         rows = [row for row, of in zip(shown.rows, shown.tables, strict=True) if of == table]
         own = contracts()[table].columns
         columns = [c for c in own if any(c in row for row in rows)]
+        words = {
+            c: areas if own[c].reference == _AREA else code_words(own[c], language) for c in columns
+        }
         found.append(
             TableRows(
                 contracts()[table].title.in_language(language),
                 tuple(_head(table, column, mission, language) for column in columns),
                 tuple(
-                    tuple(cell(own[column], row.get(column), mission, areas) for column in columns)
+                    tuple(_cell(own[c], row.get(c), mission, words[c]) for c in columns)
                     for row in rows
                 ),
             )
@@ -90,16 +95,18 @@ def _head(table: str, column: str, mission: Mission, language: str) -> str:
     return _title(table, column, language) + (f" ({mission.time_zone})" if is_time else "")
 
 
-def cell(column: Column, value: Any, mission: Mission, areas: Mapping[str, str]) -> str:
-    """A value as a person reads it: times in the mission's zone, areas with their names."""
+def _cell(column: Column, value: Any, mission: Mission, words: Mapping[str, str]) -> str:
+    """A value as a person reads it: times in the mission's zone, areas and codes in words."""
     if value is None:
         return ""
     if isinstance(value, datetime):
         local = value.replace(tzinfo=UTC).astimezone(ZoneInfo(mission.time_zone))
         return local.strftime("%Y-%m-%d %H:%M")
-    if column.reference == "areas.area_code" and value in areas:
-        return f"{areas[value]} ({value})"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if column.reference == _AREA:
+        return _area(str(value), words)
+    listed = value if isinstance(value, list) else [value]
+    texts = (str(one).lower() if isinstance(one, bool) else str(one) for one in listed)
+    return ", ".join(words.get(text, text) for text in texts)
 
 
 def _title(table: str, column: str, language: str) -> str:
@@ -113,10 +120,11 @@ def proposed(
     language: str,
     answers: Mapping[str, str],
     files_told: str,
+    areas: Mapping[str, str],
     prefix: str = "",
 ) -> OfferedMapping:
     """Every column of the table with what is proposed for it, what of the file is not kept, and
-    what is asked; `files_told`: which files it takes."""
+    what is asked; `files_told`: which files it takes; `areas`: names by code."""
     from pipelines.setup.proposal.answering.answers import answers_also
     from pipelines.setup.proposal.answering.choices import choices
 
@@ -127,7 +135,7 @@ def proposed(
         table=proposal.table,
         title=contract.title.in_language(language),
         confidence=f"{proposal.confidence:.2f}",
-        columns=tuple(_columns(proposal, known, asked, language)),
+        columns=tuple(_columns(proposal, known, asked, areas, language)),
         headers=tuple(proposal.layout.table.header),
         ignored=tuple(proposal.ignored),
         rivals=tuple(contracts()[name].title.in_language(language) for name in proposal.rivals),
@@ -140,12 +148,18 @@ def proposed(
         files_told=files_told,
         is_complete=not proposal.open_of_all,
         prefix=prefix,
-        also=proposed(also, known, language, answers_also(answers), "", "also.") if also else None,
+        also=proposed(also, known, language, answers_also(answers), "", areas, "also.")
+        if also
+        else None,
     )
 
 
 def _columns(
-    proposal: "Proposal", known: "Known", asked: Sequence[OfferedChoice], language: str
+    proposal: "Proposal",
+    known: "Known",
+    asked: Sequence[OfferedChoice],
+    areas: Mapping[str, str],
+    language: str,
 ) -> Iterator[OfferedColumn]:
     from pipelines.setup.proposal.answering.answers import joined
 
@@ -159,7 +173,7 @@ def _columns(
             is_wide=bool(proposal.wide and name in proposal.wide.columns),
             header=joined(one) if one else "",
             constant=given.get(name, ""),
-            constants=tuple(column.allowed_codes or ()),
+            constants=code_words(column, language),
             choices=tuple(choice for choice in asked if choice.column == name),
         )
         if one:
@@ -168,7 +182,7 @@ def _columns(
                 confidence=f"{one.confidence:.2f}",
                 reasons=", ".join(message(f"map.reason.{r}", language) for r in one.reasons),
                 codes=_codes(one.codes),
-                known_codes=_known_codes(column, known),
+                known_codes=_known_codes(column, known, areas, language),
             )
         yield entry
 
@@ -178,8 +192,8 @@ def _asked(proposal: "Proposal", language: str) -> Iterator[AskedValue]:
     given = proposal.constants or {}
     for name, column in contracts()[proposal.table].columns.items():
         if column.required and (name in given or name in proposal.open_required):
-            title, codes = _title(proposal.table, name, language), column.allowed_codes or ()
-            yield AskedValue(name, title, tuple(codes), given.get(name, ""))
+            title, codes = column.title.in_language(language), code_words(column, language)
+            yield AskedValue(name, title, codes, given.get(name, ""))
 
 
 def _questions(
@@ -224,6 +238,8 @@ def _option(one: "Choice", table: str, text: str, language: str) -> str:
         return contracts()[text].title.in_language(language)
     if one.kind == "after":
         return _title(table, text, language)
+    if one.kind in ("empty", "otherwise", "when_value"):
+        return code_words(contracts()[table].columns[one.column], language).get(text, text)
     key = f"map.option.{one.kind.replace('_too', '')}.{text}"
     return message(key, language) if has_message(key) else text
 
@@ -236,27 +252,51 @@ def _codes(codes: "Sequence[CodeProposal]") -> tuple[OfferedCode, ...]:
     )
 
 
-def _known_codes(column: Column, known: "Known") -> tuple[str, ...]:
-    """What a text of the column may mean."""
-    if column.base_type == "bool":
-        return ("true", "false")
+def _known_codes(
+    column: Column, known: "Known", areas: Mapping[str, str], language: str
+) -> dict[str, str]:
+    """What a text of the column may mean, with its words."""
+    if column.base_type == "bool" or column.allowed_codes:
+        return code_words(column, language)
     of_rows = sorted(set(known.get(column.reference or "", {}).values()))
-    return tuple(column.allowed_codes or of_rows)
+    return {code: _area(code, areas) if column.reference == _AREA else code for code in of_rows}
+
+
+def code_words(column: Column, language: str) -> dict[str, str]:
+    """The codes of a column with their labels; of one that takes no codes none."""
+    if column.base_type == "bool":
+        return {code: message(f"page.intake.{code}", language) for code in ("true", "false")}
+    listed = vocabulary(column.vocabulary) if column.vocabulary else None
+    return {
+        code: listed.label(code, language) if listed else code
+        for code in column.allowed_codes or ()
+    }
+
+
+def _area(code: str, areas: Mapping[str, str]) -> str:
+    return f"{areas[code]} ({code})" if code in areas else code
 
 
 def differing(
-    changes: "Sequence[Change]", known: "Known", language: str, mends: bool, as_is: bool
+    changes: "Sequence[Change]",
+    known: "Known",
+    areas: Mapping[str, str],
+    language: str,
+    mends: bool,
+    as_is: bool,
 ) -> Differences:
     """The differences of a file with the mend of each, and what a person may answer to them."""
     return Differences(
-        tuple(_difference(one, known, language) for one in changes),
+        tuple(_difference(one, known, areas, language) for one in changes),
         tuple(one.after or "" for one in changes if one.kind in ("new", "renamed")),
         mends,
         as_is,
     )
 
 
-def _difference(one: "Change", known: "Known", language: str) -> Difference:
+def _difference(
+    one: "Change", known: "Known", areas: Mapping[str, str], language: str
+) -> Difference:
     from pipelines.setup.proposal.answering.told import change_line
 
     if one.kind == "missing":
@@ -267,5 +307,5 @@ def _difference(one: "Change", known: "Known", language: str) -> Difference:
     if one.kind != "code":
         return told
     table, _, name = one.place.partition(".")
-    codes = _known_codes(contracts()[table].columns[name], known)
+    codes = _known_codes(contracts()[table].columns[name], known, areas, language)
     return replace(told, meant=one.meant or "", known_codes=codes)

@@ -21,12 +21,17 @@ def known_rows(warehouse: Path) -> Known:
     if not warehouse.is_file():
         return {}
     with open_to_read(warehouse) as connection:
-        found = {
-            reference: _names(connection, table, code, columns)
-            for reference, (table, code, columns) in _NAMED.items()
-        }
-        level = "SELECT area_code FROM core.areas WHERE area_level = 'country'"
-        countries = {code for (code,) in connection.execute(level).fetchall()}
+        return known_in(connection)
+
+
+def known_in(connection: duckdb.DuckDBPyConnection) -> Known:
+    """What an open warehouse knows."""
+    found = {
+        reference: _names(connection, table, code, columns)
+        for reference, (table, code, columns) in _NAMED.items()
+    }
+    level = "SELECT area_code FROM core.areas WHERE area_level = 'country'"
+    countries = {code for (code,) in connection.execute(level).fetchall()}
     areas = found["areas.area_code"].items()
     return {**found, "country": {name: code for name, code in areas if code in countries}}
 

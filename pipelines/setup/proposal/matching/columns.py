@@ -176,6 +176,8 @@ def header_likeness(table: str, name: str, header: str) -> tuple[float, str | No
         return (0.0, None) if place is None else (1.0, "hxl_tag")
     own, names = readings(header), column_names(table, name)
     alike = max((likeness(one, other) for one in own for other in names), default=0)
+    if alike < 1 and header.startswith("_"):
+        return 0.0, None  # what Kobo and ODK add of their own: `_status` is no stratum
     if alike < _GENERAL and not general_names(table, name).isdisjoint(own):
         return _GENERAL, "general_name"
     if alike < 1 and contradicts(own, table, name):
@@ -212,6 +214,8 @@ def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
     if alike == 1:
         if fit.share is None:
             return 0.88, "same_name"
+        if not fit.share and column.base_type in ("int", "dec"):
+            return 0, ""  # `Day/Night` is no number of nights
         if fit.share < 0.5:
             return 0.55, "same_name_other_texts"
         sure = 0.97 if fit.share >= 0.9 else 0.85
@@ -251,7 +255,7 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
 
 def _date_fit(values: Sequence[str], kind: str, *, of_months: bool = False) -> Fit:
     """In a time column a date without a time of day waits for the column of hours beside it."""
-    if kind == "time" and notation.clock_format(values):
+    if kind == "time" and notation.clock_formats(values):
         return Fit(0.6)
     written = notation.dates(values, with_time=kind == "time", of_months=of_months)
     reason = "day_or_month_first" if written.is_ambiguous else None

@@ -90,7 +90,7 @@ def _joined(
     at = next(place for place, texts in enumerate(columns) if texts.header == one.headers[0])
     own, free = columns[at], [texts for texts in columns if texts.header not in taken]
     nearest = sorted(free, key=lambda texts: abs(columns.index(texts) - at))
-    if notation.clock_format(own.values):
+    if notation.clock_formats(own.values):
         days = [texts for texts in nearest if _is_day(texts)]
         days += [by_header[dated]] if dated and _is_day(by_header[dated]) else []
         if not days:
@@ -104,14 +104,14 @@ def _joined(
     if not _is_day(own):
         return one
     after = [texts for texts in free if columns.index(texts) > at]
-    clock = next((texts for texts in after if notation.clock_format(texts.values)), None)
+    clock = next((texts for texts in after if notation.clock_formats(texts.values)), None)
     if clock is None:
         return replace(one, entry=_day_keys(own))
     return _of_two(one, own, clock)
 
 
 def _is_day(texts: Texts) -> bool:
-    if not texts.values or notation.clock_format(texts.values):
+    if not texts.values or notation.clock_formats(texts.values):
         return False
     return notation.dates(texts.values, with_time=False).share >= _MOST
 
@@ -123,8 +123,10 @@ def _day_keys(texts: Texts) -> dict[str, object]:
 
 def _of_two(one: ColumnProposal, day: Texts, clock: Texts) -> ColumnProposal:
     written = notation.dates(day.values, with_time=False)
-    form = str(written.keys["formats"][0]) if written.keys else "%Y-%m-%d"  # type: ignore[index]
-    hours = notation.clock_format(clock.values)
+    forms = [*written.keys.get("formats", ())]  # type: ignore[misc]
+    if not forms or any(notation.is_iso(text, with_time=False) for text in day.values):
+        forms.append("%Y-%m-%d")
+    hours = notation.clock_formats(clock.values)
     confidence = 0.6 if written.is_ambiguous else max(one.confidence, 0.88)
     reasons = tuple(reason for reason in one.reasons if reason != "same_name_other_texts")
     if written.is_ambiguous and "day_or_month_first" not in reasons:
@@ -133,7 +135,7 @@ def _of_two(one: ColumnProposal, day: Texts, clock: Texts) -> ColumnProposal:
         one,
         headers=(day.header, clock.header),
         confidence=confidence,
-        entry={"formats": [f"{form} {hours}"]},
+        entry={"formats": [f"{form} {hour}" for form in forms for hour in hours]},
         reasons=(*reasons, "joined"),
     )
 

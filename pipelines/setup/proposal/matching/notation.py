@@ -24,6 +24,7 @@ _DAYS = (
 )  # fmt: skip
 _CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", " %H%M", "T%H:%M", " %I:%M %p", " %I:%M:%S %p")
 _LOOKED_AT = 120
+_MOST_CLOCKS = 0.9  # share of the texts of a column of times of day: `late` is none
 _MONTHS = ("%B %Y", "%b %Y", "%b-%y", "%b-%Y", "%m/%Y", "%Y/%m", "%Y-%m")  # the first day is meant
 _SEVERAL_GROUPS = r"[+-]?\d{1,3}(\.\d{3}){2,}(,\d+)?"
 _GROUP = re.compile(r"\d{6} ?([A-IK-Z]) ?[A-Za-z]{3,4} ?(\d{2}|\d{4})")
@@ -57,7 +58,7 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
     """
     if not texts:
         return Written({}, 0)
-    rest = [text for text in texts if not _is_iso(text, with_time)]
+    rest = [text for text in texts if not is_iso(text, with_time=with_time)]
     if not rest:
         return Written({}, 1)
     if with_time and (written := _date_time_group(rest, len(texts))):
@@ -73,7 +74,7 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
     equal = [entry for entry in formats if shares[entry] == best]
     chosen = equal[0]
     others = {tuple(re.findall(r"%[dm]", entry)) for entry in equal}
-    iso = sum(_is_iso(text, with_time) for text in texts) / len(texts)
+    iso = sum(is_iso(text, with_time=with_time) for text in texts) / len(texts)
     read = iso + best * (1 - iso)
     return Written({"formats": [chosen]}, read, len(others) > 1 and best > 0)
 
@@ -101,7 +102,8 @@ def _date_time_group(texts: Sequence[str], number: int) -> Written | None:
 _ZONES = "ZABCDEFGHIKLMNOPQRSTUVWXY"  # hours east of Greenwich to 12 (M), then west
 
 
-def _is_iso(text: str, with_time: bool) -> bool:
+def is_iso(text: str, *, with_time: bool) -> bool:
+    """Whether a text is an ISO date, at midnight where it may have no time of day."""
     found = _ISO.fullmatch(text)
     if found is None:
         return False
@@ -125,15 +127,21 @@ def _fits(text: str, pattern: str) -> bool:
     return True
 
 
-def clock_format(texts: Sequence[str]) -> str | None:
-    """How a column that holds times of day alone is written; None where it holds others too, or
-    years, of which `2010` could be ten past eight."""
+def clock_formats(texts: Sequence[str]) -> list[str]:
+    """How a column that holds times of day alone is written, the most usual first; none where it
+    holds more than a few others, or years, of which `2010` could be ten past eight."""
     if texts and all(_YEAR.fullmatch(text) for text in texts):
-        return None
-    fitting = (
-        form for form, what in _HOURS.items() if all(re.fullmatch(what, text) for text in texts)
-    )
-    return next(fitting, None) if texts else None
+        return []
+    found, left = [], list(texts)
+    while left and len(left) > (1 - _MOST_CLOCKS) * len(texts):
+        read = {form: [text for text in left if re.fullmatch(what, text)]
+                for form, what in _HOURS.items()}  # fmt: skip
+        best = max(read, key=lambda form: len(read[form]))
+        if not read[best]:
+            return []
+        found.append(best)
+        left = [text for text in left if text not in read[best]]
+    return found
 
 
 def numbers(texts: Sequence[str], column: Column) -> Written:

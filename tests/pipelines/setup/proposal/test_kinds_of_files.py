@@ -8,7 +8,7 @@ import pyreadstat
 import pytest
 
 from pipelines.setup.proposal.layout import layouts
-from tests.pipelines.readers.test_other_formats import ods, row, sheet, text
+from tests.pipelines.ingest.readers.test_other_formats import ods, row, sheet, text
 from tests.worlds.messy.written import XLS
 
 HEADER = ["start", "area", "_uuid", "_submission_time"]

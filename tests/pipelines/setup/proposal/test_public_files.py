@@ -17,7 +17,7 @@ from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.last_state import open_to_read
 from tests.worlds.mission.own_names import make_workspace
 
-DATA = Path(__file__).parents[2] / "real" / "data"
+DATA = Path(__file__).parents[3] / "real" / "data"
 CUT = DATA / "ocha_cutouts"
 PLACES = {
     "HT01": "Ouest", "HT02": "Sud-Est", "HT03": "Nord", "HT04": "Nord Est", "HT05": "Artibonite",

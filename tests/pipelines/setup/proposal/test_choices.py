@@ -287,3 +287,25 @@ def test_one_file_becomes_two_tables(workspace: Workspace, tmp_path: Path) -> No
     chosen = [one.header for one in found.offered.also.columns if one.header]
     assert chosen == ["Ref"]  # as the first table has it
     assert found.offered.also.prefix == "also."
+
+
+def test_days_and_hours_of_two_columns_each_written_in_two_ways_are_joined(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "log.csv"
+    rows = [f"P-{n},{n}/06/2026,{n % 24:02d}:15:00,day,Bor" for n in range(13, 29)]
+    rows += ["P-1,2026-06-03,05h45,night,Bor", "P-2,2026-06-04,22:30:00,night,Bor",
+             "P-3,05/06/2026,21h10,night,Bor", "P-4,06/06/2026,late,night,Bor"]  # fmt: skip
+    path.write_text("\n".join(["Serial,Date,Time out,Day/Night,District", *rows]))
+    found = IntakeDesk(workspace).preview("faulty", path, "en", {"table": "activities"})
+    assert found.offered
+    of = {one.column: one for one in found.offered.columns}
+    assert of["started_at"].header == "Date" and of["nights_out"].header == ""
+    assert asked(found, "join.started_at").value == ("Time out",)
+    said = {"constant.activity_type": "patrol", "constant.status": "completed",
+            "constant.unit_code": "U-1", "constant.tier": "II", "constant.phase": "prevention",
+            "constant.location_precision": "admin1", "table": "activities"}  # fmt: skip
+    shown = IntakeDesk(workspace).preview("faulty", path, "en", said)
+    assert shown.mapping
+    formats = yaml.safe_load(shown.mapping.text)["tables"][0]["columns"]["started_at"]["formats"]
+    assert {"%d/%m/%Y %Hh%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %Hh%M"} < set(formats)
