@@ -16,7 +16,7 @@ CURVES = {
     "growth_rows": "rows (100 areas, 18 indicators)",
     "growth_areas": "areas (1 M rows, 18 indicators)",
     "growth_indicators": "indicators (1 M rows, 100 areas)",
-    "growth_missions": "missions (100 k rows, 100 areas, 18 indicators each)",
+    "growth_missions": "missions (100 k rows each)",
 }
 WAYS = {
     "duckdb": ("DuckDB", "#0b5cad", ""),
@@ -64,6 +64,7 @@ def svg(found: Figures) -> str:
                 {
                     way: [(n, line[measure]) for n, line in found.get((curve, way), {}).items()]
                     for way in WAYS
+                    if (way, measure) != ("spark_first", "peak_mb")  # one process, one peak
                 }
             )
             parts.append("</g>")
