@@ -10,6 +10,9 @@ POCLENS_HOME ?= workspace
 export POCLENS_HOME
 export DAGSTER_DISABLE_TELEMETRY := 1
 export GX_ANALYTICS_ENABLED := False
+# What is loaded is compiled once and kept: some images of Python switch that off, which costs each
+# command about eight processor seconds.
+export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin
 
 .PHONY: demo test soak spark bench check docs install format clean

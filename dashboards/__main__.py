@@ -5,7 +5,7 @@ import socket
 import sys
 from pathlib import Path
 
-from dashboards.access import AUDIENCES
+from dashboards.reading.access import AUDIENCES
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.messages import message
 
@@ -86,11 +86,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _serve(chosen: argparse.Namespace, listening: socket.socket) -> None:
-    from dashboards import server
-    from dashboards.app import create_app
     from dashboards.forms.accounts.sessions import cookie_name
     from dashboards.forms.desk import desk_named
     from dashboards.http import monitoring
+    from dashboards.serving import server
+    from dashboards.serving.app import create_app
 
     monitoring.set_up()
     home = chosen.home.resolve()

@@ -6,8 +6,8 @@ from typing import Any
 from dashboards.api.batches import Batch, batches
 from dashboards.api.problems import ApiProblem
 from dashboards.api.query import CellQuery
-from dashboards.kept import Kept
-from dashboards.releases import Release
+from dashboards.reading.kept import Kept
+from dashboards.reading.releases import Release
 from indicators.dissemination.components import AGENCY, DIMENSIONS, STRUCTURE, VERSION
 from indicators.dissemination.notation import code_id
 

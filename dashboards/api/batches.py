@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from dashboards.api.query import CellQuery
-from dashboards.releases import Release
+from dashboards.reading.releases import Release
 from indicators.dissemination.cells import bare_cells_sql, cells_sql
 
 _STORED = 20_000  # rows, of which the parts that are zero are made

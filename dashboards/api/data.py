@@ -9,7 +9,7 @@ from typing import Any
 from dashboards.api.batches import Batch, batches
 from dashboards.api.problems import ApiProblem
 from dashboards.api.query import CellQuery
-from dashboards.releases import Release
+from dashboards.reading.releases import Release
 from indicators.dissemination.components import COMPONENTS, STRUCTURE_ID
 from indicators.dissemination.notation import observation_texts
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Response, send_file
 
-from dashboards.access import Audience
 from dashboards.http.downloads import listed_files
-from dashboards.releases import (
+from dashboards.reading.access import Audience
+from dashboards.reading.releases import (
     Release,
     current_release,
     published_missions,

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from dashboards.releases import DamagedRelease
+from dashboards.reading.releases import DamagedRelease
 from indicators.foundation.faults import traceback_of
 from indicators.foundation.messages import LANGUAGES, message
 

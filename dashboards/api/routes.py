@@ -9,12 +9,12 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, request
 
-from dashboards.access import Audience
 from dashboards.api import availability, data, files, openapi, structures
 from dashboards.api.problems import ApiProblem, add_handlers, language
 from dashboards.api.query import cell_query, check_flow
 from dashboards.http.finished import Finished, streamed, tag_of
-from dashboards.releases import Release, current_release, published_missions, release_named
+from dashboards.reading.access import Audience
+from dashboards.reading.releases import Release, current_release, published_missions, release_named
 
 ROOT = "/api"
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"]

@@ -5,8 +5,8 @@ from typing import Any
 
 from dashboards.api.problems import ApiProblem
 from dashboards.api.query import VERSIONS
-from dashboards.kept import Kept
-from dashboards.releases import Release
+from dashboards.reading.kept import Kept
+from dashboards.reading.releases import Release
 from indicators.dissemination.code_lists import CodeLists, Note, code_lists, joined
 from indicators.dissemination.components import AGENCY
 from indicators.foundation.messages import LANGUAGES, message

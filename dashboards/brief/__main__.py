@@ -8,12 +8,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from dashboards.access import AUDIENCES
 from dashboards.brief.content import brief_content
 from dashboards.brief.typeset import pdf
-from dashboards.context import release_context
-from dashboards.http.address import Address
-from dashboards.releases import Release
+from dashboards.reading.access import AUDIENCES
+from dashboards.reading.address import Address
+from dashboards.reading.context import release_context
+from dashboards.reading.releases import Release
 from indicators.foundation.messages import LANGUAGES
 
 

@@ -12,6 +12,9 @@ from dashboards.components.area_level import area_level, cells_by_area
 from dashboards.components.empty import empty_words
 from dashboards.components.harm import by_actor, counted, counted_harm, who_words
 from dashboards.components.link_sentence import link_sentence, primary_rows
+from dashboards.components.lists import budget
+from dashboards.components.lists.decisions import decisions
+from dashboards.components.lists.waiting import waiting
 from dashboards.components.outcome_summary import (
     UNRATED,
     certainty_lines,
@@ -40,13 +43,11 @@ from dashboards.components.rating import (
 )
 from dashboards.components.small_multiples import sparkline_words
 from dashboards.components.value import interval_words, output_done
-from dashboards.context import Context
 from dashboards.figures.vector import Drawing, line_drawing, value_range
-from dashboards.lists import budget
-from dashboards.lists.decisions import decisions
-from dashboards.queries import catalogue, quality
-from dashboards.queries.cells import Cell, reports_sign
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import catalogue, quality
+from dashboards.reading.queries.cells import Cell, reports_sign
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 
 MOST_OUTCOMES = 8
@@ -65,6 +66,7 @@ def brief_content(context: Context, with_annex: bool = False) -> Content:
     shown = _worst(context, codes)
     period = context.period
     returns = quality.returns(context.release, period.start.isoformat(), period.end.isoformat())
+    returns = returns[returns["area"].isin(context.areas_inside)]
     edges = rows_of(links)
     return {
         "language": words.language,
@@ -78,7 +80,7 @@ def brief_content(context: Context, with_annex: bool = False) -> Content:
         "notes": _notes(context, len(shown), len(codes)),
         "civilians": _civilians(context),
         "where": _where(context, returns),
-        "decisions": _decisions(context),
+        "decisions": _decisions(context, returns),
         "strongest": _strongest(context, edges),
         "certainty": _certainty(context, returns),
         "foot": foot_of(context),
@@ -223,27 +225,33 @@ def _line(cells: list[Cell]) -> str:
 
 
 def _where(context: Context, returns: Any) -> Content:
-    """The map, and the three places that rank first with their reasons."""
-    words, gaps = context.words, read_gaps(context)
+    """The map, and the three places that rank first with their reasons; one place has no number."""
+    words, gaps, is_one = context.words, read_gaps(context), context.is_lowest(context.area)
     ranked = ranked_inside(context, gaps, _PLACES)
-    made = gap_drawing(context, ranked, silent_months(returns), _MAP, "light")
+    made = gap_drawing(context, [] if is_one else ranked, silent_months(returns), _MAP, "light")
     places = [
-        {"name": context.area_name(area), "reason": place_words(context, gaps[area])}
-        for area in ranked
+        {
+            "name": " ".join([*([] if is_one else [str(place)]), context.area_name(area)]),
+            "reason": place_words(context, gaps[area]),
+        }
+        for place, area in enumerate(ranked, start=1)
     ]
     return {
         "title": words("where.title"),
         "svg": made.svg if made else "",
         "alt": map_words(context, ranked),
-        "key": words("brief.map_key"),
+        "key": words("brief.map_key_one" if is_one else "brief.map_key"),
         "places": places,
     }
 
 
-def _decisions(context: Context) -> Content:
+def _decisions(context: Context, returns: Any) -> Content:
+    """The lines; without one, what waits in numbers."""
     words = context.words
     lines = [(one.text, one.note) for one in decisions(context)]
-    return _block(words("waits.title"), lines or [(words("waits.none"), "")])
+    counts = " · ".join(one.text + one.beside for one in waiting(context, returns))
+    none = (words("waits.counts"), counts) if counts else (words("waits.none"), "")
+    return _block(words("waits.title"), lines or [none])
 
 
 def _strongest(context: Context, edges: list[dict[str, Any]]) -> Content:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from dashboards.components.range_mark import Scale
 from dashboards.components.rating import BARS
-from dashboards.context import Against
 from dashboards.figures import svg
-from dashboards.queries.cells import Cell
-from dashboards.theme import THEMES
+from dashboards.figures.theme import THEMES
+from dashboards.reading.context import Against
+from dashboards.reading.queries.cells import Cell
 
 _INK = THEMES["light"]
 _WIDTH, _HEIGHT = 100.0, 18.0

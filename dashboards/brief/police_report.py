@@ -6,13 +6,13 @@ Figures are those of the overview, words those of the assessments, activities th
 from typing import Any
 
 from dashboards.brief.content import Content, foot_of, outcome_heads, outcome_row, place_of
+from dashboards.components.lists import police_matrices
 from dashboards.components.outcome_summary import count_line, links_of, outcomes_of, sentence
-from dashboards.context import Context
-from dashboards.lists import police_matrices
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.rows import rows_of
+from dashboards.reading.written import records
 from dashboards.wording import formats
 from dashboards.wording.signed import signed
-from dashboards.written import records
 
 _OWNER = "police_commissioner"
 

@@ -5,10 +5,10 @@ from collections.abc import Collection
 from dash import html
 
 from dashboards.components.card import page_link
-from dashboards.context import Context
-from dashboards.queries import indicator_values
-from dashboards.queries.cells import Cell
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import indicator_values
+from dashboards.reading.queries.cells import Cell
+from dashboards.reading.rows import rows_of
 
 LEVELS = ("admin1", "admin2", "admin3", "site")
 # A level is readable where at least this share of its areas has a figure.

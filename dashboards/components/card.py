@@ -5,7 +5,7 @@ from zlib import crc32
 
 from dash import html
 
-from dashboards.http.address import Address
+from dashboards.reading.address import Address
 from dashboards.wording.words import Words
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from dash import html
 
 from dashboards.components.card import page_link, within
-from dashboards.context import Context
 from dashboards.figures.plot import Plot
-from dashboards.http.address import Address
+from dashboards.reading.address import Address
+from dashboards.reading.context import Context
 from dashboards.wording import formats
 from dashboards.wording.words import Words
 

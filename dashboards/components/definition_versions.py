@@ -6,9 +6,9 @@ from typing import Any
 from dash import html
 
 from dashboards.components.card import card
-from dashboards.context import Context
-from dashboards.queries import catalogue
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import catalogue
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import Words
 from indicators.foundation.periods import day_months_after

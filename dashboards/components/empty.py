@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.queries.cells import NO_ACCESS, REPORTS_LACK, SUPPRESSED, Cell, reports_sign
+from dashboards.reading.queries.cells import NO_ACCESS, REPORTS_LACK, SUPPRESSED, Cell, reports_sign
 from dashboards.wording.words import Words
 from indicators.assessment.empty_reasons import Said
 

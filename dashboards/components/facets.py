@@ -9,7 +9,7 @@ from dash import dcc, html
 
 from dashboards.components.card import page_link
 from dashboards.components.rating import WORST_FIRST
-from dashboards.context import Context
+from dashboards.reading.context import Context
 from dashboards.wording import formats
 
 STAGES = ("impact", "outcome", "output")

@@ -4,11 +4,12 @@ from typing import Any
 
 import pandas as pd
 
+from dashboards.components.empty import empty_words
 from dashboards.components.value import bare_value
-from dashboards.context import Context
-from dashboards.queries import indicator_values
-from dashboards.queries.cells import Cell
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import indicator_values
+from dashboards.reading.queries.cells import Cell
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 
 _HARM = ("D-IM-02", "D-IM-01", "D-IM-04", "X-IM-06")
@@ -25,11 +26,14 @@ def counted_harm(context: Context) -> list[str]:
 
 
 def harm_sentence(context: Context) -> str:
-    """The first count with its interval and what the test against a year ago says of it."""
+    """The first count with its interval and what the test against a year ago says of it; why there
+    is none."""
     codes = counted_harm(context)
-    if not codes or not context.cell(codes[0]).is_figure:
+    if not codes:
         return ""
     code, words = codes[0], context.words
+    if not (cell := context.cell(code)).is_figure:
+        return words("harm.no_figure", name=context.short(code), reason=empty_words(cell, words))
     trend = context.cell(code).trend or "not_assessed"
     value, said = counted(context, code), words(f"harm.trend.{trend}")
     return words("harm.sentence", name=context.short(code), value=value, trend=said)

@@ -10,9 +10,9 @@ from dash import html
 from dashboards.components.empty import beside_words
 from dashboards.components.table import scrolling
 from dashboards.components.value import interval_words
-from dashboards.context import Context
-from dashboards.queries.cells import Cell
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries.cells import Cell
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import Words, sentence_case
 

@@ -6,12 +6,12 @@ It names the other explanations at every grade, and never says that one moved th
 from collections.abc import Mapping
 from typing import Any
 
-from dashboards.components.difference import change_in_words, size_and_interval
 from dashboards.components.rating import verdict
-from dashboards.context import Context
-from dashboards.queries import framework
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import framework
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
+from dashboards.wording.difference import change_in_words, size_and_interval
 from dashboards.wording.words import in_sentence
 
 Row = Mapping[str, Any]

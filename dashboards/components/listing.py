@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards.access import AUDIENCES, Audience
 from dashboards.components.card import page_link
 from dashboards.components.table import Column, table
-from dashboards.context import Context
+from dashboards.reading.access import AUDIENCES, Audience
+from dashboards.reading.context import Context
 from dashboards.wording import formats
 from dashboards.wording.words import sentence_case
 from indicators.dissemination.spreadsheets import Value, as_text, new_workbook, write_table

@@ -12,9 +12,9 @@ from dash import html
 from dashboards.components.harm import harm_sentence
 from dashboards.components.rating import TESTED, change_size, trend_mark, trend_words
 from dashboards.components.waves import household_waves
-from dashboards.context import Context
-from dashboards.queries import framework, quality
-from dashboards.queries.cells import Cell, Dated
+from dashboards.reading.context import Context
+from dashboards.reading.queries import framework, quality
+from dashboards.reading.queries.cells import Cell, Dated
 from dashboards.wording import formats
 from dashboards.wording.words import Words, sentence_case
 
@@ -235,7 +235,7 @@ def _silent(context: Context, due: pd.DataFrame) -> str:
     """The areas that sent nothing at all in the period."""
     names = [context.area_name(code) for code in quality.silent_areas(due)]
     if not names:
-        return context.words("certainty.all_areas_sent")
+        return "" if context.is_lowest(context.area) else context.words("certainty.all_areas_sent")
     return context.words("certainty.silent", names=context.words.some_of(names, _NAMED_SILENT))
 
 
@@ -261,8 +261,8 @@ def missing_reports(context: Context, returns: pd.DataFrame) -> list[tuple[str, 
     words, found = context.words, []
     for status, by_area in silent_months(returns).items():
         for code, months in by_area.items():
-            names = words.listed([formats.month(month, words) for month in months])
-            found.append((context.area_name(code), words(f"next.{status}", months=names)))
+            said = words(f"next.{status}", months=formats.months(months, words))
+            found.append((context.area_name(code), said))
     return found
 
 

@@ -1,15 +1,16 @@
-"""Small pictures on a page: what they say stands beside them or in the words for who hears."""
+"""Pictures on a page: small ones, and areas whose places are links, with words for who hears."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dash import html
 
 from dashboards.components.chart import DRAWN, chart_card
 from dashboards.components.table import Column, table
-from dashboards.context import Context
 from dashboards.figures import svg
+from dashboards.figures.area_drawing import AreaDrawing
+from dashboards.reading.context import Context
 
 _SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
 
@@ -38,3 +39,29 @@ def picture_card(
     shown = table([Column(head) for head in heads], rows, titles[0], "table-pictures")
     drawn = html.Div([*above, shown], **DRAWN)
     return chart_card(context, key, titles, [drawn], numbers)
+
+
+def area_picture(
+    drawn: AreaDrawing, caption: str, titles: Mapping[str, str], link: Callable[[str], str]
+) -> html.Div:
+    """The picture with its places; `titles`: what is said of each, `link`: where it leads.
+
+    A list beside it has the same links, so that no place of it is a stop of the keyboard.
+    """
+    size = {"width": f"{drawn.width:.0f}", "height": f"{drawn.height:.0f}"}
+    source = svg.as_image(drawn.svg)
+    image = html.Img(src=source, alt=caption, className="area-map", useMap="#areas", **size)
+    places = [
+        html.Area(
+            shape="poly",
+            coords=drawn.corners(area),
+            href=link(area),
+            alt=said,
+            title=said,
+            className="go",
+            tabIndex="-1",
+        )
+        for area, said in titles.items()
+        if area in drawn.shapes
+    ]
+    return html.Div([image, html.MapEl(places, name="areas")], className="area-picture", **DRAWN)

@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards.context import Context
 from dashboards.figures.area_drawing import AreaDrawing, Look, area_drawing, ranks
 from dashboards.figures.outlines import outlines_of
-from dashboards.releases import Release
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.releases import Release
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 
 RANK = "gap"
@@ -72,8 +72,8 @@ def risk_of(known: Mapping[str, Row]) -> str:
 
 
 def trust_of(known: Mapping[str, Row]) -> str:
-    """The component that says how many trust a police."""
-    return next((name for name in _TRUSTS if has(known, name)), _TRUSTS[0])
+    """The component that says how many trust a police; releases of before hold both questions."""
+    return next((name for name in _TRUSTS if name in known), _TRUSTS[0])
 
 
 def component_figure(

@@ -10,8 +10,8 @@ from dash import html
 
 from dashboards.components.rating import trend_sentence
 from dashboards.components.value import value_sentence
-from dashboards.context import Against
-from dashboards.queries.cells import Cell
+from dashboards.reading.context import Against
+from dashboards.reading.queries.cells import Cell
 from dashboards.wording.formats import Unit
 from dashboards.wording.words import Words
 

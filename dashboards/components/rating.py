@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.queries.cells import REPORTS_LACK, Cell
+from dashboards.reading.queries.cells import REPORTS_LACK, Cell
 from dashboards.wording.formats import Unit, number, signed
 from dashboards.wording.words import Words
 

@@ -9,9 +9,9 @@ from dash import html
 from dashboards.components.card import page_link
 from dashboards.components.chart import DRAWN
 from dashboards.components.empty import empty_mark, empty_words, reports_mark
-from dashboards.context import Context
 from dashboards.figures.vector import Drawing, frame_range, line_drawing, value_range
-from dashboards.queries.cells import Cell, dated_cells_by, new_definitions
+from dashboards.reading.context import Context
+from dashboards.reading.queries.cells import Cell, dated_cells_by, new_definitions
 from dashboards.wording.formats import Unit
 from dashboards.wording.words import Words
 

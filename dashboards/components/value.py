@@ -13,8 +13,8 @@ from dashboards.components.empty import (
     reports_mark,
 )
 from dashboards.components.table import Column
-from dashboards.context import Context
-from dashboards.queries.cells import Cell
+from dashboards.reading.context import Context
+from dashboards.reading.queries.cells import Cell
 from dashboards.wording import formats
 from dashboards.wording.formats import Unit, number
 from dashboards.wording.words import Words, in_sentence

@@ -11,10 +11,10 @@ from dashboards.components.table import Column, table
 from dashboards.components.value import (
     interval_words,
 )
-from dashboards.context import Context
-from dashboards.queries import surveys
-from dashboards.queries.cells import Cell, Dated
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import surveys
+from dashboards.reading.queries.cells import Cell, Dated
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 
 Row = dict[str, Any]

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from dashboards.figures import svg
 from dashboards.figures.outlines import Outlines
-from dashboards.theme import THEMES
+from dashboards.figures.theme import THEMES
 
 UNKNOWN = "unknown"  # the fill of an area of which no figure is published
 _EDGE = 12.0
@@ -147,7 +147,7 @@ def _label(
         return _rank(point.x, point.y, 9, look.rank or 0, colour)
     radius = 0.8 * size
     lines = [look.name, *([look.under] if look.under else [])]
-    wide = max(0.64 * size * len(line) for line in lines)
+    wide = max(0.68 * size * len(line) for line in lines)
     marks = (2 * radius + 3) * ((look.rank is not None) + bool(look.disc))
     width, height = marks + wide + 6, (size + 2) * len(lines) + 4
     x, y = point.x - width / 2, point.y - height / 2

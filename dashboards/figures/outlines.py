@@ -10,8 +10,8 @@ import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from dashboards.queries import catalogue as area_queries
-from dashboards.releases import Release
+from dashboards.reading.queries import catalogue as area_queries
+from dashboards.reading.releases import Release
 
 _DETAIL = 350  # simplification: the map's extent over this
 

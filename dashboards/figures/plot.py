@@ -12,7 +12,7 @@ from typing import Any
 from dash import html
 
 from dashboards.figures import svg
-from dashboards.theme import THEMES
+from dashboards.figures.theme import THEMES
 from dashboards.wording import formats
 from dashboards.wording.words import Words
 

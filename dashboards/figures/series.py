@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from dashboards.figures.plot import Axis, Bounds, Plot, value_axis
-from dashboards.queries.cells import Cell, Dated, new_definitions
+from dashboards.reading.queries.cells import Cell, Dated, new_definitions
 from dashboards.wording import formats
 from dashboards.wording.formats import Unit
 from dashboards.wording.words import Words

@@ -6,7 +6,7 @@ SVG text by `figures.svg`; the words beside say the same, so that none of them n
 from collections.abc import Mapping, Sequence
 
 from dashboards.figures import svg
-from dashboards.theme import THEMES
+from dashboards.figures.theme import THEMES
 
 _HEIGHT = 18.0
 _STEP = 22.0  # between the states of two quarters

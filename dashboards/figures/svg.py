@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from urllib.parse import quote
 
-from dashboards.theme import FONT, THEMES
+from dashboards.figures.theme import FONT, THEMES
 
 # Fills of the kinds of empty; `cross` is added where no access must show on a map.
 PATTERNS = {

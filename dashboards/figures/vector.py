@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dashboards.figures import svg
-from dashboards.queries.cells import Cell, new_definitions
-from dashboards.theme import THEMES
+from dashboards.figures.theme import THEMES
+from dashboards.reading.queries.cells import Cell, new_definitions
 from indicators.foundation import mart_tables
 
 

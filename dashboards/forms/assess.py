@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from dashboards.components.outcome_summary import links_of, outcomes_of
 from dashboards.components.value import value_in_brief
-from dashboards.context import Context
 from dashboards.forms.accounts import sessions
 from dashboards.forms.page import Writer, chosen, ground, problems, rendered, sent_ground, writer
+from dashboards.reading.context import Context
 from dashboards.wording.words import Words
 from indicators.foundation.messages import LANGUAGES
 from records import cycle

@@ -9,12 +9,12 @@ from typing import Any
 
 from flask import Flask, abort, request
 
-from dashboards.context import Context, read_context
 from dashboards.forms.accounts import sessions
 from dashboards.forms.desk import missions_of
 from dashboards.forms.intake.template_files import WRITTEN
 from dashboards.forms.page import MISSION, Writer, rendered
-from dashboards.http.address import Address
+from dashboards.reading.address import Address
+from dashboards.reading.context import Context, read_context
 from dashboards.wording.words import Words
 from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.definitions.vocabularies import vocabulary

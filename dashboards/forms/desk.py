@@ -6,7 +6,7 @@ Dashboards read releases alone. The command that serves names an object of this 
 import importlib
 from pathlib import Path
 
-from dashboards.access import opens
+from dashboards.reading.access import opens
 from records.desk.intake import Desk
 
 

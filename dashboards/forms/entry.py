@@ -12,10 +12,10 @@ from urllib.parse import quote, urlencode
 from flask import Flask, abort, redirect, request
 from pydantic import ValidationError
 
-from dashboards.context import Context
+from dashboards.components.lists import budget, review_candidates
 from dashboards.forms.accounts import sessions
 from dashboards.forms.page import Writer, ground, problems, rendered, sent_ground, writer
-from dashboards.lists import budget, review_candidates
+from dashboards.reading.context import Context
 from indicators.definitions.contracts import contracts
 from indicators.definitions.vocabularies import vocabularies
 from records import cycle

@@ -10,14 +10,14 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from pydantic import ValidationError
 from werkzeug.exceptions import NotFound, Unauthorized
 
-from dashboards.access import Audience
-from dashboards.context import Context, read_context
+from dashboards.figures.theme import style_sheet
 from dashboards.forms.accounts import sessions
-from dashboards.http.address import Address
-from dashboards.theme import style_sheet
+from dashboards.reading.access import Audience
+from dashboards.reading.address import Address
+from dashboards.reading.context import Context, read_context
+from dashboards.reading.written import records
 from dashboards.wording import formats
 from dashboards.wording.words import Words
-from dashboards.written import records
 from records.desk.intake import Desk
 from records.kinds import ROLES
 from records.rights import Actor

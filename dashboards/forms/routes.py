@@ -4,11 +4,11 @@ from pathlib import Path
 
 from flask import Flask
 
-from dashboards.access import Audience
 from dashboards.forms import assess, capture, entry, page, recommend
 from dashboards.forms.accounts import account, people, sessions, single_sign_on
 from dashboards.forms.intake import profile, template_files, upload
 from dashboards.forms.missions import new_mission, rota, steps
+from dashboards.reading.access import Audience
 from records.desk.intake import Desk
 from records.people import signing_in_asked
 from records.store import Store

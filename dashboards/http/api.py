@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from flask import Response, g, request
 
-from dashboards.access import Audience, narrow_to
+from dashboards.reading.access import Audience, narrow_to
 from records.people.tokens import Token, token_of
 from records.store import Store, utc_now
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Flask, abort, send_file
 
-from dashboards.access import Audience
-from dashboards.releases import Release, release_named
+from dashboards.reading.access import Audience
+from dashboards.reading.releases import Release, release_named
 
 ROUTE = "/download"
 

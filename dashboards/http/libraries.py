@@ -7,7 +7,7 @@ from dash.exceptions import DependencyException
 from flask import Flask, abort, request
 
 from dashboards.http.finished import Finished
-from dashboards.kept import Kept
+from dashboards.reading.kept import Kept
 
 _FOLDERS = ("/_dash-component-suites/", "/assets/")
 _MOST_MB = 16  # all libraries of Dash and Mantine, take 2 MB

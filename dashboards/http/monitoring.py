@@ -22,9 +22,9 @@ from prometheus_client import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboards.access import Audience
 from dashboards.http.downloads import listed_files
-from dashboards.releases import DamagedRelease, Release, current_release, published_missions
+from dashboards.reading.access import Audience
+from dashboards.reading.releases import DamagedRelease, Release, current_release, published_missions
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.faults import kind_of
 from records.people import accounts

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, redirect, request
 
-from dashboards.http.address import Address
+from dashboards.reading.address import Address
 
 ROUTE = "/i"
 

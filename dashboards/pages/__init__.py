@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 
-from dashboards.access import Audience
+from dashboards.reading.access import Audience
 
 BOTH: tuple[Audience, ...] = ("mission", "hq")
 

@@ -12,9 +12,9 @@ from dash import html
 from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.table import Column, table
 from dashboards.components.value import marked_in_brief
-from dashboards.context import Context
+from dashboards.reading.context import Context
+from dashboards.reading.written import records
 from dashboards.wording import formats
-from dashboards.written import records
 from records.kinds import ROLES, Recommendation
 from records.kinds.accountability import Compact, UnitEvaluation
 

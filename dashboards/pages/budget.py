@@ -12,12 +12,12 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_head
 from dashboards.components.empty import reports_mark, reports_note
+from dashboards.components.lists import budget
 from dashboards.components.picture import picture, picture_card
 from dashboards.components.table import Column, table
-from dashboards.context import Context
 from dashboards.figures.small_pictures import plan_bar
-from dashboards.lists import budget
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.periods import period_of
 

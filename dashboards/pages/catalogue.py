@@ -7,7 +7,7 @@ from dash import html
 from dashboards.components.card import notice, page_head, page_link
 from dashboards.components.facets import facet_panel, found_indicators, narrowed, search_form
 from dashboards.components.how_computed import version_of
-from dashboards.context import Context
+from dashboards.reading.context import Context
 
 
 def sentence(context: Context) -> str:

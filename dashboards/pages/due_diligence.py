@@ -9,14 +9,14 @@ from dash import html
 from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.chart import take_away
 from dashboards.components.empty import reports_note
+from dashboards.components.lists.threats import quarters_of
 from dashboards.components.range_mark import range_key, range_mark
 from dashboards.components.rating import rating_mark
 from dashboards.components.table import Column, table
 from dashboards.components.value import bare_value, value_with_interval
-from dashboards.context import Context
-from dashboards.lists.threats import quarters_of
-from dashboards.releases import Release
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.releases import Release
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.periods import period_named
 

@@ -1,5 +1,6 @@
 """Help: how to read the pages in three tours, what the marks mean, and the glossary."""
 
+import unicodedata
 from typing import Any
 
 from dash import html
@@ -8,8 +9,8 @@ from dashboards.components.card import card, page_head, page_link
 from dashboards.components.empty import four_kinds_key
 from dashboards.components.range_mark import range_key
 from dashboards.components.rating import grade_mark, rating_shape
-from dashboards.context import Context
 from dashboards.pages import path_of
+from dashboards.reading.context import Context
 from dashboards.wording.words import sentence_case
 from indicators.foundation.messages import message_catalogue
 from records.kinds import RATINGS
@@ -88,7 +89,8 @@ def terms() -> list[str]:
 
 def _glossary(context: Context) -> html.Section:
     words = context.words
-    named = sorted((words(f"term.{key}.name"), words(f"term.{key}.meaning")) for key in terms())
+    named = [(words(f"term.{key}.name"), words(f"term.{key}.meaning")) for key in terms()]
+    named.sort(key=lambda term: unicodedata.normalize("NFKD", term[0]))
     entries = [html.Div([html.Dt(sentence_case(name)), html.Dd(text)]) for name, text in named]
     return card(words("help.glossary"), [html.Dl(entries, className="terms")], key="glossary")
 

@@ -18,8 +18,8 @@ from dashboards.components.rating import rating_mark, trend_mark
 from dashboards.components.small_multiples import sparkline
 from dashboards.components.table import Column, table
 from dashboards.components.value import value_with_interval
-from dashboards.context import Context
 from dashboards.pages import path_of
+from dashboards.reading.context import Context
 
 
 def sentence(context: Context) -> str:

@@ -8,9 +8,9 @@ from dash import html
 from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.facets import search_form
 from dashboards.components.listing import Field, Listing, area, message
-from dashboards.context import Context
-from dashboards.queries import transition
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import transition
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import in_sentence
 

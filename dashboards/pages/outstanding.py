@@ -7,11 +7,15 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_head
 from dashboards.components.listing import Field, Listing, Row, label
+from dashboards.components.lists.missing_reports import (
+    missing_reports,
+    missing_reports_card,
+    reminder,
+)
 from dashboards.components.table import Column, scrolling, table
-from dashboards.context import Context
-from dashboards.lists.missing_reports import missing_reports, missing_reports_card, reminder
-from dashboards.queries import outstanding, quality
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import outstanding, quality
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 
 
@@ -77,7 +81,8 @@ def sentence(context: Context) -> str:
 def body(context: Context) -> list[Any]:
     """Rejected rows by sender with the way to mend them, then who has not reported."""
     head = page_head(sentence(context), context.words("outstanding.lead"))
-    return [head, _rows_card(context), *missing_reports_card(context), *_reminder_card(context)]
+    cards = [_rows_card(context), *missing_reports_card(context), *_reminder_card(context)]
+    return [head, html.Div(cards, className="stack")]
 
 
 def _rows_card(context: Context) -> html.Section:

@@ -10,8 +10,8 @@ from dash import html
 from dashboards.components.card import card, page_head, page_link
 from dashboards.components.empty import reports_note
 from dashboards.components.listing import Listing
-from dashboards.context import Context
-from dashboards.lists import police_matrices as matrices
+from dashboards.components.lists import police_matrices as matrices
+from dashboards.reading.context import Context
 from dashboards.wording import formats
 
 
@@ -41,7 +41,7 @@ def body(context: Context) -> list[Any]:
         href=context.address.link("/police-report.pdf", theme=None),
         download="",
     )
-    return [head, html.P([outcomes, " · ", report]), html.Div(cards, className="stack")]
+    return [head, html.Div([html.P([outcomes, " · ", report]), *cards], className="stack")]
 
 
 _MATRICES = {"by_phase": matrices.BY_PHASE, "by_partner": matrices.BY_PARTNER}

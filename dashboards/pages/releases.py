@@ -8,13 +8,13 @@ from dash import html
 from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.chart import take_away
 from dashboards.components.definition_versions import comparison
+from dashboards.components.lists.revisions import primaries_card, revisions_card
 from dashboards.components.table import Column, table
-from dashboards.context import Context
 from dashboards.http import downloads
-from dashboards.lists.revisions import primaries_card, revisions_card
-from dashboards.queries import catalogue, quality
-from dashboards.releases import Release, release_named, release_names
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import catalogue, quality
+from dashboards.reading.releases import Release, release_named, release_names
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 
 _FILES_SHOWN = 12
@@ -102,7 +102,8 @@ def _release_row(context: Context, release: Release) -> list[Any]:
     links: list[Any] = []
     for path in extracts:
         href = f"{downloads.ROUTE}/{release.mission}/{release.name}/{path}"
-        links += [html.A(path.rpartition(".")[2].upper(), href=href, download=""), " "]
+        ending, *of = reversed(path.rpartition("/")[2].split(".")[1:])
+        links += [html.A(" ".join([ending.upper(), *of]), href=href, download=""), " "]
     name: Any = release.name
     if release.name == context.release.name:
         name = [html.B(release.name), html.Span(words("releases.current"), className="note")]

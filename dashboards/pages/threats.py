@@ -12,17 +12,17 @@ from dash import html
 from dashboards.components.card import card, notice, page_head
 from dashboards.components.chart import DRAWN, chart_card
 from dashboards.components.empty import reports_mark, reports_note
+from dashboards.components.lists.threats import Row, assessed_threats, threats_counted
 from dashboards.components.picture import picture
 from dashboards.components.table import Column, table
 from dashboards.components.value import bare_value
-from dashboards.context import Context
 from dashboards.figures.small_pictures import threat_grid
-from dashboards.lists.threats import Row, assessed_threats, threats_counted
-from dashboards.queries import indicator_values, threats
-from dashboards.queries.cells import Cell
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import indicator_values, threats
+from dashboards.reading.queries.cells import Cell
+from dashboards.reading.rows import rows_of
+from dashboards.reading.written import records
 from dashboards.wording import formats
-from dashboards.written import records
 from indicators.foundation.mart_tables import TOTAL
 from indicators.foundation.periods import add_months, period_named, period_of
 from records.kinds.threats import CRITERIA, ThreatAssessment

@@ -3,6 +3,7 @@
 Spaces before signs and in large numbers do not break; the minus is U+2212.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -63,6 +64,14 @@ def month(value: date | pd.Timestamp, words: Words) -> str:
 def month_name(value: date | pd.Timestamp, words: Words) -> str:
     """Sep, sept."""
     return str(format_date(value, "LLL", locale=words.language))
+
+
+def months(values: Sequence[date | pd.Timestamp], words: Words) -> str:
+    """Jul–Sep 2026 where they follow each other within a year; else each by its name."""
+    first, last = values[0], values[-1]
+    if 0 < len(values) - 1 == last.month - first.month and first.year == last.year:
+        return words("format.months", first=month_name(first, words), last=month(last, words))
+    return words.listed([month(value, words) for value in values])
 
 
 def _unbroken(text: str) -> str:

@@ -7,7 +7,7 @@ has looked at, or that holds more than its check knows of, is refused too.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -473,9 +473,3 @@ _RULES: Mapping[type[exp.Expression], _Rule] = {
     exp.Array: _Check.array,
     exp.Case: _Check.case,
 }
-
-
-def function_names() -> Iterator[str]:
-    """The functions that an expression may call, as its writer spells them."""
-    for name in sorted({*_FUNCTIONS, *_VARIADIC}):
-        yield _SPOKEN.get(name, name)

@@ -75,7 +75,6 @@ from indicators.incremental.values import (
     are_values_current,
     drop_contributions,
     drop_stale_values,
-    forget_values,
     name_files,
     note_values,
 )
@@ -146,31 +145,6 @@ def _values_of_queries(mission: Mission) -> dict[str, Any]:
         "name_fr": mission.name.fr,
         "plan_kinds": list(contracts()["preparedness"].columns["plan_kind"].allowed_codes or ()),
     }
-
-
-def compute_cells(
-    connection: duckdb.DuckDBPyConnection,
-    mission: Mission,
-    catalogue: Mapping[str, Indicator],
-    as_of: date,
-    engine: RowEngine = DUCKDB,
-) -> None:
-    """Fill `cube.cell` alone: the register indicators' cells, without statuses and the mart.
-
-    In one transaction too.
-    """
-    indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
-    with one_transaction(connection):
-        complete_rows(connection, mission)
-        _run(connection, functions_sql(mission, as_of.isoformat()))
-        _prepare(connection, mission, indicators, as_of, {})
-        forget_values(connection)
-        plans = cube_plans(indicators, weekly="W" in mission.period_types)
-        functions = list(functions_sql(mission, as_of.isoformat()))
-        engine.begin(row_statements(mission, indicators), functions)
-        for plan in plans:
-            materialize_cubes(connection, mission, plan, as_of, engine)
-        note_cells(connection)
 
 
 def row_statements(mission: Mission, indicators: Sequence[Indicator]) -> Iterator[str]:

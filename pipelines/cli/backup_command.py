@@ -17,7 +17,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Writes the backup and says what is in it, and what is not."""
     import os
 
-    from pipelines.backup import back_up
+    from pipelines.upkeep.backup import back_up
     from pipelines.workspace.keys import backup_key
 
     made = back_up(arguments.workspace, arguments.to.resolve(), backup_key())

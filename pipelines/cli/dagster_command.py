@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 
 from pipelines.cli.options import Parser, add_port, clean_environment, require_free_port
@@ -26,4 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.orchestration.definitions"]
     command += ["--host", "127.0.0.1", "--port", str(arguments.port)]
     sys.stdout.flush()
+    # A shell without job control has what it begins in the background ignore SIGINT, by which
+    # `dagster dev`, asked to end, ends its own processes: it would wait for them for ever.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execve(sys.executable, command, environment)

@@ -82,7 +82,7 @@ def hand_over(workspace: Workspace) -> bool:
     has taken in files since it was published, which count for more than its history."""
     from pipelines.orchestration.runs.unchanged import forget, is_untouched
     from pipelines.release.files import move_folder
-    from pipelines.warehouse.connection import locked
+    from pipelines.workspace.warehouse.connection import locked
 
     history = history_of(workspace)
     for quarter in QUARTERS[:-1]:

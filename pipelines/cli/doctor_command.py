@@ -40,7 +40,7 @@ def _python(language: str) -> list[Finding]:
 
 
 def _profiles(arguments: argparse.Namespace) -> list[Finding]:
-    from pipelines.mapping.profile import profile_problems
+    from pipelines.ingest.mapping.profile import profile_problems
 
     language, findings = arguments.language, []
     for name in arguments.workspace.missions():
@@ -79,7 +79,7 @@ def _spark(arguments: argparse.Namespace) -> list[Finding]:
 
 
 def _workspace(arguments: argparse.Namespace) -> Iterator[Finding]:
-    from pipelines.doctor import folder_problems, release_problems, warehouse_problems
+    from pipelines.upkeep.doctor import folder_problems, release_problems, warehouse_problems
 
     workspace, language = arguments.workspace, arguments.language
     well = message("cli.doctor.workspace", language, home=workspace.home)

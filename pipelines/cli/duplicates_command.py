@@ -48,7 +48,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the pairs that wait (`--all`: those that were decided too), or keeps a decision."""
-    from pipelines.warehouse.last_state import open_to_read
+    from pipelines.workspace.warehouse.last_state import open_to_read
 
     mission = mission_of(arguments)
     with open_to_read(arguments.workspace.warehouse(mission)) as connection:

@@ -29,7 +29,7 @@ from pipelines.cli.options import Parser, mission_of
 
 ACTIONS = ("plan", "form", "rota", "answer", "wave", "raked", "changes", "order")
 FORMATS = (".xlsx", ".csv")
-_CHANGES, _CHANGE = (5, 10, 15, 20), 10  # indicators.linkage.interview_plan.CHANGES
+_CHANGES, _CHANGE = (5, 10, 15, 20), 10  # indicators.linkage.methods.interviews.plan.CHANGES
 Row = Mapping[str, Any]
 
 
@@ -47,7 +47,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the plan of the last refresh, edge by edge, or writes the form."""
-    from pipelines.warehouse.last_state import open_to_read
+    from pipelines.workspace.warehouse.last_state import open_to_read
 
     mission = mission_of(arguments)
     if (

@@ -72,7 +72,7 @@ def _lines(found: "RakedWave", language: str) -> list[str]:
         [message("raked.response", language, answered=share)]
         + [
             message(
-                "raked.line",
+                "raked.no_interval" if row["ci_low"] is None else "raked.line",
                 language,
                 indicator=row["indicator"],
                 **{name: number_text(row[name] or 0.0, language, 1) for name in names},

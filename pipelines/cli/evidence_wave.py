@@ -5,6 +5,7 @@ design effects; the arithmetic stands in `indicators/survey/waves/analyses/next_
 """
 
 import argparse
+import math
 from typing import Any
 
 import duckdb
@@ -76,10 +77,11 @@ def _lines(rows: list[dict[str, Any]], arguments: argparse.Namespace) -> list[st
     for indicator, level in sorted({(row["indicator"], row["area_level"]) for row in rows}):
         own = [row for row in rows if (row["indicator"], row["area_level"]) == (indicator, level)]
         needed = [row["answers_needed"] for row in own if row["answers_needed"] is not None]
-        seen = sorted(row["change_seen"] for row in own)[len(own) // 2]
+        seen = sorted(row["change_seen"] or math.inf for row in own)[len(own) // 2]
+        key = "wave.level" if needed else "wave.never"
         lines.append(
             message(
-                "wave.level" if needed else "wave.never",
+                key if seen < math.inf else "wave.nothing",
                 language,
                 indicator=indicator,
                 level=vocabulary("area_level").label(level, language),
@@ -88,7 +90,7 @@ def _lines(rows: list[dict[str, Any]], arguments: argparse.Namespace) -> list[st
                 answers=sum(row["answers"] for row in own),
                 needed=number_text(sum(needed), language, 0),
                 change=arguments.change,
-                seen=number_text(seen, language, 0),
+                seen=number_text(min(seen, 100.0), language, 0),
             )
         )
     return lines

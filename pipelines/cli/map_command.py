@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from indicators.definitions.mission_profile import Mission
-    from pipelines.proposal.beside.known_rows import Known
-    from pipelines.proposal.difference import Change
-    from pipelines.proposal.preview import Preview
-    from pipelines.proposal.proposal import Proposal
+    from pipelines.setup.proposal.beside.known_rows import Known
+    from pipelines.setup.proposal.difference import Change
+    from pipelines.setup.proposal.preview import Preview
+    from pipelines.setup.proposal.proposal import Proposal
 
 _LISTS = ("sheet", "fill_down", "ditto", "missing", "where_is", "where_too_is", "may_lack")
 _SURE = 0.9  # from here on a person at a terminal is not asked about a column by itself
@@ -46,7 +46,7 @@ def add_arguments(parser: Parser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Shows the proposal, asks where somebody is there, writes what was confirmed."""
     from indicators.definitions.mission_profile import read_mission
-    from pipelines.proposal.beside.known_rows import known_rows
+    from pipelines.setup.proposal.beside.known_rows import known_rows
 
     for path in filter(None, (arguments.file, arguments.form)):
         if not path.is_file():
@@ -97,11 +97,11 @@ def _is_asking(arguments: argparse.Namespace) -> bool:
 def _propose(
     arguments: argparse.Namespace, profile: Path, mission: "Mission", known: "Known"
 ) -> int:
-    from pipelines.proposal.answering.answers import answered
-    from pipelines.proposal.answering.choices import choices
-    from pipelines.proposal.answering.confirm import ask, ask_choice
-    from pipelines.proposal.answering.told import choice_lines, pattern_line, proposal_lines
-    from pipelines.proposal.beside.neighbours import neighbours
+    from pipelines.setup.proposal.answering.answers import answered
+    from pipelines.setup.proposal.answering.choices import choices
+    from pipelines.setup.proposal.answering.confirm import ask, ask_choice
+    from pipelines.setup.proposal.answering.told import choice_lines, pattern_line, proposal_lines
+    from pipelines.setup.proposal.beside.neighbours import neighbours
 
     language = arguments.language
     beside = neighbours(arguments.workspace, mission.mission, arguments.file, is_here=True)
@@ -129,7 +129,7 @@ def _propose(
 
 def _finish(trial: "_Trial", proposal: "Proposal", target: Path) -> int:
     """Shows what would arrive, and writes the mapping where a person, or `--yes`, says so."""
-    from pipelines.proposal.beside.wider_key import with_wider_key
+    from pipelines.setup.proposal.beside.wider_key import with_wider_key
 
     arguments = trial.arguments
     result: dict[str, Any] = {"mapping": proposal.mapping(), "open": list(proposal.open_of_all)}
@@ -151,10 +151,10 @@ def _finish(trial: "_Trial", proposal: "Proposal", target: Path) -> int:
 
 def _mend(arguments: argparse.Namespace, profile: Path, mission: "Mission", known: "Known") -> int:
     """What of a known mapping does not fit the file; writes the mend where it is confirmed."""
-    from pipelines.mapping.model import load_sources
-    from pipelines.proposal.answering.told import change_line
-    from pipelines.proposal.beside.neighbours import neighbours
-    from pipelines.proposal.difference import changes_of, file_of, mended, with_key
+    from pipelines.ingest.mapping.model import load_sources
+    from pipelines.setup.proposal.answering.told import change_line
+    from pipelines.setup.proposal.beside.neighbours import neighbours
+    from pipelines.setup.proposal.difference import changes_of, file_of, mended, with_key
 
     language, sources = arguments.language, load_sources(profile)
     if arguments.source not in sources:
@@ -206,8 +206,8 @@ class _Trial:
 
     def preview(self, mapping: "Mapping[str, Any]") -> "Preview":
         """What a mapping makes of the file."""
-        from pipelines.proposal.preview import preview
-        from pipelines.proposal.writing import checked
+        from pipelines.setup.proposal.preview import preview
+        from pipelines.setup.proposal.writing import checked
 
         warehouse = self.arguments.workspace.warehouse(self.mission.mission)
         how = (checked(mapping), self.mission, self.profile, warehouse, self.beside)
@@ -215,8 +215,8 @@ class _Trial:
 
     def shown(self, mapping: "Mapping[str, Any]") -> "tuple[list[Change], dict[str, Any]]":
         """Tells what would arrive; the wider key that it needs, and what arrives with it."""
-        from pipelines.proposal.answering.told import change_line, preview_lines
-        from pipelines.proposal.beside.wider_key import key_change
+        from pipelines.setup.proposal.answering.told import change_line, preview_lines
+        from pipelines.setup.proposal.beside.wider_key import key_change
 
         language = self.arguments.language
         found = self.preview(mapping)
@@ -233,7 +233,7 @@ def _written(
     arguments: argparse.Namespace, mapping: dict[str, Any], target: Path, mission: "Mission"
 ) -> str | None:
     """The path of the mapping where it was confirmed; None where nothing was written."""
-    from pipelines.proposal.writing import write_mapping
+    from pipelines.setup.proposal.writing import write_mapping
 
     language = arguments.language
     if _is_asking(arguments):

@@ -42,7 +42,7 @@ def progress_bar(arguments: argparse.Namespace) -> Iterator[None]:
 @contextmanager
 def own_turn(arguments: argparse.Namespace, mission: str) -> Iterator[None]:
     """Waits for the runs of the mission that came before, as jobs do, and says for how many."""
-    from pipelines.warehouse.turns import turn
+    from pipelines.workspace.warehouse.turns import turn
 
     def told(before: int) -> None:
         if not arguments.json:

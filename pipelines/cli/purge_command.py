@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _purge(arguments: argparse.Namespace, mission: str) -> int:
     from pipelines.orchestration.runs.unchanged import forget
-    from pipelines.purge.erase import purge
+    from pipelines.upkeep.purge.erase import purge
 
     language = arguments.language
     report = purge(arguments.workspace, mission, arguments.target, arguments.reason)
@@ -61,9 +61,9 @@ def _purge(arguments: argparse.Namespace, mission: str) -> int:
 
 def _due(arguments: argparse.Namespace, mission: str) -> int:
     from pipelines.orchestration.runs.unchanged import forget
-    from pipelines.purge.erase import finish
-    from pipelines.purge.retention import due, reduce_due
-    from pipelines.warehouse.connection import open_warehouse
+    from pipelines.upkeep.purge.erase import finish
+    from pipelines.upkeep.purge.retention import due, reduce_due
+    from pipelines.workspace.warehouse.connection import open_warehouse
 
     day, language = arguments.as_of or date.today(), arguments.language
     if arguments.reason:

@@ -14,7 +14,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the checks that did not pass; 1 where a blocking one failed."""
-    from pipelines.warehouse.last_state import open_to_read
+    from pipelines.workspace.warehouse.last_state import open_to_read
 
     with open_to_read(arguments.workspace.warehouse(mission_of(arguments))) as connection:
         frame = connection.execute(

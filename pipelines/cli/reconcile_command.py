@@ -11,7 +11,7 @@ from pipelines.cli.main import show
 from pipelines.cli.options import Parser, mission_of
 
 if TYPE_CHECKING:
-    from pipelines.mapping.model import Source
+    from pipelines.ingest.mapping.model import Source
     from pipelines.quality.pairs.reconciliation import Reconciliation
 
 
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _source(arguments: argparse.Namespace, profile: Path) -> "Source":
     """The mapping that is named, or the one that takes files of this name."""
     from pipelines.ingest.inbox import sources_of
-    from pipelines.mapping.sources.known_sources import known_sources
+    from pipelines.ingest.mapping.sources.known_sources import known_sources
 
     known = known_sources(profile)
     if arguments.source:

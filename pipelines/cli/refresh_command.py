@@ -66,7 +66,7 @@ def step_lines(
     """The seconds of each step; of what is kept by its inputs what ran, as these changed, and how
     much stood."""
     from indicators.incremental.result_cache import tallies
-    from pipelines.warehouse.last_state import open_to_read
+    from pipelines.workspace.warehouse.last_state import open_to_read
 
     language = arguments.language
     with open_to_read(arguments.workspace.warehouse(mission)) as connection:
@@ -87,7 +87,7 @@ def step_lines(
 def silent_units(arguments: argparse.Namespace, mission: str) -> list[str]:
     """Units that stopped sending, one a line."""
     from pipelines.quality.reporting.silent_units import silent_lines
-    from pipelines.warehouse.last_state import open_to_read
+    from pipelines.workspace.warehouse.last_state import open_to_read
 
     with open_to_read(arguments.workspace.warehouse(mission)) as connection:
         return silent_lines(connection, arguments.language)
@@ -95,9 +95,9 @@ def silent_units(arguments: argparse.Namespace, mission: str) -> list[str]:
 
 def due_lines(arguments: argparse.Namespace, mission: str) -> list[str]:
     """What is past its retention period, and a removal that was cut short; one a line."""
-    from pipelines.purge.erase import unfinished
-    from pipelines.purge.retention import due
-    from pipelines.warehouse.last_state import open_to_read
+    from pipelines.upkeep.purge.erase import unfinished
+    from pipelines.upkeep.purge.retention import due
+    from pipelines.workspace.warehouse.last_state import open_to_read
 
     language, day = arguments.language, arguments.as_of or date.today()
     with open_to_read(arguments.workspace.warehouse(mission)) as connection:

@@ -22,7 +22,7 @@ def add_arguments(parser: Parser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Writes the workbook and prints how many rows wait, and how many things are wrong in them."""
     from pipelines.quality.rejects.workbook import open_rejects, rejects_workbook
-    from pipelines.warehouse.last_state import open_to_read
+    from pipelines.workspace.warehouse.last_state import open_to_read
 
     mission = mission_of(arguments)
     with open_to_read(arguments.workspace.warehouse(mission)) as connection:
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _to_mend(
     arguments: argparse.Namespace, mission: str, connection: "duckdb.DuckDBPyConnection"
 ) -> list[Path]:
-    from pipelines.mapping.sources.known_sources import known_sources
+    from pipelines.ingest.mapping.sources.known_sources import known_sources
     from pipelines.quality.rejects.workbook import workbooks_to_mend
 
     workspace = arguments.workspace

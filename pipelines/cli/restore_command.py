@@ -15,7 +15,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Restores and says of when it is."""
-    from pipelines.backup import restore
+    from pipelines.upkeep.backup import restore
     from pipelines.workspace.keys import backup_key
     from records.store import Store
 

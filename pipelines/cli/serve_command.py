@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from pipelines.cli.options import Parser, add_port, clean_environment, require_free_port
 
-DESK = "pipelines.proposal.desk:open_desk"  # what takes files in, for the pages
+DESK = "pipelines.setup.proposal.desk:open_desk"  # what takes files in, for the pages
 
 
 def add_arguments(parser: Parser) -> None:

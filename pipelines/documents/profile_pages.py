@@ -21,8 +21,8 @@ from indicators.linkage.framework.field_judgements import Judgements
 from indicators.linkage.framework.model import Framework
 from indicators.linkage.framework.strategy import Strategy
 from pipelines.documents.reference import markdown
-from pipelines.mapping.model import Source
-from pipelines.readers import reader, readers
+from pipelines.ingest.mapping.model import Source
+from pipelines.ingest.readers import reader, readers
 
 FILES: Mapping[str, type[BaseModel]] = {
     "mission": Mission,

@@ -25,7 +25,7 @@ from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from indicators.linkage.framework.model import FILE_NAME as FRAMEWORK
 from indicators.linkage.framework.model import Edge, Outcome, Output
-from pipelines.mapping.profile import profile_problems
+from pipelines.ingest.mapping.profile import profile_problems
 
 MISSION = "mission.yaml"
 _FIRST_ROW = 3  # as people count

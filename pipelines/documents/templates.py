@@ -27,7 +27,7 @@ from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from indicators.foundation.periods import Period, period_named
 from pipelines.documents.reference.contract_pages import range_in_words, type_in_words
-from pipelines.mapping.sources.template_sources import MARK, prefilled_columns
+from pipelines.ingest.mapping.sources.template_sources import MARK, prefilled_columns
 
 HEADER_ROW = 2  # as a source's mapping counts rows
 _FIRST_ROW, _LAST_ROW = 2, 5001  # as xlsxwriter counts rows: 5,000 rows have their lists

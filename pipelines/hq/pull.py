@@ -24,8 +24,8 @@ from indicators.foundation.mart_tables import MART_TABLES
 from pipelines.hq.settings import Headquarters, Server
 from pipelines.hq.transfer import PullFailed, Transfer
 from pipelines.release.files import move_folder, settle, sha256_of
-from pipelines.release.manifest import MANIFEST, PUBLICATION
 from pipelines.release.naming import database_of, is_release_name, release_order
+from pipelines.release.signed.manifest import MANIFEST, PUBLICATION
 from pipelines.release.signed.signing import state_of
 from pipelines.release.signed.verification import listed_files, verify
 from pipelines.workspace.durable import replace_text

@@ -35,12 +35,12 @@ from pipelines.hq.pooled_links import COLUMNS as _POOLED
 from pipelines.hq.pooled_links import LINKS_SQL, pooled_rows
 from pipelines.hq.pull import AUDIENCE
 from pipelines.release.files import code_sha256
-from pipelines.release.manifest import MANIFEST, PUBLICATION
 from pipelines.release.naming import current_name, database_of
+from pipelines.release.signed.manifest import MANIFEST, PUBLICATION
 from pipelines.release.signed.verification import read_release_json
-from pipelines.warehouse.inspect import Connection
 from pipelines.workspace.durable import replace_text, sync
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.inspect import Connection
 
 CURRENT = "hq/current"
 _FIGURE_FACTS = (

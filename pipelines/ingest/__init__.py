@@ -1,1 +1,1 @@
-"""From delivered files to core tables: mapping, casting, rules, quarantine, ledger."""
+"""From delivered files to core tables: readers, mapping, casting, rules, quarantine, ledger."""

@@ -96,10 +96,12 @@ _COUNTED = (
 )  # fmt: skip
 
 
-def closing_lines(files: Sequence[Mapping[str, Any]], language: str) -> list[str]:
+def closing_lines(
+    files: Sequence[Mapping[str, Any]], language: str, *, names_commands: bool = True
+) -> list[str]:
     """What a run brought, on one screen: what came, new, changed, gone, held and rejected.
 
-    `files`: the counts of FileReports as JSON.
+    `files`: the counts of FileReports as JSON; a page, which has buttons, names no commands.
     """
     came = [file for file in files if file["status"] != "waiting"]
     held = [file for file in files if file["status"] == "held"]
@@ -121,9 +123,10 @@ def closing_lines(files: Sequence[Mapping[str, Any]], language: str) -> list[str
     facts = {"files": len(came), "held_files": len(held), "waiting": len(files) - len(came)}
     told = [name for name in counts if name == "came" or counts[name]]
     told += ["waiting"] if facts["waiting"] else []
-    return [
-        message(f"closing.{name}", language, rows=counts.get(name, 0), **facts) for name in told
-    ]
+    keys = {name: f"closing.{name}" for name in told}
+    if not names_commands and "rejected" in keys:
+        keys["rejected"] = "page.closing.rejected"
+    return [message(keys[name], language, rows=counts.get(name, 0), **facts) for name in told]
 
 
 def leave_brought(warehouse: Path, files: Sequence[FileReport]) -> None:
@@ -142,7 +145,7 @@ def brought(warehouse: Path, language: str) -> tuple[str, list[str]]:
         told = json.loads(_brought(warehouse).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return "", []
-    return told["at"], closing_lines(told["files"], language)
+    return told["at"], closing_lines(told["files"], language, names_commands=False)
 
 
 def _brought(warehouse: Path) -> Path:

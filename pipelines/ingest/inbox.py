@@ -23,15 +23,9 @@ from pipelines.ingest.files.reading_again import (
     outdated_files,
 )
 from pipelines.ingest.load_file import load_file
-from pipelines.ingest.rows import mended
-from pipelines.ingest.rows.duplicate_rows import apply_decisions
-from pipelines.ingest.rows.key_clashes import call_back_free
-from pipelines.ingest.rows.listed_areas import call_back_waiting, listed_areas
-from pipelines.ingest.rows.meant import forget, is_meant
-from pipelines.ingest.written_records import duplicate_decisions, write_files
-from pipelines.mapping.files.file_names import fits
-from pipelines.mapping.model import Source, load_sources
-from pipelines.mapping.places.area_polygons import (
+from pipelines.ingest.mapping.files.file_names import fits
+from pipelines.ingest.mapping.model import Source, load_sources
+from pipelines.ingest.mapping.places.area_polygons import (
     OUTLINES_SOURCE,
     Outlines,
     outlines_path,
@@ -39,14 +33,20 @@ from pipelines.mapping.places.area_polygons import (
     read_area_rows,
     read_outlines,
 )
-from pipelines.mapping.sources.known_sources import known_sources
-from pipelines.mapping.sources.template_sources import template_of, template_sources
-from pipelines.mapping.sources.written_sources import written_sources
-from pipelines.mapping.version import mapping_version
-from pipelines.warehouse import ledger
-from pipelines.warehouse.connection import open_warehouse
-from pipelines.warehouse.inspect import Connection
+from pipelines.ingest.mapping.sources.known_sources import known_sources
+from pipelines.ingest.mapping.sources.template_sources import template_of, template_sources
+from pipelines.ingest.mapping.sources.written_sources import written_sources
+from pipelines.ingest.mapping.version import mapping_version
+from pipelines.ingest.rows import mended
+from pipelines.ingest.rows.duplicate_rows import apply_decisions
+from pipelines.ingest.rows.key_clashes import call_back_free
+from pipelines.ingest.rows.listed_areas import call_back_waiting, listed_areas
+from pipelines.ingest.rows.meant import forget, is_meant
+from pipelines.ingest.written_records import duplicate_decisions, write_files
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse import ledger
+from pipelines.workspace.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.inspect import Connection
 
 Progress = Callable[[int, int, str], None]
 """Called before each file and at the end: files done, files in all, name of the file."""

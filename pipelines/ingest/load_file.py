@@ -30,6 +30,14 @@ from pipelines.ingest.files.delivered_file import (
     with_remarks,
 )
 from pipelines.ingest.files.vintages import Vintages, supersede_covered, vintages_of
+from pipelines.ingest.mapping.agreements import agreed, values_left_out
+from pipelines.ingest.mapping.apply import FileRows, map_rows, stacked
+from pipelines.ingest.mapping.files.senders import senders
+from pipelines.ingest.mapping.model import Source, TableMapping
+from pipelines.ingest.mapping.places.area_polygons import Outlines
+from pipelines.ingest.mapping.sources.written_sources import TABLES as WRITTEN
+from pipelines.ingest.mapping.sources.written_sources import written_source
+from pipelines.ingest.readers.table import SourceTable
 from pipelines.ingest.rows import key_clashes, quarantine, upsert, validate, withdraw
 from pipelines.ingest.rows.cast import Check, Notation, notation, text_column
 from pipelines.ingest.rows.listed_areas import outlines_taken_in
@@ -37,17 +45,9 @@ from pipelines.ingest.rows.orphans import quarantine_orphans
 from pipelines.ingest.rows.quarantine import Context, Delivered
 from pipelines.ingest.rows.upsert import Compared, Precedence
 from pipelines.ingest.rows.validate import Entry
-from pipelines.mapping.agreements import agreed, values_left_out
-from pipelines.mapping.apply import FileRows, map_rows, stacked
-from pipelines.mapping.files.senders import senders
-from pipelines.mapping.model import Source, TableMapping
-from pipelines.mapping.places.area_polygons import Outlines
-from pipelines.mapping.sources.written_sources import TABLES as WRITTEN
-from pipelines.mapping.sources.written_sources import written_source
-from pipelines.readers.table import SourceTable
-from pipelines.warehouse import ledger
-from pipelines.warehouse.inspect import Connection, insert_table
-from pipelines.warehouse.ledger import InputFile
+from pipelines.workspace.warehouse import ledger
+from pipelines.workspace.warehouse.inspect import Connection, insert_table
+from pipelines.workspace.warehouse.ledger import InputFile
 
 _NOTHING_WRONG = (quarantine.DUPLICATE, key_clashes.RULE)
 _UNLISTED = "recode_unlisted"

@@ -16,13 +16,13 @@ import pyarrow as pa
 from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import quoted
+from pipelines.ingest.mapping.apply import FileRows
+from pipelines.ingest.mapping.model import Source
+from pipelines.ingest.mapping.places.area_polygons import Outlines
 from pipelines.ingest.rows import validate
 from pipelines.ingest.rows.cast import text_column
-from pipelines.mapping.apply import FileRows
-from pipelines.mapping.model import Source
-from pipelines.mapping.places.area_polygons import Outlines
-from pipelines.warehouse import ledger
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse import ledger
+from pipelines.workspace.warehouse.inspect import Connection
 
 Count = tuple[str, str | None, str, int]
 """Table, month (first day as ISO text, None where the row names none), reason, rows."""

@@ -18,8 +18,8 @@ from pipelines.orchestration.resources import AsOf, Rows, WorkspaceResource
 from pipelines.orchestration.runs.progress import report
 from pipelines.orchestration.runs.retries import retrying
 from pipelines.orchestration.runs.unchanged import forget
-from pipelines.warehouse.connection import open_warehouse
-from pipelines.warehouse.refresh_number import numbered_step
+from pipelines.workspace.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.refresh_number import numbered_step
 
 INTAKE = "intake"
 """Metadata of the first core table: what became of each file that the run read."""
@@ -48,7 +48,7 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult]:
         from pipelines.ingest.file_report import leave_brought
         from pipelines.ingest.inbox import ingest
-        from pipelines.mapping.profile import require_sound_profile
+        from pipelines.ingest.mapping.profile import require_sound_profile
 
         paths = workspace.workspace()
         forget(paths, context.partition_key)
@@ -153,8 +153,8 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     ) -> Iterator[dg.MaterializeResult]:
         from indicators.definitions.catalogue import load_catalogue
         from indicators.definitions.versions import decided_by
+        from indicators.linkage.evidence.results import METHODS_OF, edge_evidence
         from indicators.linkage.framework.model import read_framework
-        from indicators.linkage.results import METHODS_OF, edge_evidence
 
         report("linkage")
         with _warehouse(context, workspace, "linkage") as (profile, mission, connection):

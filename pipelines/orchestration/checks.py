@@ -20,8 +20,8 @@ from pipelines.orchestration.runs.progress import report
 from pipelines.orchestration.runs.retries import retrying
 from pipelines.orchestration.triggers.notices import Notice, send_notices
 from pipelines.quality.check_results import CheckResult
-from pipelines.warehouse.connection import open_warehouse
-from pipelines.warehouse.refresh_number import numbered_step
+from pipelines.workspace.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.refresh_number import numbered_step
 
 _TOLD = 3  # sentences beside a check; its metadata hold all
 

@@ -7,7 +7,7 @@ from pipelines.orchestration.assets import mart_key
 from pipelines.orchestration.resources import WorkspaceResource
 from pipelines.orchestration.runs.progress import report
 from pipelines.orchestration.runs.retries import retrying
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 
 # The last of the mart that a refresh makes; with them all of it is there.
 _RELEASED = ("indicator_value", "result_link", "protection_gap", "field_judgement", "strategy")

@@ -12,8 +12,8 @@ from dagster._core.storage.tags import PARTITION_NAME_TAG
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.incremental.row_engine import DUCKDB, RowEngine
 from pipelines.orchestration.runs.progress import report
-from pipelines.warehouse.turns import turn
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.turns import turn
 
 
 class WorkspaceResource(dg.ConfigurableResource):
@@ -79,8 +79,8 @@ class Rows(dg.ConfigurableResource):
         from indicators.definitions.catalogue import load_catalogue, selected_indicators
         from indicators.definitions.versions import computed_versions
         from indicators.engine.refresh import row_statements
+        from indicators.linkage.evidence.results import row_statements_of_edges
         from indicators.linkage.framework.model import read_framework
-        from indicators.linkage.results import row_statements_of_edges
 
         catalogue = load_catalogue()
         chosen = selected_indicators(catalogue, [own.code for own in mission.indicators])

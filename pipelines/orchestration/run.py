@@ -24,9 +24,9 @@ from pipelines.orchestration.runs.abandoned import close_abandoned, process_tag
 from pipelines.orchestration.runs.event_log import quick_event_log
 from pipelines.orchestration.runs.unchanged import forget, origin_of, remember, stamp_kept
 from pipelines.release.naming import check_period
-from pipelines.warehouse.last_state import open_to_read
 from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.last_state import open_to_read
 
 _COUNTED = ("rows_read", "rows_loaded", "rows_rejected", "rows_unchanged")
 # A person at the terminal reads sentences, not Dagster's events; `poclens dagster` shows those.

@@ -19,8 +19,8 @@ from indicators.incremental.code_version import method_version
 from indicators.incremental.data_version import content_key
 from indicators.incremental.partition_fingerprints import fingerprint_sql
 from indicators.incremental.result_cache import kept_results
-from pipelines.mapping.model import Source, load_sources
-from pipelines.mapping.sources.known_sources import known_sources
+from pipelines.ingest.mapping.model import Source, load_sources
+from pipelines.ingest.mapping.sources.known_sources import known_sources
 from pipelines.quality.check_results import CheckResult, crashed_check
 from pipelines.quality.facts.answers import (
     digit_preference,
@@ -51,6 +51,8 @@ from pipelines.quality.facts.volumes import unit_volumes, volume_against_history
 from pipelines.quality.input_files import write_input_files, write_rows_not_kept
 from pipelines.quality.pairs.duplicate_candidates import waiting_candidates, write_candidates
 from pipelines.quality.rejects.summary import (
+    forget_other_rejects,
+    tables_with_rejects,
     write_reject_places,
     write_reject_summary,
     write_waiting_rows,
@@ -66,7 +68,7 @@ from pipelines.quality.suites.checkpoints import (
     unjudged,
 )
 from pipelines.quality.suites.expectations import suite_of
-from pipelines.warehouse.inspect import Connection, has_rows, insert_rows
+from pipelines.workspace.warehouse.inspect import Connection, has_rows, insert_rows
 
 VALUES = "indicator_value"
 _PIPELINES = Path(__file__).parents[1]
@@ -110,22 +112,27 @@ def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[
 def _write_rejects(
     connection: Connection, mission: Mission, sources: Mapping[str, Source], rules: str
 ) -> None:
-    """Writes the tables of rejected rows anew where anything that they are made from changed.
+    """Writes what is told of a table's rejected rows anew where what it is made from changed.
 
     What was kept of the rows' text follows from the ledger: which files, read by which mapping.
     """
-
-    def write(*_: object) -> str:
-        write_waiting_rows(connection, mission, sources)
-        write_reject_summary(connection, mission)
-        write_reject_places(connection, mission)
-        return "written"
-
-    waiting = (f"quarantine.{quoted(table)}" for table in contracts())
-    read = ["ops.input_file", "core.areas", "core.units", *waiting]
+    tables = tables_with_rejects(connection)
+    forget_other_rejects(connection, mission, tables)
     with kept_results(connection, mission.mission, "rejects") as kept:
-        rows = {table: _fingerprint(connection, table) for table in read}
-        kept.result("rejects", str, write, rules, dict(sources), rows)
+        places = {table: _fingerprint(connection, table) for table in ("core.areas", "core.units")}
+        common = content_key(rules, dict(sources), places)
+        for table in tables:
+            waiting = f"quarantine.{quoted(table)}"
+            ledger = f"(FROM ops.input_file SEMI JOIN {waiting} USING (file_sha256))"
+            read = [_fingerprint(connection, of) for of in (waiting, ledger)]
+
+            def write(*_: object, of: str = table) -> str:
+                write_waiting_rows(connection, mission, sources, of)
+                write_reject_summary(connection, mission, of)
+                write_reject_places(connection, mission, of)
+                return "written"
+
+            kept.result(table, str, write, common, read)
 
 
 def kept_checks(

@@ -5,7 +5,7 @@ from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import MART_TABLES
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.rows.key_clashes import RULE
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 
 def write_input_files(connection: Connection, mission: Mission) -> None:

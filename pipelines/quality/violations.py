@@ -13,7 +13,7 @@ from indicators.definitions.mission_profile import Mission
 from indicators.foundation.messages import LANGUAGES, has_message, message
 from indicators.foundation.sql_text import quoted
 from indicators.foundation.stored.mart_rows import store_rows
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 _STANDING = (
     "file_sha256 NOT IN (SELECT file_sha256 FROM ops.input_file WHERE status = 'superseded')"

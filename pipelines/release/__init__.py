@@ -1,1 +1,1 @@
-"""From the mart to a published release: built whole, named, made current, compared, explained."""
+"""From the mart to a published release: built whole, named, made current, compared, taken away."""

@@ -14,22 +14,14 @@ from indicators.definitions.sharing.audiences import AudienceName, policy
 from indicators.disclosure.copy import restrict
 from indicators.foundation.errors import CheckFailed, InternalFault, Problem, WrongUse
 from indicators.foundation.periods import period_named, period_of
-from pipelines.extracts.files import write_extracts
-from pipelines.extracts.parquet import write_parquet
 from pipelines.quality.checks import check_values
 from pipelines.quality.suites.results import write_suites
 from pipelines.release import briefs
 from pipelines.release.approval.approved_records import store_approved
 from pipelines.release.approval.second_person import approval
+from pipelines.release.extracts.files import write_extracts
+from pipelines.release.extracts.parquet import write_parquet
 from pipelines.release.files import write_json
-from pipelines.release.manifest import (
-    MANIFEST,
-    PUBLICATION,
-    fingerprint,
-    is_told_further,
-    origin,
-    write_manifest,
-)
 from pipelines.release.naming import (
     CANDIDATE_PREFIX,
     check_period,
@@ -45,11 +37,19 @@ from pipelines.release.revisions.primaries import primary_changes
 from pipelines.release.revisions.report import revisions_against
 from pipelines.release.revisions.strategies import strategy_changes
 from pipelines.release.revisions.violations import violations_since
+from pipelines.release.signed.manifest import (
+    MANIFEST,
+    PUBLICATION,
+    fingerprint,
+    is_told_further,
+    origin,
+    write_manifest,
+)
 from pipelines.release.signed.verification import read_release_json
 from pipelines.release.snapshot import Tables, open_memory, put_tables, take_tables, write_database
-from pipelines.warehouse.inspect import Connection
-from pipelines.warehouse.refresh_number import mart_number
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.refresh_number import mart_number
 from records.store import Store
 
 _STOPPING_SQL = """

@@ -13,18 +13,23 @@ from indicators.foundation.errors import InternalFault, Problem, WrongUse
 from pipelines.release.approval.second_person import user
 from pipelines.release.candidate import build_candidate
 from pipelines.release.files import move_folder, settle, sha256_of, write_json
-from pipelines.release.manifest import MANIFEST, PUBLICATION, changed_files, publication_files
 from pipelines.release.naming import (
     CANDIDATE_PREFIX,
     next_name,
     period_of_release,
 )
+from pipelines.release.signed.manifest import (
+    MANIFEST,
+    PUBLICATION,
+    changed_files,
+    publication_files,
+)
 from pipelines.release.signed.signing import signed
 from pipelines.release.signed.verification import read_release_json
-from pipelines.warehouse.inspect import Connection
 from pipelines.workspace.durable import replace_text
 from pipelines.workspace.keys import signing_key
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.inspect import Connection
 
 
 @dataclass(frozen=True)

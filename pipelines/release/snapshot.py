@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from indicators.foundation.mart_tables import MART_TABLES
 from indicators.foundation.stored.published_tables import attach_published
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 Tables = Mapping[str, pa.Table]
 

@@ -1,1 +1,1 @@
-"""A mission of one's own: its profile made and checked, the steps to its first release, runs."""
+"""A mission of one's own: its profile, proposed mappings, the steps to its first release, runs."""

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -22,7 +23,7 @@ from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import PocLensError, Problem, nearest
 from indicators.foundation.messages import LANGUAGES, message
 from indicators.foundation.periods import period_of
-from pipelines.mapping.sources.written_sources import ALONE as WRITTEN
+from pipelines.ingest.mapping.sources.written_sources import ALONE as WRITTEN
 from pipelines.setup.mission_text import words
 from pipelines.workspace.paths import Workspace
 from records.desk.setup import (
@@ -42,6 +43,8 @@ _NEEDED = (
     "code", "name_en", "name_fr", "country_code", "country_en", "country_fr", "time_zone",
     "starts_on", "boundaries_en", "boundaries_fr", "objective_en", "objective_fr",
 )  # fmt: skip
+_STAND_INS = {"code": "x", "time_zone": "UTC", "starts_on": "2000-01-01", "ends_on": ""}
+"""What stands in for a wrong field while the files are looked at."""
 _QUESTIONS = ("P1", "P2", "P3", "X", "D")  # as indicators' codes begin
 _LEVELS = {"impact": 0, "outcome": 1, "output": 2}
 _OF_CODE = re.compile(r"(?i)(?:.*p_?code|.*_?code|id)")
@@ -99,13 +102,20 @@ class SetupDesk:
 
         `chosen`: codes of indicators; `files`: `areas`, `units`, `outlines`, as far as given.
         """
-        told = [*self._fields_problems(values, chosen, files, language)]
-        if told:
-            return MadeMission(problems=tuple(told))
+        values = {**values, "time_zone": _zone(values.get("time_zone", ""))}
+        told = dict(self._fields_problems(values, chosen, files, language))
         try:
-            return self._made(values, chosen, files, language)
+            if not told:
+                return self._made(values, chosen, files, language, installs=True)
+            if {"areas", "outlines"} & files.keys():  # the files are looked at all the same
+                stand_ins = {name: _STAND_INS.get(name, "–") for name in told}
+                chosen = chosen or [next(iter(load_catalogue()))]
+                looked_at = self._made({**values, **stand_ins}, chosen, files, language)
+                return replace(looked_at, problems=(*told.values(), *looked_at.problems))
+            return MadeMission(problems=tuple(told.values()))
         except PocLensError as error:
-            return MadeMission(problems=tuple(one.sentence(language) for one in error.problems))
+            problems = (one.sentence(language) for one in error.problems)
+            return MadeMission(problems=(*told.values(), *problems))
 
     def steps(self, mission: str | None, language: str) -> list[ToldStep]:
         """The steps to the next release."""
@@ -154,7 +164,7 @@ class SetupDesk:
         """What the last refresh that read files brought."""
         from pipelines.ingest.file_report import brought
         from pipelines.quality.reporting.silent_units import silent_lines
-        from pipelines.warehouse.last_state import open_to_read
+        from pipelines.workspace.warehouse.last_state import open_to_read
 
         warehouse = self._workspace.warehouse(mission)
         at, lines = brought(warehouse, language)
@@ -191,9 +201,9 @@ class SetupDesk:
 
     def to_mend(self, mission: str, language: str) -> tuple[bytes, list[str]]:
         """The rejected rows as workbooks to correct and send back, in a ZIP; what hinders it."""
-        from pipelines.mapping.sources.known_sources import known_sources
+        from pipelines.ingest.mapping.sources.known_sources import known_sources
         from pipelines.quality.rejects.workbook import workbooks_to_mend
-        from pipelines.warehouse.last_state import open_to_read
+        from pipelines.workspace.warehouse.last_state import open_to_read
 
         archive, profile = self._workspace.archive(mission), self._workspace.profile(mission)
         written = BytesIO()
@@ -217,6 +227,8 @@ class SetupDesk:
         chosen: Sequence[str],
         files: Mapping[str, Path],
         language: str,
+        *,
+        installs: bool = False,
     ) -> MadeMission:
         from pipelines.setup.new_mission import LISTS, checked, installed, write_profile
 
@@ -231,6 +243,8 @@ class SetupDesk:
             if found.problems:
                 told = tuple(problem.sentence(language) for problem in found.problems)
                 return MadeMission(problems=told, remarks=remarks)
+            if not installs:
+                return MadeMission(remarks=remarks)
             name = installed(self._workspace, profile, found.lists)
         return MadeMission(name, remarks=remarks)
 
@@ -240,12 +254,13 @@ class SetupDesk:
         chosen: Sequence[str],
         files: Mapping[str, Path],
         language: str,
-    ) -> Iterator[str]:
-        """What is wrong in the fields, each under its name on the page."""
+    ) -> Iterator[tuple[str, str]]:
+        """The fields in which something is wrong, and what, under its name on the page."""
 
-        def told(field: str, rule: str, **parameters: Any) -> str:
+        def told(field: str, rule: str, **parameters: Any) -> tuple[str, str]:
             problem = Problem(rule, value=values.get(field, ""), parameters=parameters)
-            return f"{message(f'page.setup.field.{field}', language)}: {problem.sentence(language)}"
+            name = message(f"page.setup.field.{field}", language)
+            return field, f"{name}: {problem.sentence(language)}"
 
         yield from (told(name, "setup_empty") for name in _NEEDED if not values.get(name))
         code = values.get("code", "")
@@ -253,7 +268,7 @@ class SetupDesk:
             yield told("code", "setup_code")
         elif code in self._workspace.missions():
             yield told("code", "setup_exists")
-        zone = values.get("time_zone", "")
+        zone = values["time_zone"]
         if zone and zone not in available_timezones():
             yield told("time_zone", "setup_zone", nearest=nearest(zone, available_timezones()))
         days = {name: values[name] for name in ("starts_on", "ends_on") if values.get(name)}
@@ -262,9 +277,16 @@ class SetupDesk:
         if len(days) == 2 and not wrong and days["ends_on"] < days["starts_on"]:
             yield told("ends_on", "setup_ends", starts_on=days["starts_on"])
         if not chosen:
-            yield Problem("setup_no_indicator").sentence(language)
+            yield "chosen", Problem("setup_no_indicator").sentence(language)
         if not {"areas", "outlines"} & files.keys():
-            yield Problem("setup_no_areas").sentence(language)
+            yield "areas", Problem("setup_no_areas").sentence(language)
+
+
+def _zone(text: str) -> str:
+    """The time zone that a city alone names; any other text as it is."""
+    city = text.strip().replace(" ", "_").casefold()
+    found = [zone for zone in available_timezones() if zone.casefold().split("/")[-1] == city]
+    return found[0] if len(found) == 1 and "/" in found[0] else text
 
 
 def _in_order(catalogue: Mapping[str, Indicator], start: str) -> list[Indicator]:

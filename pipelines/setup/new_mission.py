@@ -18,19 +18,25 @@ from indicators.foundation.errors import Problem, WrongUse, nearest
 from indicators.foundation.messages import has_message
 from pipelines.documents.templates import write_template
 from pipelines.ingest.inbox import FilesRefused, ingest
-from pipelines.mapping.model import load_sources
-from pipelines.mapping.places.area_polygons import OUTLINES_SOURCE, outlines_path, outlines_remarks
-from pipelines.mapping.profile import profile_problems
-from pipelines.mapping.sources.template_sources import template_of
-from pipelines.proposal.answering.answers import answered
-from pipelines.proposal.writing import write_mapping
+from pipelines.ingest.mapping.model import load_sources
+from pipelines.ingest.mapping.places.area_polygons import (
+    OUTLINES_SOURCE,
+    outlines_path,
+    outlines_remarks,
+)
+from pipelines.ingest.mapping.profile import profile_problems
+from pipelines.ingest.mapping.sources.template_sources import template_of
 from pipelines.quality.rejects.workbook import Reject, open_rejects
 from pipelines.setup.mission_text import framework_text, mission_text
-from pipelines.warehouse.connection import open_warehouse
-from pipelines.warehouse.inspect import Connection
-from pipelines.warehouse.turns import turn
+from pipelines.setup.nested_areas import nested_rows, records_of_list, records_of_outlines
+from pipelines.setup.proposal.answering.answers import answered
+from pipelines.setup.proposal.beside.known_rows import Known, known_in
+from pipelines.setup.proposal.writing import write_mapping
 from pipelines.workspace.installation import install_profile, make_workspace
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.turns import turn
 
 OUTLINES = "areas.geojson"
 LISTS = ("areas", "units")  # tables that a mission may be made with
@@ -71,25 +77,48 @@ def checked(profile: Path, lists: Mapping[str, Path], room: Path) -> Checked:
     """A profile that is not installed yet, with its lists of areas and units by table.
 
     Mappings for lists that are no filled templates are written into the profile; the mission area,
-    where nothing states it, as a list of its own into the folder `room`.
+    where nothing states it, and areas that rows or outlines name with those above them, as lists of
+    their own into the folder `room`.
     """
     found = profile_problems(profile, is_installed=False)
     if found:
         return Checked(found)
     mission = read_mission(profile)
-    problems = [one for table, path in lists.items() for one in _mapped(profile, table, path)]
-    if problems:
-        return Checked(problems)
     outlines = outlines_path(profile, mission)
     is_drawn = outlines is not None and outlines.is_file()
     remarks = outlines_remarks(outlines) if outlines is not None and is_drawn else []
     if not lists and (not is_drawn or _lists_areas(profile)):
         return Checked([], remarks)  # what a source of the profile states comes with its file
-    problems, has_country = _trial(profile, mission, lists)
-    if has_country or "areas" not in lists:
-        return Checked(problems, remarks, lists)
-    lists = {COUNTRY: _country_list(mission, room), **lists}
-    return Checked(_trial(profile, mission, lists)[0], remarks, lists)
+    try:
+        lists = _with_nested(mission, lists, outlines if is_drawn else None, room)
+    except WrongUse as error:
+        return Checked(error.problems, remarks)
+    places = {table: path for table, path in lists.items() if table == "areas"}
+    problems, has_country = _trial(profile, mission, places, lists)
+    if not has_country and "areas" in lists:
+        places = {COUNTRY: _country_list(mission, room), **places}
+        lists = {**places, **lists}
+        problems, _ = _trial(profile, mission, places, lists)
+    return Checked(problems, remarks, lists)
+
+
+def _with_nested(
+    mission: Mission, lists: Mapping[str, Path], outlines: Path | None, room: Path
+) -> dict[str, Path]:
+    """The lists with that of areas as the table has it, where a row or an outline names an area
+    with all those above it. Raises WrongUse for a list that cannot be read."""
+    listed = lists.get("areas")
+    records = []
+    if listed is not None and template_of(listed) is None:
+        records = records_of_list(listed)
+    elif listed is None and outlines is not None:
+        records = records_of_outlines(outlines)
+    rows = nested_rows(records, mission.country_area, mission.starts_on.isoformat())
+    if not rows:
+        return {**lists}
+    path = room / f"{(listed or outlines or room).stem}.areas.xlsx"
+    write_template(contracts()["areas"], path, "en", rows)
+    return {**lists, "areas": path}
 
 
 def _lists_areas(profile: Path) -> bool:
@@ -112,21 +141,23 @@ def installed(workspace: Workspace, profile: Path, lists: Mapping[str, Path]) ->
     return name
 
 
-def _mapped(profile: Path, table: str, path: Path) -> Iterator[Problem]:
+def _mapped(profile: Path, table: str, path: Path, known: Known) -> Iterator[Problem]:
     """Writes the mapping of a list that is no template of ours; what of it cannot be read."""
     filled = template_of(path) if path.is_file() else None
     if filled is not None:
         if filled.tables[0].table != table:
-            title = {"table": filled.tables[0].table, "asked": table}
-            yield Problem("setup_other_template", path.name, parameters=title)
+            tables = {"table": filled.tables[0].table, "asked": table}
+            yield Problem("setup_other_template", path.name, parameters=tables)
         return
     starts_on = read_mission(profile).starts_on.isoformat()
     try:
-        proposal = answered(path, {}, {"table": table})
+        proposal = answered(path, known, {"table": table})
         if "valid_from" in proposal.open_required:
             proposal = proposal.with_constant("valid_from", starts_on)
         for name in proposal.open_required:
-            yield Problem("setup_column", path.name, column=name)
+            words = contracts()[table].columns[name].title
+            titles = {"title": f"{words.en} / {words.fr}"}
+            yield Problem("setup_column", path.name, value=name, parameters=titles)
         if not proposal.open_required:
             content = proposal.mapping() | {"source": table, "files": [path.name]}
             write_mapping(content, profile / "sources" / f"{table}.yaml")
@@ -150,34 +181,52 @@ def _country_list(mission: Mission, room: Path) -> Path:
 
 
 def _trial(
-    profile: Path, mission: Mission, lists: Mapping[str, Path]
+    profile: Path, mission: Mission, places: Mapping[str, Path], lists: Mapping[str, Path]
 ) -> tuple[list[Problem], bool]:
-    """Takes outlines and lists in, in a workspace that is thrown away; what is wrong, and whether
-    a list states a mission area."""
+    """Takes outlines and places in, then the other lists, which may name these, in a workspace that
+    is thrown away; what is wrong, and whether a list states a mission area. Where none does, and
+    places are listed, the rest waits until it is stated."""
     with tempfile.TemporaryDirectory() as folder:
         trial = Workspace(Path(folder))
         make_workspace(trial)
         name = install_profile(trial, profile)
         for path in (trial.profile(name) / "sources").glob("*.yaml"):
-            if path.stem not in lists:  # what else a profile reads is no matter of its making
-                path.unlink()
-        for path in lists.values():
-            shutil.copyfile(path, trial.inbox(name) / path.name)
+            path.unlink()  # what else a profile reads is no matter of its making
         lenient = mission.model_copy(update={"reject_limit_pct": 100})
+        problems: list[Problem] = []
+        rest = {table: path for table, path in lists.items() if table not in places}
         with open_warehouse(trial.warehouse(name)) as connection:
-            problems: list[Problem] = []
-            try:
-                ingest(trial, lenient, connection=connection, settled=0)
-            except FilesRefused as refused:
-                problems = refused.problems
+            is_read = True
+            for step in (places, rest):
+                known = known_in(connection)
+                for table, path in step.items():
+                    problems += _mapped(profile, table, path, known) if table != COUNTRY else ()
+                    shutil.copyfile(path, trial.inbox(name) / path.name)
+                is_read = is_read and not problems
+                if not is_read:
+                    continue  # what the other lists name is not there: their columns are looked at
+                for path in (profile / "sources").glob("*.yaml"):
+                    if path.stem in step:
+                        shutil.copyfile(path, trial.profile(name) / "sources" / path.name)
+                try:
+                    ingest(trial, lenient, connection=connection, settled=0)
+                except FilesRefused as refused:
+                    problems += refused.problems
+                if places and not _states_country(connection):
+                    return problems, False
             problems += [_of_row(one) for one in open_rejects(connection)[:_TOLD]]
-            stated = connection.execute(
-                "SELECT count(*) FROM core.areas JOIN ops.input_file USING (file_sha256) "
-                "WHERE area_level = 'country' AND source <> ?",
-                [OUTLINES_SOURCE],
-            ).fetchone()
             problems = problems or [*_unmet(connection, mission, lists)]
-            return problems, bool(stated and stated[0])
+            return problems, _states_country(connection)
+
+
+def _states_country(connection: Connection) -> bool:
+    """Whether a list, and not only the outlines, states a mission area."""
+    stated = connection.execute(
+        "SELECT count(*) FROM core.areas JOIN ops.input_file USING (file_sha256) "
+        "WHERE area_level = 'country' AND source <> ?",
+        [OUTLINES_SOURCE],
+    ).fetchone()
+    return bool(stated and stated[0])
 
 
 def _of_row(reject: Reject) -> Problem:

@@ -86,7 +86,7 @@ class RotaDesk:
 
     @contextmanager
     def _rotas(self, mission: str) -> Iterator[Rotas]:
-        from pipelines.warehouse.last_state import open_to_read
+        from pipelines.workspace.warehouse.last_state import open_to_read
 
         with open_to_read(self._workspace.warehouse(mission)) as connection:
             yield Rotas(self._workspace, mission, connection)

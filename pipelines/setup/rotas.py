@@ -53,13 +53,14 @@ class Rota:
 class Found:
     """What was recorded under a draw: over `pairs` of fortnights, with the grade that it earns.
 
-    `followed`: share of the fortnights in which the activity was where the draw says.
+    `followed`: share of the fortnights in which the activity was where the draw says. `grade`: None
+    before the last fortnight is over: who looks again and again finds something by chance.
     """
 
     answer: Answer
     pairs: int
     followed: float
-    grade: str
+    grade: str | None
 
 
 class Rotas:
@@ -74,7 +75,7 @@ class Rotas:
 
     def edges(self) -> dict[str, Edge]:
         """The edges that a rota can test: an activity by day, and incidents by day."""
-        from indicators.linkage.methods.case_series import CaseSeries
+        from indicators.linkage.methods.case_series.method import CaseSeries
 
         catalogue = load_catalogue()
         framework = read_framework(self._profile, catalogue)
@@ -88,7 +89,7 @@ class Rotas:
         """The edge (the first without a name) and its output; leaves the tables of
         `case_series.create_series` behind. Raises WrongUse for an edge that no rota tests."""
         from indicators.compiler.derived.functions import functions_sql
-        from indicators.linkage.methods.case_series import create_series
+        from indicators.linkage.methods.case_series.method import create_series
 
         catalogue, edges = load_catalogue(), self.edges()
         name = name or next(iter(edges), "")
@@ -167,7 +168,7 @@ class Rotas:
         grade = "D" if found.p_value >= LEVEL else "A"
         if grade == "A" and not (followed >= LEAST_FOLLOWED and is_expected):
             grade = "C"
-        return Found(found, int(known.sum()) // 2, followed, grade)
+        return Found(found, int(known.sum()) // 2, followed, grade if self._is_over(rota) else None)
 
     def order(self, rota: Rota, language: str) -> tuple[list[str], list[list[Any]]]:
         """Heads and rows as units read them: one an area and fortnight, in the order of days."""
@@ -241,6 +242,15 @@ class Rotas:
                 grid[place[area], day] = count
         return grid
 
+    def _is_over(self, rota: Rota) -> bool:
+        """Whether reports on incidents of the last fortnight are due."""
+        _, last = rota.fortnight(rota.goes.shape[1] - 1)
+        found = self._connection.execute(
+            """SELECT 1 FROM series_returned WHERE source = 'incidents' AND "month" >= ?""",
+            [last.replace(day=1)],
+        )
+        return found.fetchone() is not None
+
     def _known_fortnights(self, rota: Rota) -> Bools:
         """areas × fortnights: both of a pair lie in months whose reports on incidents all came."""
         sent = set(
@@ -288,7 +298,7 @@ def answer_line(found: Found, output: Indicator, language: str) -> str:
     return message(
         "rota.answer", language, pairs=found.pairs, incidents=answer.incidents,
         activity=activity(output, language), followed=round(100 * found.followed),
-        verdict=message(f"rota.verdict.{found.grade}", language),
+        verdict=message(f"rota.verdict.{found.grade or 'none'}", language),
         p=number_text(answer.p_value, language, 3),
         **{name: number_text(number, language, 2) for name, number in numbers.items()},
     )  # fmt: skip

@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 from pipelines.workspace.paths import Workspace
 from records.desk.setup import RunState
 
-PROGRESS = "POCLENS_PROGRESS"  # where a command writes how far it is
+PROGRESS = "POCLENS_PROGRESS"  # `start` sets it: where its command writes how far it is
 _KEPT = 20
 _LOOK_SECONDS = 0.5
 _BEGUN_SECONDS = 60  # a process that is begun takes its lock in this time

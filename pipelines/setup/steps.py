@@ -20,14 +20,14 @@ from indicators.foundation.periods import Period, periods_between
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.files.arriving import deliveries
 from pipelines.ingest.inbox import sources_of
-from pipelines.mapping.model import load_sources
-from pipelines.mapping.places.area_polygons import outlines_path
-from pipelines.mapping.sources.template_sources import template_of
-from pipelines.mapping.sources.written_sources import ALONE as WRITTEN
-from pipelines.warehouse.connection import locked
-from pipelines.warehouse.inspect import Connection
-from pipelines.warehouse.last_state import open_to_read
+from pipelines.ingest.mapping.model import load_sources
+from pipelines.ingest.mapping.places.area_polygons import outlines_path
+from pipelines.ingest.mapping.sources.template_sources import template_of
+from pipelines.ingest.mapping.sources.written_sources import ALONE as WRITTEN
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import locked
+from pipelines.workspace.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.last_state import open_to_read
 from records.desk.setup import State
 
 STEPS = ("mission", "places", "units", "targets", "files", "refresh", "rejected", "release")

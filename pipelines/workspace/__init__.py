@@ -1,1 +1,1 @@
-"""A workspace: its folders, and making one."""
+"""A workspace: its folders, its keys, and a warehouse a mission."""

@@ -1,7 +1,7 @@
 """Files and rows that come in by a page: what one would bring, what is asked, and the desk."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -94,7 +94,8 @@ class OfferedCode:
 class OfferedColumn:
     """A column of the table with the header proposed for it, or none, and the codes of its texts.
 
-    `constants`: the codes of which one may hold for all rows; `constant`: the one that does;
+    `constants`: the codes of which one may hold for all rows, with their words, as have
+    `known_codes`, which a text may mean; `constant`: the one that does;
     `is_wide`: columns of the file that are rows fill it.
     """
 
@@ -104,21 +105,22 @@ class OfferedColumn:
     is_wide: bool
     header: str
     constant: str
-    constants: tuple[str, ...]
+    constants: Mapping[str, str]
     choices: tuple[OfferedChoice, ...]
     confidence: str = ""
     reasons: str = ""
     codes: tuple[OfferedCode, ...] = ()
-    known_codes: tuple[str, ...] = ()
+    known_codes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class AskedValue:
-    """A required column for which the file has nothing: one of its codes, or any text."""
+    """A required column for which the file has nothing: one of its codes (with their words),
+    or any text."""
 
     column: str
     title: str
-    codes: tuple[str, ...]
+    codes: Mapping[str, str]
     value: str
 
 
@@ -179,7 +181,7 @@ class Difference:
     text: str
     sentence: str
     meant: str = ""
-    known_codes: tuple[str, ...] = ()
+    known_codes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -195,10 +197,12 @@ class Differences:
 
 @dataclass(frozen=True)
 class FilePreview:
-    """What a file would bring: `problems` are sentences, and then all else is empty; `source`: the
-    mapping that takes it; `offered`: one for an unknown file; `is_mended`: rows sent back."""
+    """What a file would bring: `problems` are sentences, and then all else is empty, or what the
+    file would bring without the `refused` answers (by name, as given); `source`: the mapping that
+    takes it; `offered`: one for an unknown file; `is_mended`: rows sent back."""
 
     problems: tuple[str, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     is_comparable: bool = False
     is_mended: bool = False

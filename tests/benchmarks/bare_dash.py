@@ -11,7 +11,7 @@ import dash
 import plotly.graph_objects as go
 from dash import Input, Output, dcc, html
 
-from dashboards.server import WAITING, serve
+from dashboards.serving.server import WAITING, serve
 
 
 def bare_app() -> dash.Dash:

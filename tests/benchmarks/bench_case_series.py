@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 import pyfixest
 
-from indicators.linkage.case_series.analysis import MODELS, FittedModel, fit
-from indicators.linkage.case_series.days import known_days, read_record
+from indicators.linkage.methods.case_series.analysis import MODELS, FittedModel, fit
+from indicators.linkage.methods.case_series.days import known_days, read_record
 from tests.benchmarks.measuring import medians, note
 
 ROUNDS = 3

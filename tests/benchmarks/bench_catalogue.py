@@ -40,10 +40,11 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.derivations import core_columns
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
-from indicators.engine.refresh import compute, compute_cells
+from indicators.engine.refresh import compute
 from indicators.incremental.row_engine import DUCKDB, RowEngine
 from indicators.incremental.stored_columns import complete_rows
 from tests.benchmarks.measuring import Measured, measured, median_of, medians, note
+from tests.worlds.cells import compute_cells
 from tests.worlds.rows.catalogue import FIRST_DAY, Size, append_month, fill_core, later_files
 
 ACTIVITIES = 10_000_000

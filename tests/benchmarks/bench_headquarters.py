@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.hq.rollup import rollup
-from pipelines.release.manifest import MANIFEST, PUBLICATION
+from pipelines.release.signed.manifest import MANIFEST, PUBLICATION
 from pipelines.workspace.paths import Workspace
 from tests.benchmarks.measuring import cpu_seconds, measured, note
 from tests.benchmarks.wide_release import write_wide_release

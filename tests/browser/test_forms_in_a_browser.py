@@ -9,8 +9,8 @@ import pytest
 import yaml
 from playwright.sync_api import Browser
 
-from dashboards.app import create_app
 from dashboards.forms.entry import KINDS
+from dashboards.serving.app import create_app
 from pipelines.cli.serve_command import DESK
 from tests.browser.chromium import english_left, with_query
 from tests.browser.conftest import Visit, recorded

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.access import Audience
-from dashboards.context import Context, read_context
-from dashboards.http.address import Address
+from dashboards.reading.access import Audience
+from dashboards.reading.address import Address
+from dashboards.reading.context import Context, read_context
 from tests.worlds.release import write_release
 
 

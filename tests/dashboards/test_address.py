@@ -2,8 +2,8 @@
 
 import pytest
 
-from dashboards.components.shell import language_switch
-from dashboards.http.address import Address
+from dashboards.reading.address import Address
+from dashboards.serving.shell import language_switch
 from dashboards.wording.words import Words
 from tests.dashboards.rendered import components
 from tests.worlds.pages import paths

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from dashboards.context import Against, Context
+from dashboards.reading.context import Against, Context
 
 At = Callable[..., Context]
 CODE = "P2-OC-07"

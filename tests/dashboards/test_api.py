@@ -16,7 +16,7 @@ from pysdmx.api.dc.rest import SdmxConnector
 from pysdmx.io import read_sdmx
 from pysdmx.model import DataStructureDefinition
 
-from dashboards.app import create_app
+from dashboards.serving.app import create_app
 from indicators.foundation.mart_tables import DIMENSIONS
 from records.people import accounts
 from records.store import Store, utc_now

@@ -4,7 +4,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
-from dashboards.app import create_app
+from dashboards.serving.app import create_app
 
 _OPERATIONS = ("releases", "files", "file", "data", "availability", "structure")
 _PLAIN = {"Accept-Encoding": "identity"}  # the client of this test unpacks nothing

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from dashboards.app import create_app
+from dashboards.serving.app import create_app
 from tests.worlds.release import MISSION, RELEASE
 
 

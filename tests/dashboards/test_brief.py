@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
-from dashboards.app import create_app
 from dashboards.brief.__main__ import main
 from dashboards.brief.content import brief_content
 from dashboards.brief.typeset import pdf
-from dashboards.context import Context
 from dashboards.pages import overview
+from dashboards.reading.context import Context
+from dashboards.serving.app import create_app
 from tests.dashboards.rendered import classes_of, components, text_of
 from tests.worlds.release import COUNTRY, MISSION, RELEASE
 

@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from dashboards.lists import budget
-from pipelines.extracts.files import write_extracts
+from dashboards.components.lists import budget
+from pipelines.release.extracts.files import write_extracts
 from tests.worlds.release import MISSION, RELEASE
 
 PERIOD, AUDIENCES = "2026-Q3", ("mission", "hq")

@@ -8,14 +8,14 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from dashboards.app import create_app
 from dashboards.forms.capture import ROUTE
+from dashboards.serving.app import create_app
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
-from pipelines.proposal.desk import open_desk
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.setup.proposal.desk import open_desk
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.own_names import make_workspace
 
 AREA = {

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from dashboards.queries.cells import Cell
+from dashboards.reading.queries.cells import Cell
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from dashboards.app import create_app
+from dashboards.serving.app import create_app
 from records import cycle
 from records.kinds import Recommendation
 from records.kinds.threats import ThreatAssessment

@@ -13,12 +13,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from dashboards.__main__ import main as serve
-from dashboards.access import narrow_to
-from dashboards.app import create_app
-from dashboards.context import read_context
 from dashboards.forms.accounts.sessions import cookie_name
-from dashboards.http.address import Address
 from dashboards.http.security import BEHIND_PROXY, HOSTS
+from dashboards.reading.access import narrow_to
+from dashboards.reading.address import Address
+from dashboards.reading.context import read_context
+from dashboards.serving.app import create_app
 from records.people import accounts, attempts, tokens
 from records.store import Store, utc_now
 from tests.worlds.headquarters import rows_of_a_mission, write_release

@@ -12,8 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
-from dashboards.app import create_app
 from dashboards.pages.accountability import body, indicators_by_role
+from dashboards.serving.app import create_app
 from pipelines.ingest.written_records import duplicate_decisions
 from records.kinds.accountability import Compact, UnitEvaluation
 from records.kinds.decisions import ReviewDecision, VarianceReason

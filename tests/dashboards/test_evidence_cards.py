@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from dashboards.context import Context, read_context
-from dashboards.http.address import Address
 from dashboards.pages import effects, releases, results_chain
 from dashboards.pages.effects.areas.area_effects_card import area_effects
 from dashboards.pages.effects.plan_card import evidence_plan
 from dashboards.pages.effects.primary_card import primary_test
 from dashboards.pages.effects.readings.readings_card import readings
+from dashboards.reading.address import Address
+from dashboards.reading.context import Context, read_context
 from indicators.foundation.messages import message
 from tests.dashboards.rendered import text_of
 from tests.worlds.release import COUNTRY, mart_rows, write_release

@@ -15,11 +15,11 @@ from dashboards.figures.area_drawing import Look, area_drawing
 from dashboards.figures.outlines import outlines
 from dashboards.figures.plot import Plot, value_axis
 from dashboards.figures.series import Path, series_plot
+from dashboards.figures.theme import THEMES
 from dashboards.figures.vector import Drawing, line_drawing
 from dashboards.pages.effects.over_time.leads_and_lags import TimePoint, leads_and_lags_plot
 from dashboards.pages.map.classes import fill_of, fixed_classes
-from dashboards.queries.cells import Cell, Dated
-from dashboards.theme import THEMES
+from dashboards.reading.queries.cells import Cell, Dated
 from dashboards.wording.formats import Unit
 from dashboards.wording.words import Words
 from indicators.assessment.empty_reasons import Said, Statement

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from dashboards.brief.content import brief_content
-from dashboards.context import Context
 from dashboards.pages import indicator
 from dashboards.pages.indicator import one_indicator
+from dashboards.reading.context import Context
 from tests.dashboards.rendered import text_of
 from tests.worlds.release import COUNTRY
 

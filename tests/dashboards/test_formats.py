@@ -4,7 +4,15 @@ from datetime import date
 
 import pytest
 
-from dashboards.wording.formats import Unit, day, number, percent, period_heading, period_name
+from dashboards.wording.formats import (
+    Unit,
+    day,
+    months,
+    number,
+    percent,
+    period_heading,
+    period_name,
+)
 from dashboards.wording.words import Words
 from indicators.foundation.periods import period_named
 
@@ -63,6 +71,14 @@ def test_change_of_shares_is_in_points() -> None:
 def test_dates_do_not_break() -> None:
     assert day(date(2026, 10, 12), EN) == "12\u00a0Oct\u00a02026"
     assert day(date(2026, 10, 12), FR) == "12\u00a0oct.\u00a02026"
+
+
+def test_months_that_follow_each_other_are_a_span() -> None:
+    three = [date(2026, 7, 1), date(2026, 8, 1), date(2026, 9, 1)]
+    assert months(three, EN) == "Jul–Sep\u00a02026"
+    assert months(three[::2], EN) == "Jul\u00a02026 and Sep\u00a02026"
+    assert months(three[1:2], FR) == "août\u00a02026"
+    assert months([date(2025, 12, 1), date(2026, 1, 1)], EN) == "Dec\u00a02025 and Jan\u00a02026"
 
 
 def test_a_quarter_bears_both_its_names() -> None:

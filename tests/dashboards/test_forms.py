@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from dashboards.__main__ import main as serve
-from dashboards.app import create_app
+from dashboards.serving.app import create_app
 from records.kinds import Assessment, Recommendation
 from records.people import accounts
 from records.store import Store, migrate

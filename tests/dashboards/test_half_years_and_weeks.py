@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from dashboards.components.shell import shell
-from dashboards.context import Context, read_context
-from dashboards.http.address import Address
 from dashboards.pages import indicator, indicators, map, overview
+from dashboards.reading.address import Address
+from dashboards.reading.context import Context, read_context
+from dashboards.serving.shell import shell
 from indicators.foundation.periods import Period, period_named
 from tests.dashboards.rendered import components, text_of
 from tests.worlds.release import mart_rows, write_release

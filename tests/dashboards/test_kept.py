@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dashboards.kept import Kept
+from dashboards.reading.kept import Kept
 
 
 def test_readers_who_ask_at_once_wait_for_one_making() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from dashboards.access import AUDIENCES, Audience
-from dashboards.app import create_app
-from dashboards.context import Context
-from dashboards.files import LISTS
+from dashboards.reading.access import AUDIENCES, Audience
+from dashboards.reading.context import Context
+from dashboards.serving.app import create_app
+from dashboards.serving.files import LISTS
 from tests.worlds.release import mart_rows, write_release
 
 ASKED = "lang=en&indicator=P2-OC-07"

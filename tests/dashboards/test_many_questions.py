@@ -13,11 +13,11 @@ import duckdb
 import psutil
 import pytest
 
-from dashboards import releases
 from dashboards.api import availability, batches
 from dashboards.api.query import cell_query
-from dashboards.releases import current_release
-from dashboards.server import HEADERS_SECONDS, THREADS, processes
+from dashboards.reading import releases
+from dashboards.reading.releases import current_release
+from dashboards.serving.server import HEADERS_SECONDS, THREADS, processes
 from tests.worlds.release import MISSION, RELEASE
 from tests.worlds.server import serving
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dashboards.components.listing import Listing
-from dashboards.files import LISTS
+from dashboards.serving.files import LISTS
 from dashboards.wording.words import Words
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import contracts

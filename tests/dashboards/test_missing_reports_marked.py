@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from dash import html
 
-from dashboards.app import answer
 from dashboards.components.empty import with_marks_key
-from dashboards.context import Context
 from dashboards.figures.vector import Drawing, line_drawing
-from dashboards.http.address import Address
 from dashboards.pages import effort, police_matrices
-from dashboards.queries.cells import Cell
-from dashboards.queries.quality import RECEIVED, due_returns, returns
+from dashboards.reading.address import Address
+from dashboards.reading.context import Context
+from dashboards.reading.queries.cells import Cell
+from dashboards.reading.queries.quality import RECEIVED, due_returns, returns
+from dashboards.serving.app import answer
 from dashboards.wording.words import Words
 from indicators.foundation.periods import Period, period_named
 from tests.dashboards.rendered import classes_of, components, text_of

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from dash import html
 
-from dashboards.context import Context, read_context
-from dashboards.http.address import Address
 from dashboards.pages import perceptions
+from dashboards.reading.address import Address
+from dashboards.reading.context import Context, read_context
 from tests.dashboards.rendered import components, text_of
 from tests.worlds.release import AREA_NAMES, CLOSED_AREA, mart_rows, write_release
 
@@ -27,14 +27,14 @@ def cards(context: Context) -> list[html.Section]:
 def test_each_modelled_figure_bears_its_mark_beside_the_direct_one(
     context_at: At, language: str, mark: str
 ) -> None:
-    (card,) = cards(context_at(f"/perceptions?question=P2-OC-05&lang={language}"))
+    (card,) = cards(context_at(f"/perceptions?question=P2-OC-05&open=all&lang={language}"))
     rows = [part for part in components(card) if isinstance(part, html.Tr)][1:]
     assert len(rows) == len(AREA_NAMES)
     for row in rows:
         name, direct, modelled = (text_of(cell) for cell in row.children)
         assert mark not in direct and direct
         if name == AREA_NAMES[CLOSED_AREA]:
-            assert modelled in ("not published: unreliable", "non publié\u00a0: peu fiable")
+            assert modelled in ("not published: unreliable", "non diffusé\u00a0: peu fiable")
         else:
             assert modelled.endswith(mark) and "41" in modelled and "32" in modelled
 

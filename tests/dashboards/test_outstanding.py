@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.app import create_app
-from dashboards.context import read_context
-from dashboards.http.address import Address
 from dashboards.pages import data_quality, outstanding
 from dashboards.pages import outstanding as outstanding_rows
+from dashboards.reading.address import Address
+from dashboards.reading.context import read_context
+from dashboards.serving.app import create_app
 from tests.dashboards.rendered import text_of
 from tests.worlds.release import COUNTRY, MISSION, OTHER_AREA, mart_rows, write_release
 

@@ -12,10 +12,8 @@ from dash.development.base_component import Component
 from plotly.io.json import to_json_plotly
 
 from dashboards import pages
-from dashboards.access import Audience
 from dashboards.brief.content import brief_content
 from dashboards.components.harm import counted, counted_harm, harm_sentence
-from dashboards.context import Context
 from dashboards.pages import (
     alerts,
     catalogue,
@@ -32,7 +30,9 @@ from dashboards.pages import (
     results_chain,
     transition,
 )
-from dashboards.queries import framework
+from dashboards.reading.access import Audience
+from dashboards.reading.context import Context
+from dashboards.reading.queries import framework
 from indicators.foundation.messages import message, message_catalogue
 from tests.dashboards.rendered import classes_of, components, text_of
 from tests.worlds.pages import addresses
@@ -538,7 +538,7 @@ def _responses(context: Context) -> html.Section:
 def test_each_way_of_not_answering_stands_apart_by_wave_and_question(
     context_at: At, language: str
 ) -> None:
-    card = _responses(context_at(f"/perceptions?lang={language}"))
+    card = _responses(context_at(f"/perceptions?open=all&lang={language}"))
     results, newest, *earlier = [part for part in components(card) if isinstance(part, html.Table)]
     assert len(earlier) == 3
     heads = [part.children for part in components(newest) if isinstance(part, html.Th)]
@@ -550,7 +550,7 @@ def test_each_way_of_not_answering_stands_apart_by_wave_and_question(
 
 
 def test_suppressed_counts_of_answers_are_marked_without_a_threshold(context_at: At) -> None:
-    card = _responses(context_at("/perceptions"))
+    card = _responses(context_at("/perceptions?open=all"))
     tables = [part for part in components(card) if isinstance(part, html.Table)]
     marks = ["empty-suppressed" in classes_of(table) for table in tables]
     assert marks == [True, True, False, False, False]
@@ -558,7 +558,7 @@ def test_suppressed_counts_of_answers_are_marked_without_a_threshold(context_at:
 
 
 def test_waves_after_the_period_are_not_told_of(context_at: At) -> None:
-    text = text_of(_responses(context_at("/perceptions?period=2025-Q3")))
+    text = text_of(_responses(context_at("/perceptions?open=all&period=2025-Q3")))
     assert "W2" in text and "W3" not in text
 
 

@@ -11,13 +11,13 @@ import pytest
 
 from dashboards.brief.content import brief_content
 from dashboards.components.harm import counted, counted_harm
+from dashboards.components.lists.decisions import decisions
 from dashboards.components.outcome_summary import certainty_lines, judged_of, links_of, outcomes_of
 from dashboards.components.rating import TESTED
-from dashboards.context import Context, read_context
-from dashboards.http.address import Address
-from dashboards.lists.decisions import decisions
 from dashboards.pages import alerts, data_quality, effects, indicator, overview, results_chain
-from dashboards.queries import quality, threats
+from dashboards.reading.address import Address
+from dashboards.reading.context import Context, read_context
+from dashboards.reading.queries import quality, threats
 from dashboards.wording import formats
 from tests.dashboards.rendered import text_of
 from tests.worlds.release import mart_rows, write_release

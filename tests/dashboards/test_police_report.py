@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from dashboards.brief.police_report import report_content
 from dashboards.brief.typeset import pdf
-from dashboards.context import Context
+from dashboards.reading.context import Context
 from records import cycle
 from records.kinds import Assessment
 from records.rights import LOCAL

@@ -14,9 +14,9 @@ from urllib.parse import unquote
 import pytest
 from flask.testing import FlaskClient
 
-from dashboards.app import create_app
 from dashboards.http.monitoring import JsonLines
 from dashboards.http.security import BEHIND_PROXY, LARGEST_BODY, Rate
+from dashboards.serving.app import create_app
 from records.people import accounts, tokens
 from records.store import Store, utc_now
 from tests.worlds.headquarters import rows_of_a_mission, write_release

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from dash import html
 
-from dashboards.access import Audience
-from dashboards.context import Context, read_context
-from dashboards.http.address import Address
-from dashboards.lists import readiness as operations
-from dashboards.lists import threats as missed_warnings
+from dashboards.components.lists import readiness as operations
+from dashboards.components.lists import threats as missed_warnings
 from dashboards.pages import alerts, overview, readiness, threats
+from dashboards.reading.access import Audience
+from dashboards.reading.address import Address
+from dashboards.reading.context import Context, read_context
 from tests.dashboards.rendered import components, text_of
 from tests.worlds.release import COUNTRY, OTHER_AREA, mart_rows, write_release
 

@@ -7,12 +7,12 @@ import duckdb
 import pytest
 from dash import html
 
-from dashboards.app import create_app
-from dashboards.components.shell import shell
-from dashboards.context import read_context
-from dashboards.http.address import Address
 from dashboards.pages import releases
-from dashboards.releases import current_release, published_missions
+from dashboards.reading.address import Address
+from dashboards.reading.context import read_context
+from dashboards.reading.releases import current_release, published_missions
+from dashboards.serving.app import create_app
+from dashboards.serving.shell import shell
 from tests.dashboards.rendered import components, text_of
 from tests.worlds.release import MISSION, mart_rows, write_release
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from dashboards.releases import current_release
-from dashboards.rows import rows_of
+from dashboards.reading.releases import current_release
+from dashboards.reading.rows import rows_of
 from tests.worlds.release import MISSION
 
 

@@ -16,14 +16,14 @@ import pytest
 from dash import html
 from flask.testing import FlaskClient
 
-from dashboards.app import answer, create_app
 from dashboards.brief.content import brief_content
 from dashboards.components.value import output_done
-from dashboards.context import Context, read_context
-from dashboards.http.address import Address
 from dashboards.pages import PAGES, due_diligence, indicator, overview, results_chain
 from dashboards.pages.indicator import one_indicator
-from dashboards.queries import effort
+from dashboards.reading.address import Address
+from dashboards.reading.context import Context, read_context
+from dashboards.reading.queries import effort
+from dashboards.serving.app import answer, create_app
 from indicators.foundation.mart_tables import totals_sql
 from indicators.foundation.messages import LANGUAGES
 from tests.dashboards.rendered import components, text_of

@@ -12,11 +12,11 @@ import pytest
 from dash import dcc
 from plotly.io.json import to_json_plotly
 
-from dashboards.app import answer
-from dashboards.context import Context, read_context
-from dashboards.http.address import OF_PAGE, Address
 from dashboards.pages import page_at
-from dashboards.routes.unknown_choice import unknown_choice
+from dashboards.reading.address import OF_PAGE, Address
+from dashboards.reading.context import Context, read_context
+from dashboards.serving.app import answer
+from dashboards.serving.routes.unknown_choice import unknown_choice
 from indicators.foundation.messages import LANGUAGES
 from tests.dashboards.rendered import components, text_of
 from tests.worlds.pages import paths

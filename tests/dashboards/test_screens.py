@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from dashboards.app import create_app
+from dashboards.serving.app import create_app
 from indicators.foundation.messages import message
 from indicators.foundation.stored.published_tables import HISTORY_COMING
 from tests.worlds.release import MISSION, write_release

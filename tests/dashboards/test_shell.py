@@ -1,5 +1,6 @@
 """What stands around a page: the notice of an old release, and sources by name."""
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -9,9 +10,9 @@ import pytest
 from dash import html
 
 from dashboards.components.card import opened_rest
-from dashboards.components.shell import old_release
-from dashboards.context import Context, read_context
-from dashboards.http.address import Address
+from dashboards.reading.address import Address
+from dashboards.reading.context import Context, read_context
+from dashboards.serving.shell import _pickers, old_release
 from dashboards.wording.words import Words
 from tests.dashboards.rendered import components
 from tests.worlds.headquarters import rows_of_a_mission, write_release
@@ -47,6 +48,28 @@ def test_a_mission_is_named_by_its_own_release_also_beside_a_damaged_one(tmp_pat
         context = read_context(tmp_path, "hq", address)
         assert context is not None
         assert [context.name_of(one) for one in context.missions][::2] == ["azul", name]
+
+
+def test_the_manifest_names_a_mission_and_its_code_stands_beside_one_of_two_alike(
+    tmp_path: Path,
+) -> None:
+    rows = rows_of_a_mission()
+    for mission in ("azul", "bako", "zanka"):
+        folder = write_release(tmp_path, mission, rows)
+        path = folder / "manifest.json"
+        names = {} if mission == "bako" else {"mission_name": {"en": "Mission", "fr": "Opération"}}
+        path.write_text(json.dumps(json.loads(path.read_text()) | names))
+    for mission in ("azul", "zanka"):  # their names are read without a database
+        (tmp_path / "releases" / mission / "2026-Q3-r01" / "hq" / "poclens.duckdb").write_bytes(b"")
+    address = Address.parse("/", "mission=bako&lang=fr")
+    context = read_context(tmp_path, "hq", address)
+    assert context is not None
+    own = context.mission_name
+    labels = [(one["value"], one["label"]) for one in _pickers(context)[0].data]
+    assert labels == sorted(
+        [("azul", "Opération (azul)"), ("bako", own), ("zanka", "Opération (zanka)")],
+        key=lambda one: one[1],
+    )
 
 
 def test_every_table_of_the_contracts_has_a_name_as_a_source() -> None:

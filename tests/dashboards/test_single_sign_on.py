@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from oidc_provider_mock import User, run_server_in_thread
 from werkzeug.test import TestResponse
 
-from dashboards.app import create_app
+from dashboards.serving.app import create_app
 from records.people import accounts
 from records.store import Store
 from tests.worlds.release import write_release

@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.context import Context, read_context
-from dashboards.http.address import Address
 from dashboards.pages import (
     data_quality,
     effects,
@@ -13,6 +11,8 @@ from dashboards.pages import (
     overview,
     perceptions,
 )
+from dashboards.reading.address import Address
+from dashboards.reading.context import Context, read_context
 from indicators.foundation.messages import message
 from tests.dashboards.rendered import text_of
 from tests.worlds.release import COUNTRY, mart_rows, write_release

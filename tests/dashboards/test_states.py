@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from dashboards.app import create_app
+from dashboards.serving.app import create_app
 from indicators.foundation.messages import message
 from tests.worlds.pages import paths
 from tests.worlds.release import RELEASE, write_release

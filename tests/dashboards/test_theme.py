@@ -10,7 +10,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
-from dashboards.theme import RISK_CLASSES, SHARE_CLASSES, THEMES
+from dashboards.figures.theme import RISK_CLASSES, SHARE_CLASSES, THEMES
 
 TEXT = ("ink", "ink-2", "ink-3", "accent", "series", "achieved", "on_track", "at_risk", "off_track")
 RATINGS = ("achieved", "on_track", "at_risk", "off_track", "ink-3")

@@ -10,15 +10,15 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
-from dashboards.app import create_app
 from dashboards.forms.intake import held as held_files
 from dashboards.forms.intake import held_page, upload
+from dashboards.serving.app import create_app
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
-from pipelines.proposal.desk import open_desk
-from pipelines.proposal.writing import write_mapping
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.setup.proposal.desk import open_desk
+from pipelines.setup.proposal.writing import write_mapping
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from records.people import accounts
 from records.store import Store, utc_now
 from tests.worlds.mission.own_names import make_workspace
@@ -153,6 +153,40 @@ def test_an_unknown_file_shows_its_proposal_and_is_mapped_as_a_person_completed_
     assert post(client, step="take_in", held=held(again), **answers).status_code == 200
     assert waiting(home) == ["découpage.csv"]
     assert counts(drop(client, "découpage.csv", text)) == [1, 0, 0, 1, 0]  # beside what waits
+
+
+def test_one_refused_answer_is_marked_and_all_others_stay(client: FlaskClient, home: Path) -> None:
+    text = "Ref,Kind,Day,County\nA-1,murder,2026-04-03,North\nA-2,theft,2026-04-04,South\n"
+    shown = drop(client, "listing.csv", text)
+    said = {
+        "table": "incidents", "of_table": "incidents", "laid": "yes", "files": "listing*.csv",
+        "header.incident_code": "Ref", "header.incident_type": "Kind", "header_row": "99",
+        "header.occurred_on": "Day", "header.area_code": "County",
+        "code.incident_type.murder": "killing", "constant.reported_by": "ngo",
+    }  # fmt: skip
+    refused = post(client, held=held(shown), **said)
+    assert refused.status_code == 400
+    assert chosen(refused, "header.incident_code") == "Ref"
+    assert chosen(refused, "code.incident_type.murder") == "killing"
+    assert chosen(refused, "constant.reported_by") == "ngo"
+    (marked,) = re.findall(r'<[a-z]+ [^>]*aria-invalid="true"[^>]*>', refused.text)
+    assert 'name="header_row"' in marked and "refused: “99”" in refused.text
+    twice = said | {"header_row": "1", "step": "take_in"}  # required columns are open: refused
+    again = post(client, held=held(refused), **twice)
+    assert again.status_code == 409 and waiting(home) == []
+    assert chosen(again, "code.incident_type.murder") == "killing"
+    assert 'aria-invalid="true"' not in again.text
+
+
+def test_a_session_that_has_ended_costs_no_answer(client: FlaskClient, home: Path) -> None:
+    shown = drop(client, "listing.csv", "Ref,Kind\nA-1,murder\n")
+    said = {"table": "incidents", "of_table": "incidents", "header.incident_type": "Kind",
+            "code.incident_type.murder": "killing"}  # fmt: skip
+    stale = post(client, held=held(shown), token="of another session", step="take_in", **said)
+    assert stale.status_code == 400 and "session has ended" in stale.text
+    assert chosen(stale, "code.incident_type.murder") == "killing"
+    again = post(client, held=held(stale), **said)
+    assert again.status_code == 200 and chosen(again, "code.incident_type.murder") == "killing"
 
 
 def test_another_table_is_proposed_where_a_person_says_so(client: FlaskClient) -> None:

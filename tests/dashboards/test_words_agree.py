@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from dashboards.context import Context
+from dashboards.reading.context import Context
 from indicators.foundation.messages import is_one, message, message_catalogue
 from tests.dashboards.rendered import text_of
 from tests.dashboards.test_pages import ADDRESSES, module_at

@@ -13,8 +13,8 @@ from indicators.definitions.catalogue import read_indicator
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.sample import install
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.conftest import REPOSITORY
 
 TEXT = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -75,8 +75,8 @@ def page(tmp_path: Path) -> ModuleType:
 
 
 def test_the_page_opens_with_its_sentence(page: ModuleType, tmp_path: Path) -> None:
-    from dashboards.context import read_context
-    from dashboards.http.address import Address
+    from dashboards.reading.address import Address
+    from dashboards.reading.context import read_context
     from tests.worlds.release import write_release
 
     write_release(tmp_path)

@@ -35,8 +35,10 @@ def test_the_wheel_holds_every_file_of_data(wheel: Path) -> None:
 
 def test_the_wheel_holds_style_script_and_font_of_the_pages(wheel: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
-    assets = REPOSITORY / "dashboards" / "assets"
-    expected = {f"dashboards/assets/{path.name}" for path in assets.iterdir() if path.is_file()}
+    assets = REPOSITORY / "dashboards" / "serving" / "assets"
+    expected = {
+        f"dashboards/serving/assets/{path.name}" for path in assets.iterdir() if path.is_file()
+    }
     assert {Path(name).suffix for name in expected} >= {".css", ".js", ".woff2"}
     assert expected <= inside
 

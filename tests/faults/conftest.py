@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from indicators.definitions.mission_profile import Mission, read_mission
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.pipelines.killing import copied
 from tests.worlds.mission.own_names import make_workspace
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.messages import LANGUAGES
-from pipelines.readers import reader, readers
+from pipelines.ingest.readers import reader, readers
 from tests.conftest import REPOSITORY
 from tests.faults.mutations import mutated
 

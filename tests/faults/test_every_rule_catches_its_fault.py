@@ -12,7 +12,7 @@ from indicators.definitions.contracts import Contract, contracts, load_order
 from indicators.foundation.messages import LANGUAGES
 from pipelines.ingest.inbox import ingest
 from pipelines.ingest.rows.quarantine import reject_sentence
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.faults.fault_rows import Fault, base_rows, faults, missing, write_rows
 from tests.worlds.mission.mappings import under_own_names
 from tests.worlds.mission.own_names import make_workspace

@@ -13,8 +13,8 @@ from indicators.definitions.mission_profile import Mission
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import LANGUAGES
 from pipelines.ingest.inbox import FilesRefused, ingest
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.own_names import MISSION, make_workspace
 
 HEADER = (

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.readers import readers
+from pipelines.ingest.readers import readers
 from tests.faults.reading_process import Server, reading_process
 from tests.worlds.messy.deliveries import deliveries
 from tests.worlds.messy.hostile import Hostile, hostile_files

@@ -15,12 +15,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.doctor import folder_problems, release_problems, warehouse_problems
 from pipelines.orchestration.runs.backfill import backfill, quarters_to_fill
-from pipelines.release.manifest import MANIFEST, changed_files
 from pipelines.release.naming import current_name, database_of, releases_of
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.release.signed.manifest import MANIFEST, changed_files
+from pipelines.upkeep.doctor import folder_problems, release_problems, warehouse_problems
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.conftest import REPOSITORY
 from tests.pipelines.killing import copied, killer
 from tests.worlds.mission.delivered import SmallMission
@@ -36,7 +36,7 @@ from pipelines.release import candidate
 from pipelines.ingest import inbox
 from pipelines.quality import checks
 from indicators.engine import refresh
-from indicators.linkage import results
+from indicators.linkage.evidence import results
 """
 WORK = f"""quarters = module.quarters_to_fill(workspace, {MISSION!r}, {QUARTER!r}, {QUARTER!r})
 list(module.backfill(workspace, {MISSION!r}, quarters))"""

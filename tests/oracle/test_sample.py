@@ -18,8 +18,8 @@ from indicators.definitions.mission_profile import Mission, Selected, read_missi
 from indicators.engine.refresh import compute
 from indicators.foundation.mart_tables import totals_sql
 from indicators.foundation.numbers.statistics import benjamini_hochberg
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.conftest import FIGURES
 from tests.oracle.hard_cases import plant
 from tests.oracle.recompute import differences, engine_cells, published, recompute

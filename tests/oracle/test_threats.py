@@ -8,7 +8,7 @@ import pytest
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import read_mission
 from indicators.engine.refresh import compute
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.oracle import recompute_threats
 from tests.oracle.world import World, read_world
 from tests.worlds.sample import SMALL, ingested_sample

@@ -19,16 +19,16 @@ import pandas as pd
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.numbers.statistics import benjamini_hochberg
 from indicators.linkage import grading
-from indicators.linkage.case_series.analysis import (
+from indicators.linkage.evidence.results import edge_evidence
+from indicators.linkage.framework.model import Edge, read_framework
+from indicators.linkage.grading import GradingInputs, grade
+from indicators.linkage.methods.case_series.analysis import (
     LEAST_AREAS_WITH_CONTRAST,
     LEAST_INFORMATION,
 )
-from indicators.linkage.framework.model import Edge, read_framework
-from indicators.linkage.grading import GradingInputs, grade
 from indicators.linkage.methods.panel.findings import PanelModels
 from indicators.linkage.panel.estimation import estimate
 from indicators.linkage.panel.specification import PanelResult
-from indicators.linkage.results import edge_evidence
 from indicators.linkage.sentences.findings import number, reasons_in_words, signed
 from tests.conftest import ELSEWHERE, REPOSITORY
 from tests.real.refreshed import Refreshed, copy_profile, refreshed

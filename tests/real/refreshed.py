@@ -18,8 +18,8 @@ from indicators.engine.refresh import compute
 from indicators.foundation.data_folder import data_folder
 from pipelines.ingest.inbox import IngestReport, ingest
 from pipelines.quality.check_results import CheckResult
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 
 
 @dataclass(frozen=True)

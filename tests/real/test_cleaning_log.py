@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from indicators.foundation.errors import WrongUse
-from pipelines.readers import reader
-from pipelines.readers.table import SourceTable
+from pipelines.ingest.readers import reader
+from pipelines.ingest.readers.table import SourceTable
 
 LOG: dict[str, Any] = {
     "file": "cleaning_log.csv",

@@ -7,8 +7,8 @@ import pytest
 
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.real.refreshed import copy_profile
 
 FIGURES = """

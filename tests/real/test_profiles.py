@@ -7,7 +7,7 @@ import yaml
 
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.data_folder import data_folder
-from pipelines.mapping.model import load_sources
+from pipelines.ingest.mapping.model import load_sources
 from tests.conftest import REPOSITORY
 
 MISSIONS = ("south_sudan", "mali")

@@ -9,8 +9,8 @@ import pytest
 
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.messages import message
-from pipelines.readers import reader
-from pipelines.readers.table import SourceTable
+from pipelines.ingest.readers import reader
+from pipelines.ingest.readers.table import SourceTable
 from tests.worlds.stand_ins import INTERVIEWS, write_stand_ins
 
 Sets = tuple[Path, dict[str, Any]]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from dashboards.app import create_app
-from pipelines.doctor import folder_problems
+from dashboards.serving.app import create_app
+from pipelines.upkeep.doctor import folder_problems
 from pipelines.workspace.paths import Workspace
 from records.anchors import lost_by_releases
 from records.store import Store, log

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from indicators.linkage.case_series.analysis import MODELS, FittedModel, analyse
+from indicators.linkage.methods.case_series.analysis import MODELS, FittedModel, analyse
 from tests.conftest import FIGURES
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from dashboards.access import Audience
 from dashboards.pages import PAGES, path_of
+from dashboards.reading.access import Audience
 
 # What stands beside or, where a page shows little unasked, instead of its bare address.
 _EXAMPLES: Mapping[str, tuple[str, ...]] = {

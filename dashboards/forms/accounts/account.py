@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 
 from flask import Flask, redirect, request, session
 
-from dashboards.access import Audience
 from dashboards.forms.accounts import sessions, single_sign_on
 from dashboards.forms.page import rendered
-from dashboards.http.address import Address
+from dashboards.reading.access import Audience
+from dashboards.reading.address import Address
 from records import anchors
 from records.people import accounts, second_factor
 from records.people.accounts import Account, AccountProblem, SecondFactorMissing

@@ -7,7 +7,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboards.forms.accounts import sessions
 from dashboards.forms.page import rendered
-from dashboards.http.address import Address
+from dashboards.reading.address import Address
 from dashboards.wording.words import Words
 from records.people import accounts
 from records.people.people_table import Fault, add_people

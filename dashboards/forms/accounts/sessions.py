@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 
 from flask import Flask, abort, current_app, redirect, request, session
 
-from dashboards.access import Audience, narrow_to
 from dashboards.http import api, monitoring
-from dashboards.http.address import Address
+from dashboards.reading.access import Audience, narrow_to
+from dashboards.reading.address import Address
 from records.people import accounts, sessions
 from records.people.accounts import Account
 from records.rights import LOCAL, Actor
@@ -23,7 +23,7 @@ from records.store import Store, utc_now
 
 SIGN_IN = "/records/account"
 SINGLE_SIGN_ON = "/records/single-sign-on"
-ALWAYS = "POCLENS_ALWAYS_ACCOUNTS"
+ALWAYS = "ALWAYS_ACCOUNTS"
 _FORMS = "/records/"
 _OPEN = ("/assets/", "/_dash-component-suites/", SINGLE_SIGN_ON)
 _FETCHED = ("/screen", "/_dash-", "/api/")  # asked for by scripts, which follow to no form

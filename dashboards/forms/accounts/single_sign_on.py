@@ -21,8 +21,8 @@ from authlib.integrations.flask_client import OAuth
 from flask import Flask, redirect, request, session, url_for
 from joserfc.errors import JoseError
 
-from dashboards.access import Audience
 from dashboards.forms.accounts import sessions
+from dashboards.reading.access import Audience
 from records.people import accounts
 from records.store import Store, utc_now
 

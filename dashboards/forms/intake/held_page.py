@@ -14,8 +14,8 @@ from dashboards.forms.accounts import sessions
 from dashboards.forms.desk import missions_of
 from dashboards.forms.intake.held import LARGEST_MB, held, hold, waiting_room
 from dashboards.forms.page import MISSION, rendered
-from dashboards.http.address import Address
-from dashboards.releases import current_editions
+from dashboards.reading.address import Address
+from dashboards.reading.releases import current_editions
 from dashboards.wording.words import Words
 from records.desk.intake import Desk
 from records.rights import Actor
@@ -41,6 +41,7 @@ class HeldPage:
         self.address = Address.parse(self.route, request.query_string.decode("utf-8", "replace"))
         self.words = Words(self.address.language)
         self.missions = missions_of(desk, self.address.language)
+        self.told_first: list[str] = []
 
     @classmethod
     def add_route(cls, server: Flask, home: Path, store: Store, desk: Desk | None) -> None:
@@ -62,10 +63,14 @@ class HeldPage:
             if not self.may:
                 return self.shown(403)
             if not sessions.is_genuine():
-                return self.shown(400, [self.words("records.problem.stale")])
+                return self.again()
         except RequestEntityTooLarge:
             return self.shown(413, [self.words("intake.too_large", number=str(LARGEST_MB))])
         return abort(404) if self.desk is None else self.done(self.desk)
+
+    def again(self) -> Any:
+        """The page as it was sent, where the session has ended since: to be sent again."""
+        return self.shown(400, [self.words("records.problem.stale")])
 
     @property
     def may(self) -> bool:
@@ -95,7 +100,7 @@ class HeldPage:
             self.address,
             self.actor,
             status,
-            told=told,
+            told=[*self.told_first, *told],
             has_desk=self.desk is not None,
             may=self.may,
             missions=self.missions,
@@ -127,6 +132,14 @@ class FileOfMission(HeldPage):
             discard(path)
             return redirect(self.address.link(self.route), 303)
         return self.decided(desk, mission, path, request.form.get("step", ""))
+
+    def again(self) -> Any:
+        """With what the file that waits would bring by what was answered."""
+        mission, path = request.form.get("mission", ""), self.waiting()
+        if self.desk is None or path is None or mission not in self.missions:
+            return super().again()
+        self.told_first = [self.words("records.problem.stale")]
+        return self.looked_at(self.desk, mission, path)
 
     def looked_at(self, desk: Desk, mission: str, path: Path) -> Any:
         """The page with what the file would bring."""

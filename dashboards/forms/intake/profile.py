@@ -12,7 +12,7 @@ from flask import Flask, abort, request, send_file
 from dashboards.forms.desk import missions_of
 from dashboards.forms.intake.held_page import FileOfMission, discard
 from dashboards.forms.page import XLSX
-from dashboards.http.address import Address
+from dashboards.reading.address import Address
 from records.desk.intake import Desk
 from records.store import Store, log, utc_now
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Flask, abort, request, send_file
 
-from dashboards.context import read_context
 from dashboards.forms.accounts import sessions
 from dashboards.forms.page import MISSION, XLSX, rendered
-from dashboards.http.address import Address
+from dashboards.reading.address import Address
+from dashboards.reading.context import read_context
 from dashboards.wording.words import Words
 from indicators.definitions.contracts import contracts
 from indicators.foundation.messages import LANGUAGES

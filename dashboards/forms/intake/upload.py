@@ -43,15 +43,12 @@ class Upload(FileOfMission):
         """What the file would bring, with what was answered so far."""
         if form := request.files.get("form"):
             hold_form(path, form)
-        answers = _answers()
-        found = desk.preview(mission, path, self.address.language, answers)
+        found = desk.preview(mission, path, self.address.language, _answers())
         told = found.problems
-        if told and answers:  # the file may be right and an answer wrong
-            found = desk.preview(mission, path, self.address.language, {})
-        if found.problems:
+        if told and not found.refused:  # the file itself is wrong, and no answer
             discard(path)
-            return self.shown(400, found.problems)
-        status = 400 if told else 200
+            return self.shown(400, told)
+        status = 400 if told or self.told_first else 200
         return self.shown(status, told, found=found, path=path, mission=mission)
 
     def _compared(self, desk: Desk, mission: str, path: Path) -> Any:
@@ -65,12 +62,14 @@ class Upload(FileOfMission):
     def _taken_in(self, desk: Desk, mission: str, path: Path) -> Any:
         answers = _answers()
         problems = desk.take_in(mission, path, self.address.language, answers, self.actor.name)
-        if problems:
-            return self.shown(409, problems)
+        if problems:  # what was answered stays, whatever hinders the file
+            found = desk.preview(mission, path, self.address.language, answers)
+            parts = {"found": found, "path": path, "mission": mission}
+            return self.shown(409, problems, **(parts if found.offered else {}))
         said = {"meant": "yes"} if answers.get("meant") else {}
         self.noted("taken_in", f"{mission}/{path.name}", said)
         discard(path)
-        return self.shown(200, taken=path.name)
+        return self.shown(200, taken=path.name, mission=mission)
 
 
 def _answers() -> dict[str, str]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from flask import redirect, request
 
-from dashboards.access import only_mission
 from dashboards.forms.intake.held import hold
 from dashboards.forms.intake.held_page import STEPS, HeldPage, discard
+from dashboards.reading.access import only_mission
 from records.desk.intake import Desk
 
 ROUTE = "/records/mission"
@@ -57,6 +57,12 @@ class NewMission(HeldPage):
         if made.remarks:
             return self.shown(made=made)
         return redirect(self.next_page(made.mission), 303)
+
+    def again(self) -> Any:
+        """With what was typed and the files that wait."""
+        waiting = {name: self.waiting(f"held_{name}") for name in FILES}
+        told = [self.words("records.problem.stale")]
+        return self.shown(400, told, sent=request.form, waiting=waiting)
 
     def next_page(self, mission: str) -> str:
         """The steps of the mission that was made; what was typed is forgotten there."""

@@ -13,7 +13,7 @@ from dashboards.forms.accounts import sessions
 from dashboards.forms.desk import missions_of
 from dashboards.forms.intake.held_page import STEPS, HeldPage
 from dashboards.forms.page import XLSX
-from dashboards.http.address import Address
+from dashboards.reading.address import Address
 from dashboards.wording import formats
 from records.desk.intake import Desk
 from records.store import Store

@@ -16,8 +16,8 @@ from dashboards.forms.intake import profile, upload
 from dashboards.forms.intake.held_page import STEPS
 from dashboards.forms.missions import new_mission, rota
 from dashboards.forms.page import MISSION, rendered
-from dashboards.http.address import Address
-from dashboards.releases import current_editions
+from dashboards.reading.address import Address
+from dashboards.reading.releases import current_editions
 from dashboards.wording import formats
 from dashboards.wording.words import Words
 from indicators.foundation.periods import period_named

@@ -15,7 +15,6 @@ from dashboards.components.range_mark import range_key, range_mark
 from dashboards.components.rating import rating_mark
 from dashboards.components.table import Column, table
 from dashboards.components.value import bare_value, value_cells, value_with_interval
-from dashboards.context import Context
 from dashboards.figures.small_pictures import answered_strip
 from dashboards.pages.alerts.cards import (
     no_action_card,
@@ -24,9 +23,10 @@ from dashboards.pages.alerts.cards import (
     review_candidates_card,
     warnings_card,
 )
-from dashboards.queries import indicator_values, threats
-from dashboards.queries.cells import Cell
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import indicator_values, threats
+from dashboards.reading.queries.cells import Cell
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import sentence_case
 
@@ -55,7 +55,8 @@ def sentence(context: Context) -> str:
         said.append(words("sentence.closed", text=words.told(context.short(code), value)))
     waiting = threats.pending(context.release, threats.ALERTS, context.area)
     if waiting.empty:
-        is_known = _is_recorded(context, _RECEIVED)
+        # Of an area that sends nothing it is not known that nothing waits.
+        is_known = context.cell(_RECEIVED).is_figure
         said_waiting = words("alerts.none_waiting" if is_known else "alerts.none_known")
     else:
         days = context.days_since(waiting["since"].min())
@@ -184,7 +185,7 @@ def body(context: Context) -> list[Any]:
     if not _known(context):
         return [head, notice(words("alerts.no_indicator"))]
     alerts = threats.pending(context.release, threats.ALERTS, context.area)
-    waiting = pending_card(context, threats.ALERTS, alerts, _is_recorded(context, _RECEIVED))
+    waiting = pending_card(context, threats.ALERTS, alerts, context.cell(_RECEIVED).is_figure)
     reviews = review_candidates_card(context, _is_recorded(context, _REVIEWED))
     first = html.Div([waiting, _clock(context)], className="columns columns-even")
     tables = html.Div([_by_quarter(context), *_by_area(context)], className="columns columns-half")

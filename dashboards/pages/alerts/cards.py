@@ -8,15 +8,15 @@ from dash import html
 from dashboards.components.card import card, notice, page_link
 from dashboards.components.chart import take_away
 from dashboards.components.empty import reports_mark, reports_note
+from dashboards.components.lists import review_candidates
+from dashboards.components.lists.readiness import OPERATIONS, operations
+from dashboards.components.lists.review_candidates import CANDIDATES, Candidate
+from dashboards.components.lists.threats import COUNTS, WARNINGS, quarters_of, warnings
 from dashboards.components.table import Column, table
-from dashboards.context import Context
-from dashboards.lists import review_candidates
-from dashboards.lists.readiness import OPERATIONS, operations
-from dashboards.lists.review_candidates import CANDIDATES, Candidate
-from dashboards.lists.threats import COUNTS, WARNINGS, quarters_of, warnings
-from dashboards.queries import threats
-from dashboards.queries.threats import ALERTS
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import threats
+from dashboards.reading.queries.threats import ALERTS
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.periods import period_named
 

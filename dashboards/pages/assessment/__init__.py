@@ -8,15 +8,15 @@ from typing import Any
 from dash import html
 
 from dashboards.components.card import card, notice, page_head, page_link
-from dashboards.components.outcome_summary import links_of, outcomes_of
+from dashboards.components.outcome_summary import judged_of, links_of, outcomes_of
 from dashboards.components.rating import rating_mark, rating_shape
 from dashboards.components.table import Column, table
 from dashboards.components.value import marked_in_brief
-from dashboards.context import Context
 from dashboards.pages.assessment.cards import assessment_card, recommendations_card
+from dashboards.reading.context import Context
+from dashboards.reading.written import records
 from dashboards.wording import formats
 from dashboards.wording.signed import signed
-from dashboards.written import records
 from records.kinds import Assessment
 from records.people import accounts
 from records.store import Version
@@ -26,7 +26,7 @@ def sentence(context: Context) -> str:
     """How many outcomes are assessed and approved, and how many recommendations are overdue."""
     context = records.of_quarter(context)
     words, found = context.words, records.assessments(context)
-    codes = outcomes_of(context, links_of(context))
+    codes = judged_of(context, outcomes_of(context, links_of(context)))
     approved = sum(found[code].record.state == "approved" for code in codes if code in found)
     return words.digits(
         "assessment.sentence",
@@ -42,7 +42,7 @@ def body(context: Context) -> list[Any]:
     """The outcomes, the one that is chosen, and the recommendations."""
     context = records.of_quarter(context)
     words = context.words
-    codes = outcomes_of(context, links_of(context))
+    codes = judged_of(context, outcomes_of(context, links_of(context)))
     eyebrow = f"{context.area_name(context.area)}, {formats.period_heading(context.period, words)}"
     parts: list[Any] = [
         page_head(sentence(context), words("assessment.lead"), eyebrow),

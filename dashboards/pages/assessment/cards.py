@@ -9,10 +9,10 @@ from dashboards.components.card import card, notice, page_link
 from dashboards.components.rating import rating_mark, rating_shape
 from dashboards.components.table import Column, table
 from dashboards.components.value import value_in_brief
-from dashboards.context import Context
+from dashboards.reading.context import Context
+from dashboards.reading.written import records
 from dashboards.wording import formats
 from dashboards.wording.signed import signed
-from dashboards.written import records
 from indicators.foundation.periods import period_named
 from records.kinds import Assessment, Figure, Recommendation
 from records.store import Version

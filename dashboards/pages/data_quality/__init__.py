@@ -7,10 +7,9 @@ from dash import html
 
 from dashboards.components.card import card, fold_switch, folded, notice, opened_rest, page_head
 from dashboards.components.chart import chart_card, shows_table
+from dashboards.components.lists.missing_reports import missing_reports_card
+from dashboards.components.lists.revisions import revisions_card
 from dashboards.components.table import Column, table
-from dashboards.context import Context
-from dashboards.lists.missing_reports import missing_reports_card
-from dashboards.lists.revisions import revisions_card
 from dashboards.pages.data_quality import rejected_rows, returns_grid
 from dashboards.pages.data_quality.cards import (
     duplicates_card,
@@ -19,9 +18,11 @@ from dashboards.pages.data_quality.cards import (
     without_figure_card,
 )
 from dashboards.pages.data_quality.rejected_rows import unit_tabs
-from dashboards.queries import quality
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import quality
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
+from dashboards.wording.words import sentence_case
 from indicators.foundation.periods import period_named
 
 _ROWS_SHOWN = 12
@@ -54,13 +55,13 @@ def sentence(context: Context) -> str:
     share = formats.percent(100 * came.mean(), words)
     first = words("quality.sentence", share=share)
     silent = [context.area_name(code) for code in quality.silent_areas(due)]
-    return f"{first} {_silent_words(context, silent)}"
+    return f"{first} {_silent_words(context, silent)}".rstrip()
 
 
 def _silent_words(context: Context, silent: list[str]) -> str:
     words = context.words
     if not silent:
-        return words("quality.none_silent")
+        return "" if context.is_lowest(context.area) else words("quality.none_silent")
     return words("quality.silent", names=words.some_of(silent, _NAMED))
 
 
@@ -149,7 +150,7 @@ def _rejects_card(context: Context) -> html.Section:
 
 def _reject(context: Context, row: dict[str, Any]) -> list[Any]:
     words = context.words
-    mend: list[Any] = [words.of(row, "sentence")]
+    mend: list[Any] = [sentence_case(words.of(row, "sentence"))]
     if row["places"] > 1:
         more = formats.number(row["places"] - 1, words)
         mend.append(html.Span(words("quality.first_place", number=more), className="note"))
@@ -330,10 +331,11 @@ def _take_in_link(context: Context) -> list[Any]:
     """Where a file is taken in: in the mission alone."""
     if context.audience != "mission":
         return []
+    steps = html.A(context.words("steps.title"), href=context.address.link("/records/steps"))
     link = html.A(context.words("intake.link"), href=context.address.link("/records/upload"))
     capture = html.A(context.words("intake.capture"), href=context.address.link("/records/capture"))
     templates = html.A(
         context.words("templates.title"), href=context.address.link("/records/templates")
     )
     waiting = html.A(context.words("outstanding.link"), href=context.address.link("/outstanding"))
-    return [html.P([link, " · ", capture, " · ", templates, " · ", waiting])]
+    return [html.P([steps, " · ", link, " · ", capture, " · ", templates, " · ", waiting])]

@@ -12,12 +12,12 @@ from dashboards.components.card import card, notice, opened_rest, page_link
 from dashboards.components.chart import take_away
 from dashboards.components.empty import empty_mark
 from dashboards.components.table import Column, table
-from dashboards.context import Context
-from dashboards.queries import indicator_values, outstanding
-from dashboards.releases import Release
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import indicator_values, outstanding
+from dashboards.reading.releases import Release
+from dashboards.reading.rows import rows_of
+from dashboards.reading.written import records
 from dashboards.wording import formats
-from dashboards.written import records
 from indicators.assessment.quality_score import (
     PARTS,
     QualityCounts,

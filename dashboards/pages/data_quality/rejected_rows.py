@@ -6,9 +6,9 @@ from dash import html
 
 from dashboards.components.card import page_link
 from dashboards.components.listing import Field, Listing, Row, label, own_words
-from dashboards.context import Context
-from dashboards.queries import quality
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import quality
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 
 

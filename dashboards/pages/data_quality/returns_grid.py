@@ -8,8 +8,8 @@ from dash import html
 from dashboards.components.chart import DRAWN
 from dashboards.components.empty import swatch
 from dashboards.components.table import Column, scrolling, table
-from dashboards.context import Context
-from dashboards.queries.quality import RECEIVED, due_returns
+from dashboards.reading.context import Context
+from dashboards.reading.queries.quality import RECEIVED, due_returns
 from dashboards.wording import formats
 from dashboards.wording.words import Words
 

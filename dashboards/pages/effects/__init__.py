@@ -21,7 +21,6 @@ from dashboards.components.finding import caveat_codes, caveat_list, finding_of
 from dashboards.components.finding import folded as unfolding
 from dashboards.components.link_sentence import link_sentence, primary_rows
 from dashboards.components.rating import BARS, evidence_key, evidence_mark, evidence_sentence
-from dashboards.context import Context
 from dashboards.pages.effects.areas.area_effects_card import area_effects
 from dashboards.pages.effects.checks_card import checks_card
 from dashboards.pages.effects.expected_change import expected_change
@@ -37,8 +36,9 @@ from dashboards.pages.effects.primary_card import primary_test
 from dashboards.pages.effects.readings.readings_card import moved_or_not, readings
 from dashboards.pages.effects.readings.settings_card import every_setting
 from dashboards.pages.effects.rests_on_card import rests_on
-from dashboards.queries import framework
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import framework
+from dashboards.reading.rows import rows_of
 from dashboards.wording.words import sentence_case
 from indicators.linkage.framework.field_judgements import RESIDENTS
 
@@ -186,7 +186,7 @@ def _folds(context: Context, panels: list[html.Section]) -> list[Any]:
     words = context.words
     made = [panel for panel in panels if not _is_not_made(panel)]
     lacking = [str(heading_of(panel).children) for panel in panels if panel not in made]
-    names = words.listed(lacking)
+    names = words("value.and").join(lacking)
     said = [notice(words("effects.not_made", names=names))] if lacking else []
     if words("judgement.title") in lacking:
         said.append(notice(words("judgement.none")))

@@ -7,7 +7,7 @@ from dash import html
 
 from dashboards.components.card import card, notice
 from dashboards.components.rating import verdict
-from dashboards.context import Context
+from dashboards.reading.context import Context
 from dashboards.wording.words import sentence_case
 from indicators.foundation.messages import message
 
@@ -49,6 +49,6 @@ def _line(context: Context, kind: str, names: tuple[str, ...], reasons: list[str
     against = [code for code in codes if code in reasons]
     look = "passed" if not against else "failed"
     said = [message(f"linkage.grade_reason.{code}", words.language) for code in against]
-    told = "; ".join(said) or words("effects.checks.passed")
+    told = words("value.and").join(said) or words("effects.checks.passed")
     head = html.B(words(f"effects.checks.{kind}"), className=f"check-{look}")
     return html.Li([head, html.Span(sentence_case(told), className="note")])

@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from dashboards.components.card import card
-from dashboards.context import Context
+from dashboards.reading.context import Context
 from dashboards.wording import formats
 
 _TEXTS = ("hypothesis", "stakeholders", "expected_accomplishment")

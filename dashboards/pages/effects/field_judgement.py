@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.context import Context
+from dashboards.reading.context import Context
 from dashboards.wording import formats
 from indicators.foundation.messages import LANGUAGES
 from indicators.linkage.framework.field_judgements import RESIDENTS, ROLES

@@ -7,9 +7,9 @@ from dash import html
 from dashboards.components.card import card, how_to_read, notice
 from dashboards.components.finding import folded
 from dashboards.components.table import Column, table
-from dashboards.context import Context
-from dashboards.queries import framework
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import framework
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 
 Row = dict[str, Any]

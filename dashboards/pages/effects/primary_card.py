@@ -5,9 +5,9 @@ from typing import Any
 from dash import html
 
 from dashboards.components.card import card, notice
-from dashboards.context import Context
-from dashboards.queries import framework
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import framework
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import Words
 from indicators.foundation.messages import message

@@ -6,10 +6,10 @@ from typing import Any
 from dash import html
 
 from dashboards.components.card import card
-from dashboards.context import Context
 from dashboards.pages.effects.primary_card import method_name
-from dashboards.queries import framework
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import framework
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 
 Row = Mapping[str, Any]

@@ -15,11 +15,11 @@ from dashboards.components.empty import reports_mark, reports_note
 from dashboards.components.picture import picture
 from dashboards.components.table import Column, scrolling, table
 from dashboards.components.value import done_bar
-from dashboards.context import Context
 from dashboards.figures.small_pictures import effort_grid
 from dashboards.pages.effort.plan_changes import plan_changes_card
-from dashboards.queries import effort
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import effort
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import in_sentence, sentence_case
 from indicators.definitions.vocabularies import vocabularies

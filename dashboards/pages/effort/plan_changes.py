@@ -9,9 +9,9 @@ from dashboards.components.card import card, notice
 from dashboards.components.empty import reports_note
 from dashboards.components.listing import Field, Listing, area, label
 from dashboards.components.table import Column, table
-from dashboards.context import Context
-from dashboards.queries import transition
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import transition
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 
 

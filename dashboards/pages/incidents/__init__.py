@@ -12,10 +12,10 @@ from dashboards.components.chart import DRAWN, take_away
 from dashboards.components.empty import empty_words, four_kinds_key
 from dashboards.components.outcome_summary import change_words
 from dashboards.components.rating import TESTED
-from dashboards.components.value import value_in_brief
-from dashboards.context import Context
+from dashboards.components.value import marked_in_brief
 from dashboards.pages.incidents.cards import events_card, months_card, parts_cards, warned_card
-from dashboards.queries import indicator_values
+from dashboards.reading.context import Context
+from dashboards.reading.queries import indicator_values
 from dashboards.wording import formats
 
 ATTACKS = "D-IM-02"
@@ -60,9 +60,9 @@ def _lead(context: Context) -> list[Any]:
     known = [code for code in _HARM if code in context.indicators.index]
     parts: list[Any] = []
     for code in known:
-        value = value_in_brief(context.cell(code), context.unit(code), context.words)
+        value = marked_in_brief(context.cell(code), context.unit(code), context.words)
         link = page_link(context.short(code), context.address.link(f"/indicators/{code}"))
-        parts += [html.Span([link, " ", value]), " · "]
+        parts += [html.Span([link, " ", *value]), " · "]
     return parts[:-1]
 
 

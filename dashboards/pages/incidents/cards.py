@@ -11,17 +11,17 @@ from dashboards.components.card import card, notice, page_link
 from dashboards.components.chart import chart, chart_card, shows_table, take_away
 from dashboards.components.empty import empty_mark, persons_note, reports_mark, reports_note
 from dashboards.components.listing import Field, Listing, area, area_link, label
+from dashboards.components.lists.threats import quarters_of
 from dashboards.components.table import Column, table
 from dashboards.components.value import done_bar, value_cells, value_columns, value_in_brief
-from dashboards.context import Context
 from dashboards.figures.plot import Axis, Plot, value_axis
 from dashboards.figures.series import tick_texts
-from dashboards.lists.threats import quarters_of
-from dashboards.queries import indicator_values, threats
-from dashboards.queries.cells import Cell, Dated, dated_cells, reports_sign
-from dashboards.queries.threats import INSIDE
-from dashboards.releases import Release
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import indicator_values, threats
+from dashboards.reading.queries.cells import Cell, Dated, dated_cells, reports_sign
+from dashboards.reading.queries.threats import INSIDE
+from dashboards.reading.releases import Release
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.formats import Unit
 from dashboards.wording.words import Words, in_sentence, sentence_case

@@ -31,12 +31,12 @@ from dashboards.components.value import (
     value_in_brief,
     value_sentence,
 )
-from dashboards.context import AREA_LEVELS, Context
 from dashboards.figures.series import Path, series_plot
 from dashboards.pages.indicator.one_indicator import whole_file_card
-from dashboards.queries import framework, indicator_values, quality
-from dashboards.queries.cells import Cell, Dated, new_definitions
-from dashboards.rows import rows_of
+from dashboards.reading.context import AREA_LEVELS, Context
+from dashboards.reading.queries import framework, indicator_values, quality
+from dashboards.reading.queries.cells import Cell, Dated, new_definitions
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import Words, in_sentence
 

@@ -7,11 +7,11 @@ from dash import html
 from dashboards.components.card import card
 from dashboards.components.definition_versions import version_words
 from dashboards.components.listing import Field, Listing, Row, area, label
-from dashboards.context import Context
 from dashboards.http.permanent import permanent_address
-from dashboards.queries import catalogue, indicator_values
-from dashboards.queries.cells import Cell
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import catalogue, indicator_values
+from dashboards.reading.queries.cells import Cell
+from dashboards.reading.rows import rows_of
 from indicators.foundation.mart_tables import DIMENSIONS
 
 _FIGURES = ("value", "low", "high", "n", "numerator", "denominator", "baseline", "target")

@@ -4,9 +4,9 @@ from typing import Any
 
 from dashboards.components.card import notice, page_head
 from dashboards.components.protection_gaps import read_gaps
-from dashboards.context import Context
 from dashboards.pages.map import gaps_layer, indicator_layer
 from dashboards.pages.map.layers import layers
+from dashboards.reading.context import Context
 
 
 def _shows_gaps(context: Context) -> bool:

@@ -3,10 +3,10 @@
 import pandas as pd
 from dash import html
 
-from dashboards.context import Context
 from dashboards.figures.area_drawing import Base
-from dashboards.queries import catalogue
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import catalogue
+from dashboards.reading.rows import rows_of
 
 WIDTH = 660.0
 

@@ -9,8 +9,8 @@ import numpy as np
 from dash import html
 
 from dashboards.figures.area_drawing import UNKNOWN
-from dashboards.queries.cells import SUPPRESSED, Cell
-from dashboards.theme import RISK_CLASSES, SHARE_CLASSES
+from dashboards.figures.theme import RISK_CLASSES, SHARE_CLASSES
+from dashboards.reading.queries.cells import SUPPRESSED, Cell
 from dashboards.wording.words import Words
 
 _PATTERNED = ("no-access", "not-reported", SUPPRESSED)

@@ -2,15 +2,19 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from dash import html
 
 from dashboards.components.card import card
+from dashboards.components.chart import chart
 from dashboards.components.table import Column, table
-from dashboards.context import Context
-from dashboards.releases import LackingRelease
-from dashboards.rows import rows_of
+from dashboards.figures.plot import Plot, value_axis
+from dashboards.reading.context import Context
+from dashboards.reading.releases import LackingRelease
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
+from indicators.foundation.numbers.statistics import count_limits
 
 _SCORES_SQL = """
 SELECT method, any_value(is_shown) AS is_shown, count(*) AS months, avg(hits) AS hits,
@@ -34,7 +38,7 @@ def forecast_card(context: Context) -> list[html.Section]:
     if scores.empty:
         return []
     title = words("forecast.title")
-    content = [_scores(context, scores), _fifths(context)]
+    content = [_scores(context, scores), *_fifths(context)]
     months = formats.number(float(scores["months"].max()), words)
     return [card(title, content, words("forecast.under", months=months), key="forecast")]
 
@@ -53,16 +57,36 @@ def _way(context: Context, row: Any) -> html.Span:
     return html.Span([html.B(name), " ", words("forecast.shown")] if row["is_shown"] else name)
 
 
-def _fifths(context: Context) -> html.Div:
-    """The calibration of the way that is shown: incidents an area and month, expected and seen."""
-    words, names = context.words, {"expected": 1, "seen": 1}
-    columns = [Column(words("forecast.head.fifth"))]
-    columns += [Column(words(f"forecast.head.{name}"), True) for name in names]
-    rows = []
+def _fifths(context: Context) -> list[html.Figure | html.Div]:
+    """The calibration of the way that is shown, incidents an area and month: what came, with the
+    95 % interval of its mean, by what was expected; on the line as many came as were expected."""
+    words, rows, points = context.words, [], []
     for row in rows_of(context.release.frame(_FIFTHS_SQL)):
-        mean = {name: row[name] / row["area_months"] for name in names}
-        rows.append([words(f"forecast.fifth.{row['fifth']}"), *_numbers(context, mean, names)])
-    return table(columns, rows, words("forecast.calibration"))
+        low, high = (float(end) for end in count_limits(np.array(row["seen"])))
+        told = [each / row["area_months"] for each in (row["expected"], row["seen"], low, high)]
+        expected, seen, *ends = (formats.number(each, words, 1) for each in told)
+        interval = words("format.range", low=ends[0], high=ends[1])
+        brief = words("value.brief", value=seen, interval=interval)
+        rows.append([words(f"forecast.fifth.{row['fifth']}"), expected, brief])
+        points.append((told, brief))
+    heads = [words(f"forecast.head.{name}") for name in ("fifth", "expected", "seen")]
+    columns = [Column(heads[0]), Column(heads[1], True), Column(heads[2], True)]
+    title = words("forecast.calibration")
+    return [_plot(context, points, heads, title), table(columns, rows, title)]
+
+
+def _plot(
+    context: Context, points: list[tuple[list[float], str]], heads: list[str], title: str
+) -> html.Figure:
+    ends = (0.0, 1.05 * max(max(told) for told, _ in points))
+    places, values = (value_axis(ends, context.words, head) for head in heads[1:])
+    plot = Plot(places, values, context.address.theme)
+    plot.line([(0.0, 0.0), (ends[1], ends[1])], "ink-3", 1)
+    reach = ends[1] / 40
+    for (expected, seen, *bounds), said in points:
+        drawn = [plot.interval((bounds[0], bounds[1])), plot.dot(seen)]
+        plot.point((expected - reach, expected + reach), said, drawn)
+    return chart(plot, title, "forecast", 220)
 
 
 def _numbers(context: Context, row: Any, decimals: dict[str, int]) -> list[str]:

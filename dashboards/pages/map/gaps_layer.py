@@ -8,11 +8,11 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.area_picture import area_picture
 from dashboards.components.card import card, notice, page_link
 from dashboards.components.chart import chart_or_table, shows_table, take_away
 from dashboards.components.empty import swatch
 from dashboards.components.outcome_summary import silent_months
+from dashboards.components.picture import area_picture
 from dashboards.components.protection_gaps import (
     PATROL_DAY,
     PATROLS,
@@ -28,13 +28,13 @@ from dashboards.components.protection_gaps import (
     trust_of,
 )
 from dashboards.components.table import Column, table
-from dashboards.context import Context
 from dashboards.figures.area_drawing import Look, area_drawing, ranks
 from dashboards.figures.outlines import Outlines, outlines_of
 from dashboards.pages.map.bases import WIDTH, bases_of, boundaries
 from dashboards.pages.map.classes import Classes, class_row, fixed_classes, stripes_key
 from dashboards.pages.map.forecast_card import forecast_card
-from dashboards.queries import quality
+from dashboards.reading.context import Context
+from dashboards.reading.queries import quality
 from dashboards.wording import formats
 from indicators.foundation.periods import Period, add_months, period_named
 
@@ -67,7 +67,8 @@ def body(context: Context, found: Gaps) -> list[Any]:
         return [said, _list(context, found), _table_card(context, found), *forecast_card(context)]
     if shows_table(context.address):
         return [_table_card(context, found, switch), *forecast_card(context)]
-    shown = [_map_card(context, found, drawn, switch), _list(context, found)]
+    told = [_map_card(context, found, drawn, switch), *forecast_card(context)]
+    shown = [html.Div(told, className="stack"), _list(context, found)]
     return [html.Div(shown, className="columns columns-map")]
 
 

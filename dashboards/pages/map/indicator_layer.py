@@ -7,22 +7,22 @@ import pandas as pd
 from dash import dcc, html
 
 from dashboards.components.area_level import area_level, level_switch, levels_of
-from dashboards.components.area_picture import area_picture
 from dashboards.components.card import notice, page_link
 from dashboards.components.chart import take_away
 from dashboards.components.empty import persons_note, swatch
+from dashboards.components.picture import area_picture
 from dashboards.components.small_multiples import area_rank
 from dashboards.components.table import scrolling
 from dashboards.components.value import bare_value, value_cells, value_in_brief
-from dashboards.context import Context
 from dashboards.figures.area_drawing import Look, area_drawing
 from dashboards.figures.outlines import outlines_of
 from dashboards.pages.map.bases import WIDTH, bases_of, boundaries
 from dashboards.pages.map.classes import Classes, class_row, fill_of, fixed_classes, stripes_key
 from dashboards.pages.map.layers import drawn_levels, indicators_with_areas
-from dashboards.queries import indicator_values
-from dashboards.queries.cells import REPORTS_LACK, SUPPRESSED, Cell
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import indicator_values
+from dashboards.reading.queries.cells import REPORTS_LACK, SUPPRESSED, Cell
+from dashboards.reading.rows import rows_of
 from dashboards.wording.formats import number, period_name
 
 _NAMED = 2

@@ -7,7 +7,7 @@ from dash import html
 from dashboards.components.area_level import ENOUGH, LEVELS, levels_of, share_of_figures
 from dashboards.components.card import page_link
 from dashboards.components.protection_gaps import read_gaps
-from dashboards.context import Context
+from dashboards.reading.context import Context
 
 _TABS = 5
 _ORDER = {"impact": 0, "outcome": 1, "output": 2}

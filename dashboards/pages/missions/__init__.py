@@ -13,10 +13,10 @@ from dash import html
 from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.chart import take_away
 from dashboards.components.table import Column, table
-from dashboards.context import Context
 from dashboards.pages.missions import queries
-from dashboards.releases import Release
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.releases import Release
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.messages import has_message, message
 from indicators.foundation.periods import period_named, period_of
@@ -182,9 +182,7 @@ def _pooled(context: Context) -> html.Section:
     words = context.words
     title, found = words("missions.pooled"), queries.pooled_links(context.home)
     if found.empty:
-        has_rollup = queries.has_rollup(context.home)
-        said = words("missions.pooled.none" if has_rollup else "missions.no_rollup")
-        return card(title, [notice(said)], key="pooled")
+        return card(title, [notice(words("missions.pooled.none"))], key="pooled")
     columns = [
         Column(words(f"missions.pooled.{name}"), is_number)
         for name, is_number in (("link", False), ("number", True), ("mean", True), ("next", True))
@@ -203,7 +201,8 @@ def _pooled_row(context: Context, row: dict[str, Any]) -> list[Any]:
         100 * math.expm1(row[name]) if row["scale"] == "percent" else row[name]
         for name in ("estimate", "ci_low", "ci_high", "next_low", "next_high", "least", "most")
     )
-    unit = words("missions.pooled.percent") if row["scale"] == "percent" else ""
+    is_share = row["unit"] in ("percent", "percentage_points")
+    unit = "percent" if row["scale"] == "percent" else "points" if is_share else "none"
     sizes = {
         name: formats.signed(value, words, 1)
         for name, value in (
@@ -214,16 +213,15 @@ def _pooled_row(context: Context, row: dict[str, Any]) -> list[Any]:
     return [
         link,
         number,
-        words("missions.pooled.figure", unit=unit, **sizes),
-        words("missions.pooled.ahead", unit=unit, **sizes),
+        words(f"missions.pooled.figure.{unit}", **sizes),
+        words(f"missions.pooled.ahead.{unit}", **sizes),
     ]
 
 
 def body(context: Context) -> list[Any]:
     """The state of every mission, then what can be compared."""
-    return [
-        page_head(sentence(context), context.words("missions.lead")),
-        html.Div(
-            [_state_card(context), _side_by_side(context), _pooled(context)], className="stack"
-        ),
-    ]
+    cards = [_state_card(context), _side_by_side(context)]
+    if queries.has_rollup(context.home):
+        cards.append(_pooled(context))
+    head = page_head(sentence(context), context.words("missions.lead"))
+    return [head, html.Div(cards, className="stack")]

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from dashboards.releases import LOCKED_DOWN, Release
+from dashboards.reading.releases import LOCKED_DOWN, Release
 from indicators.foundation.sql_text import sql_file
 
 _CURRENT, _PULLS = Path("hq", "current"), Path("hq", "pulls.json")

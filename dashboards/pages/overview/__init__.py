@@ -25,16 +25,16 @@ from dashboards.components.rating import (
     evidence_mark,
     rating_mark,
 )
-from dashboards.components.shell import annex_address
 from dashboards.components.small_multiples import sparkline
 from dashboards.components.value import output_done, output_marks, value_with_interval
-from dashboards.context import Context
 from dashboards.pages.overview.civilians_card import civilians_card
 from dashboards.pages.overview.waits_card import waits_card
 from dashboards.pages.overview.where_card import where_card
-from dashboards.queries import quality
-from dashboards.queries.cells import Cell, Dated
-from dashboards.rows import rows_of
+from dashboards.reading.address import annex_address
+from dashboards.reading.context import Context
+from dashboards.reading.queries import quality
+from dashboards.reading.queries.cells import Cell, Dated
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 
 __all__ = ["body", "sentence"]
@@ -68,7 +68,7 @@ def _output(context: Context, link: dict[str, Any], primary: Row | None) -> html
     done = [output_done(context, code), *output_marks(context, code)]
     beside = [f" · {said}"] if said else []
     value = html.Span([*done, *beside], className="note output-value")
-    return html.Div([name, " ", evidence_mark(link, words), value], className="output")
+    return html.Div([name, " ", evidence_mark(link, words), " ", value], className="output")
 
 
 def _now(context: Context, code: str, cell: Cell) -> html.Div:
@@ -96,6 +96,7 @@ def _row(context: Context, code: str, links: pd.DataFrame) -> html.Tr:
     href = context.address.link(f"/indicators/{code}")
     title = [
         page_link(context.item(code), href, "row-link", title=whole),
+        " ",
         html.Span(code, className="code"),
     ]
     return html.Tr(

@@ -9,7 +9,7 @@ from dashboards.components.empty import reports_mark
 from dashboards.components.harm import counted, counted_harm, who_words
 from dashboards.components.outcome_summary import change_line
 from dashboards.components.small_multiples import sparkline
-from dashboards.context import Context
+from dashboards.reading.context import Context
 from dashboards.wording import formats
 
 _POINTS = 11

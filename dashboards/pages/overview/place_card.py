@@ -16,9 +16,9 @@ from dashboards.components.protection_gaps import (
     trust_of,
 )
 from dashboards.components.value import modelled_figure
-from dashboards.context import Context
-from dashboards.queries import surveys
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import surveys
+from dashboards.reading.rows import rows_of
 
 _WITHOUT_DECIMALS = ("days_since_patrol_police", "days_since_patrol_military")
 _HEADS = ("risk", "police", "military", "reach", "trust")

@@ -3,13 +3,13 @@
 import pandas as pd
 from dash import html
 
-from dashboards.components.area_picture import area_picture
 from dashboards.components.card import card, page_link
 from dashboards.components.outcome_summary import (
     missing_reports,
     nothing_missing,
     silent_months,
 )
+from dashboards.components.picture import area_picture
 from dashboards.components.protection_gaps import (
     Gaps,
     gap_drawing,
@@ -18,8 +18,8 @@ from dashboards.components.protection_gaps import (
     ranked_inside,
     read_gaps,
 )
-from dashboards.context import Context
 from dashboards.pages.overview.place_card import place_card
+from dashboards.reading.context import Context
 
 _SHOWN = 5
 _WIDTH = 216.0

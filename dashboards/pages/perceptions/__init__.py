@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.card import card, notice, page_head
+from dashboards.components.card import card, folded, notice, page_head
 from dashboards.components.rating import TESTED
 from dashboards.components.waves import (
     Row,
@@ -15,7 +15,6 @@ from dashboards.components.waves import (
     questions_of,
     wave_responses_card,
 )
-from dashboards.context import Context
 from dashboards.pages.perceptions.cards import (
     chosen_question,
     logged_card,
@@ -24,7 +23,8 @@ from dashboards.pages.perceptions.cards import (
     sexes_card,
 )
 from dashboards.pages.perceptions.questions_card import questions_card
-from dashboards.queries import surveys
+from dashboards.reading.context import Context
+from dashboards.reading.queries import surveys
 from dashboards.wording import formats
 from dashboards.wording.words import sentence_case
 
@@ -87,11 +87,14 @@ def body(context: Context) -> list[Any]:
     asked = [code for code in questions if asked_points(context, code)]
     if not asked:
         return [head, notice(words("perceptions.no_wave"))]
+    unfolded = [
+        *modelled_card(context, chosen_question(context, asked)),
+        *wave_responses_card(context),
+    ]
     left = [
         questions_card(context, waves, asked),
         sexes_card(context, asked),
-        *modelled_card(context, chosen_question(context, asked)),
-        *wave_responses_card(context),
+        *(folded(context.address, one) for one in unfolded),
     ]
     right = [
         *reached_card(context, waves),

@@ -11,10 +11,10 @@ from dashboards.components.empty import empty_mark, suppressed_mark
 from dashboards.components.table import Column, table
 from dashboards.components.value import modelled_figure, value_sentence
 from dashboards.components.waves import Row, newest_asked, total_cell, total_words
-from dashboards.context import Context
-from dashboards.queries import indicator_values, surveys
-from dashboards.queries.cells import Cell
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import indicator_values, surveys
+from dashboards.reading.queries.cells import Cell
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 
 _LOGGED, _SEEN = "P2-OP-01", "P2-OC-01"

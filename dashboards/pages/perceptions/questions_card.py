@@ -20,9 +20,9 @@ from dashboards.components.waves import (
     wave_label,
     wave_name,
 )
-from dashboards.context import Context
 from dashboards.figures.plot import Axis, Plot, value_axis
-from dashboards.queries.cells import Cell, new_definitions
+from dashboards.reading.context import Context
+from dashboards.reading.queries.cells import Cell, new_definitions
 from dashboards.wording import formats
 from dashboards.wording.words import Words
 

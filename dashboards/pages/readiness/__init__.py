@@ -8,10 +8,10 @@ from typing import Any
 from dash import html
 
 from dashboards.components.card import page_head
-from dashboards.context import Context
-from dashboards.lists.readiness import base_plans
-from dashboards.lists.threats import assessed_threats, threats_card, threats_counted
+from dashboards.components.lists.readiness import base_plans
+from dashboards.components.lists.threats import assessed_threats, threats_card, threats_counted
 from dashboards.pages.readiness.cards import base_plans_card, called_off_cards, hot_spots_card
+from dashboards.reading.context import Context
 from dashboards.wording import formats
 from dashboards.wording.words import sentence_case
 from indicators.foundation.mart_tables import TOTAL

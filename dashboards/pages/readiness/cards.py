@@ -8,13 +8,13 @@ from dash import html
 from dashboards.components.area_level import area_level, cells_by_area
 from dashboards.components.card import card, notice, page_link
 from dashboards.components.chart import take_away
+from dashboards.components.lists.readiness import CALLED_OFF, base_plans
 from dashboards.components.table import Column, table
 from dashboards.components.value import value_cells
-from dashboards.context import Context
-from dashboards.lists.readiness import CALLED_OFF, base_plans
-from dashboards.queries import indicator_values, threats
-from dashboards.queries.cells import Cell
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import indicator_values, threats
+from dashboards.reading.queries.cells import Cell
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.periods import period_named
 

@@ -11,6 +11,7 @@ from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.chart import chart_card, shows_table
 from dashboards.components.finding import caveat_codes, caveat_list
 from dashboards.components.link_sentence import link_sentence, primary_rows
+from dashboards.components.outcome_summary import judged_of
 from dashboards.components.rating import (
     BARS,
     SMALL_AT_MOST,
@@ -22,11 +23,11 @@ from dashboards.components.rating import (
 )
 from dashboards.components.table import Column, table
 from dashboards.components.value import marked_in_brief, output_done
-from dashboards.context import Context
 from dashboards.pages.results_chain.chain_filters import chain_filters, is_shown, narrowed
 from dashboards.pages.results_chain.chain_graph import Chain, chain_graph, link_name
-from dashboards.queries import framework
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import framework
+from dashboards.reading.rows import rows_of
 from dashboards.wording.words import in_sentence, sentence_case
 
 _VERDICTS = ("A", "B", "C", SMALL_AT_MOST, "D")
@@ -135,7 +136,7 @@ def _lead(context: Context, links: list[Link]) -> str:
     lead = words(
         "chain.lead",
         outputs=words.digits("chain.number_outputs", len(codes["output"])),
-        outcomes=words.digits("chain.number_outcomes", len(codes["outcome"])),
+        outcomes=words.digits("chain.number_outcomes", len(judged_of(context, codes["outcome"]))),
         grades=", ".join(parts),
     )
     return lead + area

@@ -7,8 +7,8 @@ from dash import html
 
 from dashboards.components.card import page_link
 from dashboards.components.rating import BARS, SMALL_AT_MOST, verdict
-from dashboards.context import Context
 from dashboards.pages.results_chain.chain_graph import Chain
+from dashboards.reading.context import Context
 
 Link = Mapping[str, Any]
 UNTESTED = "none"  # the grade of a link without one, in the address

@@ -10,9 +10,9 @@ from dashboards.components.card import page_link
 from dashboards.components.chart import DRAWN
 from dashboards.components.rating import BARS, evidence_sentence, rating_mark, trend_words, verdict
 from dashboards.components.value import marked_in_brief, output_bar, output_done
-from dashboards.context import Context
 from dashboards.figures import svg
-from dashboards.theme import THEMES
+from dashboards.figures.theme import THEMES
+from dashboards.reading.context import Context
 
 # Grade: width in pixels and dashes (none: solid); a link without grade is a hair line.
 _STROKES = {"A": (4.0, ""), "B": (2.6, ""), "C": (1.8, "7 4"), "D": (1.8, "1.8 4")}

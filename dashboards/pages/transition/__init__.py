@@ -14,7 +14,6 @@ from dashboards.components.card import card, notice, page_head
 from dashboards.components.picture import picture, picture_card
 from dashboards.components.table import Column, table
 from dashboards.components.value import marked_in_brief
-from dashboards.context import Context
 from dashboards.figures.small_pictures import state_row
 from dashboards.pages.transition.lists import (
     BENCHMARKS,
@@ -27,8 +26,9 @@ from dashboards.pages.transition.lists import (
     threshold,
 )
 from dashboards.pages.transition.strategy_card import strategy_card
-from dashboards.queries import transition
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import transition
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.periods import period_named
 

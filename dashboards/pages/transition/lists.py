@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from dashboards.components.listing import Field, Listing, area, label, message
-from dashboards.context import Context
-from dashboards.queries import transition
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import transition
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.periods import period_of
 

@@ -8,9 +8,9 @@ from dashboards.components.card import card, notice
 from dashboards.components.rating import rating_mark
 from dashboards.components.table import Column, table
 from dashboards.components.value import marked_in_brief
-from dashboards.context import Context
-from dashboards.queries import framework, transition
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import framework, transition
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 
 

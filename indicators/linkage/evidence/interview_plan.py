@@ -12,14 +12,13 @@ from typing import Any
 from indicators.definitions.indicator import Indicator
 from indicators.foundation.messages import LANGUAGES, message
 from indicators.foundation.numbers.number_format import number_text
-from indicators.linkage.interview_plan import (
+from indicators.linkage.methods.interviews.method import PULSE_DAYS, Interviews
+from indicators.linkage.methods.interviews.plan import (
     CHANGES,
     PER_VISIT,
     InterviewPlan,
     plan_interviews,
 )
-from indicators.linkage.methods.activities import log_activities
-from indicators.linkage.methods.interviews import PULSE_DAYS, Interviews
 from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.sentences.findings import About
 
@@ -58,10 +57,9 @@ def _usable_patrols(warehouse: Warehouse) -> dict[str, float]:
     Of the last year, those after which none followed for more than a week: so both sides can be
     asked.
     """
-    log_activities(warehouse.connection, warehouse.mission, warehouse.as_of)
     rows = warehouse.connection.execute(
         f"""WITH day_of AS (
-          SELECT DISTINCT area, started_on_local AS "day" FROM logged_activity
+          SELECT DISTINCT area, started_on_local AS "day" FROM {warehouse.logged_activity}
           WHERE activity_type = 'patrol' AND status = 'completed'
             AND area IN (SELECT area_code FROM core.survey_respondents WHERE site_code IS NULL)
         ), followed AS (

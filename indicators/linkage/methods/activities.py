@@ -61,8 +61,8 @@ def log_activities(
     mission: Mission,
     as_of: date,
     outputs: Iterable[Indicator] = (),
-) -> None:
-    """Make the functions of expressions and the temporary table `logged_activity`.
+) -> str:
+    """Make the functions of expressions and the temporary table `logged_activity`; its name.
 
     A row an activity and `area` in which it counts, with what `outputs` look at to count it, and
     `person_days`, `nights` (as noted), `km` and `hours` out as numbers, `is_back_same_day`. Needs
@@ -71,6 +71,7 @@ def log_activities(
     for statement in functions_sql(mission, as_of.isoformat()):
         connection.execute(statement)
     connection.execute(logged_activity_sql(outputs))
+    return "logged_activity"
 
 
 def logged_activity_sql(outputs: Iterable[Indicator] = ()) -> str:

@@ -19,6 +19,7 @@ from indicators.incremental.row_engine import DUCKDB, RowEngine
 from indicators.linkage.finding import Finding, MethodResult
 from indicators.linkage.framework.edge_indicators import PublishedIndicators, read_indicators
 from indicators.linkage.framework.model import Edge
+from indicators.linkage.methods.activities import SOURCE, log_activities
 
 Inputs = TypeVar("Inputs")
 
@@ -42,6 +43,12 @@ class Warehouse:
         """The definitions of the indicators that the mission selected."""
         codes = {entry.code for entry in self.mission.indicators}
         return {code: known for code, known in self.catalogue.items() if code in codes}
+
+    @cached_property
+    def logged_activity(self) -> str:
+        """The name of the table of `log_activities`, made once for all links that read it."""
+        outputs = [known for known in self.selected.values() if known.source == SOURCE]
+        return log_activities(self.connection, self.mission, self.as_of, outputs)
 
     @cached_property
     def published(self) -> PublishedIndicators:

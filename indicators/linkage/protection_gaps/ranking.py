@@ -23,7 +23,8 @@ class Needs:
     """What is ranked: arrays of one length, one entry an area; NaN in days or trust: not known.
 
     Risk is gamma distributed (`shape`, `rate`); days lie anywhere from `days` to `days_as_of`;
-    trust (percent) is normal with standard error `trust_se`.
+    trust (percent) is normal with standard error `trust_se`. `is_vague`: too imprecise to be told,
+    so not known for the rank, and known with its error for the interval.
     """
 
     shape: np.ndarray
@@ -32,6 +33,7 @@ class Needs:
     days_as_of: np.ndarray
     trust: np.ndarray
     trust_se: np.ndarray
+    is_vague: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class Ranks:
 
 def rank(needs: Needs) -> Ranks:
     """Ranks of the areas and their simulation interval (2,000 draws, fixed seed)."""
-    best = _ranks(needs.shape / needs.rate, [needs.days, -needs.trust])
+    told = np.where(needs.is_vague, np.nan, needs.trust)
+    best = _ranks(needs.shape / needs.rate, [needs.days, -told])
     random = np.random.default_rng(_SEED)
     size = (DRAWS, len(needs.days))
     risk = random.gamma(needs.shape, size=size) / needs.rate

@@ -129,7 +129,9 @@ def _all_rows(facts: Facts, risk: _Risk) -> list[_Row]:
     near = _by(facts.reach, "area", "component")
     trusted = _by(facts.trust, "indicator", "area")
     costs = _by(facts.costs, "area", "component", "measure")
-    rows = [_skill_row(facts.country_area, risk), *_ranking(facts, risk, presence, trusted)]
+    question = _question(trusted)
+    asked = {area: _trust(trusted.get((TRUST_INDICATORS[question], area))) for area in facts.areas}
+    rows = [_skill_row(facts.country_area, risk), *_ranking(facts, risk, presence, asked)]
     for place, area in enumerate(facts.areas):
         rows.append(_forecast_row(area, place, risk))
         rows.append(_recent_row(area, place, risk))
@@ -137,8 +139,7 @@ def _all_rows(facts: Facts, risk: _Risk) -> list[_Row]:
         for component in COMPONENTS:
             rows += _presence_rows(area, component, presence, facts.span)
             rows.append(_reach_row(area, component, near, facts.reach_km))
-        for name, indicator in TRUST_INDICATORS.items():
-            rows.append(_trust_row(area, name, indicator, trusted))
+        rows.append(_trust_row(area, question, TRUST_INDICATORS[question], trusted))
     rows += _cost_rows(facts.areas, costs)
     return rows
 
@@ -222,12 +223,13 @@ def _patrol_day_row(area: str, place: int, risk: _Risk, costs: _Known) -> _Row:
     share = AFTER_DAYS / DAYS_OF_A_MONTH
     low, high = (share * float(bound[place]) for bound in risk.expectation.interval())
     value = share * float(risk.expectation.mean[place])
+    words = {"incidents": value, "low": low, "high": high}
     known = [costs.get((area, component, "hours")) for component in COMPONENTS]
     hours = [own for own in known if own is not None and not math.isnan(own["value"])]
     if not hours:
-        return _Row(area, name, "patrol_day_alone", {"incidents": value}, value, low, high)
+        return _Row(area, name, "patrol_day_alone", words, value, low, high)
     most = max(hours, key=lambda own: own["n"])
-    words = {"incidents": value, "hours": float(most["value"]), "n": float(most["n"])}
+    words |= {"hours": float(most["value"]), "n": float(most["n"])}
     return _Row(area, name, "patrol_day", words, value, low, high)
 
 
@@ -313,14 +315,16 @@ def _cost_rows(areas: Sequence[str], costs: _Known) -> Iterator[_Row]:
 # --- ranking ---------------------------------------------------------------------------------
 
 
-def _ranking(facts: Facts, risk: _Risk, presence: _Known, trusted: _Known) -> Iterator[_Row]:
+def _ranking(
+    facts: Facts, risk: _Risk, presence: _Known, trust: Mapping[str, _Trust]
+) -> Iterator[_Row]:
     """`gap` by the last patrol of either component, `gap_police`, `gap_military` by their own."""
     areas, closed = facts.areas, facts.closed
     is_ranked = np.array(
         [risk.known[place] and area not in closed for place, area in enumerate(areas)]
     )
     kept = [area for area, is_kept in zip(areas, is_ranked, strict=True) if is_kept]
-    asked = [_best_trust(area, trusted) for area in kept]
+    asked = [trust[area] for area in kept]
     vague = {area for area, answer in zip(kept, asked, strict=True) if answer.is_vague}
     for name, components in _gap_names().items():
         days = np.array([_days(area, components, presence, facts.span) for area in kept])
@@ -332,6 +336,7 @@ def _ranking(facts: Facts, risk: _Risk, presence: _Known, trusted: _Known) -> It
                 days[:, 1],
                 np.array([answer.percent for answer in asked]),
                 np.array([answer.se for answer in asked]),
+                np.array([answer.is_vague for answer in asked]),
             )
             yield from _rank_rows(name, kept, needs, rank(needs), vague)
         for place, area in enumerate(areas):
@@ -350,10 +355,13 @@ def _rank_rows(
     name: str, areas: list[str], needs: Needs, ranks: Ranks, vague: set[str]
 ) -> Iterator[_Row]:
     """`vague`: areas whose trust counts, with its standard error, but is not shown."""
-    mean = needs.shape / needs.rate
+    expected = Expectation(needs.shape, needs.rate)
+    low, high = expected.interval()
     for place, area in enumerate(areas):
         words = {
-            "risk": float(mean[place]),
+            "risk": float(expected.mean[place]),
+            "low": float(low[place]),
+            "high": float(high[place]),
             "days": float(needs.days[place]),
             "trust": float(needs.trust[place]),
         }
@@ -366,14 +374,18 @@ def _rank_rows(
         yield replace(row, rank_low=int(ranks.low[place]), rank_high=int(ranks.high[place]))
 
 
-def _best_trust(area: str, trusted: _Known) -> _Trust:
-    """The first trust question that the area was asked."""
-    for indicator in TRUST_INDICATORS.values():
-        if (indicator, area) in trusted:
-            known = trusted[(indicator, area)]
-            is_vague = known["obs_status"] == TOO_IMPRECISE
-            return _Trust(float(known["value"]), float(known["se"]), is_vague)
-    return _Trust()
+def _question(trusted: _Known) -> str:
+    """The first trust question that was asked: shares of two questions are no one order."""
+    asked = {indicator for indicator, _ in trusted}
+    found = (name for name, indicator in TRUST_INDICATORS.items() if indicator in asked)
+    return next(found, next(iter(TRUST_INDICATORS)))
+
+
+def _trust(known: Mapping[str, Any] | None) -> _Trust:
+    if known is None:
+        return _Trust()
+    is_vague = known["obs_status"] == TOO_IMPRECISE
+    return _Trust(float(known["value"]), float(known["se"]), is_vague)
 
 
 def _days(

@@ -22,9 +22,9 @@ import pyarrow.parquet as pq
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.files.delivered_file import Delivery
-from pipelines.mapping.apply import FileRows
-from pipelines.mapping.model import Source
-from pipelines.readers.table import Malformed, ReaderWarning, SourceTable
+from pipelines.ingest.mapping.apply import FileRows
+from pipelines.ingest.mapping.model import Source
+from pipelines.ingest.readers.table import Malformed, ReaderWarning, SourceTable
 from pipelines.workspace.durable import sync
 
 ROWS_SUFFIX = ".rows.parquet"

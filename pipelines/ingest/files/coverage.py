@@ -10,11 +10,11 @@ from typing import Any
 from indicators.definitions.contracts import Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import quoted
+from pipelines.ingest.mapping.files.covered_span import Span
 from pipelines.ingest.rows.validate import SURVIVES
 from pipelines.ingest.rows.withdraw import period_sql
-from pipelines.mapping.files.covered_span import Span
-from pipelines.warehouse.inspect import Connection
-from pipelines.warehouse.ledger import InputFile
+from pipelines.workspace.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.ledger import InputFile
 
 _FEWEST = 20  # rows that a full export may lose without a question, however few there were
 _SHARE = 10  # and one in so many

@@ -8,11 +8,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from indicators.foundation.errors import Problem, WrongUse, suggestion
-from pipelines.mapping.apply import FileRows, stacked
-from pipelines.mapping.conditions import condition_remarks, unlisted_remarks
-from pipelines.mapping.model import Source
-from pipelines.readers import reader
-from pipelines.readers.table import SourceTable
+from pipelines.ingest.mapping.apply import FileRows, stacked
+from pipelines.ingest.mapping.conditions import condition_remarks, unlisted_remarks
+from pipelines.ingest.mapping.model import Source
+from pipelines.ingest.readers import reader
+from pipelines.ingest.readers.table import SourceTable
 
 _PROBLEMS_SHOWN = 10
 _NAME_SHOWN = 80  # characters of a column's name

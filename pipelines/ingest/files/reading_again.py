@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indicators.foundation.errors import Problem
-from pipelines.mapping.model import Source
-from pipelines.warehouse import ledger
-from pipelines.warehouse.inspect import Connection
-from pipelines.warehouse.ledger import InputFile
+from pipelines.ingest.mapping.model import Source
+from pipelines.workspace.warehouse import ledger
+from pipelines.workspace.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.ledger import InputFile
 
 _SHORTEST_HASH = 8  # signs of a SHA-256 that are enough to name a file
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from indicators.foundation.sql_text import sql_file
 from pipelines.ingest.files.delivered_file import Delivery
-from pipelines.warehouse import ledger
-from pipelines.warehouse.inspect import Connection
-from pipelines.warehouse.ledger import InputFile
+from pipelines.workspace.warehouse import ledger
+from pipelines.workspace.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.ledger import InputFile
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import literal, literals, quoted
-from pipelines.mapping.model import ColumnMapping, reads_iso_otherwise
-from pipelines.mapping.written.written_numbers import (
+from pipelines.ingest.mapping.model import ColumnMapping, reads_iso_otherwise
+from pipelines.ingest.mapping.written.written_numbers import (
     BLANKS,
     DECIMAL_COMMA,
     DECIMAL_POINT,
@@ -28,7 +28,7 @@ from pipelines.mapping.written.written_numbers import (
     WHOLE,
     Signs,
 )
-from pipelines.readers.table import WITHOUT_VALUE
+from pipelines.ingest.readers.table import WITHOUT_VALUE
 
 TRUE_TEXTS = ("true", "yes", "oui", "vrai", "1")
 FALSE_TEXTS = ("false", "no", "non", "faux", "0")

@@ -12,8 +12,8 @@ from indicators.foundation.sql_text import quoted
 from indicators.foundation.stored.database import one_transaction
 from pipelines.ingest.rows.orphans import Moved, move_rows, quarantine_orphans
 from pipelines.ingest.rows.quarantine import DUPLICATE, duplicate_parameters
-from pipelines.warehouse import ledger
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse import ledger
+from pipelines.workspace.warehouse.inspect import Connection
 
 Row = tuple[str, str]  # table, key
 

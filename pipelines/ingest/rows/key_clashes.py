@@ -13,8 +13,8 @@ from indicators.definitions.contracts import Contract, contracts
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.rows.orphans import Moved, move_rows
 from pipelines.ingest.rows.upsert import content_sql, key_sql
-from pipelines.warehouse import ledger
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse import ledger
+from pipelines.workspace.warehouse.inspect import Connection
 
 RULE = "key_stands_elsewhere"
 _LEAST_RENUMBERED = 5

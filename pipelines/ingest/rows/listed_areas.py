@@ -5,9 +5,9 @@ They meet by code. Reading the outlines does not belong here (`mapping/places/ar
 
 from indicators.definitions.contracts import contracts
 from indicators.foundation.sql_text import quoted
-from pipelines.mapping.places.area_polygons import OUTLINES_SOURCE
-from pipelines.warehouse import ledger
-from pipelines.warehouse.inspect import Connection
+from pipelines.ingest.mapping.places.area_polygons import OUTLINES_SOURCE
+from pipelines.workspace.warehouse import ledger
+from pipelines.workspace.warehouse.inspect import Connection
 
 
 def listed_areas(connection: Connection) -> set[str]:

@@ -22,11 +22,11 @@ from python_calamine import CalamineWorkbook
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.files import archive as archived
 from pipelines.ingest.files.delivered_file import Delivery, file_rows, read_delivery
-from pipelines.mapping.apply import FileRows
-from pipelines.mapping.model import Source
-from pipelines.warehouse import ledger
-from pipelines.warehouse.inspect import Connection
-from pipelines.warehouse.ledger import InputFile
+from pipelines.ingest.mapping.apply import FileRows
+from pipelines.ingest.mapping.model import Source
+from pipelines.workspace.warehouse import ledger
+from pipelines.workspace.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.ledger import InputFile
 
 MARK = "poclens-rejects"  # name of the hidden sheet, and its first cell
 COLUMNS_BEFORE = 3  # sheet, row, mark of the row; then the columns of the file

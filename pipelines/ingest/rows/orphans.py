@@ -13,8 +13,8 @@ import pyarrow as pa
 from indicators.definitions.contracts import Contract, contracts, load_order
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.rows.cast import reference_checks
-from pipelines.warehouse import ledger
-from pipelines.warehouse.inspect import Connection, insert_table
+from pipelines.workspace.warehouse import ledger
+from pipelines.workspace.warehouse.inspect import Connection, insert_table
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.errors import similar, suggestion
 from indicators.foundation.messages import has_message, message
+from pipelines.ingest.mapping.apply import FileRows, MappedTable
+from pipelines.ingest.mapping.places.suspect_points import RULES
 from pipelines.ingest.rows.cast import Check, Notation
-from pipelines.mapping.apply import FileRows, MappedTable
-from pipelines.mapping.places.suspect_points import RULES
 
 _EXAMPLE = datetime(2026, 12, 31, 14, 30)
 _NEVER = "–"

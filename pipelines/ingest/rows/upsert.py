@@ -12,7 +12,7 @@ import pyarrow as pa
 from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.rows.validate import SURVIVES
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 _TAKEN = """
         JOIN compared USING (ordinal)

@@ -17,6 +17,9 @@ import pyarrow.compute as pc
 from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import quoted
+from pipelines.ingest.mapping.apply import FileRows, MappedTable
+from pipelines.ingest.mapping.places.area_polygons import Outlines
+from pipelines.ingest.mapping.places.suspect_points import CERTAIN, RULES, suspect_points
 from pipelines.ingest.rows.cast import (
     CELL_RULES,
     Check,
@@ -31,10 +34,7 @@ from pipelines.ingest.rows.cast import (
     without_point,
 )
 from pipelines.ingest.rows.quarantine import DUPLICATE
-from pipelines.mapping.apply import FileRows, MappedTable
-from pipelines.mapping.places.area_polygons import Outlines
-from pipelines.mapping.places.suspect_points import CERTAIN, RULES, suspect_points
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 PLACE = ("latitude", "longitude")
 SURVIVES = (

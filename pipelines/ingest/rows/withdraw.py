@@ -14,8 +14,8 @@ from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import literal, quoted
 from pipelines.ingest.rows.upsert import key_sql
 from pipelines.ingest.rows.validate import SURVIVES
-from pipelines.warehouse import ledger
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse import ledger
+from pipelines.workspace.warehouse.inspect import Connection
 
 
 def record_restated(

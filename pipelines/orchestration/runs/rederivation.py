@@ -24,17 +24,17 @@ from pipelines.ingest.files import archive
 from pipelines.ingest.files.delivered_file import Delivery, read_delivery
 from pipelines.ingest.inbox import ingest
 from pipelines.ingest.load_file import load_file
-from pipelines.mapping.places.area_polygons import OUTLINES_SOURCE, read_outlines
-from pipelines.mapping.sources.known_sources import known_sources
-from pipelines.mapping.version import mapping_version
+from pipelines.ingest.mapping.places.area_polygons import OUTLINES_SOURCE, read_outlines
+from pipelines.ingest.mapping.sources.known_sources import known_sources
+from pipelines.ingest.mapping.version import mapping_version
 from pipelines.orchestration.run import publish, refresh
 from pipelines.release.files import code_sha256, sha256_of, sha256_of_tree
-from pipelines.release.manifest import MANIFEST, PUBLICATION
 from pipelines.release.naming import database_of
+from pipelines.release.signed.manifest import MANIFEST, PUBLICATION
 from pipelines.release.signed.verification import read_release_json
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from records.store import DATABASE_URL, NO_ENTRY, Store
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from pipelines.quality.check_results import CheckResult, check_result
 from pipelines.quality.facts.interviews import HELD, LEAST_ITEMS
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 ALIKE_PCT = 85
 TWINS_PCT = 5

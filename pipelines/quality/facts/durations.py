@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import quoted
 from pipelines.quality.check_results import CheckResult, none_wrong
-from pipelines.warehouse.inspect import Connection, single
+from pipelines.workspace.warehouse.inspect import Connection, single
 
 SHORT_INTERVIEW_MINUTES = 10
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from indicators.definitions.mission_profile import Mission
 from pipelines.quality.check_results import CheckResult, check_result, none_wrong
-from pipelines.warehouse.inspect import Connection, single
+from pipelines.workspace.warehouse.inspect import Connection, single
 
 REJECTED_PCT = 5  # well below the share at which a profile holds a file back whole
 

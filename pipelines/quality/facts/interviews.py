@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pipelines.quality.check_results import CheckResult, none_wrong
 from pipelines.quality.facts.robust import FAR, count_scale, distance
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 INTERVIEWS_A_DAY = 15  # more full interviews of half an hour do not fit into a day with the walk
 LEAST_ITEMS = 10  # of fewer answers, chance alone makes equal ones

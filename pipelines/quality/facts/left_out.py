@@ -7,7 +7,7 @@ from indicators.compiler.derived.functions import functions_sql
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
 from pipelines.quality.check_results import CheckResult, none_wrong
-from pipelines.warehouse.inspect import Connection, single
+from pipelines.workspace.warehouse.inspect import Connection, single
 
 _REVIEWS = "P2-OP-15"
 _PLACELESS_SEARCHES_SQL = """

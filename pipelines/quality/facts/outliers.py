@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import quoted
 from pipelines.quality.check_results import CheckResult, none_wrong
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 TIMES = 10
 _DEVIATIONS = 5

@@ -11,7 +11,7 @@ from typing import Any
 from indicators.definitions.contracts import Contract, contracts
 from indicators.foundation.sql_text import literal, quoted
 from pipelines.quality.check_results import CheckResult, none_wrong
-from pipelines.warehouse.inspect import Connection, has_rows, single
+from pipelines.workspace.warehouse.inspect import Connection, has_rows, single
 
 # RE2 has no look-around, so what stands before and after belongs to the pattern.
 PATTERNS: Mapping[str, str] = {

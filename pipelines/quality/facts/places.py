@@ -9,10 +9,14 @@ import numpy as np
 from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import literals, quoted
-from pipelines.mapping.places.area_polygons import OUTLINES_SOURCE, outlines_path, read_outlines
-from pipelines.mapping.places.suspect_points import RULES
+from pipelines.ingest.mapping.places.area_polygons import (
+    OUTLINES_SOURCE,
+    outlines_path,
+    read_outlines,
+)
+from pipelines.ingest.mapping.places.suspect_points import RULES
 from pipelines.quality.check_results import CheckResult, none_wrong
-from pipelines.warehouse.inspect import Connection, has_rows, single
+from pipelines.workspace.warehouse.inspect import Connection, has_rows, single
 
 _WITHOUT_OUTLINE_SQL = """
 SELECT count(DISTINCT area_code) FILTER (geometry IS NULL), count(DISTINCT area_code)

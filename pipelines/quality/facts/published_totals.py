@@ -12,7 +12,7 @@ from indicators.definitions.mission_profile import Mission, PublishedTotal, reso
 from indicators.engine.known_record import Span, spans_of_sources
 from indicators.foundation.sql_text import quoted
 from pipelines.quality.check_results import CheckResult, check_result
-from pipelines.warehouse.inspect import Connection, has_rows
+from pipelines.workspace.warehouse.inspect import Connection, has_rows
 
 
 def published_totals(

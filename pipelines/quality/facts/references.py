@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import quoted
 from pipelines.quality.check_results import CheckResult, none_wrong
-from pipelines.warehouse.inspect import Connection, has_rows, single
+from pipelines.workspace.warehouse.inspect import Connection, has_rows, single
 
 # A unit that the list of deployments does not know cannot be judged by it.
 _NOT_DEPLOYED_SQL = """

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from indicators.definitions.contracts import contracts
 from pipelines.quality.check_results import CheckResult, check_result
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 COMPLETE_PCT = 80  # below this a mission total says little about the areas that kept silent
 LATE_PCT = 20

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from indicators.definitions.mission_profile import Mission
 from pipelines.quality.check_results import CheckResult, check_result, none_wrong
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 # One answer that counts as much as ten others moves an estimate alone (IPI 2020 names no limit;
 # ours, after the common practice of trimming at a few times the median weight).

@@ -6,7 +6,7 @@ from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import VALUE_KEY
 from indicators.foundation.sql_text import quoted
 from pipelines.quality.check_results import CheckResult, none_wrong
-from pipelines.warehouse.inspect import Connection, single
+from pipelines.workspace.warehouse.inspect import Connection, single
 
 _TABLE = "indicator_value"
 

@@ -7,7 +7,7 @@ from indicators.foundation.sql_text import quoted
 from pipelines.quality.check_results import CheckResult, check_result
 from pipelines.quality.facts.outliers import named_places, unit_column
 from pipelines.quality.facts.robust import FAR, count_scale, distance
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 HISTORY_MONTHS = 12
 LEAST_MONTHS = 6  # with a shorter history the usual number is not known

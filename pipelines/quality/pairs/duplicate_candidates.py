@@ -12,7 +12,7 @@ from indicators.foundation.sql_text import literal, quoted
 from indicators.incremental.partition_fingerprints import fingerprint_sql
 from indicators.incremental.result_cache import kept_results
 from pipelines.quality.check_results import CheckResult, none_wrong
-from pipelines.warehouse.inspect import Connection, has_rows, insert_rows
+from pipelines.workspace.warehouse.inspect import Connection, has_rows, insert_rows
 
 UNDECIDED = "undecided"
 _EARTH_KM = 6371.0088

@@ -21,11 +21,11 @@ from indicators.foundation.sql_text import quoted
 from indicators.foundation.stored.database import named_rows
 from pipelines.ingest.files.delivered_file import Delivery
 from pipelines.ingest.load_file import load_file
-from pipelines.mapping.model import Source
-from pipelines.mapping.places.area_polygons import read_outlines
+from pipelines.ingest.mapping.model import Source
+from pipelines.ingest.mapping.places.area_polygons import read_outlines
 from pipelines.quality.pairs.duplicate_candidates import find_candidates
-from pipelines.warehouse.inspect import Connection
-from pipelines.warehouse.last_state import open_on_trial
+from pipelines.workspace.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.last_state import open_on_trial
 
 _THEIRS, _OURS = (
     "1|",

@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission
@@ -12,12 +12,12 @@ from indicators.engine.reject_impact import waiting_table
 from indicators.foundation.messages import LANGUAGES
 from indicators.foundation.sql_text import quoted, sql_file
 from pipelines.ingest.load_file import notations
+from pipelines.ingest.mapping.model import Source
 from pipelines.ingest.rows.cast import Notation, cast, text_column
 from pipelines.ingest.rows.quarantine import TO_CORRECT, reject_sentence
-from pipelines.mapping.model import Source
 from pipelines.quality.facts.outliers import unit_column
-from pipelines.warehouse.ddl import core_columns
-from pipelines.warehouse.inspect import Connection, has_rows, insert_rows
+from pipelines.workspace.warehouse.ddl import core_columns
+from pipelines.workspace.warehouse.inspect import Connection, has_rows, insert_rows
 
 # One line a row and fault (a row of a survey breaks a rule once an answer), then neighbours with
 # one fault as one line: a number that grows with the row and one that grows with the group differ
@@ -36,24 +36,37 @@ _UNIT = "units.unit_code"
 _PLACED_SQL = sql_file(__file__, "placed")
 
 
-def write_reject_places(connection: Connection, mission: Mission) -> None:
-    """Fills the sources' lines of `mart.reject_place` anew from the waiting rows."""
-    lines = [
-        (mission.mission, table, None, *line)
-        for table, contract in contracts().items()
-        if has_rows(connection, "quarantine", table)
-        for line in connection.execute(
-            _PLACED_SQL.format(
-                waiting=waiting_table(table),
-                day=local_day_sql(contract, mission),
-                area=quoted(contract.area_column) if contract.area_column else "NULL",
-            )
-        ).fetchall()
-    ]
+def tables_with_rejects(connection: Connection) -> list[str]:
+    """The tables of which a row was ever rejected."""
+    return [table for table in contracts() if has_rows(connection, "quarantine", table)]
+
+
+def forget_other_rejects(connection: Connection, mission: Mission, tables: Sequence[str]) -> None:
+    """Removes what was written of the rejected rows of all tables but these."""
+    for written in ("reject_summary", "reject_place"):
+        connection.execute(
+            f"DELETE FROM mart.{written} WHERE mission = ? AND NOT list_contains(?, source)",
+            [mission.mission, list(tables)],
+        )
+    for table in set(contracts()).difference(tables):
+        connection.execute(f"DROP TABLE IF EXISTS {waiting_table(table)}")
+
+
+def write_reject_places(connection: Connection, mission: Mission, table: str) -> None:
+    """Fills a table's lines of `mart.reject_place` anew from its waiting rows."""
+    contract = contracts()[table]
+    lines = connection.execute(
+        _PLACED_SQL.format(
+            waiting=waiting_table(table),
+            day=local_day_sql(contract, mission),
+            area=quoted(contract.area_column) if contract.area_column else "NULL",
+        )
+    ).fetchall()
     connection.execute(
-        "DELETE FROM mart.reject_place WHERE mission = ? AND indicator IS NULL", [mission.mission]
+        "DELETE FROM mart.reject_place WHERE mission = ? AND source = ? AND indicator IS NULL",
+        [mission.mission, table],
     )
-    insert_rows(connection, "reject_place", lines)
+    insert_rows(connection, "reject_place", [(mission.mission, table, None, *own) for own in lines])
 
 
 def local_day_sql(contract: Contract, mission: Mission) -> str:
@@ -66,18 +79,16 @@ def local_day_sql(contract: Contract, mission: Mission) -> str:
     return f"CAST(timezone('{mission.time_zone}', timezone('UTC', {quoted(name)})) AS DATE)"
 
 
-def write_reject_summary(connection: Connection, mission: Mission) -> None:
-    """Fills the table anew from `quarantine.*`, with a sentence in both languages a line.
+def write_reject_summary(connection: Connection, mission: Mission, table: str) -> None:
+    """Fills a table's lines anew from its quarantine, with a sentence in both languages a line.
 
-    Needs the tables of `write_waiting_rows`, which say of which unit a row is.
+    Needs the table of `write_waiting_rows`, which says of which unit a row is.
     """
-    lines = [
-        (mission.mission, table, *line)
-        for table in contracts()
-        if has_rows(connection, "quarantine", table)
-        for line in _lines(connection, table)
-    ]
-    connection.execute("DELETE FROM mart.reject_summary WHERE mission = ?", [mission.mission])
+    lines = [(mission.mission, table, *line) for line in _lines(connection, table)]
+    connection.execute(
+        "DELETE FROM mart.reject_summary WHERE mission = ? AND source = ?",
+        [mission.mission, table],
+    )
     insert_rows(connection, "reject_summary", lines)
 
 
@@ -104,21 +115,13 @@ _BESIDE = {"faulty": "VARCHAR[]", "is_text_missing": "BOOLEAN"}
 
 
 def write_waiting_rows(
-    connection: Connection, mission: Mission, sources: Mapping[str, Source]
+    connection: Connection, mission: Mission, sources: Mapping[str, Source], table: str
 ) -> None:
-    """Makes the tables anew, one for each table of which a row waits."""
-    for table, contract in contracts().items():
-        connection.execute(f"DROP TABLE IF EXISTS {waiting_table(table)}")
-        if has_rows(connection, "quarantine", table):
-            _write_table(connection, mission, sources, contract)
-
-
-def _write_table(
-    connection: Connection, mission: Mission, sources: Mapping[str, Source], contract: Contract
-) -> None:
+    """Makes the table of a core table's waiting rows anew."""
+    contract = contracts()[table]
     columns = {**core_columns(contract), **_BESIDE}
     listed = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
-    connection.execute(f"CREATE TABLE {waiting_table(contract.table)} ({listed})")
+    connection.execute(f"CREATE OR REPLACE TABLE {waiting_table(table)} ({listed})")
     found = connection.execute(
         f"""SELECT DISTINCT file.source
         FROM quarantine.{quoted(contract.table)} JOIN ops.input_file AS file USING (file_sha256)
@@ -182,9 +185,8 @@ def write_rejected_rows(connection: Connection, mission: Mission) -> None:
     """Fills the table anew from the waiting rows (`write_waiting_rows`); each row counts once."""
     lines = [
         (mission.mission, table, *line)
-        for table, contract in contracts().items()
-        if has_rows(connection, "quarantine", table)
-        for line in connection.execute(_sql(contract, mission)).fetchall()
+        for table in tables_with_rejects(connection)
+        for line in connection.execute(_sql(contracts()[table], mission)).fetchall()
     ]
     connection.execute("DELETE FROM mart.rejected_row WHERE mission = ?", [mission.mission])
     insert_rows(connection, "rejected_row", lines)

@@ -11,10 +11,10 @@ from indicators.definitions.contracts import contracts
 from indicators.dissemination.spreadsheets import keep_heads, new_workbook, write_table
 from indicators.foundation.messages import message
 from indicators.foundation.sql_text import quoted
+from pipelines.ingest.mapping.model import Source
 from pipelines.ingest.rows.mended import COLUMNS_BEFORE, MARK, RowsOfFile, row_mark, standing_rows
 from pipelines.ingest.rows.quarantine import TO_CORRECT, reject_sentence
-from pipelines.mapping.model import Source
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 _COLUMNS = ("file", "sheet", "row", "column", "value", "sentence")
 _WIDTHS = (28, 14, 8, 22, 24, 110)

@@ -11,7 +11,7 @@ from indicators.foundation.stored.mart_rows import store_rows
 from pipelines.quality.facts.outliers import number_columns, outlier_sql
 from pipelines.quality.facts.volumes import DATED_TO_THE_MONTH
 from pipelines.quality.rejects.summary import local_day_sql
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 
 def write_scores(connection: Connection, mission: Mission, as_of: date) -> None:

@@ -3,7 +3,7 @@
 from indicators.definitions.contracts import contracts
 from indicators.foundation.messages import message
 from indicators.foundation.sql_text import quoted, sql_file
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 LEAST_MONTHS = 2  # a report that is a month late is usual
 REGULAR_MONTHS = 3  # of the six before the last: who sends now and then has not stopped

@@ -19,7 +19,7 @@ from indicators.definitions.contracts import Contract
 from pipelines.quality.check_results import CheckResult, Status, crashed_check, worded
 from pipelines.quality.suites.expectations import PlannedExpectation
 from pipelines.quality.suites.facts import Fact, fact_of, suite_facts
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 
 @dataclass(frozen=True)
@@ -39,20 +39,6 @@ Question = tuple[str, float | None, float]  # a check, its value, the least that
 
 class JudgingFailed(Exception):
     """Great Expectations gave no judgement; its reason."""
-
-
-def run_suite(
-    connection: Connection, contract: Contract, planned: Sequence[PlannedExpectation]
-) -> list[CheckResult]:
-    """One result a planned expectation, in the plan's order.
-
-    An expectation that cannot be counted gives status `error`.
-    """
-    counted = count_suite(connection, contract, planned)
-    try:
-        return suite_results(planned, counted, judge(questions(counted)))
-    except JudgingFailed as failed:
-        return suite_results(planned, unjudged(counted, str(failed)), [])
 
 
 def count_suite(

@@ -14,7 +14,7 @@ import pandas as pd
 from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import literal, literals, quoted
 from pipelines.quality.suites.expectations import LIST_SEPARATOR, PlannedExpectation
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from indicators.definitions.contracts import contracts
 from pipelines.quality.suites.expectations import PlannedExpectation, suite_of
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 _RESULTS_SQL = """
 SELECT source, check_name, severity, status, observed, expected, rows_failed,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from indicators.foundation.stored.mart_rows import store_rows
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 from records.kinds import Assessment, Figure, Recommendation
 from records.kinds.decisions import ReviewDecision, VarianceReason
 from records.kinds.threats import ThreatAssessment

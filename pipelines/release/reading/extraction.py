@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.extracts.files import Extracted, write_extracts
+from pipelines.release.extracts.files import Extracted, write_extracts
 from pipelines.release.naming import (
     check_period,
     database_of,

@@ -21,10 +21,10 @@ from indicators.definitions.mission_profile import Parameters
 from indicators.definitions.versions import is_computed_alike
 from indicators.foundation.sql_text import quoted
 from indicators.foundation.stored.database import named_rows
-from pipelines.release.manifest import MANIFEST
 from pipelines.release.naming import database_of
+from pipelines.release.signed.manifest import MANIFEST
 from pipelines.release.snapshot import opened_release
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 # In the order in which a change is told apart; `recomputed`: other code, contracts or code lists.
 CAUSES = ("correction", "late_data", "new_definition", "parameters", "recomputed")

@@ -33,8 +33,8 @@ from pipelines.release.revisions.causes import (
     causes_of_rows,
     stored_versions,
 )
-from pipelines.warehouse.ddl import create_all
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.ddl import create_all
+from pipelines.workspace.warehouse.inspect import Connection
 
 STATES = ("old_parameters", "old_definition", "without_late")  # as they are computed, from now back
 OLDER_RELEASE = "older_release"

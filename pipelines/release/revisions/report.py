@@ -24,8 +24,8 @@ from pipelines.release.naming import database_of, release_folder, releases_of
 from pipelines.release.revisions.causes import CAUSES, causes_of_files, read_published
 from pipelines.release.revisions.decomposition import CELL, OLDER_RELEASE, Decomposition
 from pipelines.release.snapshot import Tables, open_memory, opened_release, put_tables
-from pipelines.warehouse.inspect import Connection
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.inspect import Connection
 
 
 def shown_number(value: object, obs_status: str, language: str) -> str:

@@ -11,7 +11,7 @@ from indicators.foundation.messages import LANGUAGES, message
 from indicators.foundation.stored.database import named_rows
 from pipelines.release.naming import database_of
 from pipelines.release.snapshot import opened_release
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 _FIELDS = ("version", "approved_on", "review_due_on")
 

@@ -12,7 +12,7 @@ import pandas as pd
 from indicators.foundation.mart_tables import MART_TABLES
 from indicators.foundation.stored.database import named_rows
 from pipelines.release.snapshot import opened_release
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 _KEY = ("source", "kind", "rule")
 

@@ -1,1 +1,1 @@
-"""Signatures of releases, and whether files are what was signed."""
+"""What a release says it holds, its signature, and whether files are what was signed."""

@@ -15,10 +15,10 @@ from indicators.definitions.sharing.audiences import policy
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.sql_text import quoted
 from pipelines.release.files import files_below, sha256_of
-from pipelines.release.manifest import MANIFEST, PUBLICATION, fingerprint
 from pipelines.release.naming import database_of
+from pipelines.release.signed.manifest import MANIFEST, PUBLICATION, fingerprint
 from pipelines.release.signed.signing import SIGNATURE, Signed, state_of
-from pipelines.warehouse.inspect import Connection
+from pipelines.workspace.warehouse.inspect import Connection
 
 Entries = Sequence[Mapping[str, Any]]
 _DATABASE_KINDS = ("databases", "briefs")

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.mapping.model import ColumnMapping, Source, load_sources
+from pipelines.ingest.mapping.model import ColumnMapping, Source, load_sources
 
 OFFSET = "+01:00"  # of the sample's time zone, all year
 LIST_SEPARATOR = "|"  # between the members of a list in the sample's own rows

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from indicators.compiler.plan import CubePlan, cube_plans
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.expressions import any_of, broadest
-from indicators.engine.refresh import compute_cells
+from tests.worlds.cells import compute_cells
 from tests.worlds.rows.catalogue import Size, fill_core
 from tests.worlds.rows.warehouse import small_mission
 

@@ -8,10 +8,10 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.expressions import (
     Operand,
     RefusedExpressionError,
-    function_names,
     parse_expression,
     table_operands,
 )
+from tests.indicators.definitions.function_names import function_names
 
 COLUMNS = {
     "kind": Operand("code", ("patrol", "escort")),

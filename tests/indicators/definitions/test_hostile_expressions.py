@@ -23,12 +23,12 @@ from indicators.definitions.expressions import (
     LONGEST,
     Operand,
     RefusedExpressionError,
-    function_names,
     parse_expression,
     table_operands,
 )
 from indicators.definitions.measures import Measure, Part, expressions_of
 from indicators.foundation.messages import message
+from tests.indicators.definitions.function_names import function_names
 from tests.worlds.rows.warehouse import small_mission
 
 SETTINGS = {

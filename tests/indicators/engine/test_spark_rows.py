@@ -31,9 +31,9 @@ from indicators.engine.spark.session import missing_parts, open_session
 from indicators.engine.spark.translation import read_macros, translated
 from indicators.foundation.errors import WrongUse
 from indicators.incremental.row_engine import DUCKDB, RowEngine
+from indicators.linkage.evidence.results import row_statements_of_edges
 from indicators.linkage.framework.model import read_framework
-from indicators.linkage.methods.case_series import day_cells_sql
-from indicators.linkage.results import row_statements_of_edges
+from indicators.linkage.methods.case_series.method import day_cells_sql
 from indicators.survey import Condition, Design, Mean
 from indicators.survey.inputs.analysis_rows import AnalysisRows
 from indicators.survey.inputs.columns import SurveyData
@@ -42,9 +42,9 @@ from indicators.survey.waves.estimates import survey_rows
 from indicators.survey.waves.respondents import respondents_sql
 from indicators.survey.waves.shown import Wave
 from pipelines.ingest.inbox import ingest
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import install_profile
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.conftest import REPOSITORY
 from tests.oracle.hard_cases import plant
 from tests.oracle.test_sample import BESIDE

@@ -10,7 +10,7 @@ from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.reading.yaml_files import read_yaml
 from indicators.foundation.reading.yaml_loader import RepeatedKeyError, StrictLoader
-from pipelines.mapping.model import read_source
+from pipelines.ingest.mapping.model import read_source
 
 FILES = sorted(data_folder().rglob("*.yaml"))
 

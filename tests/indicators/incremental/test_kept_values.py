@@ -5,7 +5,8 @@ from datetime import date, datetime
 import pytest
 
 from indicators.definitions.catalogue import load_catalogue
-from indicators.engine.refresh import compute, compute_cells
+from indicators.engine.refresh import compute
+from tests.worlds.cells import compute_cells
 from tests.worlds.rows.stored import rows_were_changed
 from tests.worlds.rows.warehouse import SmallWarehouse, returned, small_mission
 

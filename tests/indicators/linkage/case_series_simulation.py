@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.linkage.case_series.analysis import MODELS, fit
-from indicators.linkage.case_series.days import Record, calendar
 from indicators.linkage.finding import EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import Q_ASSOCIATION, GradingInputs
-from indicators.linkage.methods.case_series import (
+from indicators.linkage.methods.case_series.analysis import MODELS, fit
+from indicators.linkage.methods.case_series.days import Record, calendar
+from indicators.linkage.methods.case_series.method import (
     METHOD,
     PRIMARY,
     CaseSeries,

@@ -13,8 +13,8 @@ import numpy as np
 from indicators.linkage.finding import EffectEstimate
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import grade
-from indicators.linkage.methods.rollout import BASE_MONTHS, GAP_MONTHS, Reached, Rollout
-from indicators.linkage.rollout.group_times import NEVER, Observed
+from indicators.linkage.methods.rollout.group_times import NEVER, Observed
+from indicators.linkage.methods.rollout.method import BASE_MONTHS, GAP_MONTHS, Reached, Rollout
 
 EDGE = Edge.model_validate(
     {

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from indicators.linkage.case_series.analysis import MODELS, cells_of_model, fit
-from indicators.linkage.case_series.areas import AreaEffect, area_effects, variance_between
-from indicators.linkage.case_series.cells import Cells
-from indicators.linkage.case_series.fit import Term, relative_days
-from indicators.linkage.methods.case_series import CaseSeries, Series
+from indicators.linkage.methods.case_series.analysis import MODELS, cells_of_model, fit
+from indicators.linkage.methods.case_series.areas import AreaEffect, area_effects, variance_between
+from indicators.linkage.methods.case_series.cells import Cells
+from indicators.linkage.methods.case_series.fit import Term, relative_days
+from indicators.linkage.methods.case_series.method import CaseSeries, Series
 from tests.indicators.linkage.test_case_series_method import AREAS, DAYS, EDGE, of_grids
 
 SPEC = MODELS["primary"]

@@ -11,14 +11,20 @@ import pytest
 
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.messages import LANGUAGES, has_message
-from indicators.linkage.case_series.analysis import MODELS, cells_of_model, fit, fit_cells
-from indicators.linkage.case_series.cells import cells_of
-from indicators.linkage.case_series.days import KnownDays, Record, calendar, exposed_days, moved
-from indicators.linkage.case_series.fake_dates import SHIFTS, fake_shift
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import CHECKS, grade
-from indicators.linkage.methods.case_series import (
+from indicators.linkage.methods.case_series.analysis import MODELS, cells_of_model, fit, fit_cells
+from indicators.linkage.methods.case_series.cells import cells_of
+from indicators.linkage.methods.case_series.days import (
+    KnownDays,
+    Record,
+    calendar,
+    exposed_days,
+    moved,
+)
+from indicators.linkage.methods.case_series.fake_dates import SHIFTS, fake_shift
+from indicators.linkage.methods.case_series.method import (
     PRIMARY,
     CaseSeries,
     Series,

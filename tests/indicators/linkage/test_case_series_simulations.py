@@ -19,7 +19,7 @@ from indicators.linkage.evidence.primaries import PrimaryTest
 from indicators.linkage.finding import Finding, MethodResult
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import Q_TESTED, grade
-from indicators.linkage.methods.case_series import METHOD
+from indicators.linkage.methods.case_series.method import METHOD
 from tests.indicators.linkage.case_series_simulation import (
     CORROBORATED,
     EDGE,

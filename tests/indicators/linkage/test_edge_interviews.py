@@ -11,11 +11,11 @@ import pytest
 from indicators.definitions.catalogue import load_catalogue
 from indicators.engine.refresh import compute
 from indicators.foundation.messages import has_message
+from indicators.linkage.evidence.results import edge_evidence
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import Framework
-from indicators.linkage.methods.interviews import METHOD, PULSE_METHOD, Interviews
+from indicators.linkage.methods.interviews.method import METHOD, PULSE_METHOD, Interviews
 from indicators.linkage.methods.protocol import Warehouse
-from indicators.linkage.results import edge_evidence
 from tests.worlds.rows.stored import rows_were_changed
 from tests.worlds.rows.warehouse import SmallWarehouse, small_mission
 

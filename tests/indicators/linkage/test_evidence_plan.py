@@ -13,6 +13,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.checks.columns_read import class_of_total
 from indicators.definitions.indicator import Indicator
 from indicators.foundation.messages import LANGUAGES
+from indicators.linkage.evidence.results import edge_evidence
 from indicators.linkage.finding import EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.causal_language import causal_term_in
 from indicators.linkage.framework.edge_indicators import read_indicators
@@ -20,7 +21,6 @@ from indicators.linkage.framework.model import Framework
 from indicators.linkage.grading import GradingInputs
 from indicators.linkage.methods.panel.rows import read_edge_panel
 from indicators.linkage.power import TARGET_RATIO, Precision, Shortfall, Supply, more
-from indicators.linkage.results import edge_evidence
 from tests.indicators.linkage.test_result_links import Given, framework
 from tests.worlds.rows.mart import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
 

@@ -14,6 +14,7 @@ def needs(
     certainty: float = 1e8,
     days_as_of: list[float] | None = None,
     trust_se: float = 0,
+    vague: tuple[int, ...] = (),
 ) -> Needs:
     """Gamma with this mean; its spread is the mean over the root of `certainty`."""
     shape = np.full(len(risk), certainty)
@@ -24,6 +25,7 @@ def needs(
         np.array(days_as_of or days),
         np.array(trust),
         np.full(len(risk), trust_se),
+        np.isin(np.arange(len(risk)), vague),
     )
 
 
@@ -64,6 +66,15 @@ def test_what_is_not_known_widens_the_rank() -> None:
     assert (asked.low[0], asked.high[0]) == (3, 3)
     assert unasked.rank[0] == 4
     assert (unasked.low[0], unasked.high[0]) == (1, 4)
+
+
+def test_what_is_too_imprecise_to_be_told_raises_nobody_and_narrows_the_interval() -> None:
+    """4.6 incidents and a patrol today, by a trust that no reader sees, above 7.1 and five days."""
+    risk, days, trust = [7.1, 4.6, 4.2], [5, 0, 5], [60, 30, 50]
+    assert rank(needs(risk, days, trust, trust_se=1)).rank[1] == 1
+    vague = rank(needs(risk, days, trust, trust_se=1, vague=(0, 1, 2)))
+    assert vague.rank.tolist() == [1, 3, 2]
+    assert vague.low[1] == 1, "what was answered still counts in the interval"
 
 
 @settings(max_examples=30, deadline=None)

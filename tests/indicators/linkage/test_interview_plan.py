@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from indicators.linkage.interview_plan import (
+from indicators.linkage.methods.interviews.comparison import soon_or_later
+from indicators.linkage.methods.interviews.plan import (
     INTRA_VISIT,
     PER_VISIT,
     InterviewPlan,
     plan_interviews,
     smallest_with,
 )
-from indicators.linkage.interviews import soon_or_later
 
 PATROLS = {f"A{number:02}": 12.0 - number / 4 for number in range(30)}
 SEED = 20261124

@@ -4,7 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from indicators.linkage.interviews import MIN_INTERVIEWS, Comparison, unexpected_event
+from indicators.linkage.methods.interviews.comparison import (
+    MIN_INTERVIEWS,
+    Comparison,
+    unexpected_event,
+)
 
 DAY = pd.Timestamp("2026-08-03")
 AREAS, DAYS_OF_FIELDWORK, PSU, PER_PSU = 20, 24, 8, 12

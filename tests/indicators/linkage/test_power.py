@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from indicators.linkage.case_series.analysis import LEAST_INFORMATION, MODELS, fit
 from indicators.linkage.finding import Finding, MethodResult
-from indicators.linkage.interviews import unexpected_event
-from indicators.linkage.methods.case_series import PRIMARY, CaseSeries, Series, shortfalls
-from indicators.linkage.methods.interviews import METHOD as INTERVIEWS
-from indicators.linkage.methods.interviews import Interviews, _Sample
+from indicators.linkage.methods.case_series.analysis import LEAST_INFORMATION, MODELS, fit
+from indicators.linkage.methods.case_series.method import PRIMARY, CaseSeries, Series, shortfalls
+from indicators.linkage.methods.interviews.comparison import unexpected_event
+from indicators.linkage.methods.interviews.method import METHOD as INTERVIEWS
+from indicators.linkage.methods.interviews.method import Interviews, _Sample
 from indicators.linkage.methods.panel.findings import PanelModels
 from indicators.linkage.panel.edge_panel import EdgePanel, ExposureUnit
 from indicators.linkage.power import (

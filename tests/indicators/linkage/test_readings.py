@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 from scipy import optimize, stats
 
-from indicators.linkage.case_series.analysis import MODELS, fit
-from indicators.linkage.case_series.cells import cells_of
-from indicators.linkage.case_series.days import ReadingDays, after, around, reading_days
-from indicators.linkage.case_series.fit import Contrast, fit_contrasts, null_information
-from indicators.linkage.case_series.readings import READINGS, Compared, Comparison, compare
-from indicators.linkage.methods.readings import ReadingInputs, _row
+from indicators.linkage.methods.case_series.analysis import MODELS, fit
+from indicators.linkage.methods.case_series.cells import cells_of
+from indicators.linkage.methods.case_series.days import ReadingDays, after, around, reading_days
+from indicators.linkage.methods.case_series.fit import Contrast, fit_contrasts, null_information
+from indicators.linkage.methods.case_series.readings import READINGS, Compared, Comparison, compare
+from indicators.linkage.methods.case_series.secondary import ReadingInputs, _row
 from indicators.linkage.sentences.readings import reading_sentence
 from tests.indicators.linkage.case_series_simulation import (
     AREAS,

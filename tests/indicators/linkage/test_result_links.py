@@ -12,12 +12,12 @@ from indicators.definitions.indicator import Indicator
 from indicators.foundation.messages import LANGUAGES, has_message, message
 from indicators.linkage.evidence.links import _with_q_values
 from indicators.linkage.evidence.primaries import primary_tests
+from indicators.linkage.evidence.results import edge_evidence
 from indicators.linkage.finding import EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge, Framework
 from indicators.linkage.grading import GradingInputs
 from indicators.linkage.methods.panel.findings import PanelModels
 from indicators.linkage.methods.protocol import Warehouse
-from indicators.linkage.results import edge_evidence
 from tests.indicators.linkage.simulated_panels import AREAS, SCENARIOS, SECTORS, Panels, draw
 from tests.worlds.rows.mart import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
 

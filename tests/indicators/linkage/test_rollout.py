@@ -11,8 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from indicators.linkage.framework.model import Edge
-from indicators.linkage.methods.rollout import Reached, Rollout
-from indicators.linkage.rollout.group_times import (
+from indicators.linkage.methods.rollout.group_times import (
     LEFT_OUT,
     NEVER,
     Observed,
@@ -22,6 +21,7 @@ from indicators.linkage.rollout.group_times import (
     drift_bound,
     effects,
 )
+from indicators.linkage.methods.rollout.method import Reached, Rollout
 from tests.indicators.linkage.rollout_simulation import EDGE, NULLS, PLANTED, months, shares, waves
 
 FIGURES = Path(__file__).parents[2] / "figures" / "linkage" / "rollout"

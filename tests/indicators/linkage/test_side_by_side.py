@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from indicators.foundation.messages import LANGUAGES, has_message, message
+from indicators.linkage.evidence.results import edge_evidence
 from indicators.linkage.framework.model import Framework
-from indicators.linkage.results import edge_evidence
 from tests.worlds.rows.mart import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
 
 AS_OF = date(2026, 10, 1)

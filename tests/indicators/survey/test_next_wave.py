@@ -11,6 +11,7 @@ def test_worked_by_hand() -> None:
     assert answers_needed(10, 40, 2, 1.5) == 425
     assert answers_needed(10, 60, 2, 1.5) == 425
     assert change_seen(50, 0, 1, 196) == pytest.approx(2.8016 * 50 / 14, abs=0.001)
+    assert change_seen(50, 20, 1, 6) is None, "80 points: no share of a half changes by as much"
 
 
 def test_a_wave_too_small_by_itself_hides_the_change() -> None:

@@ -11,7 +11,7 @@ import yaml
 
 from indicators.foundation.data_folder import data_folder
 from pipelines.cli.main import main
-from pipelines.mapping.profile import profile_problems
+from pipelines.ingest.mapping.profile import profile_problems
 from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace
 from tests.pipelines.cli.test_main import poclens

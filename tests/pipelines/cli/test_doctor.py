@@ -12,9 +12,9 @@ import duckdb
 import pytest
 
 from pipelines.cli.main import main
-from pipelines.warehouse.connection import locked
-from pipelines.warehouse.last_state import copy_of, leave_copy
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import locked
+from pipelines.workspace.warehouse.last_state import copy_of, leave_copy
 from tests.pipelines.killing import copied
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import AREAS, AREAS_CSV

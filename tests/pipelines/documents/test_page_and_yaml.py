@@ -11,8 +11,8 @@ from dashboards.forms.intake import upload
 from indicators.foundation.messages import LANGUAGES, message_catalogue
 from indicators.foundation.reading.model_problems import models_in
 from pipelines.documents.profile_pages import keys_of
-from pipelines.mapping.model import Source
-from pipelines.readers import reader, readers
+from pipelines.ingest.mapping.model import Source
+from pipelines.ingest.readers import reader, readers
 from tests.conftest import REPOSITORY
 
 PAGES = {"en": "docs/mapping_a_file.md", "fr": "docs/mapping_a_file.fr.md"}

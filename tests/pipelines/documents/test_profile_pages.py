@@ -19,8 +19,8 @@ from pipelines.documents.profile_pages import (
     profile_schemas,
 )
 from pipelines.ingest.files.delivered_file import Delivery, read_delivery
-from pipelines.mapping.model import load_sources
-from pipelines.readers import reader, readers
+from pipelines.ingest.mapping.model import load_sources
+from pipelines.ingest.readers import reader, readers
 
 PAGES = {language: profile_page(language) for language in ("en", "fr")}
 MODELS = {model for root in FILES.values() for model in models_of(root)}

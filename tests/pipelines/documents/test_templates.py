@@ -11,7 +11,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from indicators.definitions.contracts import contracts
 from indicators.definitions.vocabularies import vocabulary
 from pipelines.documents.templates import HEADER_ROW, write_template
-from pipelines.readers.xlsx import read
+from pipelines.ingest.readers.xlsx import read
 
 
 def template(table: str, language: str, folder: Path) -> Workbook:

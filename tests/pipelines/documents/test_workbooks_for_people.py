@@ -15,18 +15,18 @@ import pytest
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dashboards.app import create_app
-from dashboards.files import LISTS
+from dashboards.serving.app import create_app
+from dashboards.serving.files import LISTS
 from indicators.definitions.contracts import contracts
 from indicators.dissemination.spreadsheets import new_workbook, write_table
 from indicators.foundation.data_folder import data_folder
 from pipelines.documents.interview_form import write_form
 from pipelines.documents.profile_workbook import write_workbook
 from pipelines.documents.templates import write_template_of
-from pipelines.extracts.files import write_extracts
-from pipelines.mapping.model import load_sources
+from pipelines.ingest.mapping.model import load_sources
 from pipelines.quality.rejects.workbook import rejects_workbook, workbooks_to_mend
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.release.extracts.files import write_extracts
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.release import MISSION, RELEASE, write_release
 
@@ -36,7 +36,7 @@ LAY_OUT = {
     "indicators/dissemination/spreadsheets.py",
     "pipelines/documents/profile_workbook.py",
     "pipelines/documents/templates.py",
-    "pipelines/extracts/plain_sheet.py",
+    "pipelines/release/extracts/plain_sheet.py",
     "pipelines/quality/rejects/workbook.py",
     "pipelines/sample/files/writing.py",  # plays what units send, untidy as it comes
 }

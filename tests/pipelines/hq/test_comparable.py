@@ -16,7 +16,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Parameters, Setting
 from pipelines.hq.combination import combine
 from pipelines.hq.comparison import Basis, Figure, basis_of, compare
-from pipelines.release import manifest
+from pipelines.release.signed import manifest
 from tests.worlds.mission.figures import PERIOD
 
 IN_TIME = "P2-OC-02"  # alerts answered within the mission's target hours

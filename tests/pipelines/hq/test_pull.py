@@ -13,8 +13,8 @@ import pytest
 from pipelines.hq.pull import Pulled, pull, read_pulls
 from pipelines.hq.settings import read_settings
 from pipelines.release.files import sha256_of, write_json
-from pipelines.release.manifest import MANIFEST, PUBLICATION
 from pipelines.release.naming import current_name
+from pipelines.release.signed.manifest import MANIFEST, PUBLICATION
 from pipelines.release.signed.verification import verify
 from pipelines.workspace.keys import public_text
 from pipelines.workspace.paths import Workspace

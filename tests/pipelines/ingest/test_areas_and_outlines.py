@@ -9,11 +9,11 @@ import pytest
 
 from indicators.definitions.contracts import contracts
 from pipelines.documents.templates import HEADER_ROW, write_template
-from pipelines.mapping.profile import profile_problems
+from pipelines.ingest.mapping.profile import profile_problems
 from pipelines.quality.checks import run_checks
-from pipelines.warehouse.connection import open_warehouse
-from pipelines.warehouse.ddl import create_mart
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.ddl import create_mart
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import AREAS, POPULATION
 

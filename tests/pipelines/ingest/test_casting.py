@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from indicators.definitions.contracts import Column, Words
+from pipelines.ingest.mapping.written.written_numbers import Signs, number_text
 from pipelines.ingest.rows.cast import Notation, cast, text_column
-from pipelines.mapping.written.written_numbers import Signs, number_text
 
 TITLE = Words(en="x", fr="x")
 

@@ -7,7 +7,7 @@ import pytest
 from indicators.definitions.contracts import contracts
 from pipelines.ingest.inbox import ingest
 from pipelines.quality.rejects.workbook import open_rejects
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.faults.fault_rows import base_rows, write_rows
 from tests.worlds.mission.own_names import make_workspace
 

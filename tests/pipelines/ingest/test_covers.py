@@ -13,11 +13,11 @@ from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
 from pipelines.ingest.inbox import ingest
-from pipelines.mapping.files.covered_span import span_of
-from pipelines.mapping.model import load_sources, read_source
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.ingest.mapping.files.covered_span import span_of
+from pipelines.ingest.mapping.model import load_sources, read_source
 from pipelines.workspace.installation import install_profile, make_workspace
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.faults.fault_rows import base_rows
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import POPULATION, under_own_names

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import AREAS_CSV, POPULATION
 

@@ -8,7 +8,7 @@ from indicators.definitions.contracts import contracts
 from pipelines.cli.main import main
 from pipelines.quality.checks import run_checks
 from pipelines.quality.rejects.workbook import open_rejects
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 from records.kinds import DuplicateDecision
 from records.rights import LOCAL
 from records.store import Store, utc_now

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.ingest.inbox import ingest
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.oracle.slow_ingest import SlowWarehouse
 from tests.pipelines.killing import copied
 from tests.worlds.mission.delivered import SmallMission

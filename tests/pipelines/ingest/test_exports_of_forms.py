@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.ingest.files.delivered_file import Delivery, file_rows
-from pipelines.mapping.model import Source
+from pipelines.ingest.mapping.model import Source
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import POPULATION
 

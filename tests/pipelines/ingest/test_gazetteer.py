@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
-from pipelines.mapping.places.gazetteer import (
+from pipelines.ingest.mapping.places.gazetteer import (
     Gazetteer,
     GazetteerLine,
     place_key,

@@ -12,8 +12,8 @@ import pytest
 
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.pipelines.killing import copied, kill_after
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import POPULATION
@@ -22,7 +22,7 @@ ROWS = 6_000
 PREPARE = """
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
-from pipelines.readers import csv  # loaded before the work begins, as is all the rest
+from pipelines.ingest.readers import csv  # loaded before the work begins, as is all the rest
 mission = read_mission(workspace.profile("small"))
 """
 WORK = "ingest(workspace, mission)"

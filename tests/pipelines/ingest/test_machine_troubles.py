@@ -21,7 +21,7 @@ import encodings.utf_8_sig, os, resource, signal, sys
 from pathlib import Path
 from pipelines.cli.main import main
 from pipelines.ingest import inbox
-from pipelines.readers import readers; readers()  # while their modules can be read
+from pipelines.ingest.readers import readers; readers()  # while their modules can be read
 home = Path(os.environ["POCLENS_HOME"])
 {trouble}
 sys.exit(main(["ingest", "--mission", "small"]))

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from indicators.definitions.mission_profile import Mission
-from pipelines.mapping.apply import map_rows, stacked
-from pipelines.mapping.model import ColumnMapping, Source, TableMapping
-from pipelines.mapping.places.area_polygons import read_area_rows, read_outlines
-from pipelines.readers.table import source_table
+from pipelines.ingest.mapping.apply import map_rows, stacked
+from pipelines.ingest.mapping.model import ColumnMapping, Source, TableMapping
+from pipelines.ingest.mapping.places.area_polygons import read_area_rows, read_outlines
+from pipelines.ingest.readers.table import source_table
 from tests.worlds.mission.delivered import MISSION
 
 Rows = list[list[str | None]]

@@ -6,9 +6,9 @@ import openpyxl
 import pytest
 
 from indicators.foundation.errors import WrongUse
-from pipelines.mapping.model import load_sources
+from pipelines.ingest.mapping.model import load_sources
 from pipelines.quality.rejects.workbook import open_rejects, workbooks_to_mend
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import PATROLS, UNITS
 

@@ -11,7 +11,7 @@ import pytest
 from indicators.definitions.contracts import contracts
 from pipelines.ingest.file_report import FileReport
 from pipelines.ingest.inbox import ingest
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.messy.deliveries import Delivery, deliveries
 from tests.worlds.messy.kinds import PLACES, UNITS, Row
 from tests.worlds.mission.own_names import make_workspace

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.quality.rejects.summary import write_reject_summary, write_waiting_rows
 from pipelines.quality.rejects.workbook import open_rejects
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import AREAS, POPULATION, source
 
@@ -356,7 +356,7 @@ def test_rejects_leave_the_list_with_their_file(small: SmallMission, kind: str, 
 def waiting(small: SmallMission) -> tuple[int, int]:
     """Lines of `mart.reject_summary`, and rows that `poclens rejects` lists."""
     with open_warehouse(small.workspace.warehouse("small")) as connection:
-        write_waiting_rows(connection, small.mission, {})
-        write_reject_summary(connection, small.mission)
+        write_waiting_rows(connection, small.mission, {}, "incidents")
+        write_reject_summary(connection, small.mission, "incidents")
         (lines,) = connection.execute("SELECT count(*) FROM mart.reject_summary").fetchall()
         return lines[0], len(open_rejects(connection))

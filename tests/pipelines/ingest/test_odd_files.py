@@ -9,7 +9,7 @@ import xlsxwriter
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import WrongUse
 from pipelines.documents.templates import HEADER_ROW, write_template
-from pipelines.mapping.model import read_source
+from pipelines.ingest.mapping.model import read_source
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import POPULATION
 

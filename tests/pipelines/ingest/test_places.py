@@ -14,11 +14,11 @@ from indicators.definitions.mission_profile import resolve_path
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
 from pipelines.ingest.files.delivered_file import Delivery, file_rows, with_remarks
-from pipelines.mapping.model import load_sources
-from pipelines.mapping.places.area_polygons import Outlines
+from pipelines.ingest.mapping.model import load_sources
+from pipelines.ingest.mapping.places.area_polygons import Outlines
 from pipelines.quality.checks import run_checks
-from pipelines.warehouse.connection import open_warehouse
-from pipelines.warehouse.ddl import create_mart
+from pipelines.workspace.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.ddl import create_mart
 from tests.faults.fault_rows import base_rows
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import under_own_names

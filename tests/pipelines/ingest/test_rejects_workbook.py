@@ -6,7 +6,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from pipelines.quality.rejects.workbook import open_rejects, open_warnings, rejects_workbook
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import source
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.cli.main import main
-from pipelines.mapping.model import load_sources
-from pipelines.proposal.difference import Change, mended
+from pipelines.ingest.mapping.model import load_sources
+from pipelines.setup.proposal.difference import Change, mended
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import POPULATION
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipelines.mapping.model import load_sources
+from pipelines.ingest.mapping.model import load_sources
 from pipelines.quality.rejects.workbook import open_rejects, workbooks_to_mend
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import PATROLS, UNITS
 

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from indicators.foundation.errors import WrongUse
+from pipelines.ingest.mapping.model import read_source
 from pipelines.ingest.rows.quarantine import reject_sentence
-from pipelines.mapping.model import read_source
 from tests.faults.fault_rows import base_rows
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import PATROLS, POPULATION, UNITS, under_own_names

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.data_folder import data_folder
+from pipelines.ingest.mapping.model import load_sources
+from pipelines.ingest.mapping.places.area_polygons import Outlines, read_outlines
+from pipelines.ingest.mapping.places.suspect_points import ELSEWHERE, SIGN, SWAPPED, suspect_points
 from pipelines.ingest.rows.quarantine import reject_sentence
-from pipelines.mapping.model import load_sources
-from pipelines.mapping.places.area_polygons import Outlines, read_outlines
-from pipelines.mapping.places.suspect_points import ELSEWHERE, SIGN, SWAPPED, suspect_points
 from pipelines.quality.checks import run_checks
-from pipelines.warehouse.connection import open_warehouse
-from pipelines.warehouse.ddl import create_mart
+from pipelines.workspace.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.ddl import create_mart
 from tests.faults.fault_rows import base_rows
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import under_own_names

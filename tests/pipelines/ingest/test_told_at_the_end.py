@@ -7,9 +7,9 @@ import pytest
 
 from indicators.foundation.errors import WrongUse
 from pipelines.ingest.file_report import brought, closing_lines, leave_brought
-from pipelines.mapping.model import read_source
+from pipelines.ingest.mapping.model import read_source
 from pipelines.quality.reporting.silent_units import silent_lines
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import PATROLS, UNITS
 

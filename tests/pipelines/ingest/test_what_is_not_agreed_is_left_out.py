@@ -7,7 +7,7 @@ import pytest
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import WrongUse
 from pipelines.ingest.inbox import ingest
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.faults.fault_rows import base_rows
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import under_own_names

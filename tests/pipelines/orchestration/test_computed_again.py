@@ -12,9 +12,9 @@ from indicators.definitions.contracts import contracts
 from pipelines.cli.main import main
 from pipelines.documents.templates import HEADER_ROW, write_template
 from pipelines.orchestration.run import publish, refresh
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from records import cycle
 from records.kinds import Assessment
 from records.rights import LOCAL

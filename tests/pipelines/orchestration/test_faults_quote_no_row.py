@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from pipelines.cli import main as command_line
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 
 CELL = "Mariam-4711"
 

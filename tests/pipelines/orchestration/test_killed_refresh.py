@@ -10,10 +10,10 @@ from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.run import publish, refresh
 from pipelines.release.naming import current_name
 from pipelines.release.signed.verification import read_release_json
-from pipelines.warehouse.connection import open_warehouse
-from pipelines.warehouse.refresh_number import STEPS, mart_number
 from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.refresh_number import STEPS, mart_number
 from tests.pipelines.killing import copied, killer
 from tests.worlds.mission.patrols import (
     MISSION,
@@ -29,7 +29,7 @@ PREPARE = """
 from datetime import date
 import great_expectations
 from pipelines.orchestration.run import refresh
-from pipelines.warehouse import refresh_number
+from pipelines.workspace.warehouse import refresh_number
 done = refresh_number.end_step
 def die_after(connection, number, step):
     done(connection, number, step)

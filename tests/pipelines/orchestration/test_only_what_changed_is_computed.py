@@ -20,15 +20,15 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import read_mission
 from indicators.engine.refresh import compute
 from indicators.incremental.result_cache import tally
+from indicators.linkage.evidence.results import METHODS_OF, edge_evidence
 from indicators.linkage.framework.model import read_framework
 from indicators.linkage.protection_gaps.table import METHOD as GAPS
 from indicators.linkage.protection_gaps.table import protection_gaps
-from indicators.linkage.results import METHODS_OF, edge_evidence
 from pipelines.cli.refresh_command import step_lines
 from pipelines.ingest.inbox import ingest
 from pipelines.orchestration.run import open_instance, refresh
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.pipelines.killing import copied, kill_after
 from tests.worlds.mission.evidence import (
     ANSWERS,

@@ -17,9 +17,9 @@ from pipelines.orchestration.resources import Rows
 from pipelines.orchestration.run import RefreshResult, open_instance, publish, refresh
 from pipelines.orchestration.runs.abandoned import PROCESS_TAG
 from pipelines.sample import install
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 
 AS_OF = date(2026, 10, 15)
 SHOWN = (("sentence_en", "found"), ("sentence_fr", "constaté"))

@@ -21,8 +21,8 @@ from indicators.foundation.errors import WrongUse
 from pipelines.orchestration.run import open_instance, publish, refresh
 from pipelines.orchestration.runs import unchanged
 from pipelines.orchestration.runs.unchanged import unchanged_result
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.pipelines.killing import kill_after
 from tests.worlds.mission.evidence import AS_OF, MISSION, deliver, files, make
 

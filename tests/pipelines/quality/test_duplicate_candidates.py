@@ -16,7 +16,7 @@ from pipelines.quality.pairs.duplicate_candidates import (
     find_candidates,
     side_by_side,
 )
-from pipelines.warehouse.ddl import create_all
+from pipelines.workspace.warehouse.ddl import create_all
 from tests.worlds.two_sources import Reports, area_rows, two_sources
 
 INCIDENTS = contracts()["incidents"]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from indicators.definitions.contracts import contracts
-from pipelines.quality.suites.checkpoints import run_suite
+from pipelines.quality.suites.checkpoints import count_suite, judge, questions, suite_results
 from pipelines.quality.suites.expectations import suite_of
 from tests.worlds.mission.figures import add, memory_warehouse
 
@@ -21,7 +21,9 @@ def test_facts_tell_what_great_expectations_finds_in_the_rows(table) -> None:
         with memory_warehouse() as connection:
             add(connection, table, *({} for _ in range(rows)))
             spoil(connection, table, dice)
-            results = run_suite(connection, contract, suite_of(contract))
+            planned = suite_of(contract)
+            counted = count_suite(connection, contract, planned)
+            results = suite_results(planned, counted, judge(questions(counted)))
             frame = whole_frame(connection, table)
         found = {
             entry.check: (entry.status, entry.rows_failed, entry.observed) for entry in results

@@ -383,14 +383,14 @@ def test_a_rejected_row_is_listed_under_the_known_unit_that_it_names(warehouse, 
     units = {12: "FPU-1", 13: "FPU-1", 14: "FPU-2", 15: "FPX"}  # the last is no unit of the mission
     for row in units:
         insert(warehouse, "quarantine.activities", place | fault | {"row_number": row})
-    write_waiting_rows(warehouse, mission, {})
+    write_waiting_rows(warehouse, mission, {}, "activities")
     warehouse.execute(
         "INSERT INTO core.units BY NAME SELECT unnest(['FPU-1', 'FPU-2']) AS unit_code"
     )
     for row, unit in units.items():
         named = {"file_sha256": "a" * 64, "sheet": "Patrols", "row_number": row, "unit_code": unit}
         insert(warehouse, "ops.waiting_activities", named)
-    write_reject_summary(warehouse, mission)
+    write_reject_summary(warehouse, mission, "activities")
     lines = warehouse.execute(
         "SELECT first_row, last_row, unit_code FROM mart.reject_summary ORDER BY first_row"
     ).fetchall()
@@ -406,7 +406,7 @@ def test_no_days_are_counted_from_a_mistyped_date(warehouse, mission) -> None:
             3: (begun + timedelta(days=40), ["unit_code"])}  # fmt: skip
     for row in days:
         insert(warehouse, "quarantine.activities", place | {"row_number": row, "rule": "code"})
-    write_waiting_rows(warehouse, mission, {})
+    write_waiting_rows(warehouse, mission, {}, "activities")
     warehouse.execute("DELETE FROM ops.waiting_activities")
     for row, (day, faulty) in days.items():
         told = {"started_at": datetime.combine(day, time(12)), "faulty": faulty}

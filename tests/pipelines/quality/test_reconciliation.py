@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from indicators.definitions.mission_profile import read_mission
 from pipelines.cli.main import main
 from pipelines.ingest.inbox import ingest
-from pipelines.mapping.sources.known_sources import known_sources
+from pipelines.ingest.mapping.sources.known_sources import known_sources
 from pipelines.quality.pairs.reconciliation import Reconciliation, reconcile
 from pipelines.workspace.paths import Workspace
 from tests.pipelines.quality.test_duplicate_candidates import RULE, areas_above, score_of

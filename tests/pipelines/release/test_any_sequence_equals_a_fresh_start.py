@@ -19,8 +19,8 @@ from indicators.definitions.mission_profile import read_mission
 from indicators.engine.refresh import compute
 from pipelines.ingest.inbox import ingest
 from pipelines.quality.rejects.workbook import open_rejects
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.mappings import PATROLS
 from tests.worlds.mission.patrols import AS_OF, MISSION, Patrol, PatrolMission, as_csv
 from tests.worlds.rows.stored import rows_stored_otherwise

@@ -23,8 +23,8 @@ from indicators.disclosure.copy import restrict
 from indicators.engine.refresh import compute
 from indicators.foundation.mart_tables import NOT_APPLICABLE, TOTAL
 from pipelines.release.snapshot import open_memory, put_tables, take_tables
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.indicators.disclosure.audit import pinned_cells
 from tests.worlds.sample import ingested_sample
 

@@ -26,8 +26,8 @@ from pipelines.cli.explain_command import text_of
 from pipelines.quality.checks import run_checks
 from pipelines.release.publishing import publish
 from pipelines.release.reading.explain import explain
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.oracle.hard_cases import plant
 from tests.worlds.mission.figures import call_refreshed
 from tests.worlds.sample import SMALL, ingested_sample

@@ -14,9 +14,9 @@ import pytest
 from indicators.foundation.errors import CheckFailed, InternalFault, WrongUse
 from pipelines.quality.checks import run_checks
 from pipelines.release.candidate import build_candidate
-from pipelines.release.manifest import changed_files
 from pipelines.release.naming import CANDIDATE_PREFIX, current_name, releases_of
 from pipelines.release.publishing import publish_candidate
+from pipelines.release.signed.manifest import changed_files
 from tests.worlds.mission.figures import MISSION, PERIOD, add, workspace_warehouse, write_profile
 
 

@@ -15,16 +15,16 @@ from indicators.assessment.trend import trends
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import read_mission
 from indicators.engine.refresh import compute
+from indicators.linkage.evidence.results import edge_evidence
 from indicators.linkage.framework.model import read_framework
-from indicators.linkage.results import edge_evidence
 from pipelines.ingest.inbox import ingest
 from pipelines.quality.checks import run_checks
 from pipelines.release.publishing import publish
 from pipelines.release.reading.explain import explain
 from pipelines.sample import generate
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import install_profile
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.figures import call_refreshed
 
 MISSION = "sample"

@@ -9,8 +9,8 @@ import pytest
 
 from indicators.foundation.errors import WrongUse
 from pipelines.release.files import write_json
-from pipelines.release.manifest import PUBLICATION
 from pipelines.release.publishing import Release
+from pipelines.release.signed.manifest import PUBLICATION
 from pipelines.release.signed.signing import SIGNATURE, signed, state_of
 from pipelines.release.signed.verification import verify
 from pipelines.workspace.keys import (
@@ -96,7 +96,7 @@ def test_a_database_with_other_rows_is_found_though_its_hash_was_put_right(
     copy: Path, published: tuple[Release, str]
 ) -> None:
     """As by somebody who holds the key: the figures still have to be those of the Parquet files."""
-    from pipelines.release.manifest import publication_files
+    from pipelines.release.signed.manifest import publication_files
 
     change_a_database(copy)
     told = json.loads((copy / PUBLICATION).read_text(encoding="utf-8")) | publication_files(copy)

@@ -12,9 +12,9 @@ from indicators.definitions.mission_profile import Mission, read_mission
 from pipelines.ingest.inbox import IngestReport, ingest
 from pipelines.sample import Truth, generate
 from pipelines.sample.cycle import write_cycle
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import install_profile
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 
 SIZES = {"activities": 1_500, "incidents": 600, "alerts": 400, "respondents": 480}
 

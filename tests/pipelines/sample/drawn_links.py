@@ -20,7 +20,7 @@ from indicators.foundation.numbers.statistics import benjamini_hochberg
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import read_framework
 from indicators.linkage.grading import Grade, grade
-from indicators.linkage.methods.case_series import METHOD, PRIMARY, CaseSeries
+from indicators.linkage.methods.case_series.method import METHOD, PRIMARY, CaseSeries
 from indicators.linkage.methods.protocol import Warehouse
 from pipelines.sample.country import AS_OF, MISSION, points_of_places
 from pipelines.sample.days.hot_spot_patrols import draw_days
@@ -36,7 +36,7 @@ from pipelines.sample.tables.alerts import draw_alerts
 from pipelines.sample.tables.incidents import draw_incidents
 from pipelines.sample.tables.registers import draw_places
 from pipelines.sample.tables.un_police import draw_assessments
-from pipelines.warehouse.ddl import create_all
+from pipelines.workspace.warehouse.ddl import create_all
 
 PROFILE = data_folder() / "missions" / MISSION
 UTC_OFFSET = pa.scalar(3600, pa.duration("s"))  # rows are drawn in local time, core holds UTC

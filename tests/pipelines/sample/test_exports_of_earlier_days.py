@@ -8,8 +8,8 @@ from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.sample import install
 from pipelines.sample.files.exports import DAYS_TO_SEND
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 
 SIZES = {"activities": 300, "incidents": 1_500, "alerts": 90, "waves": 1, "respondents": 240}
 UNTIL = date(2026, 3, 31)

@@ -6,9 +6,9 @@ from pathlib import Path
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.sample import generate
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import install_profile
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 
 
 def test_a_copy_changes_nothing_and_a_corrected_file_supersedes(tmp_path: Path) -> None:

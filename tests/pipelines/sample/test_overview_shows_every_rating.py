@@ -8,7 +8,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import read_mission
 from indicators.engine.refresh import compute
 from pipelines.sample.country import AS_OF, COUNTRY
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.sample import ingested_sample
 
 _EXPECTED = {

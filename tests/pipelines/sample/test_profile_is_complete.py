@@ -7,7 +7,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.data_folder import data_folder
 from indicators.linkage.framework.model import Framework, read_framework
-from pipelines.mapping.model import load_sources
+from pipelines.ingest.mapping.model import load_sources
 from pipelines.sample.country import AS_OF, MISSION, STARTS_ON
 from pipelines.sample.files.forms import read_forms
 from pipelines.sample.tables.alerts import TARGET_HOURS

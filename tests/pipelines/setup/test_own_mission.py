@@ -8,11 +8,11 @@ import pytest
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import WrongUse
 from pipelines.cli.main import main
-from pipelines.mapping.profile import profile_problems
+from pipelines.ingest.mapping.profile import profile_problems
 from pipelines.setup.desk import SetupDesk
 from pipelines.setup.steps import STEPS, steps
-from pipelines.warehouse.connection import locked, open_warehouse
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import locked, open_warehouse
 from records.desk.setup import MadeMission
 
 VALUES = {
@@ -97,6 +97,55 @@ def test_a_list_alone_needs_no_row_of_the_mission_area(
             "SELECT area_code, name_fr FROM core.areas WHERE area_level = 'country'"
         )
         assert top.fetchall() == [("MLD", "Malda")]
+
+
+BOUNDARIES = (
+    "ADM2_PCODE,ADM2_FR,ADM1_PCODE,ADM1_EN,ADM1_FR,ADM0_PCODE\n"
+    "ML11,Arda,ML1,North,Nord,ML\nML21,Bodu,ML2,South,Sud,ML\n"
+)
+
+
+@pytest.mark.parametrize("by", ["areas", "outlines"])
+def test_areas_named_with_those_above_them_come_in_and_units_may_name_them(
+    workspace: Workspace, tmp_path: Path, by: str
+) -> None:
+    header, *rows = [line.split(",") for line in BOUNDARIES.splitlines()]
+    drawn = outlines(tmp_path / "o.geojson", *(square(row[0], 20) for row in rows))
+    if by == "outlines":
+        features = json.loads(drawn.read_text(encoding="utf-8"))["features"]
+        for feature, row in zip(features, rows, strict=True):
+            feature["properties"] = dict(zip(header, row, strict=True))
+        outlines(drawn, *features)
+    files = {by: drawn if by == "outlines" else written(tmp_path, "adm2.csv", BOUNDARIES)}
+    units = UNITS.replace("ML11", "Bodu").replace("Name of unit", "Full name")
+    files["units"] = written(tmp_path, "units.csv", units)
+    assert SetupDesk(workspace).make(
+        VALUES | {"time_zone": "Juba"}, CHOSEN, files, "en"
+    ) == MadeMission("malda")
+    with open_warehouse(workspace.warehouse("malda")) as connection:
+        found = connection.execute(
+            "SELECT area_code, parent_area_code, area_level, name_en FROM core.areas ORDER BY 1"
+        ).fetchall()
+        assert found == [
+            ("ML1", "MLD", "admin1", "North"), ("ML11", "ML1", "admin2", "Arda"),
+            ("ML2", "MLD", "admin1", "South"), ("ML21", "ML2", "admin2", "Bodu"),
+            ("MLD", None, "country", "Malda"),
+        ]  # fmt: skip
+        base = connection.execute("SELECT home_area_code FROM core.units").fetchall()
+        assert base == [("ML21",)]
+    assert read_mission(workspace.profile("malda")).time_zone == "Africa/Juba"
+
+
+def test_wrong_files_are_told_beside_wrong_fields(workspace: Workspace, tmp_path: Path) -> None:
+    files = {
+        "areas": written(tmp_path, "areas.csv", AREAS.replace("Name", "Quoi").replace("Nom", "Q")),
+        "units": written(tmp_path, "units.csv", UNITS.replace("Name of unit", "Quoi")),
+    }
+    told = SetupDesk(workspace).make(VALUES | {"code": "No!", "name_fr": ""}, [], files, "en")
+    for words in ("Short name: ", "in French: ", "no indicator", "areas.csv: the table needs",
+                  "units.csv: the table needs the column “Unit name / Nom"):  # fmt: skip
+        assert any(words in line for line in told.problems), (words, told.problems)
+    assert workspace.missions() == []
 
 
 def test_all_that_is_wrong_is_told_at_once_and_nothing_is_made(

@@ -7,8 +7,8 @@ from typing import Any
 from indicators.definitions.mission_profile import Mission, read_mission
 from pipelines.ingest.file_report import FileReport
 from pipelines.ingest.inbox import IngestReport, ingest
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.profile import profile, write_source, write_yaml
 
 MISSION = profile("small", time_zone="Africa/Juba", ends_on="2026-12-31", reject_limit_pct=100)

@@ -15,10 +15,10 @@ from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.foundation.mart_tables import MART_TABLES, mart_ddl
 from pipelines.quality.checks import run_checks
 from pipelines.release.publishing import Release, publish
-from pipelines.warehouse.connection import open_warehouse
-from pipelines.warehouse.ddl import create_all
-from pipelines.warehouse.refresh_number import STEPS, end_step
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.ddl import create_all
+from pipelines.workspace.warehouse.refresh_number import STEPS, end_step
 from tests.worlds.mission.profile import profile, write_yaml
 
 MISSION = "bako"

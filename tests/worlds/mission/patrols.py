@@ -17,8 +17,8 @@ from pipelines.ingest.inbox import ingest
 from pipelines.quality.checks import run_checks
 from pipelines.quality.input_files import write_input_files
 from pipelines.release.publishing import Release, publish
-from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.figures import call_refreshed
 from tests.worlds.mission.mappings import AREAS, AREAS_CSV, PATROLS, UNITS
 from tests.worlds.mission.profile import profile, write_source, write_yaml

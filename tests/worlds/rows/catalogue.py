@@ -10,7 +10,7 @@ from datetime import date
 
 import duckdb
 
-from pipelines.warehouse.ddl import create_all
+from pipelines.workspace.warehouse.ddl import create_all
 
 FIRST_DAY = date(2016, 7, 1)
 UNITS = 24

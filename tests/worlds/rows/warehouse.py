@@ -19,7 +19,7 @@ from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.engine.refresh import compute
 from indicators.foundation.periods import period_named
-from pipelines.warehouse.ddl import create_all
+from pipelines.workspace.warehouse.ddl import create_all
 from tests.worlds.rows.stored import rows_were_changed
 
 Row = Mapping[str, Any]

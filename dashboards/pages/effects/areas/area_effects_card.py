@@ -11,10 +11,10 @@ from dash import html
 from dashboards.components.card import card, how_to_read, notice
 from dashboards.components.chart import chart, chart_card, shows_table
 from dashboards.components.table import Column, table
-from dashboards.context import Context
 from dashboards.pages.effects.areas.forest import ForestRow, forest_plot
-from dashboards.queries import framework
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import framework
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import Words
 

@@ -9,9 +9,9 @@ from dash import html
 from dashboards.components.card import card, notice
 from dashboards.components.chart import take_away
 from dashboards.components.table import Column, table
-from dashboards.context import Context
-from dashboards.queries import transition
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import transition
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.mart_tables import BELOW_8
 from indicators.foundation.periods import period_named, period_of

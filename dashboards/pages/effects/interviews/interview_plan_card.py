@@ -9,9 +9,9 @@ from dashboards.components.chart import take_away
 from dashboards.components.finding import folded
 from dashboards.components.rating import verdict
 from dashboards.components.table import Column, table
-from dashboards.context import Context
-from dashboards.queries import transition
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import transition
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 
 _NAMES = ("soon", "later", "interviews", "patrols", "every")

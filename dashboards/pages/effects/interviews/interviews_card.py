@@ -24,9 +24,9 @@ from dashboards.components.finding import (
     why_no_stronger,
 )
 from dashboards.components.table import Column, table
-from dashboards.context import Context
-from dashboards.queries import framework
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import framework
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import Words
 from indicators.assessment.empty_reasons import Said

@@ -7,13 +7,13 @@ from dash import html
 
 from dashboards.components.card import card, how_to_read, notice
 from dashboards.components.chart import chart, chart_card, shows_table
-from dashboards.components.difference import difference_words, scaled
 from dashboards.components.rating import evidence_mark
 from dashboards.components.table import Column, table
-from dashboards.context import Context
 from dashboards.pages.effects.readings.effect_bars import EffectBar, effect_bars_plot
 from dashboards.pages.effects.readings.settings_card import setting_name
+from dashboards.reading.context import Context
 from dashboards.wording import formats
+from dashboards.wording.difference import difference_words, scaled
 
 Row = dict[str, Any]
 _CHECK = "lead_7_days"

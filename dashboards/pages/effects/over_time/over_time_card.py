@@ -14,11 +14,11 @@ from dashboards.components.chart import DRAWN, chart, chart_card, shows_table
 from dashboards.components.empty import empty_mark
 from dashboards.components.table import Column, table
 from dashboards.components.value import value_cells
-from dashboards.context import Context
 from dashboards.figures.series import series_plot
-from dashboards.queries import indicator_values
-from dashboards.queries.cells import Cell, Dated, dated_cells
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import indicator_values
+from dashboards.reading.queries.cells import Cell, Dated, dated_cells
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 
 _FINEST_FIRST = "MQSABW"

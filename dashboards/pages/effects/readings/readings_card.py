@@ -13,9 +13,9 @@ from dash import html
 from dashboards.components.card import card, notice
 from dashboards.components.finding import effort_cells, effort_columns
 from dashboards.components.table import Column, table
-from dashboards.context import Context
-from dashboards.queries import framework
-from dashboards.rows import rows_of
+from dashboards.reading.context import Context
+from dashboards.reading.queries import framework
+from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import sentence_case
 from indicators.foundation.messages import message

@@ -7,13 +7,13 @@ from typing import Any
 from dash import html
 
 from dashboards.components.card import card, how_to_read, notice
-from dashboards.components.difference import difference_words
 from dashboards.components.finding import KINDS, folded
 from dashboards.components.rating import evidence_mark, verdict
 from dashboards.components.table import Column, table
-from dashboards.context import Context
 from dashboards.pages.effects.primary_card import method_name
+from dashboards.reading.context import Context
 from dashboards.wording import formats
+from dashboards.wording.difference import difference_words
 from dashboards.wording.words import Words
 
 Row = Mapping[str, Any]

@@ -28,10 +28,14 @@ def answers_needed(points: float, share: float, se: float, deff: float) -> int |
     return math.ceil(max(deff, 1.0) * nearer * (100 - nearer) / left)
 
 
-def change_seen(share: float, se: float, deff: float, answers: int) -> float:
-    """The smallest change in points that so many answers of the next wave would show."""
+def change_seen(share: float, se: float, deff: float, answers: int) -> float | None:
+    """The smallest change in points that so many answers of the next wave would show.
+
+    None where no share can change by as much.
+    """
     variance = max(deff, 1.0) * share * (100 - share) / max(answers, 1)
-    return _REACH * math.sqrt(se**2 + variance)
+    points = _REACH * math.sqrt(se**2 + variance)
+    return points if points <= max(share, 100 - share) else None
 
 
 def error_of(share: float, deff: float, answers: int) -> float:

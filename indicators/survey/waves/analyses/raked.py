@@ -75,10 +75,7 @@ def raked_wave(
     response = named_rows(connection.execute(sql_file(__file__, "response"), of_wave))
     answered = sum(row["answered"] for row in response) / sum(row["eligible"] for row in response)
     margins, design = _margins(connection, frame, mission.mission), coded_design("weight_person")
-    asked = frame
-    for column, groups in margins.items():
-        asked = asked[asked[column].isin(groups)]
-    figures = [_figures(asked, design, one, margins, answered) for one in shares]
+    figures = [_figures(frame, design, one, margins, answered) for one in shares]
     strata = [row for one in shares for row in _strata(frame, one, response)]
     between = [found for one in shares for found in _interviewers(frame, one)]
     numbers = list(number_quantiles(connection, wave, [catalogue[code] for code in codes]))
@@ -107,6 +104,8 @@ def _figures(
     outcome, inside = f"outcome {indicator.code}", f"inside {indicator.code}"
     own = frame.assign(**{outcome: frame[outcome].where(frame[inside].astype(bool))})
     plain = estimate(own, design, Mean(outcome), domain=[Condition(inside, "==", True)]).iloc[0]
+    for column, groups in margins.items():  # who has no such group stays in what is published
+        own = own[own[column].isin(groups)]
     raked = raked_mean(own, design, outcome, margins)
     low, high = bounds(raked.estimate, answered)
     figures = {

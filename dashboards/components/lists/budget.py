@@ -1,0 +1,263 @@
+"""The results-based budget and the work plan of a budget year (July to June), as lists.
+
+Expected accomplishments with their indicators of achievement, outputs planned and done with the
+reasons for the variance; the plan by unit, area and month. 2017.12 §68.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+import pandas as pd
+from dash import html
+
+from dashboards.components.listing import Field, Listing, Row, area, label
+from dashboards.components.value import value_in_brief
+from dashboards.reading.context import Context
+from dashboards.reading.queries import effort, framework
+from dashboards.reading.rows import rows_of
+from dashboards.reading.written import records
+from dashboards.wording import formats
+from dashboards.wording.signed import signed
+from indicators.foundation.mart_tables import NOT_APPLICABLE
+from indicators.foundation.periods import Period, period_of, previous_year
+from records.kinds.decisions import VarianceReason
+from records.store import Version
+
+_THEN = ("due", "done")
+_SUMS = ("original", "current", "due", "done", "variance")
+
+
+@dataclass(frozen=True)
+class Achievement:
+    """One indicator of achievement: figures in words, the target in the indicator's unit."""
+
+    accomplishment: str
+    indicator: str
+    before: str
+    target: str
+    actual: str
+    rating: str
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output planned and done, in `quantity_unit`; null: nothing planned, or not yet due.
+
+    `reasons`: of changes of the plan. `key`: that of a reason for its variance in the records.
+    """
+
+    outcome: str
+    activity_type: str
+    quantity_unit: str
+    original: float | None
+    current: float | None
+    due: float | None
+    done: float | None
+    variance: float | None
+    reasons: str
+    key: str
+
+
+def year_of(context: Context) -> Period:
+    """The budget year in which the chosen period ends."""
+    return period_of(context.period.end, "B")
+
+
+def achievements(context: Context) -> list[Achievement]:
+    """The framework's outcomes in its order, under the accomplishment that the budget expects.
+
+    An outcome without one in the framework stands under its own title.
+    """
+    now, before = _in(context, year_of(context)), _in(context, previous_year(year_of(context)))
+    items = framework.items(context.release)
+    found = []
+    for row in rows_of(items[items["kind"] == "outcome"]):
+        code = row["indicator"]
+        if code not in context.indicators.index:
+            continue
+        words, unit = context.words, context.unit(code)
+        # A target for another length of period is none of this year's (definitions 65)
+        target = now.cell(code).target if now else None
+        rating = now.cell(code).rating if now else None
+        found.append(
+            Achievement(
+                words.of(row, "expected_accomplishment") or words.of(row, "title"),
+                context.short(code),
+                _value(before, code),
+                words("budget.no_target") if target is None else unit.value(target, words),
+                _value(now, code),
+                words(f"rating.{rating or 'none'}"),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _in(context: Context, period: Period) -> Context | None:
+    """The context in another period; None where the release does not hold it."""
+    if period.name not in {known.name for known in context.periods}:
+        return None
+    parameters = {**context.address.parameters, "period": period.name}
+    return replace(context, address=replace(context.address, parameters=parameters))
+
+
+def _value(context: Context | None, code: str) -> str:
+    if context is None:
+        return "–"
+    return value_in_brief(context.cell(code), context.unit(code), context.words)
+
+
+def plan(context: Context) -> pd.DataFrame:
+    """The plan inside the chosen area; `due`: what is planned of months begun by the as-of day."""
+    found = effort.work_plan(context.release, year_of(context).name)
+    return found[found["area"].isin(context.areas_inside)]
+
+
+def as_of(context: Context) -> date:
+    """The day as of which the release was computed."""
+    return pd.Timestamp(context.mission["as_of"]).date()
+
+
+def outputs(context: Context) -> list[Output]:
+    """Planned and done by outcome, activity and unit of quantity."""
+    year, found = year_of(context).name, []
+    for row in rows_of(effort.planned_and_done(context.release, context.area, year)):
+        outcome, activity, unit = row["outcome"], row["activity_type"], row["quantity_unit"]
+        sums = {name: None if formats.is_missing(row[name]) else float(row[name]) for name in _SUMS}
+        key = "/".join((year, context.area, outcome, activity, unit))
+        found.append(Output(outcome, activity, unit, reasons=row["reasons"], key=key, **sums))
+    return found
+
+
+def outcome_title(context: Context, code: str | None) -> str:
+    """The outcome's title; what was done where nothing was planned has none."""
+    if code == NOT_APPLICABLE:
+        return context.words("budget.unplanned")
+    title = titles(context).get(code, code) if isinstance(code, str) else None
+    return title or context.words("budget.no_outcome")
+
+
+def variance_reason(context: Context, one: Output, last: Version[VarianceReason] | None) -> str:
+    """The reason in the records, with the figures that it was written beside if they moved on."""
+    words = context.words
+    if last is None:
+        if not one.variance:
+            return ""
+        return words("budget.no_variance_reason")
+    record = last.record
+    said = f"{record.reason} ({signed(last, words)})"
+    if (record.due, record.done) == (one.due, one.done):
+        return said
+    numbers = {name: formats.number_or_dash(getattr(record, name), words) for name in _THEN}
+    on = formats.day(record.as_of, words)
+    then = words("budget.variance_then", day=on, **numbers)
+    return f"{said} {then}"
+
+
+def released(context: Context, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What the release says of the output that a reason is written of, in the chosen area."""
+    columns = ("outcome", "activity_type", "quantity_unit")
+    asked = tuple(sent.get(name) or "" for name in columns)
+    found: dict[str, Any] = {"area": context.area, "as_of": as_of(context)}
+    if sent.get("budget_year") != year_of(context).name:
+        return found
+    for one in outputs(context):
+        if tuple(getattr(one, name) for name in columns) == asked:
+            found |= {name: getattr(one, name) for name in _THEN}
+    return found
+
+
+def titles(context: Context) -> dict[str, str]:
+    """What the items of the framework are called, by code."""
+    items = framework.items(context.release)
+    return {row["item"]: context.words.of(row, "title") for row in rows_of(items)}
+
+
+def _reason_shown(context: Context, row: Row) -> Any:
+    """The reason for the variance, and where the mission writes it."""
+    said, one, is_given = _reason(context, row), row["output"], row["given"] is not None
+    if context.audience != "mission" or not (one.variance or is_given):
+        return said
+    href = _form(context, one, is_given)
+    return [f"{said} ", html.A(context.words("budget.write"), href=href)]
+
+
+def _form(context: Context, one: Output, is_given: bool) -> str:
+    """The form of a reason: the one that is there, else with what is known filled in."""
+    if is_given:
+        asked = {"key": one.key}
+    else:
+        names = ("outcome", "activity_type", "quantity_unit")
+        asked = {name: getattr(one, name) for name in names}
+        asked["budget_year"] = year_of(context).name
+    link = context.address.link("/records/entry/variance_reason", period=context.period.name)
+    return f"{link}&{urlencode(asked)}"
+
+
+def _joined(_: Context, row: Row) -> str | None:
+    return row["reasons"].replace("|", "; ") if isinstance(row["reasons"], str) else None
+
+
+def _plan_under(context: Context) -> str:
+    return context.words("budget.under", year=year_of(context).name)
+
+
+def _reason(context: Context, row: Row) -> str:
+    return variance_reason(context, row["output"], row["given"])
+
+
+def output_rows(context: Context) -> list[Row]:
+    """Outputs, each with the last reason given for its variance."""
+    given = records.variance_reasons(context)
+    return [{**asdict(one), "output": one, "given": given.get(one.key)} for one in outputs(context)]
+
+
+_NUMBERS = ("original", "current", "due", "done", "variance")
+OUTPUTS = Listing(
+    "outputs",
+    "budget.outputs",
+    "budget",
+    (
+        Field("outcome", lambda context, row: outcome_title(context, row["outcome"])),
+        Field("activity", label("activity_type")),
+        Field("quantity_unit", label("quantity_unit")),
+        *(Field(name, is_number=True) for name in _NUMBERS),
+        Field("reasons"),
+        Field("variance_reason", _reason, _reason_shown),
+    ),
+    output_rows,
+    _plan_under,
+)
+ACHIEVEMENTS = Listing(
+    "budget",
+    "budget.achievements",
+    "budget",
+    tuple(map(Field, ("accomplishment", "indicator", "before", "target", "actual", "rating"))),
+    achievements,
+    _plan_under,
+    also=(OUTPUTS,),
+)
+WORK_PLAN = Listing(
+    "work-plan",
+    "budget.plan",
+    "budget",
+    (
+        Field("unit", "unit_code"),
+        Field("unit_type", label("unit_type")),
+        Field("area", area),
+        Field("month", lambda _, row: f"{row['month']:%Y-%m}"),
+        Field("activity", label("activity_type")),
+        Field("outcome", lambda context, row: outcome_title(context, row["outcome"])),
+        Field("quantity_unit", label("quantity_unit")),
+        Field("original"),
+        Field("current", "quantity"),
+        Field("done"),
+        Field("reasons", _joined),
+    ),
+    lambda context: rows_of(plan(context)),
+    "budget.plan_under",
+    counts="work_plan",
+    over=year_of,
+)

@@ -1,0 +1,156 @@
+"""Returns, rejects, checks, revisions and input files."""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+
+import pandas as pd
+
+from dashboards.reading.releases import Release
+from dashboards.reading.rows import rows_of
+from indicators.assessment.owed_reports import NO_REPORTS, SOURCES, Reports, added, owed_reports_sql
+from indicators.foundation.periods import Period
+from indicators.foundation.sql_text import sql_file
+
+RECEIVED = ("submitted", "nil")  # a nil report is one that came
+
+
+def returns(release: Release, start: str, end: str) -> pd.DataFrame:
+    """Returns of the months from start to end, one row a source, reporter, area and month."""
+    sql = """
+        SELECT * FROM mart.return_status
+        WHERE month BETWEEN CAST(? AS DATE) AND CAST(? AS DATE)
+        ORDER BY source, unit_code NULLS FIRST, area, month
+    """
+    return release.frame(sql, [start, end])
+
+
+def due_returns(returns: pd.DataFrame) -> pd.DataFrame:
+    """Those of the returns that were owed."""
+    return returns[returns["status"] != "not_due"]
+
+
+def silent_areas(due: pd.DataFrame) -> list[str]:
+    """The areas from which nothing came of what was owed, by code."""
+    came = due["status"].isin(RECEIVED).groupby(due["area"]).sum()
+    return list(came.index[came == 0])
+
+
+def delays(release: Release, start: str, end: str) -> pd.DataFrame:
+    """Days from the end of the month to the return, by source: quartiles, and what is asked."""
+    sql = sql_file(__file__, "delays")
+    return release.frame(sql, [start, end])
+
+
+def rejects(release: Release, unit: str | None = None) -> pd.DataFrame:
+    """Rejected rows, of one unit or of all: a row a file, sheet, column and rule; most first.
+
+    Value and sentence are those of the first place; `places` counts the places.
+    """
+    sql = """
+        SELECT source, file, sheet, column_name, rule,
+               min(first_row) AS first_row, max(last_row) AS last_row,
+               sum("rows") AS "rows", count(*) AS places,
+               first(raw_value ORDER BY first_row, last_row) AS raw_value,
+               first(sentence_en ORDER BY first_row, last_row) AS sentence_en,
+               first(sentence_fr ORDER BY first_row, last_row) AS sentence_fr
+        FROM mart.reject_summary
+        WHERE ? IS NULL OR unit_code = ?
+        GROUP BY source, file, sheet, column_name, rule
+        ORDER BY "rows" DESC, file, sheet, first_row, column_name, rule
+    """
+    return release.frame(sql, [unit, unit])
+
+
+def rejected_rows(release: Release, unit: str | None = None) -> pd.DataFrame:
+    """The lines of `mart.reject_summary`, of one unit or of all, by source, file and row."""
+    sql = """
+        SELECT * FROM mart.reject_summary
+        WHERE ? IS NULL OR unit_code = ?
+        ORDER BY source, file, sheet, first_row, last_row, column_name, rule, raw_value
+    """
+    return release.frame(sql, [unit, unit])
+
+
+def rejected_by_unit(release: Release) -> dict[str, int]:
+    """How many errors the rejected rows of each unit have; rows of no known unit left out."""
+    sql = """
+        SELECT unit_code, sum("rows") AS "rows" FROM mart.reject_summary
+        WHERE unit_code IS NOT NULL
+        GROUP BY unit_code ORDER BY unit_code
+    """
+    frame = release.frame(sql)
+    return {str(row["unit_code"]): int(row["rows"]) for row in rows_of(frame)}
+
+
+def unit_names(release: Release) -> dict[str, str]:
+    """The names of the units that owe reports, by code; none where the copy names no units."""
+    sql = """
+        SELECT unit_code, max(unit_name) AS unit_name FROM mart.return_status
+        WHERE unit_code IS NOT NULL AND unit_name IS NOT NULL
+        GROUP BY unit_code ORDER BY unit_code
+    """
+    frame = release.frame(sql)
+    return dict(zip(frame["unit_code"], frame["unit_name"], strict=True))
+
+
+def checks(release: Release) -> pd.DataFrame:
+    """All checks: what failed or broke first, then by source and name."""
+    sql = """
+        SELECT * FROM mart.quality_check
+        ORDER BY status = 'passed', source, check_name
+    """
+    return release.frame(sql)
+
+
+def revisions(release: Release, reason: str | None = None) -> pd.DataFrame:
+    """What this release changed in figures that an earlier one published, for one reason or all."""
+    sql = """
+        SELECT * FROM mart.revision
+        WHERE reason NOT IN ('withheld', 'released') AND (? IS NULL OR reason = ?)
+        ORDER BY period DESC, indicator, area
+    """
+    return release.frame(sql, [reason, reason])
+
+
+def input_files(release: Release) -> pd.DataFrame:
+    """The ledger of files, in the order in which they were taken in."""
+    return release.frame("SELECT * FROM mart.input_file ORDER BY sequence, name")
+
+
+def rows_not_kept(release: Release) -> pd.DataFrame:
+    """Rows of which nothing was kept, by quarter: newest first; empty where this copy has none."""
+    if "rows_not_kept" not in release.tables:
+        return pd.DataFrame()
+    sql = """
+        SELECT source, period, reason, "rows" FROM mart.rows_not_kept
+        ORDER BY period DESC NULLS LAST, source, reason
+    """
+    return release.frame(sql)
+
+
+_ByPlace = dict[tuple[str, str], dict[date, Reports]]
+
+
+@lru_cache(maxsize=4)
+def _by_place(release: Release) -> _ByPlace:
+    """By area and source: the reports of each month."""
+    found: _ByPlace = {}
+    for row in rows_of(release.frame(owed_reports_sql())):
+        reports = Reports(row["due"], row["received"], row["no_access"])
+        found.setdefault((row["area"], row["source"]), {})[row["month"].date()] = reports
+    return found
+
+
+def owed_reports(release: Release, table: str, area: str, period: Period) -> Reports:
+    """Of the sources that fill a table, in an area and a period; none for other tables."""
+    if table not in SOURCES:
+        return NO_REPORTS
+    known = _by_place(release)
+    sources: Iterable[str] = SOURCES[table] or {source for _, source in known}
+    found = added(
+        known.get((area, source), {}).get(month, NO_REPORTS)
+        for source in sources
+        for month in period.months
+    )
+    return found if SOURCES[table] or found.is_silent else NO_REPORTS

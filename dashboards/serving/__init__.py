@@ -1,0 +1,1 @@
+"""What answers a browser: the application, its server and processes, routes, static files."""

@@ -1,0 +1,318 @@
+"""Applying a mapping: rows of a file to text in the columns of a contract.
+
+Judging that text does not belong here (`cast.py`); nothing here rejects a row.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.ingest.mapping.model import ColumnMapping, Source, TableMapping, When
+from pipelines.ingest.mapping.places.area_polygons import Outlines
+from pipelines.ingest.mapping.places.gazetteer import Gazetteer
+from pipelines.ingest.mapping.written.written_dates import names_months, with_english_months
+from pipelines.ingest.mapping.written.written_numbers import Signs, number_text
+from pipelines.ingest.mapping.written.written_places import SIDES, decimal_degrees, part_of_pair
+from pipelines.ingest.readers.table import Malformed, ReaderWarning, SourceTable
+
+Column: TypeAlias = pa.Array | pa.ChunkedArray
+_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00(?::00(?:\.0+)?)?(?:Z|[+]00:?00)?$"
+_TRAILING_DIGITS = re.compile(r"(\d+)$")
+
+
+@dataclass(frozen=True)
+class FileRows:
+    """All sheets of a file under each other.
+
+    `rows`: string columns; `sheet`, `row_number`: the place of each row; `malformed`: (sheet,
+    record) of what could not be a row; `remarks`: (sheet, remark) of what the reader did.
+    `not_kept`: (table, month, reason, count) of rows that were taken out before anything else;
+    `columns_not_kept`: names of columns that the mapping does not read. `mended`: sheet and number
+    of rows that a person has corrected since the file came.
+    """
+
+    rows: pa.Table
+    sheet: pa.Array
+    row_number: pa.Array
+    malformed: tuple[tuple[str, Malformed], ...]
+    remarks: tuple[tuple[str, ReaderWarning], ...] = ()
+    not_kept: tuple[tuple[str, str | None, str, int], ...] = ()
+    columns_not_kept: frozenset[str] = frozenset()
+    mended: frozenset[tuple[str, int]] = frozenset()
+
+    @property
+    def rows_refused(self) -> int:
+        """Rows of the file that may not be kept."""
+        return sum(count for _, _, _, count in self.not_kept)
+
+    @property
+    def rows_read(self) -> int:
+        """Data rows of the file."""
+        return self.rows.num_rows + len(self.malformed) + self.rows_refused
+
+
+@dataclass(frozen=True)
+class MappedTable:
+    """Rows for one contract table as text.
+
+    `rows`: the mapped contract columns and `position` (row of FileRows), `part` (index into
+    `origins`: 0, or the item of an unpivot). `origins`: for each part, contract column to the
+    columns of the file that its text came from.
+    """
+
+    rows: pa.Table
+    origins: tuple[Mapping[str, tuple[str, ...]], ...]
+
+
+def stacked(tables: list[SourceTable]) -> FileRows:
+    """The sheets of one file as one table; a column that a sheet lacks is empty there."""
+    sheets = [pa.repeat(pa.scalar(table.sheet), table.rows.num_rows) for table in tables]
+    return FileRows(
+        pa.concat_tables([table.rows for table in tables], promote_options="default"),
+        pa.concat_arrays(sheets),
+        pa.concat_arrays([table.row_numbers for table in tables]),
+        tuple((table.sheet, entry) for table in tables for entry in table.malformed),
+        tuple((table.sheet, entry) for table in tables for entry in table.remarks),
+    )
+
+
+def map_rows(
+    file: FileRows, mapping: TableMapping, source: Source, outlines: Callable[[], Outlines]
+) -> MappedTable:
+    """The rows of the file that `mapping` takes, as text of the contract's columns."""
+    taken = taken_positions(file.rows, mapping, source)
+    applied = _Applied(file.rows.take(taken), source, outlines)
+    plain = {name: applied.column(name, entry) for name, entry in mapping.columns.items()}
+    origins = {name: entry.origin_columns() for name, entry in mapping.columns.items()}
+    parts: list[tuple[dict[str, Column], dict[str, tuple[str, ...]]]] = [(plain, origins)]
+    if mapping.unpivot:
+        unpivot = mapping.unpivot
+        parts = [
+            (
+                plain
+                | _items(unpivot.item, name, len(taken))
+                | {unpivot.value: applied.text(entry)},
+                origins | {unpivot.value: entry.origin_columns()},
+            )
+            for name, entry in unpivot.items.items()
+        ]
+    tables = [_part(columns, taken, number, mapping) for number, (columns, _) in enumerate(parts)]
+    rows = pa.concat_tables(tables)
+    if len(tables) > 1:
+        rows = rows.sort_by([("position", "ascending"), ("part", "ascending")])
+    return MappedTable(rows, tuple(origin for _, origin in parts))
+
+
+def _items(columns: tuple[str, ...], name: str, length: int) -> dict[str, Column]:
+    values = name.split("|")
+    return {
+        column: pa.repeat(pa.scalar(value), length)
+        for column, value in zip(columns, values, strict=True)
+    }
+
+
+def _part(
+    columns: Mapping[str, Column], taken: pa.Array, number: int, mapping: TableMapping
+) -> pa.Table:
+    """The rows of one item; a row without a value (the question was not in the form) is none."""
+    part = pa.repeat(pa.scalar(number, pa.int32()), len(taken))
+    table = pa.table({**columns, "position": taken, "part": part})
+    if mapping.unpivot:
+        table = table.filter(pc.is_valid(table[mapping.unpivot.value]))
+    return table
+
+
+def taken_positions(rows: pa.Table, mapping: TableMapping, source: Source) -> pa.Array:
+    """Positions of the rows that fulfil every condition of `where`."""
+    keep = np.ones(rows.num_rows, dtype=bool)
+    for name, wanted in mapping.where.items():
+        text = cleaned(rows[name], source.missing)
+        if isinstance(wanted, tuple):
+            matches = pc.is_in(text, value_set=pa.array(wanted, pa.string()))
+        else:
+            matches = pc.is_valid(text) if wanted == "present" else pc.is_null(text)
+        keep &= matches.to_numpy(zero_copy_only=False)
+    return pa.array(np.flatnonzero(keep), type=pa.int64())
+
+
+def cleaned(column: Column, missing: tuple[str, ...]) -> Column:
+    """The text without outer blanks; null where nothing stays or it means that nothing is."""
+    trimmed = pc.utf8_trim_whitespace(column)
+    nothing = pc.is_in(trimmed, value_set=pa.array(["", *missing], pa.string()))
+    return pc.if_else(nothing, pa.scalar(None, pa.string()), trimmed)
+
+
+def _remapped(column: Column, change: Callable[[str], str | None]) -> Column:
+    """`change` applied once to each distinct text."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = whole.dictionary_encode()
+    changed = [change(text) for text in encoded.dictionary.to_pylist()]
+    return pa.array(changed, pa.string()).take(encoded.indices)
+
+
+def _in_degrees(column: Column, axis: str) -> Column:
+    return _remapped(column, lambda value: decimal_degrees(value, SIDES[axis]))
+
+
+class _Applied:
+    """The entries of one mapping over one set of rows."""
+
+    def __init__(self, rows: pa.Table, source: Source, outlines: Callable[[], Outlines]) -> None:
+        self.rows = rows
+        self.source = source
+        self.outlines = outlines
+
+    def column(self, name: str, entry: ColumnMapping) -> Column:
+        """The text of one contract column; of a coordinate in decimal degrees."""
+        text = self.text(entry)
+        return _in_degrees(text, name) if name in SIDES else text
+
+    def text(self, entry: ColumnMapping) -> Column:
+        """What an entry makes of the rows."""
+        text = self._origin(entry)
+        if names_months(entry.formats):
+            text = _remapped(text, lambda value: with_english_months(value, entry.formats[0]))
+        if entry.recode or entry.has_otherwise:
+            text = _remapped(text, lambda value: _recoded(value, entry))
+        if entry.bands:
+            text = _remapped(text, lambda value: _band(value, entry))
+        if entry.gazetteer:
+            text = self._looked_up(text, entry.gazetteer)
+        if entry.empty is not None:
+            text = pc.fill_null(text, entry.empty)
+        for rule in reversed(entry.when):
+            text = self._when(text, rule)
+        return text
+
+    def _origin(self, entry: ColumnMapping) -> Column:
+        if entry.constant is not None:
+            return pa.repeat(pa.scalar(entry.constant), self.rows.num_rows)
+        if entry.sources is not None:
+            parts = [self._column(name, entry) for name in entry.sources]
+            if len(parts) == 1:
+                return parts[0]
+            joined = _joined(parts, entry.join)
+            if entry.after:  # an end without its hour is not known: its day is that of the start
+                return pc.if_else(pc.is_valid(parts[-1]), joined, pa.scalar(None, pa.string()))
+            return joined
+        if entry.template is not None:
+            return self._filled(entry.template, entry)
+        if entry.point is not None:
+            return self._located(entry)
+        if entry.runs is not None:
+            length = entry.runs.length
+            text = self._column(entry.runs.of, entry)
+            return _remapped(text, lambda value: _run(value, length))
+        return pa.nulls(self.rows.num_rows, pa.string())
+
+    def _column(self, name: str, entry: ColumnMapping) -> Column:
+        if name not in self.rows.column_names:  # `optional`: checked before
+            return pa.nulls(self.rows.num_rows, pa.string())
+        missing = self.source.missing if entry.missing is None else entry.missing
+        text = cleaned(self.rows[name], missing)
+        if entry.part is None:
+            return text
+        part = entry.part
+        return _remapped(text, lambda value: part_of_pair(value, part) or value)
+
+    def _filled(self, template: str, entry: ColumnMapping) -> Column:
+        pieces = re.split(r"\{([^{}]*)\}", template)
+        parts = [
+            self._column(piece, entry) if number % 2 else pa.scalar(piece)
+            for number, piece in enumerate(pieces)
+            if piece
+        ]
+        return pc.binary_join_element_wise(*parts, "", null_handling="emit_null")
+
+    def _looked_up(self, text: Column, gazetteer: Gazetteer) -> Column:
+        """The area codes of names; what the gazetteer does not know stays, and the rules speak."""
+        nothing = pa.nulls(self.rows.num_rows, pa.string())
+        days = self.rows[gazetteer.day] if gazetteer.day in self.rows.column_names else nothing
+        pairs = list(zip(text.to_pylist(), days.to_pylist(), strict=True))
+        codes = {pair: gazetteer.area_code(*pair) or pair[0] for pair in set(pairs) if pair[0]}
+        return pa.array([codes.get(pair) for pair in pairs], pa.string())
+
+    def _located(self, entry: ColumnMapping) -> Column:
+        assert entry.point is not None
+        longitude, latitude = (
+            _numbers(_in_degrees(self._column(name, entry), axis), entry.signs)
+            for name, axis in zip(entry.point, ("longitude", "latitude"), strict=True)
+        )
+        found = self.outlines().locate(longitude, latitude)
+        if entry.outside is not None:
+            known = np.isfinite(longitude) & np.isfinite(latitude)
+            found[known & (found == None)] = entry.outside  # noqa: E711 (elementwise)
+        return pa.array(found, pa.string())
+
+    def _when(self, text: Column, rule: When) -> Column:
+        if rule.column not in self.rows.column_names:  # `optional`: checked before
+            return text
+        condition = pc.utf8_trim_whitespace(pc.fill_null(self.rows[rule.column], ""))
+        matches = pc.is_in(condition, value_set=pa.array(rule.values, pa.string()))
+        return pc.if_else(matches, pa.scalar(rule.value, pa.string()), text)
+
+
+def origin_texts(
+    file: FileRows, positions: pa.Array, entry: ColumnMapping, source: Source
+) -> Column:
+    """The texts of the file that an entry is made from, before any recode; no `point`."""
+    return _Applied(file.rows.take(positions), source, _no_outlines)._origin(entry)
+
+
+def _no_outlines() -> Outlines:
+    raise LookupError("outlines are not needed here")
+
+
+def _joined(parts: list[Column], separator: str) -> Column:
+    """The parts that are there, joined; null where there is none.
+
+    A day that comes before another part, its clock, leaves out a midnight of its own.
+    """
+    # Arrow's null_handling="skip" leaves out rows in which every part is null
+    text, *others = [pc.replace_substring_regex(part, _MIDNIGHT, r"\1") for part in parts[:-1]]
+    others.append(parts[-1])
+    for part in others:
+        joined = pc.binary_join_element_wise(text, part, separator, null_handling="emit_null")
+        text = pc.coalesce(joined, text, part)
+    return text
+
+
+def _recoded(value: str, entry: ColumnMapping) -> str | None:
+    """The recode of a text; of a list of codes, of each of its members."""
+    if value in entry.recode:
+        return entry.recode[value]
+    if entry.separator in value and entry.recode:
+        members = [member.strip() for member in value.split(entry.separator)]
+        if any(member in entry.recode for member in members):
+            recoded = [_recoded(member, entry) for member in members if member]
+            return entry.separator.join(member for member in recoded if member) or None
+    return entry.otherwise if entry.has_otherwise else value
+
+
+def _band(value: str, entry: ColumnMapping) -> str:
+    """The first band that the number lies below; text that is no number stays as it is."""
+    number = _number(value, entry.signs)
+    if math.isnan(number):
+        return value
+    bands = entry.bands
+    return next((band.value for band in bands if band.below is None or number < band.below), value)
+
+
+def _run(value: str, length: int) -> str | None:
+    digits = _TRAILING_DIGITS.search(value)
+    return str((int(digits[1]) - 1) // length) if digits else None
+
+
+def _number(value: str | None, signs: Signs) -> float:
+    plain = number_text(value, signs) if value else None
+    return float(plain) if plain is not None else math.nan
+
+
+def _numbers(column: Column, signs: Signs) -> np.ndarray:
+    return np.array([_number(value, signs) for value in column.to_pylist()], dtype=float)

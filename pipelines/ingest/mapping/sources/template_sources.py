@@ -1,0 +1,84 @@
+"""The mappings of filled templates: every column of a contract under its own name.
+
+Part of the system, not of a profile, like those of the records: a template comes back as it went
+out, and is known by its own mark whatever people call the file.
+"""
+
+import re
+import zipfile
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from indicators.definitions.contracts import Contract, contracts
+from indicators.foundation.messages import message
+from pipelines.ingest.mapping.model import ColumnMapping, SenderColumn, Source, TableMapping
+from pipelines.ingest.mapping.sources.written_sources import ALONE as WRITTEN
+
+MARK = "poclens_template"  # a name that the workbook defines for its first cell
+OWN_SHEETS = tuple(
+    message(f"template.sheet_{sheet}", language)
+    for sheet in ("codes", "notes")
+    for language in ("en", "fr")
+)
+"""Sheets that every template has beside that of its rows, in both languages."""
+_HEADER_ROW = "2"  # row 1 holds titles for people
+_LARGEST_LIST = 2**20  # bytes of a workbook's list of sheets and names
+_MARKED = re.compile(rf'name="{MARK}"[^>]*>\s*\'?(\w+)')
+
+
+@cache
+def template_sources() -> dict[str, Source]:
+    """By name: the source of each contract's template."""
+    return {f"template_{table}": _source(table) for table in contracts() if table not in WRITTEN}
+
+
+def template_of(path: Path) -> Source | None:
+    """The source of a filled template; None for any other file."""
+    if path.suffix.lower() != ".xlsx":
+        return None
+    try:
+        with zipfile.ZipFile(path) as parts:
+            listed = parts.getinfo("xl/workbook.xml")
+            if listed.file_size >= _LARGEST_LIST:
+                return None
+            found = _MARKED.search(parts.read(listed).decode("utf-8", "replace"))
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return None
+    return template_sources().get(f"template_{found[1]}") if found else None
+
+
+def prefilled_columns(contract: Contract) -> list[str]:
+    """The columns that a template may come with filled in: whose report it is, of which month."""
+    return [
+        name
+        for name, column in contract.columns.items()
+        if (name == "unit_code" and column.reference) or name == "month"
+    ]
+
+
+def _sender(contract: Contract) -> SenderColumn | Literal["series"]:
+    """The unit that a row names as its own, else the series of the files."""
+    unit = contract.columns.get("unit_code")
+    is_own = unit is not None and unit.required and unit.reference == "units.unit_code"
+    return SenderColumn(column="unit_code") if is_own else "series"
+
+
+def _source(table: str) -> Source:
+    columns = {
+        name: ColumnMapping.model_validate({"from": name, "optional": not column.required})
+        for name, column in contracts()[table].columns.items()
+    }
+    return Source(
+        source=f"template_{table}",
+        files=(f"{table}.xlsx",),
+        reader="xlsx",
+        options={
+            "sheet": table,
+            "ignore_sheets": OWN_SHEETS,
+            "header_row": _HEADER_ROW,
+            "prefilled": prefilled_columns(contracts()[table]),
+        },
+        sender=_sender(contracts()[table]),
+        tables=(TableMapping(table=table, columns=columns),),
+    )

@@ -1,0 +1,28 @@
+"""CSV files: the one table of a delimited text, as it stands.
+
+Options: `encoding` (utf-8), `delimiter` (,), `quote` ("), `header_row` (1), and `fill_down`,
+`totals`, `serial_dates` (`sheet_shape.py`), `cleaning_log` (`cleaning_log.py`).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipelines.ingest.readers.cleaning_log import OPTION as CLEANING_LOG
+from pipelines.ingest.readers.cleaning_log import corrected
+from pipelines.ingest.readers.delimited import DELIMITED_OPTIONS, delimited_table
+from pipelines.ingest.readers.protocol import Reader
+from pipelines.ingest.readers.sheet_shape import SHAPE_OPTIONS, in_shape
+from pipelines.ingest.readers.table import Options, SourceTable
+
+
+def read(path: Path, options: Options) -> Iterator[SourceTable]:
+    """The one table of a CSV file. Raises WrongUse for a file that is no CSV text."""
+    table = in_shape(delimited_table(path, options), options, path.name)
+    yield corrected(path, table, options)
+
+
+READER = Reader(
+    "csv",
+    DELIMITED_OPTIONS | SHAPE_OPTIONS - {"header_rows", "prefilled"} | {CLEANING_LOG},
+    read,
+)

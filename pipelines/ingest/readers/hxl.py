@@ -1,0 +1,74 @@
+"""HXL-tagged files: CSV or XLSX whose columns are known by the row of tags, not by their headers.
+
+A column is called by its tag, attributes in alphabetical order (`#affected+f+killed`); a column
+without a tag keeps its header. The row of tags is looked for in the first 25 rows.
+Options: `encoding`, `delimiter`, `quote` of a text; `sheet`, `largest_mb` of a workbook.
+Source of the format: HXL 1.1 (hxlstandard.org).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from indicators.foundation.errors import Problem, WrongUse
+from pipelines.ingest.readers.delimited import DELIMITED_OPTIONS, delimited_table
+from pipelines.ingest.readers.ooxml import workbook
+from pipelines.ingest.readers.protocol import Reader
+from pipelines.ingest.readers.table import (
+    Options,
+    SourceTable,
+    refuse_odd_cells,
+    source_table,
+    unique_header,
+    without_blank_rows,
+)
+from pipelines.ingest.readers.workbook import ZIP, Texts, limit_of, sheet_name
+
+_LOOKED_AT = 25
+_TAG = re.compile(r"#[a-z][a-z0-9_]*(\s*\+\s*[a-z][a-z0-9_]*)*", re.IGNORECASE)
+
+
+def read(path: Path, options: Options) -> Iterator[SourceTable]:
+    """The tagged table. Raises WrongUse where no row of tags is found."""
+    sheet, numbers, texts = _records(path, options)
+    at = next((at for at, row in enumerate(texts[:_LOOKED_AT]) if is_tags(row)), None)
+    if at is None:
+        raise WrongUse(Problem("no_hxl_tags", path.name, sheet, parameters={"rows": _LOOKED_AT}))
+    headers: Sequence[str | None] = texts[at - 1] if at else [None] * len(texts[at])
+    names = [_tag(tag) or header for tag, header in zip(texts[at], headers, strict=True)]
+    table = source_table(sheet, unique_header(names), texts[at + 1 :], numbers[at + 1 :])
+    refuse_odd_cells(path, table)
+    yield without_blank_rows(table)
+
+
+def _records(path: Path, options: Options) -> tuple[str, list[int], Texts]:
+    """Sheet, row numbers and cells of the file from its first row on."""
+    with path.open("rb") as file:
+        is_packed = file.read(4) == ZIP
+    if is_packed:
+        book = workbook(path, limit_of(options))
+        sheet = sheet_name(book, options.get("sheet"))
+        texts = book.texts(sheet)
+        return sheet, list(range(1, len(texts) + 1)), texts
+    table = delimited_table(path, options)
+    columns = [column.to_pylist() for column in table.rows.columns]
+    rows = [list(row) for row in zip(*columns, strict=True)]
+    return "", [1, *table.row_numbers.to_pylist()], [list(table.header), *rows]
+
+
+def is_tags(row: Sequence[str | None]) -> bool:
+    """Whether every cell with a text is a tag, and there is one."""
+    cells = [text.strip() for text in row if text and text.strip()]
+    return bool(cells) and all(_TAG.fullmatch(text) for text in cells)
+
+
+def _tag(text: str | None) -> str | None:
+    """The tag in the one way in which a mapping names it."""
+    if not text or not text.strip():
+        return None
+    tag, *attributes = (part.strip().lower() for part in text.split("+"))
+    return "+".join([tag, *sorted(attributes)])
+
+
+READER = Reader("hxl", DELIMITED_OPTIONS - {"header_row"} | {"sheet", "largest_mb"}, read,
+                has_dates=True)  # fmt: skip

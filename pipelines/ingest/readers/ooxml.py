@@ -1,0 +1,217 @@
+"""Opening an XLSX workbook: what it packs, its sheets, the cells of one as text.
+
+Stands below the readers of workbooks and of exports that are workbooks.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from xml.etree import ElementTree
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from pipelines.ingest.readers.sheet_shape import EPOCH, EPOCH_1904
+from pipelines.ingest.readers.table import WITHOUT_VALUE
+from pipelines.ingest.readers.unpacked import DAMAGED
+from pipelines.ingest.readers.workbook import (
+    LARGEST_MB,
+    ZIP,
+    Cell,
+    Texts,
+    Workbook,
+    calamine_workbook,
+    refuse_active_parts,
+    refuse_large,
+    refuse_large_grid,
+    refuse_many_sheets,
+    refuse_other_kinds,
+    texts_of,
+    unreadable,
+)
+
+_LARGEST_GRID = 25_000_000  # cells between A1 and the last cell, which are all kept in memory
+# Each pattern looks a bounded way ahead: a damaged or hostile sheet must not take for ever.
+_TAG = rb"<(?:\w{1,20}:)?%s\b[^<>]{0,400}?\br\s{0,9}=\s{0,9}[\"']"
+_ROW_NUMBER = re.compile(_TAG % b"row" + rb"(\d{1,9})")
+_THREE_LETTERS = re.compile(_TAG % b"c" + rb"([A-Z]{3})\d")
+_TWO_LETTERS = re.compile(_TAG % b"c" + rb"([A-Z]{2})\d")
+_ONE_LETTER = re.compile(_TAG % b"c" + rb"([A-Z])\d")
+_FAULT_TYPES = (b'"e"', b"'e'")
+_FAULT_CELL = re.compile(
+    rb"<(?:\w{1,20}:)?c\b(?=[^<>]{0,400}?\bt\s{0,9}=\s{0,9}[\"']e[\"'])"
+    rb"[^<>]{0,400}?\br\s{0,9}=\s{0,9}[\"']([A-Z]{1,3})(\d{1,9})[\"'][^<>]{0,400}>\s{0,9}"
+    rb"(?:<(?:\w{1,20}:)?f\b[^<>]{0,400}(?:/>|>[^<]{0,9000}</(?:\w{1,20}:)?f>))?\s{0,9}"
+    rb"<(?:\w{1,20}:)?v\b[^<>]{0,99}>([^<]{0,40})</"
+)
+_FORMULA = (b"<f", b":f")
+_UNCALCULATED = re.compile(
+    rb"<(?:\w{1,20}:)?c\b([^<>]{0,400})>\s{0,9}"
+    rb"<(?:\w{1,20}:)?f\b[^<>]{0,400}(?:/>|>[^<]{0,9000}</(?:\w{1,20}:)?f>)\s{0,9}"
+    rb"(?:<(?:\w{1,20}:)?v\b[^<>]{0,99}(?:/>|></(?:\w{1,20}:)?v>)\s{0,9})?</(?:\w{1,20}:)?c>"
+)
+_PLACE = re.compile(rb"\br\s{0,9}=\s{0,9}[\"']([A-Z]{1,3})(\d{1,9})[\"']")
+_EMPTY_TEXT = re.compile(rb"\bt\s{0,9}=\s{0,9}[\"']str[\"']")  # a formula that gave no character
+_STYLED = re.compile(
+    rb"<(?:\w{1,20}:)?c\b(?=[^<>]{0,400}?\bs\s{0,9}=\s{0,9}[\"'](\d{1,6})[\"'])"
+    rb"[^<>]{0,400}?\br\s{0,9}=\s{0,9}[\"']([A-Z]{1,3})(\d{1,9})[\"']"
+)
+_TIMES = frozenset({"18", "19", "20", "21", "22"})  # formats with hours that every workbook knows
+_NOT_SHOWN = re.compile(r"\[(?!h)[^\]]*\]|\"[^\"]*\"|\\.", re.IGNORECASE)
+_DATE_1904 = re.compile(rb'<workbookPr\b[^>]*\bdate1904="(1|true)"')
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+def workbook(path: Path, largest_mb: int = LARGEST_MB) -> Workbook:
+    """The workbook, opened. Raises WrongUse for what is none, is too large or has macros."""
+    data = path.read_bytes()
+    refuse_other_kinds(path, data, ZIP, "old_workbook")
+    refuse_large(path, data, largest_mb)
+    refuse_active_parts(path, data, lambda name: name.lower().endswith("vbaproject.bin"))
+    book = calamine_workbook(path, data)
+    refuse_many_sheets(path, len(book.sheet_names))
+    return Workbook(
+        path,
+        tuple(book.sheet_names),
+        partial(_sheet_texts, path, data, book),
+        partial(_holds_something, data),
+        EPOCH_1904 if _counts_from_1904(data) else EPOCH,
+    )
+
+
+def _counts_from_1904(data: bytes) -> bool:
+    """Whether the workbook counts its dates from 1904, as those of old Macintosh programs do."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        if "xl/workbook.xml" not in archive.namelist():
+            return False
+        return bool(_DATE_1904.search(archive.read("xl/workbook.xml")))
+
+
+def _sheet_texts(path: Path, data: bytes, book: CalamineWorkbook, sheet: str) -> Texts:
+    """The cells of a sheet as text, from A1 on; a formula that failed as its fault."""
+    try:
+        content = _sheet_content(data, sheet)
+        refuse_large_grid(path, sheet, *_extent(content), _LARGEST_GRID)
+        grid = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        faults = _formula_faults(content)
+        midnights = list(_midnights(data, content, grid))
+    except (CalamineError, KeyError, ElementTree.ParseError, *DAMAGED) as error:
+        raise unreadable(path, str(error).strip() or type(error).__name__, sheet) from None
+    texts = texts_of(grid)
+    for row, column in midnights:
+        texts[row][column] = f"{texts[row][column]} 00:00:00"
+    for (row, column), fault in faults.items():
+        if row < len(texts) and column < len(texts[row]):
+            texts[row][column] = fault
+    for row, column in _without_value(content):
+        # a row of formulas alone, drawn down below the data, holds nothing
+        if row < len(texts) and column < len(texts[row]) and any(texts[row]):
+            texts[row][column] = WITHOUT_VALUE
+    return texts
+
+
+def _extent(content: bytes) -> tuple[int, int]:
+    """Rows and columns up to the last cell of a sheet."""
+    rows = max((int(row) for row in _ROW_NUMBER.findall(content)), default=0)
+    # of names of three, two and one letters only the longest that occur are looked at
+    for letters in (_THREE_LETTERS, _TWO_LETTERS, _ONE_LETTER):
+        if letters.search(content):
+            names = set(letters.findall(content))
+            return rows, max(_column_index(name.decode()) + 1 for name in names)
+    return rows, 0
+
+
+def _holds_something(data: bytes, sheet: str) -> bool:
+    """Whether a cell of the sheet has a value; a sheet of a chart alone has none."""
+    try:
+        content = _sheet_content(data, sheet)
+    except (KeyError, ElementTree.ParseError, *DAMAGED):
+        return False
+    return b"<v>" in content or b"<is>" in content
+
+
+def _sheet_content(data: bytes, sheet: str) -> bytes:
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        return archive.read(_sheet_part(archive, sheet))
+
+
+def _formula_faults(content: bytes) -> dict[tuple[int, int], str]:
+    """0-based (row, column) of each cell whose formula failed, with its text, as `#N/A`.
+
+    calamine gives such a cell as empty, and an error would pass for a value that was not there.
+    """
+    if not any(kind in content for kind in _FAULT_TYPES):
+        return {}
+    return {
+        (int(row) - 1, _column_index(letters.decode())): fault.decode()
+        for letters, row, fault in _FAULT_CELL.findall(content)
+    }
+
+
+def _without_value(content: bytes) -> Iterator[tuple[int, int]]:
+    """0-based (row, column) of each cell with a formula that no program has calculated."""
+    if not any(sign in content for sign in _FORMULA):
+        return
+    for found in _UNCALCULATED.finditer(content):
+        place = _PLACE.search(found[1])
+        if place and not _EMPTY_TEXT.search(found[1]):
+            yield int(place[2]) - 1, _column_index(place[1].decode())
+
+
+def _midnights(data: bytes, content: bytes, grid: list[list[Cell]]) -> Iterator[tuple[int, int]]:
+    """0-based (row, column) of each day whose format shows a time of day: it is midnight.
+
+    calamine gives it as it gives a day without one.
+    """
+    days = {
+        (row, column)
+        for row, cells in enumerate(grid)
+        for column, cell in enumerate(cells)
+        if type(cell) is date
+    }
+    styles = _styles_with_time(data) if days else set()
+    if styles:
+        for style, letters, row in _STYLED.findall(content):
+            place = int(row) - 1, _column_index(letters.decode())
+            if int(style) in styles and place in days:
+                yield place
+
+
+def _styles_with_time(data: bytes) -> set[int]:
+    """The numbers of the cell styles whose number format shows hours."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        if "xl/styles.xml" not in archive.namelist():
+            return set()
+        styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
+    own = {
+        entry.get("numFmtId")
+        for entry in styles.iter(f"{_MAIN}numFmt")
+        if "h" in _NOT_SHOWN.sub("", entry.get("formatCode", "")).lower()
+    }
+    formats = styles.find(f"{_MAIN}cellXfs")
+    numbers = [entry.get("numFmtId", "0") for entry in formats] if formats is not None else []
+    return {at for at, number in enumerate(numbers) if number in own | _TIMES}
+
+
+def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
+    """The name of the XML part that holds the sheet."""
+    workbook = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {entry.get("Id"): entry.get("Target", "") for entry in relations}
+    parts = {
+        entry.get("name"): targets[entry.get(_RELATION)] for entry in workbook.iter(f"{_MAIN}sheet")
+    }
+    target = parts[sheet]
+    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _column_index(letters: str) -> int:
+    """0-based position of a column named A, B, …, AA, …"""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - ord("A") + 1
+    return index - 1

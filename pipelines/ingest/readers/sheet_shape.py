@@ -1,0 +1,204 @@
+"""The shape that people give a sheet, undone: two rows of header, groups filled down, totals.
+
+Options: `header_rows` (1: rows of the header from `header_row` on; names of several rows are joined
+by ` / `, and an upper cell without a name takes the one left of it, as merged cells do),
+`fill_down` (columns in which an empty cell stands for the text above it), `totals` (texts such as
+`Total`: a row with a cell that is one of them is set aside and told), `serial_dates` (columns whose
+numbers are dates that lost their format: days since 30 December 1899, or since 1 January 1904 in a
+workbook that says so; numbers before March 1900 stay, as Excel counts a 29 February 1900),
+`prefilled` (columns that a template came with filled in: a row that has nothing else is empty),
+`ditto` (texts such as `idem` that stand for the text above them), `footnotes` (`true`: rows at the
+end of which one cell alone is filled are set aside and told).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import dropwhile
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from indicators.foundation.errors import Problem, WrongUse, suggestion
+from pipelines.ingest.readers.table import Malformed, Options, ReaderWarning, SourceTable
+
+SHAPE_OPTIONS = frozenset(
+    {"header_rows", "fill_down", "totals", "serial_dates", "prefilled", "ditto", "footnotes"}
+)
+EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
+_FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465  # 1 March 1900, 31 December 9999
+
+
+def joined_names(rows: Sequence[Sequence[str | None]]) -> list[str | None]:
+    """The names of a header of several rows, the lowest last."""
+    *groups, names = rows
+    upper = [_filled_right(row) for row in groups]
+    joined = []
+    for at, name in enumerate(names):
+        parts = [row[at] for row in upper if at < len(row)] + [name]
+        said = list(dict.fromkeys(part.strip() for part in parts if part and part.strip()))
+        joined.append(" / ".join(said) or None)
+    return joined
+
+
+def _filled_right(row: Sequence[str | None]) -> list[str | None]:
+    filled: list[str | None] = []
+    for text in row:
+        filled.append(text or (filled[-1] if filled else None))
+    return filled
+
+
+def in_shape(
+    table: SourceTable, options: Options, file: str, epoch: datetime = EPOCH
+) -> SourceTable:
+    """The table without rows of totals, with groups filled down and numbers of days as dates.
+
+    `epoch`: day 0 of these numbers. Raises WrongUse (`fill_down_column`) where a column that the
+    options name is not there.
+    """
+    table = _without_prefilled(_without_totals(table, options), options)
+    table = _without_footnotes(table, options)
+    table = _filled_down(_without_ditto(table, options), options, file)
+    return _with_dates(table, options, file, epoch)
+
+
+def _texts(value: object) -> list[str]:
+    return [value] if isinstance(value, str) else [str(one) for one in value or ()]  # type: ignore[attr-defined]
+
+
+def _without_totals(table: SourceTable, options: Options) -> SourceTable:
+    words = {word.strip().casefold() for word in _texts(options.get("totals"))}
+    if not words or not table.rows.num_rows:
+        return table
+    lowered = pa.array(sorted(words), pa.string())
+    is_total = pa.array([False] * table.rows.num_rows)
+    for column in table.rows.columns:
+        plain = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(column, "")))
+        is_total = pc.or_(is_total, pc.is_in(plain, value_set=lowered))
+    if isinstance(is_total, pa.ChunkedArray):
+        is_total = is_total.combine_chunks()
+    return _set_aside(table, is_total, "total_row")
+
+
+def _set_aside(table: SourceTable, is_one: pa.Array, rule: str) -> SourceTable:
+    """The table without some of its rows, of each of which is told."""
+    numbers = table.row_numbers.filter(is_one).to_pylist()
+    told = tuple(ReaderWarning(number, rule) for number in numbers)
+    kept = pc.invert(is_one)
+    return replace(
+        table,
+        rows=table.rows.filter(kept),
+        row_numbers=table.row_numbers.filter(kept),
+        remarks=(*table.remarks, *told),
+    )
+
+
+def footnotes(table: SourceTable) -> int:
+    """How many rows at the end have one filled cell alone, where the rows above have more."""
+    filled = sum(
+        pc.cast(pc.is_valid(column), pa.int32()).to_numpy().astype(int)
+        for column in table.rows.columns
+    )
+    counts = list(filled) if table.rows.num_columns > 2 else []
+    rest = list(dropwhile(lambda count: count <= 1, reversed(counts)))
+    return len(counts) - len(rest) + len(_lines_below(table)) if rest else 0
+
+
+def _lines_below(table: SourceTable) -> list[Malformed]:
+    """Lines of text alone below the last row of a delimited file."""
+    last = table.row_numbers[-1].as_py() if len(table.row_numbers) else 0
+    is_alone = [one.row_number > last and one.parameters.get("fields") == 1
+                for one in table.malformed]  # fmt: skip
+    return [one for one, is_so in zip(table.malformed, is_alone, strict=True) if is_so]
+
+
+def _without_footnotes(table: SourceTable, options: Options) -> SourceTable:
+    length = table.rows.num_rows
+    number = footnotes(table) if str(options.get("footnotes", "")).lower() == "true" else 0
+    if not number:
+        return table
+    below = _lines_below(table)
+    number -= len(below)
+    table = replace(
+        table,
+        malformed=tuple(one for one in table.malformed if one not in below),
+        remarks=(*table.remarks, *(ReaderWarning(one.row_number, "footnote") for one in below)),
+    )
+    return _set_aside(table, pa.array([at >= length - number for at in range(length)]), "footnote")
+
+
+def _without_ditto(table: SourceTable, options: Options) -> SourceTable:
+    words = pa.array(
+        [word.strip().casefold() for word in _texts(options.get("ditto"))], pa.string()
+    )
+    rows = table.rows
+    for at, name in enumerate(rows.column_names if len(words) else ()):
+        plain = pc.utf8_lower(pc.utf8_trim_whitespace(rows[name]))
+        is_ditto = pc.fill_null(pc.is_in(plain, value_set=words), False)
+        if pc.any(is_ditto).as_py():
+            rows = rows.set_column(at, name, _text_above(rows[name], is_ditto))
+    return replace(table, rows=rows)
+
+
+def _text_above(column: pa.ChunkedArray, is_ditto: pa.ChunkedArray) -> pa.Array:
+    """The column with the text above in the place of each ditto, be that text empty."""
+    found: list[str | None] = []
+    for text, is_one in zip(column.to_pylist(), is_ditto.to_pylist(), strict=True):
+        found.append((found[-1] if found else text) if is_one else text)
+    return pa.array(found, pa.string())
+
+
+def _without_prefilled(table: SourceTable, options: Options) -> SourceTable:
+    given = _texts(options.get("prefilled"))
+    others = [name for name in table.rows.column_names if name not in given]
+    if not given or not others or not table.rows.num_rows:
+        return table
+    is_filled = pc.is_valid(table.rows[others[0]])
+    for name in others[1:]:
+        is_filled = pc.or_(is_filled, pc.is_valid(table.rows[name]))
+    is_filled = is_filled.combine_chunks()
+    return replace(
+        table,
+        rows=table.rows.filter(is_filled),
+        row_numbers=table.row_numbers.filter(is_filled),
+    )
+
+
+def _filled_down(table: SourceTable, options: Options, file: str) -> SourceTable:
+    rows = table.rows
+    for name in _columns(table, options, file, "fill_down"):
+        at = rows.column_names.index(name)
+        rows = rows.set_column(at, name, pc.fill_null_forward(rows[name]))
+    return replace(table, rows=rows)
+
+
+def _columns(table: SourceTable, options: Options, file: str, option: str) -> list[str]:
+    """The columns that an option names. Raises WrongUse for one that is not there."""
+    names = _texts(options.get(option))
+    for name in names:
+        if name not in table.header:
+            parameters = {"option": option, "nearest": suggestion(name, table.header)}
+            raise WrongUse(
+                Problem("fill_down_column", file, table.sheet, None, name, None, parameters)
+            )
+    return names
+
+
+def _with_dates(table: SourceTable, options: Options, file: str, epoch: datetime) -> SourceTable:
+    rows = table.rows
+    for name in _columns(table, options, file, "serial_dates"):
+        texts = [_date(text, epoch) for text in rows[name].to_pylist()]
+        rows = rows.set_column(rows.column_names.index(name), name, pa.array(texts, pa.string()))
+    return replace(table, rows=rows)
+
+
+def _date(text: str | None, epoch: datetime) -> str | None:
+    """The date of a number of days, to the second; any other text as it is."""
+    try:
+        days = float(text or "")
+    except ValueError:
+        return text
+    if not _FIRST_SERIAL <= days < _LAST_SERIAL:
+        return text
+    found = epoch + timedelta(seconds=round(days * 86_400))
+    return found.date().isoformat() if days.is_integer() else found.isoformat(" ")

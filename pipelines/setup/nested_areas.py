@@ -1,0 +1,71 @@
+"""Areas as lists of boundaries give them (OCHA's COD-AB and others): a row or an outline is an area
+of the lowest level with codes and names of those above it; made the rows of the table of areas."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pipelines.setup.proposal.layout import layouts
+
+_NAMED = re.compile(
+    r"(?i)(?:adm|admin)[ _]?(?P<level>[1-3])[ _]?"
+    r"(?:(?P<code>p?_?code|id)|(?:ref_?)?(?:name)?[ _]?(?P<language>en|fr)?)\d?"
+)
+Record = Mapping[str, str | None]
+
+
+def nested_rows(records: Iterable[Record], country: str, since: str) -> list[dict[str, str]]:
+    """The areas below the country that the records name, each once, those above first; nothing
+    where no column gives a name."""
+    found: dict[str, dict[str, str]] = {}
+    for record in records:
+        above = country
+        for level, own in sorted(_by_level(record).items()):
+            code = own.pop("code", None)
+            if code is None:
+                continue
+            name = own.get("name") or own.get("en") or own.get("fr") or code
+            row = {
+                "area_code": code,
+                "parent_area_code": above,
+                "area_level": f"admin{level}",
+                "name_en": own.get("en") or name,
+                "name_fr": own.get("fr") or name,
+                "valid_from": since,
+            }
+            found.setdefault(code, row)
+            above = code
+    rows = sorted(found.values(), key=lambda row: row["area_level"])
+    return rows if any(row["name_en"] != row["area_code"] for row in rows) else []
+
+
+def records_of_list(path: Path) -> list[Record]:
+    """The rows of the sheets of a list. Raises WrongUse for what cannot be read."""
+    return [
+        row for one in layouts(path) for row in one.table.rows.select(one.table.header).to_pylist()
+    ]
+
+
+def records_of_outlines(path: Path) -> list[Record]:
+    """The properties of the outlines; what is wrong in them is said by their own check."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))["features"]
+        return [
+            {str(name): None if text is None else str(text) for name, text in properties.items()}
+            for properties in (feature["properties"] for feature in found)
+        ]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return []
+
+
+def _by_level(record: Record) -> dict[int, dict[str, str]]:
+    """Of each level its `code` and its names: `en`, `fr`, or `name` where no language is said."""
+    found: dict[int, dict[str, str]] = {}
+    for header, text in record.items():
+        named = _NAMED.fullmatch(header.strip())
+        if named is None or not (text or "").strip():
+            continue
+        kind = "code" if named["code"] else (named["language"] or "name").lower()
+        found.setdefault(int(named["level"]), {}).setdefault(kind, str(text).strip())
+    return found

@@ -1,0 +1,286 @@
+"""A person's answers on a page to a proposal, or to the differences of a changed file.
+
+Names of the answers: those of `choices.py`; `table`; `laid` (what `choices.py` asks was shown);
+`files` (the pattern of names); `header.<column>` (the column of the file, empty: none);
+`constant.<column>`; `code.<column>.<text>` (empty: not known). Of a survey: `question.<item>` (its
+column), `answer.<item>.<text>`. Of a changed file: `successor.<column of the file>`;
+`meant.<table>.<column>.<text>`. Of a second table of the same file, whose name is `also`: the same
+with `also.` before it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from indicators.definitions.contracts import contracts
+from indicators.foundation.errors import Problem, WrongUse
+from pipelines.ingest.mapping.model import Source
+from pipelines.setup.proposal.answering.choices import (
+    CONDITIONS,
+    FILLED,
+    WORKED,
+    also_tables,
+    is_joined,
+)
+from pipelines.setup.proposal.answering.confirm import with_header, with_headers
+from pipelines.setup.proposal.beside.known_rows import Known
+from pipelines.setup.proposal.difference import Change, changes_of
+from pipelines.setup.proposal.matching.columns import recode_of
+from pipelines.setup.proposal.matching.survey import RESPONDENTS, as_answer, items
+from pipelines.setup.proposal.matching.texts import BETWEEN, ColumnProposal
+from pipelines.setup.proposal.proposal import FileTerms, Proposal, propose
+
+Answers = Mapping[str, str]
+_BETWEEN = " + "
+_NUMBERS, _LISTS = ("header_row", "header_rows"), ("fill_down", "ditto")
+_SIGNS = ("thousands", "decimal")
+_OF_FILE = ("sheet", *_NUMBERS, *_LISTS, "laid", "missing", "may_lack")
+
+
+def joined(one: ColumnProposal) -> str:
+    """The column of the file that one column of the table is read from, as a page names it;
+    further ones are asked apart."""
+    return one.headers[0] if is_joined(one) else _BETWEEN.join(one.headers)
+
+
+def answered(
+    path: Path, known: Known, answers: Answers, form: Path | None = None, *, is_page: bool = True
+) -> Proposal:
+    """The proposal for a file as a person completed it. Raises WrongUse for what cannot be.
+
+    `form`: the XLSForm or XForm of an export.
+    """
+    table, sheet = answers.get("table") or None, answers.get("sheet") or None
+    try:
+        proposal = propose(path, known, table=table, sheet=sheet, shape=_shape(answers), form=form)
+    except WrongUse as error:  # a page has no option --table
+        rules = {"map_no_contract": "page_map_no_contract"} if is_page else {}
+        told = [replace(one, rule=rules.get(one.rule, one.rule)) for one in error.problems]
+        raise WrongUse(told) from None
+    if answers.get("of_table", proposal.table) != proposal.table:
+        return proposal  # another table: the answers were about the columns of the one before
+    if files := answers.get("files"):
+        proposal = replace(proposal, files=files)
+    proposed = {one.column: joined(one) for one in proposal.columns}
+    at_first = {one.column: one for one in proposal.columns}
+    for column, header in _of("header", answers).items():
+        is_as_proposed = is_page and header == proposed.get(column, "")
+        if is_as_proposed or _is_several(proposal, header):
+            continue
+        if header:
+            proposal = with_header(proposal, column, header, known)
+        else:
+            proposal = proposal.without(column)
+    left = {one.column for one in proposal.columns}
+    kept = [
+        at_first[column]
+        for column, header in _of("header", answers).items()
+        if is_page and header and header == proposed.get(column) and column not in left
+    ]  # the page says both: a district may be area and stratum
+    proposal = replace(proposal, columns=(*proposal.columns, *kept))
+    for column, header in _of("join", answers).items():
+        proposal = _joined(proposal, column, header, known)
+    for column, way in _of("reading", answers).items():
+        proposal = replace(
+            proposal,
+            columns=tuple(_read_as(one, way) if one.column == column else one
+                          for one in proposal.columns),
+        )  # fmt: skip
+    proposal = _with_questions(proposal, answers)
+    if answers.get("place") == "coordinates":
+        proposal = proposal.at_coordinates()
+    if answers.get("laid") or "where" in answers:
+        proposal = replace(proposal, where=_where(proposal, answers))
+    for column, value in _of("constant", answers).items():
+        if value:
+            proposal = proposal.with_constant(column, value)
+    proposal = _of_files(proposal, answers)
+    coded = (_coded(one, answers) for one in proposal.columns)
+    proposal = replace(proposal, columns=tuple(_worked(one, answers) for one in coded))
+    if answers.get("also") not in also_tables(proposal):
+        return proposal
+    also = answered(path, known, answers_also(answers), form, is_page=is_page)
+    return replace(proposal, also=_referring(also, proposal, answers))
+
+
+def _referring(also: Proposal, proposal: Proposal, answers: Answers) -> Proposal:
+    """The second table with the key of the first where it refers to it and nobody says else."""
+    key = contracts()[proposal.table].key[0]
+    own = next((one for one in proposal.columns if one.column == key), None)
+    columns = contracts()[also.table].columns.items()
+    named = {one.column for one in also.columns} | (also.constants or {}).keys()
+    said = _of("also.header", answers)
+    referring = [
+        replace(own, column=name)
+        for name, column in columns
+        if own and column.reference == f"{proposal.table}.{key}" and name not in named
+        if said.get(name) is None or said[name] in own.headers
+    ]
+    return replace(also, columns=(*referring, *also.columns))
+
+
+def answers_also(answers: Answers) -> Answers:
+    """What a person said of the second table, and of how the file is read."""
+    of_file = {name: answers[name] for name in _OF_FILE if name in answers}
+    return {**of_file, **_of("also", answers), "table": answers["also"]}
+
+
+def _of_files(proposal: Proposal, answers: Answers) -> Proposal:
+    """The proposal with what a person said of its files as wholes."""
+    terms = FileTerms(
+        time_zone=answers.get("time_zone", ""),
+        replaces=answers.get("replaces", "name"),
+        sender=answers.get("sender", ""),
+        covers=answers.get("covers", ""),
+        may_lack=tuple(_texts(answers.get("may_lack", ""))),
+        counts_equal_once=bool(answers.get("distinct")),
+    )
+    missing = proposal.missing
+    if answers.get("laid") or "missing" in answers:
+        missing = tuple(_texts(answers.get("missing", "")))
+    return replace(proposal, terms=terms, missing=missing)
+
+
+def _worked(one: ColumnProposal, answers: Answers) -> ColumnProposal:
+    """The column with what a person says of its empty cells, of texts that have no meaning of
+    their own, of rows that another column tells apart, and of ends after midnight."""
+    said = {kind: answers.get(f"{kind}.{one.column}", "") for kind in WORKED}
+    entry = dict(one.entry)
+    if said["empty"]:
+        entry["empty"] = said["empty"]
+    if said["otherwise"]:
+        recode = {code.text: code.code for code in one.codes if code.code}
+        entry |= {"recode": recode, "otherwise": said["otherwise"]}
+    if said["when"] and (texts := _texts(said["when_is"])):
+        when = {"column": said["when"], "in": texts}
+        entry["when"] = [when | ({"value": said["when_value"]} if said["when_value"] else {})]
+    if f"after.{one.column}" in answers:
+        entry = {name: value for name, value in entry.items() if name != "after"}
+        entry |= {"after": said["after"]} if said["after"] else {}
+    if (part := answers.get("part.latitude")) and "part" in entry:
+        entry["part"] = int(part) if one.column == "latitude" else 3 - int(part)
+    return one if entry == one.entry else replace(one, entry=entry)
+
+
+def _with_questions(proposal: Proposal, answers: Answers) -> Proposal:
+    """The proposal with the columns of items, and the meanings of their texts, that were named."""
+    if proposal.table != RESPONDENTS:
+        return proposal
+    found = {one.item: one for one in proposal.questions}
+    columns = {one.header: one for one in proposal.layout.texts}
+    for item, header in _of("question", answers).items():
+        if item not in items() or (item in found and found[item].header == header):
+            continue
+        found.pop(item, None)
+        if header in columns:
+            found[item] = as_answer(item, columns[header])
+        elif header:
+            facts = {"known": ", ".join(columns)}
+            raise WrongUse(Problem("map_no_header", value=header, parameters=facts))
+    for item, one in found.items():
+        said = _of(f"answer.{item}", answers)
+        codes = [replace(code, code=said.get(code.text, code.code) or None) for code in one.codes]
+        found[item] = replace(one, codes=tuple(codes))
+    return replace(proposal, questions=tuple(found[item] for item in items() if item in found))
+
+
+def _shape(answers: Answers) -> dict[str, Any]:
+    """Options of the reader that a person named; of a list that was shown nothing is none of it."""
+    said: dict[str, Any] = {
+        name: int(answers[name]) for name in _NUMBERS if answers.get(name, "").isdigit()
+    }
+    shown = _LISTS if answers.get("laid") else [name for name in _LISTS if name in answers]
+    said |= {name: _texts(answers.get(name, "")) for name in shown}
+    return said
+
+
+def _texts(answer: str) -> list[str]:
+    return [text for line in answer.split(BETWEEN) if (text := line.strip())]
+
+
+def _where(proposal: Proposal, answers: Answers) -> dict[str, tuple[str, ...] | str]:
+    found: dict[str, tuple[str, ...] | str] = {}
+    for name in CONDITIONS:
+        column, texts = answers.get(name, ""), _texts(answers.get(f"{name}_is", ""))
+        known = next((one for one in proposal.layout.texts if one.header == column), None)
+        if known and texts:
+            is_any = texts[0] in FILLED and texts[0] not in known.values
+            found[column] = texts[0] if is_any else tuple(texts)
+    return found
+
+
+def _joined(proposal: Proposal, column: str, header: str, known: Known) -> Proposal:
+    """The proposal with further columns of the file for one of the table, or without them."""
+    one = next((one for one in proposal.columns if one.column == column), None)
+    further = tuple(_texts(header))
+    if one is None or one.headers[1:] == further:
+        return proposal
+    if not further:
+        return with_header(proposal, column, one.headers[0], known)
+    return with_headers(proposal, column, (one.headers[0], *further), known)
+
+
+def _read_as(one: ColumnProposal, way: str) -> ColumnProposal:
+    """The column with one of the two ways in which its texts can be read."""
+    entry = dict(one.entry)
+    if way in ("day", "month") and entry.get("formats"):
+        is_day = str(entry["formats"][0]).find("%d") < str(entry["formats"][0]).find("%m")
+        if (way == "day") != is_day:
+            turned = str.maketrans("dm", "md")
+            entry["formats"] = [
+                form if form.startswith("%Y") else form.translate(turned)
+                for form in entry["formats"]
+            ]
+    elif way in ("thousands", "decimal"):
+        sign = "." if entry.get("thousands") == "." else ","
+        entry = {name: value for name, value in entry.items() if name not in _SIGNS}
+        entry |= {way: sign} | ({"decimal": ","} if (way, sign) == ("thousands", ".") else {})
+    else:
+        return one
+    return replace(one, entry=entry, confidence=1.0, reasons=("by_person",))
+
+
+def _is_several(proposal: Proposal, header: str) -> bool:
+    """Whether several columns are named: a key that was made wider, which will be so again."""
+    return _BETWEEN in header and header not in proposal.layout.table.header
+
+
+def has_chosen(answers: Answers, column: str) -> bool:
+    """Whether a person chose one column of the file, where more of them were proposed."""
+    return _BETWEEN not in answers.get(f"header.{column}", _BETWEEN)
+
+
+def _coded(one: ColumnProposal, answers: Answers) -> ColumnProposal:
+    said = _of(f"code.{one.column}", answers)
+    changed = {text: code or None for text, code in said.items()}
+    codes = tuple(
+        replace(code, code=changed[code.text], confidence=1.0, reason="by_person")
+        if changed.get(code.text, code.code) != code.code
+        else code
+        for code in one.codes
+    )
+    if codes == one.codes:
+        return one
+    entry = {key: value for key, value in one.entry.items() if key != "recode"}
+    return replace(one, codes=codes, entry=entry | recode_of(codes))
+
+
+def answered_changes(path: Path, source: Source, known: Known, answers: Answers) -> list[Change]:
+    """The differences of a changed file, with the successors and codes that a person named."""
+    successors = {old: new for old, new in _of("successor", answers).items() if new}
+    meant = _of("meant", answers)
+    return [
+        replace(one, meant=meant.get(f"{one.place}.{one.after}", one.meant or "") or None)
+        if one.kind == "code"
+        else one
+        for one in changes_of(path, source, known, successors)
+    ]
+
+
+def _of(kind: str, answers: Answers) -> dict[str, str]:
+    """The answers of one kind by what they are about."""
+    start = f"{kind}."
+    return {
+        name.removeprefix(start): value for name, value in answers.items() if name.startswith(start)
+    }

@@ -1,0 +1,124 @@
+"""A person's answers to a proposal: at a terminal, or as options of the command."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from indicators.definitions.contracts import Column, contracts
+from indicators.foundation.errors import Problem, WrongUse, suggestion
+from indicators.foundation.messages import message
+from pipelines.setup.proposal.answering.told import codes_words
+from pipelines.setup.proposal.beside.known_rows import Known
+from pipelines.setup.proposal.matching.codes import CodeProposal
+from pipelines.setup.proposal.matching.columns import as_said, recode_of
+from pipelines.setup.proposal.matching.joined_columns import of_one_cell, with_clocks
+from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
+from pipelines.setup.proposal.proposal import Proposal
+
+_LISTED = 15  # codes; of more only the nearest are shown
+
+
+def with_header(proposal: Proposal, column: str, header: str, known: Known) -> Proposal:
+    """The proposal with a column of the file for this column of the table, as a person says."""
+    own = contracts()[proposal.table].columns
+    if column not in own:
+        facts = {"known": ", ".join(own)}
+        raise WrongUse(Problem("map_no_column", value=column, parameters=facts))
+    if header not in proposal.layout.table.header:
+        facts = {"known": ", ".join(proposal.layout.table.header)}
+        raise WrongUse(Problem("map_no_header", value=header, parameters=facts))
+    contract = contracts()[proposal.table]
+    texts = next(one for one in proposal.layout.texts if one.header == header)
+    said = as_said(column, own[column], texts, known)
+    in_one_cell = (one for one in of_one_cell(contract, texts) if one.column == column)
+    said = next((replace(one, reasons=("by_person", *one.reasons)) for one in in_one_cell), said)
+    of_time = [one for one in proposal.columns if one.column == contract.date_column != column]
+    said = with_clocks(contract, [said, *of_time], proposal.layout.texts)[0]
+    times = {name for name, one in own.items() if one.base_type in ("date", "time")}
+    others = [
+        one
+        for one in proposal.columns
+        if one.column != column
+        and (
+            header not in one.headers
+            or {one.column, column} <= times  # one day may be that of several times
+            or "by_person" in one.reasons  # who is alone in a household is both
+            or {"part"} & one.entry.keys() & said.entry.keys()  # both coordinates of one cell
+        )
+    ]
+    return replace(proposal, columns=(*others, said))
+
+
+def with_headers(
+    proposal: Proposal, column: str, headers: tuple[str, ...], known: Known
+) -> Proposal:
+    """The proposal with columns of the file joined for this column of the table: a day and its
+    hour, a place and its district."""
+    own, rows = contracts()[proposal.table].columns[column], proposal.layout.table.rows
+    texts = (list(filter(None, row.values())) for row in rows.select(headers).to_pylist())
+    joined = dict.fromkeys(" ".join(map(str.strip, parts)) for parts in texts if parts)
+    said = as_said(column, own, Texts(headers[0], tuple(joined), False), known)
+    others = [one for one in proposal.columns if one.column != column]
+    return replace(proposal, columns=(*others, replace(said, headers=headers)))
+
+
+def _asked_code(
+    code: CodeProposal, column: str, known: Sequence[str], language: str
+) -> CodeProposal:
+    """Asks until the answer is a code, or none is given; of many codes the nearest are shown."""
+    listed = ", ".join(known) if len(known) <= _LISTED else suggestion(code.text, known)
+    facts = {"text": code.text, "column": column, "codes": listed}
+    while said := input(message("map.ask.code", language, **facts)).strip():
+        if said in known:
+            return CodeProposal(code.text, said, 1.0, "by_person")
+        print(message("map.not_a_code", language, value=said, nearest=suggestion(said, known)))
+    return code
+
+
+def ask_choice(language: str) -> dict[str, str]:
+    """What a person changes of how the file is read, `name=value`; nothing where they end."""
+    name, _, value = input(message("map.ask.choice", language)).partition("=")
+    return {name.strip(): value.strip()} if name.strip() else {}
+
+
+def ask(proposal: Proposal, known: Known, language: str, sure: float) -> Proposal:
+    """Asks about each column that is not sure, each text that is not known, each that is open."""
+    columns = contracts()[proposal.table].columns
+    for one in proposal.columns:
+        title = columns[one.column].title.in_language(language)
+        if one.confidence < sure:
+            facts = {"header": " + ".join(one.headers), "column": one.column, "title": title}
+            if input(message("map.ask.column", language, **facts)).strip().lower()[:1] == "n":
+                proposal = proposal.without(one.column)
+                continue
+        proposal = _ask_codes(proposal, one, _codes_of(columns[one.column], known), language)
+    for name in proposal.open_required:
+        column = columns[name]
+        codes = codes_words(column, "map.open_codes", language)
+        facts = {"column": name, "title": column.title.in_language(language), "codes": codes}
+        said = input(message("map.ask.open", language, **facts)).strip()
+        if said.startswith("="):
+            proposal = with_header(proposal, name, said[1:].strip(), known)
+        elif said:
+            proposal = proposal.with_constant(name, said)
+    return proposal
+
+
+def _codes_of(column: Column, known: Known) -> Sequence[str]:
+    """What a text of the column may mean: codes of its list, or of the areas or units known."""
+    if column.allowed_codes:
+        return column.allowed_codes
+    return sorted(set(known.get(column.reference or "", {}).values()))
+
+
+def _ask_codes(
+    proposal: Proposal, one: ColumnProposal, known: Sequence[str], language: str
+) -> Proposal:
+    """Asks what texts mean for which no code is proposed."""
+    if not known or all(code.code for code in one.codes):
+        return proposal
+    codes = [
+        code if code.code else _asked_code(code, one.column, known, language) for code in one.codes
+    ]
+    answered = replace(one, codes=tuple(codes), entry={**one.entry, **recode_of(codes)})
+    columns = [answered if entry is one else entry for entry in proposal.columns]
+    return replace(proposal, columns=tuple(columns))

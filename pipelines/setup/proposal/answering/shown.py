@@ -1,0 +1,311 @@
+"""A preview, a proposal and the differences of a file as a page shows them: texts and lists."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from indicators.definitions.contracts import Column, contracts
+from indicators.definitions.mission_profile import Mission
+from indicators.definitions.vocabularies import vocabulary
+from indicators.foundation.messages import has_message, message
+from records.desk.intake import (
+    AnswerText,
+    AskedValue,
+    Counted,
+    Difference,
+    Differences,
+    OfferedChoice,
+    OfferedCode,
+    OfferedColumn,
+    OfferedMapping,
+    OfferedQuestion,
+    RejectedRows,
+    TableRows,
+)
+
+if TYPE_CHECKING:
+    from pipelines.setup.proposal.answering.choices import Choice
+    from pipelines.setup.proposal.beside.known_rows import Known
+    from pipelines.setup.proposal.difference import Change
+    from pipelines.setup.proposal.matching.codes import CodeProposal
+    from pipelines.setup.proposal.preview import Preview
+    from pipelines.setup.proposal.proposal import Proposal
+
+_AREA = "areas.area_code"
+
+
+def counted(
+    shown: "Preview", mission: Mission, language: str, areas: Mapping[str, str] | None = None
+) -> Counted:
+    """Counts of rows, the first of them as they would arrive, and what would be rejected."""
+    from pipelines.ingest.rows.quarantine import reject_sentence
+
+    rejects = (
+        RejectedRows(
+            one.rows,
+            _title(one.table, one.column, language),
+            one.value or "",
+            reject_sentence(one.rule, one.parameters, one.value, language),
+        )
+        for one in shown.rejects
+    )
+    share = 100 * shown.rows_rejected / shown.rows_read if shown.rows_read else 0
+    return Counted(
+        rows_read=shown.rows_read,
+        rows_new=shown.rows_loaded - shown.rows_changed,
+        rows_changed=shown.rows_changed,
+        rows_unchanged=shown.rows_unchanged,
+        rows_rejected=shown.rows_rejected,
+        is_held=share > mission.reject_limit_pct,
+        question=shown.question.sentence(language) if shown.question else "",
+        tables=_rows_by_table(shown, mission, areas or {}, language),
+        rejects=tuple(rejects),
+    )
+
+
+def _rows_by_table(
+    shown: "Preview", mission: Mission, areas: Mapping[str, str], language: str
+) -> tuple[TableRows, ...]:
+    """Per table its title, the titles of the columns that are filled, and the rows."""
+    found = []
+    for table in dict.fromkeys(shown.tables):
+        rows = [row for row, of in zip(shown.rows, shown.tables, strict=True) if of == table]
+        own = contracts()[table].columns
+        columns = [c for c in own if any(c in row for row in rows)]
+        words = {
+            c: areas if own[c].reference == _AREA else code_words(own[c], language) for c in columns
+        }
+        found.append(
+            TableRows(
+                contracts()[table].title.in_language(language),
+                tuple(_head(table, column, mission, language) for column in columns),
+                tuple(
+                    tuple(_cell(own[c], row.get(c), mission, words[c]) for c in columns)
+                    for row in rows
+                ),
+            )
+        )
+    return tuple(found)
+
+
+def _head(table: str, column: str, mission: Mission, language: str) -> str:
+    is_time = contracts()[table].columns[column].base_type == "time"
+    return _title(table, column, language) + (f" ({mission.time_zone})" if is_time else "")
+
+
+def _cell(column: Column, value: Any, mission: Mission, words: Mapping[str, str]) -> str:
+    """A value as a person reads it: times in the mission's zone, areas and codes in words."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        local = value.replace(tzinfo=UTC).astimezone(ZoneInfo(mission.time_zone))
+        return local.strftime("%Y-%m-%d %H:%M")
+    if column.reference == _AREA:
+        return _area(str(value), words)
+    listed = value if isinstance(value, list) else [value]
+    texts = (str(one).lower() if isinstance(one, bool) else str(one) for one in listed)
+    return ", ".join(words.get(text, text) for text in texts)
+
+
+def _title(table: str, column: str, language: str) -> str:
+    known = contracts()[table].columns
+    return known[column].title.in_language(language) if column in known else column
+
+
+def proposed(
+    proposal: "Proposal",
+    known: "Known",
+    language: str,
+    answers: Mapping[str, str],
+    files_told: str,
+    areas: Mapping[str, str],
+    prefix: str = "",
+) -> OfferedMapping:
+    """Every column of the table with what is proposed for it, what of the file is not kept, and
+    what is asked; `files_told`: which files it takes; `areas`: names by code."""
+    from pipelines.setup.proposal.answering.answers import answers_also
+    from pipelines.setup.proposal.answering.choices import choices
+
+    also = proposal.also
+    asked = [_choice(one, proposal.table, language) for one in choices(proposal, answers)]
+    contract = contracts()[proposal.table]
+    return OfferedMapping(
+        table=proposal.table,
+        title=contract.title.in_language(language),
+        confidence=f"{proposal.confidence:.2f}",
+        columns=tuple(_columns(proposal, known, asked, areas, language)),
+        headers=tuple(proposal.layout.table.header),
+        ignored=tuple(proposal.ignored),
+        rivals=tuple(contracts()[name].title.in_language(language) for name in proposal.rivals),
+        tables={name: one.title.in_language(language) for name, one in contracts().items()},
+        asked=tuple(_asked(proposal, language)),
+        choices=tuple(choice for choice in asked if not choice.column),
+        questions=tuple(_questions(proposal, asked, language)),
+        wide=tuple(proposal.wide.items.items()) if proposal.wide else (),
+        files=proposal.files,
+        files_told=files_told,
+        is_complete=not proposal.open_of_all,
+        prefix=prefix,
+        also=proposed(also, known, language, answers_also(answers), "", areas, "also.")
+        if also
+        else None,
+    )
+
+
+def _columns(
+    proposal: "Proposal",
+    known: "Known",
+    asked: Sequence[OfferedChoice],
+    areas: Mapping[str, str],
+    language: str,
+) -> Iterator[OfferedColumn]:
+    from pipelines.setup.proposal.answering.answers import joined
+
+    given, found = proposal.constants or {}, {one.column: one for one in proposal.columns}
+    for name, column in contracts()[proposal.table].columns.items():
+        one = found.get(name)
+        entry = OfferedColumn(
+            column=name,
+            title=column.title.in_language(language),
+            is_required=column.required,
+            is_wide=bool(proposal.wide and name in proposal.wide.columns),
+            header=joined(one) if one else "",
+            constant=given.get(name, ""),
+            constants=code_words(column, language),
+            choices=tuple(choice for choice in asked if choice.column == name),
+        )
+        if one:
+            entry = replace(
+                entry,
+                confidence=f"{one.confidence:.2f}",
+                reasons=", ".join(message(f"map.reason.{r}", language) for r in one.reasons),
+                codes=_codes(one.codes),
+                known_codes=_known_codes(column, known, areas, language),
+            )
+        yield entry
+
+
+def _asked(proposal: "Proposal", language: str) -> Iterator[AskedValue]:
+    """The required columns that nothing in the file fills."""
+    given = proposal.constants or {}
+    for name, column in contracts()[proposal.table].columns.items():
+        if column.required and (name in given or name in proposal.open_required):
+            title, codes = column.title.in_language(language), code_words(column, language)
+            yield AskedValue(name, title, codes, given.get(name, ""))
+
+
+def _questions(
+    proposal: "Proposal", asked: Sequence[OfferedChoice], language: str
+) -> Iterator[OfferedQuestion]:
+    """Of a survey each item with the column of the file that answers it, and its texts."""
+    found = {one.item: one for one in proposal.questions}
+    titles = vocabulary("survey_item").labels
+    for choice in (one for one in asked if one.name.startswith("question.")):
+        item = found.get(choice.column)
+        yield OfferedQuestion(
+            titles[choice.column][language],
+            f"{item.confidence:.2f}" if item else "",
+            message(f"map.reason.{item.reason}", language) if item else "",
+            choice,
+            tuple(
+                AnswerText(one.column.partition(".")[2], one)
+                for one in asked
+                if one.name.startswith(f"answer.{choice.column}.")
+            ),
+        )
+
+
+def _choice(one: "Choice", table: str, language: str) -> OfferedChoice:
+    return OfferedChoice(
+        one.name,
+        one.column,
+        message(f"map.choice.{one.kind}", language),
+        tuple(one.value),
+        tuple((text, _option(one, table, text, language)) for text in one.options),
+        one.takes_several,
+        one.may_be_none,
+        one.is_further,
+        one.is_of_table,
+    )
+
+
+def _option(one: "Choice", table: str, text: str, language: str) -> str:
+    if one.kind == "answer":
+        return vocabulary("answer").labels[text][language]
+    if one.kind == "also":
+        return contracts()[text].title.in_language(language)
+    if one.kind == "after":
+        return _title(table, text, language)
+    if one.kind in ("empty", "otherwise", "when_value"):
+        return code_words(contracts()[table].columns[one.column], language).get(text, text)
+    key = f"map.option.{one.kind.replace('_too', '')}.{text}"
+    return message(key, language) if has_message(key) else text
+
+
+def _codes(codes: "Sequence[CodeProposal]") -> tuple[OfferedCode, ...]:
+    return tuple(
+        OfferedCode(one.text, one.code or "", f"{one.confidence:.2f}")
+        for one in codes
+        if one.code != one.text
+    )
+
+
+def _known_codes(
+    column: Column, known: "Known", areas: Mapping[str, str], language: str
+) -> dict[str, str]:
+    """What a text of the column may mean, with its words."""
+    if column.base_type == "bool" or column.allowed_codes:
+        return code_words(column, language)
+    of_rows = sorted(set(known.get(column.reference or "", {}).values()))
+    return {code: _area(code, areas) if column.reference == _AREA else code for code in of_rows}
+
+
+def code_words(column: Column, language: str) -> dict[str, str]:
+    """The codes of a column with their labels; of one that takes no codes none."""
+    if column.base_type == "bool":
+        return {code: message(f"page.intake.{code}", language) for code in ("true", "false")}
+    listed = vocabulary(column.vocabulary) if column.vocabulary else None
+    return {
+        code: listed.label(code, language) if listed else code
+        for code in column.allowed_codes or ()
+    }
+
+
+def _area(code: str, areas: Mapping[str, str]) -> str:
+    return f"{areas[code]} ({code})" if code in areas else code
+
+
+def differing(
+    changes: "Sequence[Change]",
+    known: "Known",
+    areas: Mapping[str, str],
+    language: str,
+    mends: bool,
+    as_is: bool,
+) -> Differences:
+    """The differences of a file with the mend of each, and what a person may answer to them."""
+    return Differences(
+        tuple(_difference(one, known, areas, language) for one in changes),
+        tuple(one.after or "" for one in changes if one.kind in ("new", "renamed")),
+        mends,
+        as_is,
+    )
+
+
+def _difference(
+    one: "Change", known: "Known", areas: Mapping[str, str], language: str
+) -> Difference:
+    from pipelines.setup.proposal.answering.told import change_line
+
+    if one.kind == "missing":
+        sentence = message("map.change.missing_here", language, before=one.before)
+    else:
+        sentence = change_line(one, language).strip()
+    told = Difference(one.kind, one.place, one.after or "", sentence)
+    if one.kind != "code":
+        return told
+    table, _, name = one.place.partition(".")
+    codes = _known_codes(contracts()[table].columns[name], known, areas, language)
+    return replace(told, meant=one.meant or "", known_codes=codes)

@@ -1,0 +1,146 @@
+"""A proposal, a preview and differences as lines that a person reads."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from indicators.definitions.contracts import Column, contracts
+from indicators.definitions.vocabularies import vocabulary
+from indicators.foundation.messages import has_message, message
+from pipelines.setup.proposal.answering.choices import Choice
+from pipelines.setup.proposal.beside.neighbours import Neighbours
+from pipelines.setup.proposal.difference import Change
+from pipelines.setup.proposal.matching.texts import ColumnProposal
+from pipelines.setup.proposal.preview import Preview
+from pipelines.setup.proposal.proposal import Proposal
+
+_CODES_TOLD = 12
+_REJECTS_TOLD = 20
+_NAMES_TOLD = 8
+
+
+def codes_words(column: Column, key: str, language: str) -> str:
+    """The codes of a column as the end of a question; nothing where it takes any text."""
+    if not column.allowed_codes:
+        return ""
+    listed = ", ".join(column.allowed_codes[:_CODES_TOLD])
+    more = " …" if len(column.allowed_codes) > _CODES_TOLD else ""
+    return message(key, language, codes=listed + more)
+
+
+def proposal_lines(path: Path, proposal: Proposal, language: str) -> Iterator[str]:
+    """What is proposed, column by column, with reasons."""
+    contract, layout = contracts()[proposal.table], proposal.layout
+    sheet = layout.table.sheet
+    more = "".join(
+        f", {name} {value!r}"
+        for name, value in layout.options.items()
+        if name not in ("sheet", "header_row")
+    )
+    yield message(
+        "map.layout",
+        language,
+        name=path.name,
+        reader=layout.reader,
+        sheet=message("map.layout.sheet", language, sheet=sheet) if sheet else "",
+        row=layout.options.get("header_row", 1),
+        rows=layout.table.rows_read,
+        more=more,
+    )
+    title = contract.title.in_language(language)
+    facts = {"title": title, "table": proposal.table, "count": len(proposal.indicators)}
+    yield message("map.table", language, confidence=proposal.confidence, **facts)
+    if proposal.rivals:
+        yield message("map.rivals", language, tables=", ".join(proposal.rivals))
+    yield message("map.columns", language)
+    for one in proposal.columns:
+        yield from _column_lines(one, contract.columns[one.column], language)
+    for name, value in (proposal.constants or {}).items():
+        yield message("map.constant", language, value=value, column=name)
+    if proposal.ignored:
+        yield message("map.ignored", language, names=", ".join(proposal.ignored))
+    for name in proposal.open_required:
+        yield open_line(proposal, name, language)
+
+
+def choice_lines(asked: Sequence[Choice], language: str) -> Iterator[str]:
+    """What may be said of how the file is read: what stands now, and what it could be."""
+    yield message("map.choices", language)
+    for one in (
+        one for one in asked if one.kind != "join" and (one.value or one.kind != "question")
+    ):
+        listed = ", ".join(one.options[:_CODES_TOLD]) + (" …" if one.options[_CODES_TOLD:] else "")
+        facts = {"name": one.name, "title": choice_title(one, language)}
+        value = " | ".join(one.value) or "–"
+        yield message("map.choice_line", language, value=value, options=listed or "–", **facts)
+
+
+def choice_title(one: Choice, language: str) -> str:
+    """What is asked; of a survey's question the wording of the list."""
+    if one.kind == "question":
+        return vocabulary("survey_item").labels[one.column][language]
+    return message(f"map.choice.{one.kind}", language)
+
+
+def pattern_line(pattern: str, beside: Neighbours, language: str) -> str:
+    """Which names the mapping takes, and which of the files that are there bear them."""
+
+    def listed(names: list[str]) -> str:
+        more = " …" if names[_NAMES_TOLD:] else ""
+        return ", ".join(names[:_NAMES_TOLD]) + more if names else "–"
+
+    waiting = listed([one.name for one in beside.waiting(pattern)])
+    facts = {"pattern": pattern, "present": waiting, "archived": listed(beside.taken_in(pattern))}
+    return message("map.pattern", language, **facts)
+
+
+def open_line(proposal: Proposal, name: str, language: str) -> str:
+    """That the table needs a column for which nothing is proposed."""
+    column = contracts()[proposal.table].columns[name]
+    title = column.title.in_language(language)
+    codes = codes_words(column, "map.open_codes", language)
+    return message("map.open", language, column=name, title=title, codes=codes)
+
+
+def _column_lines(one: ColumnProposal, column: Column, language: str) -> Iterator[str]:
+    yield message(
+        "map.column",
+        language,
+        header=" + ".join(one.headers),
+        column=one.column,
+        title=column.title.in_language(language),
+        confidence=one.confidence,
+        reasons=", ".join(message(f"map.reason.{reason}", language) for reason in one.reasons),
+    )
+    written = {name: value for name, value in one.entry.items() if name != "recode"}
+    if written:
+        keys = ", ".join(f"{name} {value}" for name, value in written.items())
+        yield message("map.notation", language, keys=keys)
+    for code in one.codes:
+        if code.code is None:
+            yield message("map.code_open", language, text=code.text)
+        elif code.code != code.text:
+            facts = {"text": code.text, "code": code.code, "confidence": code.confidence}
+            reason = message(f"map.reason.{code.reason}", language)
+            yield message("map.code", language, reason=reason, **facts)
+
+
+def preview_lines(shown: Preview, language: str) -> Iterator[str]:
+    """Ten rows as they would arrive, and what would be rejected."""
+    counts = {"loaded": shown.rows_loaded, "read": shown.rows_read}
+    yield message("map.preview", language, rejected=shown.rows_rejected, **counts)
+    for row in shown.rows:
+        values = "; ".join(f"{name} = {value}" for name, value in row.items())
+        yield message("map.row", language, values=values)
+    for entry in shown.rejects[:_REJECTS_TOLD]:
+        key = f"rule.{entry.rule}"
+        rule = message(key, language) if has_message(key) else entry.rule
+        facts = {"rows": entry.rows, "column": entry.column, "value": entry.value or ""}
+        yield message("map.reject", language, rule=rule, **facts)
+
+
+def change_line(change: Change, language: str) -> str:
+    """One difference and the mend that is offered."""
+    is_open = change.kind == "code" and change.meant is None
+    key = "map.change.code_open" if is_open else f"map.change.{change.kind}"
+    facts = {name: value or "–" for name, value in vars(change).items() if name != "confidence"}
+    return message(key, language, confidence=change.confidence, **facts)

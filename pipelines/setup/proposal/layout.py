@@ -1,0 +1,395 @@
+"""How an unknown file is laid out: reader, encoding, delimiter, sheet, header row and its rows."""
+
+import codecs
+import csv
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from importlib import import_module
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from indicators.definitions.contracts import contracts
+from indicators.foundation.errors import Problem, WrongUse
+from pipelines.ingest.readers import reader, reader_of
+from pipelines.ingest.readers.codebook import LABEL_COLUMN, Codebook, codebook_of, labels_within
+from pipelines.ingest.readers.hxl import is_tags
+from pipelines.ingest.readers.sheet_shape import footnotes, joined_names
+from pipelines.ingest.readers.table import SourceTable
+from pipelines.ingest.readers.workbook import Workbook
+from pipelines.setup.proposal.matching.survey import Answered, questions
+from pipelines.setup.proposal.matching.texts import Texts, texts_of
+from pipelines.setup.proposal.matching.words import all_column_names, column_names, folded, readings
+
+_TEXTS = ("totals", "ditto")  # texts that stand in one sheet and mean the same in another
+_OF_ONE_SHEET = ("sheet", "footnotes", *_TEXTS)
+_HEADER = ("header_row", "header_rows")
+_HEADER_LOOKED_FOR = 25  # rows from the top
+_DELIMITERS = (",", ";", "\t", "|")
+_RECORDS_LOOKED_AT = 200
+SEVERAL = "*"  # the name of sheets that are read below each other
+WORKBOOKS = ("xlsx", "xls", "ods")
+_PUBLISHED = {
+    "ged": {"id", "date_prec", "where_prec", "best", "type_of_violence"},
+    "form_export": {"_uuid", "_submission_time"},
+    "radpko": {"mission", "base", "date", "year", "untrp", "unpol", "unmob"},
+}
+_OPENED_BY = {"xlsx": "pipelines.ingest.readers.ooxml"}
+_TOTALS = {"total", "totaux", "total general", "grand total", "sou total", "sub total", "somme"}
+_DITTOS = {"idem", "id", "ditto", "dito", "ibid"}
+_MARKS = {'"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
+_DAY_WORDS = {"date", "day", "jour", "تاريخ"}
+_FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
+_LABELLED = ("spss", "stata")
+Cells = Sequence[Sequence[str | None]]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One sheet as it would be read, and why so."""
+
+    reader: str
+    options: dict[str, Any]
+    table: SourceTable
+    book: Codebook = field(default_factory=dict)
+
+    @cached_property
+    def texts(self) -> list[Texts]:
+        """What each column holds; a column of labels stands beside its codes and says no more."""
+        labels = {f"{name}{LABEL_COLUMN}" for name in self.book}
+        return [one for one in texts_of(self.table, self.book) if one.header not in labels]
+
+    @cached_property
+    def questions(self) -> tuple[Answered, ...]:
+        """The items of a survey that its columns answer."""
+        return questions(self.texts)
+
+
+def layouts(path: Path, form: Path | None = None) -> list[Layout]:
+    """The sheets of the file that hold a table, with what its form says of them. Raises WrongUse
+    where it cannot be read at all."""
+    book = codebook_of(form) if form else {}
+    return [
+        replace(
+            one, book=book or (labels_within(path, one.table) if one.reader in _LABELLED else {})
+        )
+        for one in _layouts(path)
+    ]
+
+
+def _layouts(path: Path) -> list[Layout]:
+    name = reader_of(path.suffix.lower())
+    if name in WORKBOOKS:
+        book = _opened(path, name)
+        found = list(_of_workbook(path, name, book))
+        found = [*_of_several(found, book), *found]
+    elif name != "csv":
+        found = [Layout(name, {}, _read(path, name, {}))]
+    else:
+        found = [_of_text(path)]
+    if not found:
+        raise WrongUse(Problem("empty_file", path.name))
+    return found
+
+
+def _opened(path: Path, name: str) -> Workbook:
+    book: Workbook = import_module(
+        _OPENED_BY.get(name, f"pipelines.ingest.readers.{name}")
+    ).workbook(path)
+    return book
+
+
+def _of_several(found: Sequence[Layout], book: Workbook) -> Iterator[Layout]:
+    """Most sheets of a workbook where they have one header, below each other: one a month, one a
+    unit; a sheet of notes or of lists beside them is known and not read."""
+
+    if len(found) < 2 or found[0].reader == "hxl":
+        return
+    form = Counter(_form(one) for one in found).most_common(1)[0][0]
+    several = [one for one in found if _form(one) == form]
+    names = set(several[0].table.header)
+    others = [set(one.table.header) for one in found if one not in several]
+    if len(several) < 2 or any(2 * len(names & other) >= len(names) for other in others):
+        return  # one that is nearly alike may be a month with a slip: a person says so
+    options = _options_of_several(several, book)
+    yield Layout(several[0].reader, options, _below([one.table for one in several]))
+
+
+def _form(one: Layout) -> str:
+    """What sheets that are read below each other have in common."""
+    own = {name: value for name, value in one.options.items() if name not in _OF_ONE_SHEET}
+    return repr((one.reader, one.table.header, own))
+
+
+def _options_of_several(several: Sequence[Layout], book: Workbook) -> dict[str, Any]:
+    """All sheets, so that one of the next month is read as well, but those that hold else."""
+    read = [one.table.sheet for one in several]
+    others = [name for name in book.sheets if name not in read and book.holds_something(name)]
+    own = {name: value for name, value in several[0].options.items() if name != "sheet"}
+    for name in _TEXTS:
+        texts = [text for one in several for text in one.options.get(name, ())]
+        own |= {name: sorted(set(texts))} if texts else {}
+    own |= {"footnotes": True} if any(one.options.get("footnotes") for one in several) else {}
+    known = {"ignore_sheets": [re.sub(r"([*?\[])", r"[\1]", name) for name in others]}
+    return {"sheets": "*", **(known if others else {}), **own}
+
+
+def below_each_other(path: Path, several: Sequence[Layout]) -> Layout:
+    """The sheets that a person names, as one, in the shape of the first of them."""
+    first = several[0]
+    options = _options_of_several(several, _opened(path, first.reader))
+    return replace(first, options=options, table=_read(path, first.reader, options))
+
+
+def _below(tables: Sequence[SourceTable]) -> SourceTable:
+    """The sheets below each other."""
+    if len(tables) == 1:
+        return tables[0]
+    rows = pa.concat_tables([table.rows for table in tables], promote_options="default")
+    numbers = pa.concat_arrays([table.row_numbers for table in tables])
+    return replace(tables[0], sheet=SEVERAL, rows=rows, row_numbers=numbers)
+
+
+def _read(path: Path, name: str, options: dict[str, Any]) -> SourceTable:
+    return _below(list(reader(name).read(path, options)))
+
+
+def in_other_shape(path: Path, layout: Layout, said: Mapping[str, Any]) -> Layout:
+    """The sheet as a person says that it is laid out; what they leave open is looked for anew."""
+    header = {name: said[name] for name in _HEADER if name in said}
+    kept = {name: value for name, value in layout.options.items() if name not in _SHAPES}
+    laid = layout
+    if any(layout.options.get(name, 1) != value for name, value in header.items()):
+        shaped = _shaped(path, layout.reader, {**kept, **header})
+        laid = replace(shaped, book=layout.book)
+    named = {
+        name: [text for text in texts if name == "ditto" or text in laid.table.header]
+        for name, texts in said.items()
+        if name not in _HEADER
+    }
+    options = {name: value for name, value in {**laid.options, **named}.items() if value != []}
+    if options == laid.options:
+        return laid
+    return replace(laid, options=options, table=_read(path, layout.reader, options))
+
+
+def _of_workbook(path: Path, name: str, book: Workbook) -> Iterator[Layout]:
+    sheets = [(sheet, book.texts(sheet)) for sheet in book.sheets]
+    for sheet, texts in sheets:
+        options: dict[str, Any] = {"sheet": sheet} if len(sheets) > 1 else {}
+        if name == "xlsx" and any(is_tags(cells) for cells in texts[:_HEADER_LOOKED_FOR]):
+            yield Layout("hxl", options, _read(path, "hxl", options))
+            continue
+        row = header_row(texts)
+        if row is None:
+            continue
+        options |= _header_options(texts, row)
+        yield _shaped(path, name, options)
+
+
+def _shaped(path: Path, name: str, options: dict[str, Any]) -> Layout:
+    """The table in the shape that its options give it: each is looked for in what those before
+    it leave."""
+    table, shape = _read(path, name, options), {}
+    for option, found_in in _SHAPES.items():
+        if value := found_in(table):
+            shape[option] = value
+            table = _read(path, name, options | shape)
+    return Layout(name, options | shape, table)
+
+
+def _dittos(table: SourceTable) -> list[str]:
+    """Texts that stand for the one above, of columns that say something else in their first row."""
+    found: set[str] = set()
+    for column in table.rows.columns:
+        texts = [text.strip() for text in column.to_pylist() if text and text.strip()]
+        dittos = {text for text in texts[1:] if folded(text) in _DITTOS or text in _MARKS}
+        if dittos and texts[0] not in dittos:
+            found |= dittos
+    return sorted(found)
+
+
+def _serial_dates(table: SourceTable) -> list[str]:
+    """Columns named as days whose numbers are all days of this century, as a workbook counts."""
+    return [
+        name
+        for name in table.header
+        if _names_a_day(name) and _are_serial(table.rows[name].drop_null().to_pylist())
+    ]
+
+
+def _names_a_day(header: str) -> bool:
+    words = {word for reading in readings(header) for word in reading.split()}
+    return bool(words & _DAY_WORDS) or any(word in _dated_names() for word in readings(header))
+
+
+@cache
+def _dated_names() -> frozenset[str]:
+    """Names of all columns that take dates or times."""
+    return frozenset(
+        word
+        for table, contract in contracts().items()
+        for name, column in contract.columns.items()
+        if column.base_type in ("date", "time")
+        for word in column_names(table, name)
+    )
+
+
+def _are_serial(texts: Sequence[str]) -> bool:
+    numbers = [text.strip() for text in texts if text.strip()]
+    return bool(numbers) and all(
+        re.fullmatch(r"\d{5}(\.\d+)?", text) and _FIRST_SERIAL <= float(text) < _LAST_SERIAL
+        for text in numbers
+    )
+
+
+def _totals(table: SourceTable) -> list[str]:
+    """Texts of the first columns that stand for a sum."""
+    first = (column.to_pylist() for column in table.rows.columns[:2])
+    texts = {text.strip() for column in first for text in column if text}
+    return sorted(text for text in texts if folded(text) in _TOTALS)
+
+
+def _groups(table: SourceTable) -> list[str]:
+    """The first columns, where a text stands for the rows below it up to the next text."""
+    found: list[str] = []
+    for name in table.header[:2]:
+        texts = table.rows[name].to_pylist()
+        filled = sum(text is not None for text in texts)
+        if not texts or texts[0] is None or not 0 < filled <= 0.67 * len(texts):
+            break
+        found.append(name)
+    rest = [name for name in table.header if name not in found]
+    full = [table.rows[name].null_count < 0.2 * table.rows.num_rows for name in rest[:1]]
+    return found if found and all(full) else []
+
+
+_SHAPES: dict[str, Callable[[SourceTable], Any]] = {
+    "totals": _totals,
+    "footnotes": lambda table: footnotes(table) > 0,
+    "ditto": _dittos,
+    "fill_down": _groups,
+    "serial_dates": _serial_dates,
+}
+"""Options of the shape of a sheet, with what a table shows of each."""
+
+
+def _header_options(texts: Cells, row: int) -> dict[str, Any]:
+    """`header_row`, and `header_rows` where a row of groups stands right above it."""
+    options: dict[str, Any] = {} if row == 1 else {"header_row": row}
+    if row > 1 and _is_row_of_groups(texts[row - 2], texts[row - 1]):
+        options = {"header_row": row - 1, "header_rows": 2}
+        if row == 2:
+            del options["header_row"]
+    return options
+
+
+def _is_row_of_groups(above: Sequence[str | None], names: Sequence[str | None]) -> bool:
+    """Whether the row above tells names apart that occur twice, or makes known names of more."""
+    filled = sum(1 for text in above if text)
+    plain = [text for text in names if text]
+    if filled < 2:
+        return False
+    if len(set(plain)) < len(plain):
+        return True
+    joined, alone = _known(joined_names([above, names])), _known(names)
+    return joined > alone or (filled < len(plain) and 0 < alone <= 2 * joined)
+
+
+def _known(names: Sequence[str | None]) -> int:
+    """How many are names of a column as they stand."""
+    return sum(folded(name) in all_column_names() for name in names if name)
+
+
+def _of_text(path: Path) -> Layout:
+    data = path.read_bytes()
+    encoding = _encoding(data)
+    text = data.decode(encoding or "utf-8-sig", errors="replace")
+    delimiter = _delimiter(text)
+    records = list(_records(text, delimiter))
+    options: dict[str, Any] = {"encoding": encoding} if encoding else {}
+    options |= {"delimiter": delimiter} if delimiter != "," else {}
+    if any(is_tags(fields) for _, fields in records[:_HEADER_LOOKED_FOR]):
+        return Layout("hxl", options, _read(path, "hxl", options))
+    found = header_row([fields for _, fields in records])
+    if found is None:
+        raise WrongUse(Problem("empty_file", path.name))
+    line = records[found - 1][0]
+    options |= {"header_row": line} if line != 1 else {}
+    names = {field.strip() for field in records[found - 1][1]}
+    kind = next((name for name, needed in _PUBLISHED.items() if needed <= names), "csv")
+    if kind == "csv":
+        return _shaped(path, kind, options)
+    return Layout(kind, options, _read(path, kind, options))
+
+
+def _encoding(data: bytes) -> str | None:
+    """None for UTF-8, which is what a reader takes anyway."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        return None
+    try:
+        data.decode("cp1252")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "cp1252"
+
+
+def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """(line, fields) of the first records."""
+    found = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+    line = 1
+    try:
+        for fields in found:
+            yield line, fields
+            line = found.line_num + 1
+            if line > _RECORDS_LOOKED_AT:
+                return
+    except csv.Error:
+        return
+
+
+def _delimiter(text: str) -> str:
+    """The sign that cuts most records into the same number of fields, and into most of them."""
+
+    def evenness(sign: str) -> float:
+        counts = Counter(len(fields) for _, fields in _records(text, sign) if any(fields))
+        if not counts:
+            return 0
+        fields, records = max(counts.items(), key=lambda entry: (entry[0] > 1, entry[1]))
+        return (fields > 1) * records / sum(counts.values()) * min(fields, 10) ** 0.5
+
+    return max(_DELIMITERS, key=evenness)
+
+
+def header_row(texts: Cells) -> int | None:
+    """The row (1-based) that names most columns: words, not numbers, best those we know."""
+    best, place = 0.0, None
+    for number, row in enumerate(texts[:_HEADER_LOOKED_FOR], start=1):
+        score = _header_score(row, texts[number : number + _HEADER_LOOKED_FOR])
+        if score > best:
+            best, place = score, number
+    return place
+
+
+def _header_score(row: Sequence[str | None], below: Cells) -> float:
+    cells = [text.strip() for text in row if text and text.strip()]
+    if not cells or not any(any(text for text in entry) for entry in below):
+        return 0
+    words = [text for text in cells if not re.fullmatch(r"[\d\s.,:/%+-]+", text)]
+    known = sum(any(word in all_column_names() for word in readings(text)) for text in cells)
+    width = max(sum(1 for text in entry if text) for entry in below)
+    cover = min(1.0, len(cells) / max(width, 1))
+    distinct = len(set(cells)) / len(cells)
+    named = 1.5 * known / len(cells) * min(1.0, 2 * cover)  # a title alone names no column
+    return (len(words) / len(cells)) * cover * (0.5 + 0.5 * distinct) + named

@@ -1,0 +1,103 @@
+"""Which code each text of a column means: by code, label or synonym, else by likeness."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from indicators.definitions.contracts import Column
+from pipelines.setup.proposal.matching.words import code_texts, folded, likeness
+
+Labels = Mapping[str, tuple[str, ...]]
+"""Text: what a form calls it, a language each."""
+
+_LEAST_ALIKE = 0.8
+_TRUE = {"true", "yes", "oui", "vrai", "1", "y", "o", "x", "ye", "✓"}
+_FALSE = {"false", "no", "non", "faux", "0", "n"}
+_READ_ANYWAY = {"true", "yes", "oui", "vrai", "1", "false", "no", "non", "faux", "0"}
+
+
+@dataclass(frozen=True)
+class CodeProposal:
+    """What one text of the file means; `code` is None where nothing is proposed."""
+
+    text: str
+    code: str | None
+    confidence: float
+    reason: str  # message key `map.reason.<reason>`
+
+
+def code_proposals(
+    texts: Iterable[str],
+    column: Column,
+    separator: str | None = None,
+    meant: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
+) -> list[CodeProposal]:
+    """A proposal for each distinct text, or for each member of texts that are lists.
+
+    `meant`: what the codebook of an export says of them; `labels`: what a form calls them.
+    """
+    members, meant, labels = _members(texts, separator), meant or {}, labels or {}
+    known = code_texts(column)
+
+    def plain(text: str) -> CodeProposal:
+        if column.base_type == "bool":
+            is_own = text in members
+            return _of_bool(text) if is_own else _truth(_of_bool(text))
+        return _of_code(text, known, column.allowed_codes or ())
+
+    def proposed(text: str) -> CodeProposal:
+        if text in meant:
+            return CodeProposal(text, meant[text], 0.95, "codebook")
+        return by_label(text, labels, plain)
+
+    return [proposed(text) for text in members]
+
+
+def by_label(text: str, labels: Labels, proposed: Callable[[str], CodeProposal]) -> CodeProposal:
+    """The proposal for what a form calls the text, else for the text itself."""
+    own = proposed(text)
+    if own.code and not text.isdigit():  # a number is a code only as its label says
+        return own
+    found = (proposed(label) for label in labels.get(text, ()))
+    best = next((one for one in found if one.code), None)
+    if best is None or best.code == own.code:
+        return own
+    return CodeProposal(text, best.code, min(best.confidence, 0.95), "label_of_form")
+
+
+def _members(texts: Iterable[str], separator: str | None) -> list[str]:
+    parts = (text.split(separator) if separator else [text] for text in texts)
+    return sorted({part.strip() for entry in parts for part in entry if part.strip()})
+
+
+def _of_bool(text: str) -> CodeProposal:
+    plain = text.casefold()
+    if plain in _READ_ANYWAY:
+        return CodeProposal(text, text, 1.0, "as_it_is")
+    if plain in _TRUE:
+        return CodeProposal(text, "true", 0.85, "short_for_yes")
+    if plain in _FALSE:
+        return CodeProposal(text, "false", 0.85, "short_for_no")
+    return CodeProposal(text, None, 0, "unknown_text")
+
+
+def _truth(one: CodeProposal) -> CodeProposal:
+    """What a label says, as the value that a recode gives."""
+    plain = (one.code or "").casefold()
+    code = "true" if plain in _TRUE else "false" if plain in _FALSE else None
+    return CodeProposal(one.text, code, one.confidence, one.reason)
+
+
+def _of_code(text: str, known: Mapping[str, str], codes: tuple[str, ...]) -> CodeProposal:
+    if text in codes:
+        return CodeProposal(text, text, 1.0, "as_it_is")
+    plain = folded(text)
+    if plain in known:
+        return CodeProposal(text, known[plain], 0.96, "label")
+    ranked = sorted(((likeness(plain, entry), code) for entry, code in known.items()), reverse=True)
+    if ranked and ranked[0][0] >= _LEAST_ALIKE:
+        best, code = ranked[0]
+        rival = next((score for score, other in ranked if other != code), 0.0)
+        if best - rival >= 0.1:
+            return CodeProposal(text, code, round(0.85 * best, 2), "alike")
+    return CodeProposal(text, None, 0, "unknown_text")

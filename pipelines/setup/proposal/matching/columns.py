@@ -1,0 +1,341 @@
+"""Which column of a file is which column of a contract: by name first, then by what it holds.
+
+A confidence above 0.9 needs both: a name that is this column's alone and texts that its type reads.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from indicators.definitions.contracts import Column, Contract
+from pipelines.ingest.mapping.written.written_places import SIDES, decimal_degrees
+from pipelines.ingest.readers.hxl import is_tags
+from pipelines.setup.proposal.beside.known_rows import Known
+from pipelines.setup.proposal.matching import notation
+from pipelines.setup.proposal.matching.codes import CodeProposal, Labels, by_label, code_proposals
+from pipelines.setup.proposal.matching.concepts import (
+    contradicts,
+    holds_the_meaning,
+    means_the_same,
+)
+from pipelines.setup.proposal.matching.joined_columns import (
+    of_one_cell,
+    with_clocks,
+    with_days,
+    with_only_day,
+)
+from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
+from pipelines.setup.proposal.matching.words import (
+    code_texts,
+    column_names,
+    export_of,
+    folded,
+    general_names,
+    likeness,
+    names_a_name,
+    readings,
+    reference_place,
+    tag_place,
+)
+
+LEAST_CONFIDENCE = 0.5
+LEAST_LIKENESS = 0.72
+_LEAST_WORDED = 0.9
+_GENERAL = 0.9  # likeness of a name that many columns bear, such as `Date`
+_SAME_MEANING = 0.96
+_WIDER_MEANING = 0.75
+_MOST_CODES = 60
+_HOUSEHOLD, _FEWEST_HOUSEHOLDS = "household_key", 30
+_SEPARATORS = (";", ",", "|", " ")
+_SAID_OF_ANYTHING = frozenset({"yes", "no", "oui", "non"})
+_AGE = re.compile(r"-?\d{1,4}")
+_OLDEST, _MOST_GROUPS = 120, 12
+_GROUP_OF_AGES = re.compile(r"Y(?:_GE)?(?P<first>\d+)(?:T(?P<last>\d+))?")
+
+
+def column_proposals(
+    contract: Contract, columns: Sequence[Texts], known: Known
+) -> list[ColumnProposal]:
+    """The best pairs, each column of the file and of the contract at most once."""
+    pairs = {texts.header: of_one_cell(contract, texts) for texts in columns}
+    found = [
+        proposal
+        for texts in columns
+        if not pairs[texts.header]
+        for proposal in _of_header(contract, texts, known)
+        if proposal.confidence >= LEAST_CONFIDENCE
+    ]
+    found.sort(key=_rank)
+    chosen: dict[str, ColumnProposal] = {}
+    taken: set[str] = set()
+    for proposal in _humbled(found):
+        if proposal.column not in chosen and proposal.headers[0] not in taken:
+            chosen[proposal.column] = proposal
+            taken.update(proposal.headers)
+    for proposal in (one for both in pairs.values() for one in both):
+        chosen.setdefault(proposal.column, proposal)
+    timed = with_clocks(contract, list(chosen.values()), columns)
+    return with_only_day(contract, with_days(contract, timed, columns), columns)
+
+
+def _rank(one: ColumnProposal) -> tuple[float, float, int, int, str, tuple[str, ...]]:
+    """The surest first; of equals codes before names, what names a reference surely, and the
+    plainest column: `sex` before `household_head_sex`."""
+    sure = sum(code.confidence for code in one.codes) / len(one.codes) if one.codes else 1.0
+    place = reference_place(one.headers[0])
+    return (
+        -one.confidence,
+        -sure,
+        99 if place is None else place,
+        len(one.column),
+        one.column,
+        one.headers,
+    )
+
+
+def as_said(name: str, column: Column, texts: Texts, known: Known) -> ColumnProposal:
+    """A column of the file for one of the table, as a person says; what can be read in two ways
+    stays asked."""
+    fit = fit_of(column, texts, known, name)
+    sure, why = (0.6, fit.reason) if fit.is_ambiguous else (1.0, None)
+    reasons = ("by_person", *([why] if why else []))
+    return ColumnProposal(name, (texts.header,), sure, reasons, fit.entry, fit.codes)
+
+
+def _humbled(found: Sequence[ColumnProposal]) -> list[ColumnProposal]:
+    """Two headers for one column, or two columns for one header, leave neither sure."""
+
+    def is_contested(one: ColumnProposal) -> bool:
+        return any(
+            other is not one
+            and (other.column == one.column or other.headers == one.headers)
+            and one.confidence - other.confidence < 0.1
+            for other in found
+        )
+
+    return [
+        replace(one, confidence=min(one.confidence, 0.7), reasons=(*one.reasons, "contested"))
+        if is_contested(one)
+        else one
+        for one in found
+    ]
+
+
+def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[ColumnProposal]:
+    is_tag = is_tags([texts.header])
+    for name, column in contract.columns.items():
+        alike, named = _named(contract.table, name, texts)
+        if alike < LEAST_LIKENESS and (is_tag or not column.allowed_codes):
+            continue
+        if alike < LEAST_LIKENESS and not _has_codes(column, texts.values):
+            continue
+        fit = fit_of(column, texts, known, name)
+        is_none = contract.key == (name,) and not _may_be_key(texts)
+        if is_none or (name == _HOUSEHOLD and not _may_be_households(texts)):
+            fit = replace(fit, share=0.0)
+        confidence, reason = _confidence(alike, fit, column)
+        if confidence:
+            told = named if named and reason in ("alike_name", "same_name") else reason
+            reasons = (told, *((fit.reason,) if fit.reason else ()))
+            yield ColumnProposal(name, (texts.header,), confidence, reasons, fit.entry, fit.codes)
+
+
+def _named(table: str, name: str, texts: Texts) -> tuple[float, str | None]:
+    """How much header or wording are alike to a column's names; a question that says more than a
+    name asks something else."""
+    worded = ((header_likeness(table, name, one)[0], None) for one in texts.wordings)
+    sure = (one for one in worded if one[0] >= _LEAST_WORDED)
+    return max([header_likeness(table, name, texts.header), *sure], key=lambda found: found[0])
+
+
+def _may_be_key(texts: Texts) -> bool:
+    return texts.is_unique and not _are_days(texts.values) and not names_a_name(texts.header)
+
+
+def _may_be_households(texts: Texts) -> bool:
+    """Whether there are as many as households, and not a count of their members."""
+    return texts.is_unique or len(texts.values) > _FEWEST_HOUSEHOLDS
+
+
+def _are_days(values: Sequence[str]) -> bool:
+    """Whether the texts are dates, and not numbers that could be read as some."""
+    written = [text for text in values if not text.isdigit()]
+    return bool(written) and notation.dates(written, with_time=True).share >= 0.9
+
+
+@lru_cache(maxsize=100_000)
+def header_likeness(table: str, name: str, header: str) -> tuple[float, str | None]:
+    """How much a header is alike to a column's names, and the reason where it is no such name.
+
+    A tag speaks alone: the first of a column's tags, or of the nearest of them.
+    """
+    if is_tags([header]):
+        place = tag_place(header, name)
+        return (0.0, None) if place is None else (1.0, "hxl_tag")
+    own, names = readings(header), column_names(table, name)
+    alike = max((likeness(one, other) for one in own for other in names), default=0)
+    if alike < 1 and header.startswith("_"):
+        return 0.0, None  # what Kobo and ODK add of their own: `_status` is no stratum
+    if alike < _GENERAL and not general_names(table, name).isdisjoint(own):
+        return _GENERAL, "general_name"
+    if alike < 1 and contradicts(own, table, name):
+        return 0.0, None
+    if alike < _SAME_MEANING and means_the_same(own, table, name):
+        return _SAME_MEANING, "same_meaning"
+    if alike < _WIDER_MEANING and holds_the_meaning(own, table, name):
+        return _WIDER_MEANING, "same_meaning"
+    return alike, None
+
+
+def _has_codes(column: Column, values: Sequence[str]) -> bool:
+    """Whether most texts are codes or labels of the column, without looking at likeness."""
+    if column.base_type != "code" or not values or len(values) > _MOST_CODES:
+        return False
+    known = code_texts(column)
+    if all(text.isdigit() or folded(text) in _SAID_OF_ANYTHING for text in values):
+        return False  # numbers, yes and no are codes only where a name says so
+    return sum(folded(text) in known for text in values) >= 0.8 * len(values)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well the texts are what the contract's column takes; `share` None: nothing to tell by."""
+
+    share: float | None
+    entry: Mapping[str, Any] = field(default_factory=dict)
+    codes: tuple[CodeProposal, ...] = ()
+    reason: str | None = None
+    is_ambiguous: bool = False
+
+
+def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
+    if alike == 1:
+        if fit.share is None:
+            return 0.88, "same_name"
+        if not fit.share and column.base_type in ("int", "dec"):
+            return 0, ""  # `Day/Night` is no number of nights
+        if fit.share < 0.5:
+            return 0.55, "same_name_other_texts"
+        sure = 0.97 if fit.share >= 0.9 else 0.85
+        return (0.6 if fit.is_ambiguous else sure), "same_name"
+    if alike >= LEAST_LIKENESS and (fit.share is None or fit.share >= 0.5):
+        return round((0.6 if fit.is_ambiguous else 0.85) * alike, 2), "alike_name"
+    is_telling = len({one.code for one in fit.codes if one.code}) >= 2
+    if is_telling and fit.share is not None and fit.share >= 0.8 and column.base_type == "code":
+        return 0.6, "texts_are_codes"
+    return 0, ""
+
+
+def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
+    """How well texts are what the type, codes or known rows of a contract column take.
+
+    `name`: of the contract column, where it counts: coordinates, columns of published exports.
+    """
+    values, kind = texts.values, column.base_type
+    if not values:
+        return Fit(None, reason="empty_column")
+    if kind in ("int", "dec"):
+        plain = [decimal_degrees(text, SIDES[name]) for text in values] if name in SIDES else values
+        number = notation.numbers(plain, column)
+        reason = "two_ways" if number.is_ambiguous else None
+        return Fit(number.share, number.keys, (), reason, number.is_ambiguous)
+    if kind in ("date", "time"):
+        return _date_fit(values, kind, of_months=name == "month")
+    if kind in ("code", "bool", "list<code>"):
+        if name == "age_group" and (fit := age_fit(values, column.allowed_codes or ())):
+            return fit
+        return _code_fit(column, texts, export_of(texts.header, name))
+    if column.reference and column.reference in known:
+        return reference_fit(values, known[column.reference], texts.labels)
+    is_long = sum(len(text) for text in values) / len(values) > 80
+    return Fit(0.4 if is_long else 0.9)
+
+
+def _date_fit(values: Sequence[str], kind: str, *, of_months: bool = False) -> Fit:
+    """In a time column a date without a time of day waits for the column of hours beside it."""
+    if kind == "time" and notation.clock_formats(values):
+        return Fit(0.6)
+    written = notation.dates(values, with_time=kind == "time", of_months=of_months)
+    reason = "day_or_month_first" if written.is_ambiguous else None
+    share = 0.6 if kind == "time" and not any(":" in text or "h" in text for text in values) else 1
+    return Fit(written.share * share, written.keys, (), reason, written.is_ambiguous)
+
+
+def age_fit(values: Sequence[str], codes: Sequence[str]) -> Fit | None:
+    """Ages in years as the groups of the list, `Y18T29` and `Y_GE60`; None for other texts.
+
+    Whole numbers of which most are beyond any number of groups; `-1`, `998`: not known.
+    """
+    numbers = [int(text) for text in values if _AGE.fullmatch(text)]
+    years = [number for number in numbers if 0 <= number <= _OLDEST]
+    if len(numbers) < len(values) or len([one for one in years if one > _MOST_GROUPS]) < 3:
+        return None
+    bounds = [(one, found) for one in codes for found in [_GROUP_OF_AGES.fullmatch(one)] if found]
+    bands: list[dict[str, Any]] = [
+        {"value": one, "below": str(int(found["last"]) + 1)} if found["last"] else {"value": one}
+        for one, found in bounds
+    ]
+    unknown = {str(number): "_U" for number in sorted(set(numbers) - set(years))}
+    entry = {"recode": unknown} if unknown else {}
+    return Fit(1.0, {**entry, "bands": bands}) if bands else None
+
+
+def _code_fit(column: Column, texts: Texts, export: Mapping[str, Any]) -> Fit:
+    values, labels = texts.values, texts.labels
+    if len(values) > _MOST_CODES:
+        return Fit(0.0)
+    if export.get("texts"):
+        fit = _codes_by(column, values, None, export["texts"])
+        empty = {"empty": export["empty"]} if "empty" in export else {}
+        return replace(fit, entry={**fit.entry, **empty})
+    ways: list[str | None] = list(_SEPARATORS) if column.base_type == "list<code>" else [None]
+    fits = [_codes_by(column, values, separator, labels=labels) for separator in ways]
+    return max(fits, key=lambda fit: fit.share or 0)
+
+
+def _codes_by(
+    column: Column,
+    values: Sequence[str],
+    separator: str | None,
+    meant: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
+) -> Fit:
+    codes = tuple(code_proposals(values, column, separator, meant, labels))
+    share = sum(one.code is not None for one in codes) / len(codes) if codes else 0.0
+    entry: dict[str, Any] = recode_of(codes)
+    if separator and separator != ";":
+        entry["separator"] = separator
+    return Fit(share, entry, codes)
+
+
+def recode_of(codes: Sequence[CodeProposal]) -> dict[str, Any]:
+    """The `recode` that proposals give; texts that are right as they stand need none."""
+    listed = {one.text: one.code for one in codes if one.code and one.code != one.text}
+    return {"recode": listed} if listed else {}
+
+
+def reference_fit(
+    values: Sequence[str], known: Mapping[str, str], labels: Labels | None = None
+) -> Fit:
+    """The areas or units that names or codes mean; of no names there is nothing to tell."""
+    if not values:
+        return Fit(None)
+    codes = tuple(by_label(text, labels or {}, lambda one: _of_name(one, known)) for text in values)
+    share = sum(one.code is not None for one in codes) / len(codes)
+    return Fit(share, recode_of(codes), codes)
+
+
+def _of_name(text: str, known: Mapping[str, str]) -> CodeProposal:
+    plain = folded(text)
+    if plain in known:
+        code = known[plain]
+        is_code = code == text
+        return CodeProposal(text, code, 1.0 if is_code else 0.95, "as_it_is" if is_code else "name")
+    ranked = sorted(((likeness(plain, name), code) for name, code in known.items()), reverse=True)
+    best = ranked[0] if ranked else (0.0, "")
+    rival = next((score for score, code in ranked if code != best[1]), 0.0)
+    if best[0] >= 0.8 and best[0] - rival >= 0.1:
+        return CodeProposal(text, best[1], round(0.85 * best[0], 2), "alike")
+    return CodeProposal(text, None, 0, "unknown_text")

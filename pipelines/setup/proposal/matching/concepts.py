@@ -1,0 +1,103 @@
+"""What the words of a header mean, whatever their order and language: `Date of visit`, `visited on`
+and `Date de visite` are one thing. The words stand in `data/synonyms.yaml` under `concepts`."""
+
+from collections.abc import Mapping
+from functools import cache
+from itertools import islice, product
+
+from pipelines.setup.proposal.matching.words import column_names, folded, listed_words
+
+_ENDINGS = ("ations", "ation", "ement", "ment", "ing", "ion", "ed", "ee", "er", "al", "e", "s")
+_SHORTEST = 4  # letters that stay of a word whose ending is cut
+_MOST_MEANINGS = 8  # of one header: words with two meanings multiply
+_NOISE, _OTHERS = "noise", "another_group"
+_COUNTED = frozenset({"count"})  # `number of women` is `women`
+Meaning = frozenset[str]
+
+
+@cache
+def meanings(name: str) -> frozenset[Meaning]:
+    """What a folded name may mean: sets of concepts, and of stems that are none."""
+    words = name.replace("-", " ").split()
+    known = [one for word in words if (one := _concepts(word))]
+    ways = (frozenset(way) for way in islice(product(*known), _MOST_MEANINGS) if way)
+    return frozenset(way - _COUNTED if len(way) > 1 else way for way in ways)
+
+
+@cache
+def column_meanings(table: str, column: str) -> frozenset[Meaning]:
+    """What the names of a contract column mean."""
+    return frozenset(one for name in column_names(table, column) for one in meanings(name))
+
+
+def means_the_same_words(readings: tuple[str, ...], names: frozenset[str]) -> bool:
+    """Whether a text, as it may be read, means what one of the names means."""
+    wanted = frozenset(one for name in names for one in meanings(name))
+    return any(not wanted.isdisjoint(meanings(one)) for one in readings)
+
+
+def means_the_same(readings: tuple[str, ...], table: str, column: str) -> bool:
+    """Whether a header, as it may be read, means what a column's names mean."""
+    wanted = column_meanings(table, column)
+    return any(not wanted.isdisjoint(meanings(one)) for one in readings)
+
+
+def holds_the_meaning(readings: tuple[str, ...], table: str, column: str) -> bool:
+    """Whether a header says more than a name of the column, by one word that is no concept."""
+    wanted, known = column_meanings(table, column), listed_words("concepts")
+    return any(
+        len(own) > 1 and (own - {extra}) in wanted
+        for one in readings
+        for own in meanings(one)
+        for extra in own
+        if extra not in known
+    )
+
+
+def contradicts(readings: tuple[str, ...], table: str, column: str) -> bool:
+    """Whether a header speaks of something else than each name of the column: `visit date` and
+    `visit code` are alike in their letters alone, `killed` and `killed (military)` not even so."""
+    wanted, known = column_meanings(table, column), listed_words("concepts").keys()
+    if any(_OTHERS in own for one in readings for own in meanings(one)):
+        return not any(_OTHERS in other for other in wanted)
+    return all(
+        not known.isdisjoint(own - other) and not known.isdisjoint(other - own)
+        for one in readings
+        for own in meanings(one)
+        for other in wanted
+    )
+
+
+def says_nothing(word: str, but: frozenset[str]) -> bool:
+    """Whether a folded word adds nothing to what `but` names: noise, or one of these concepts."""
+    return all(one in but for one in _concepts(word))
+
+
+@cache
+def _words() -> Mapping[str, tuple[str, ...]]:
+    """Folded word, and its stem where that is no word itself (`départ` of `département`): its
+    concepts; none for what says nothing."""
+    listed = [
+        (concept, folded(word)) for concept, words in listed_words("concepts").items()
+        for word in words
+    ]  # fmt: skip
+    whole = {word for _, word in listed}
+    found: dict[str, tuple[str, ...]] = {}
+    for concept, word in listed:
+        for form in {word, *({_stem(word)} - whole)}:
+            own = () if concept == _NOISE else (*found.get(form, ()), concept)
+            found[form] = tuple(dict.fromkeys(own))
+    return found
+
+
+def _concepts(word: str) -> tuple[str, ...]:
+    """What one word may mean; a word that is no concept means its stem."""
+    stem = _stem(word)
+    return next((_words()[form] for form in (word, stem) if form in _words()), (stem,))
+
+
+def _stem(word: str) -> str:
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST:
+            return word.removesuffix(ending)
+    return word

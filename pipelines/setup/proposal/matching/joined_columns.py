@@ -1,0 +1,189 @@
+"""What a contract column is made of when no single column of the file holds it: a day and its clock
+in two columns, latitude and longitude in one. What one column holds is `columns.py`."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from indicators.definitions.contracts import Contract
+from pipelines.ingest.mapping.written.written_places import grid_degrees, part_of_pair
+from pipelines.setup.proposal.matching import notation
+from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
+
+_PAIRS_LOOKED_AT = 50
+_LATITUDE = 90
+_MOST = 0.9  # share of the texts of a column
+_ISO_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
+
+
+def with_clocks(
+    contract: Contract, chosen: Sequence[ColumnProposal], columns: Sequence[Texts]
+) -> list[ColumnProposal]:
+    """Times whose column holds days alone with their hours, and hours alone with their day."""
+    taken = {header for one in chosen for header in one.headers}
+    first = contract.date_column
+    ordered = sorted(chosen, key=lambda one: one.column != first)
+    dated = next((one.headers[0] for one in ordered if one.column == first), None)
+    found = {}
+    for one in ordered:
+        found[one.column] = _joined(contract, one, columns, taken, dated)
+        taken.update(found[one.column].headers)
+        if one.column == first:
+            dated = found[one.column].headers[0]
+    return [found[one.column] for one in chosen]
+
+
+def with_days(
+    contract: Contract, chosen: Sequence[ColumnProposal], columns: Sequence[Texts]
+) -> list[ColumnProposal]:
+    """The day of a table's date, which no column holds alone, from one of times of day."""
+    day, by_header = contract.date_column, {texts.header: texts for texts in columns}
+    if day is None or contract.columns[day].base_type != "date":
+        return list(chosen)
+    if any(one.column == day for one in chosen):
+        return list(chosen)
+    times = [one for one in chosen if contract.columns[one.column].base_type == "time"]
+    for one in (one for one in times if len(one.headers) == 1):
+        written = notation.dates(by_header[one.headers[0]].values, with_time=True)
+        if written.share >= _MOST:
+            entry = dict(written.keys) or {"formats": list(_ISO_TIMES)}
+            sure = 0.6 if written.is_ambiguous else 0.85
+            reasons = ("day_of_time", *(("day_or_month_first",) if written.is_ambiguous else ()))
+            return [*chosen, ColumnProposal(day, one.headers, sure, reasons, entry)]
+    return list(chosen)
+
+
+def with_only_day(
+    contract: Contract, chosen: Sequence[ColumnProposal], columns: Sequence[Texts]
+) -> list[ColumnProposal]:
+    """The date of a table that no name tells: the one column of days that nothing else takes."""
+    day, taken = contract.date_column, {header for one in chosen for header in one.headers}
+    if day is None or any(one.column == day for one in chosen):
+        return list(chosen)
+    is_time = contract.columns[day].base_type == "time"
+    free = [texts for texts in columns if texts.header not in taken and texts.values]
+    written = [(texts, notation.dates(texts.values, with_time=is_time)) for texts in free]
+    dated = [one for one in written if one[1].share >= _MOST and not _are_counts(one[0])]
+    if len(dated) != 1:
+        return list(chosen)
+    texts, how = dated[0]
+    reasons = ("only_day", *(("day_or_month_first",) if how.is_ambiguous else ()))
+    only = ColumnProposal(day, (texts.header,), 0.6, reasons, how.keys)
+    return [*chosen, *with_clocks(contract, [only], columns)]
+
+
+def _are_counts(texts: Texts) -> bool:
+    return all(text.isdigit() for text in texts.values)
+
+
+def _joined(
+    contract: Contract,
+    one: ColumnProposal,
+    columns: Sequence[Texts],
+    taken: set[str],
+    dated: str | None,
+) -> ColumnProposal:
+    """One proposal with the other half of its time; `dated`: the day that every row has."""
+    if contract.columns[one.column].base_type != "time":
+        return one
+    by_header = {texts.header: texts for texts in columns}
+    at = next(place for place, texts in enumerate(columns) if texts.header == one.headers[0])
+    own, free = columns[at], [texts for texts in columns if texts.header not in taken]
+    nearest = sorted(free, key=lambda texts: abs(columns.index(texts) - at))
+    if notation.clock_formats(own.values):
+        days = [texts for texts in nearest if _is_day(texts)]
+        days += [by_header[dated]] if dated and _is_day(by_header[dated]) else []
+        if not days:
+            return one
+        joined = _of_two(one, days[0], own)
+        if days[0].header != dated or one.column == contract.date_column:
+            return joined
+        begun = contract.date_column  # of the day of its row: an end may be of the next
+        is_time = begun and contract.columns[begun].base_type == "time"
+        return replace(joined, entry={**joined.entry, "after": begun}) if is_time else joined
+    if not _is_day(own):
+        return one
+    after = [texts for texts in free if columns.index(texts) > at]
+    clock = next((texts for texts in after if notation.clock_formats(texts.values)), None)
+    if clock is None:
+        return replace(one, entry=_day_keys(own))
+    return _of_two(one, own, clock)
+
+
+def _is_day(texts: Texts) -> bool:
+    if not texts.values or notation.clock_formats(texts.values):
+        return False
+    return notation.dates(texts.values, with_time=False).share >= _MOST
+
+
+def _day_keys(texts: Texts) -> dict[str, object]:
+    """A format of days is named also where the texts are ISO: without one a time is refused."""
+    return notation.dates(texts.values, with_time=False).keys or {"formats": ["%Y-%m-%d"]}
+
+
+def _of_two(one: ColumnProposal, day: Texts, clock: Texts) -> ColumnProposal:
+    written = notation.dates(day.values, with_time=False)
+    forms = [*written.keys.get("formats", ())]  # type: ignore[misc]
+    if not forms or any(notation.is_iso(text, with_time=False) for text in day.values):
+        forms.append("%Y-%m-%d")
+    hours = notation.clock_formats(clock.values)
+    confidence = 0.6 if written.is_ambiguous else max(one.confidence, 0.88)
+    reasons = tuple(reason for reason in one.reasons if reason != "same_name_other_texts")
+    if written.is_ambiguous and "day_or_month_first" not in reasons:
+        reasons = (*reasons, "day_or_month_first")
+    return replace(
+        one,
+        headers=(day.header, clock.header),
+        confidence=confidence,
+        entry={"formats": [f"{form} {hour}" for form in forms for hour in hours]},
+        reasons=(*reasons, "joined"),
+    )
+
+
+def of_one_cell(contract: Contract, texts: Texts) -> list[ColumnProposal]:
+    """Latitude and longitude of a column that holds both; which comes first stays asked."""
+    values = texts.values[:_PAIRS_LOOKED_AT]
+    if "latitude" not in contract.columns or not values:
+        return []
+    pairs = [(part_of_pair(text, 1), part_of_pair(text, 2)) for text in values]
+    if all(grid_degrees(text) for text in values):
+        reasons = ("two_in_one_cell",)
+        return [
+            ColumnProposal(name, (texts.header,), 0.88, reasons, {"part": part})
+            for name, part in (("latitude", 1), ("longitude", 2))
+        ]
+    fractions = [re.search(r"[.,°]", first or "") and re.search(r"[.,°]", second or "")
+                 for first, second in pairs]  # fmt: skip
+    if sum(map(bool, fractions)) < 0.9 * len(pairs):
+        return []
+    is_turned, is_sure = _order(texts.header, pairs)
+    confidence = 0.88 if is_sure else 0.6
+    latitude = 2 if is_turned else 1
+    return [
+        ColumnProposal(
+            name, (texts.header,), confidence, ("two_in_one_cell",), {"part": part, **keys}
+        )
+        for name, part in (("latitude", latitude), ("longitude", 3 - latitude))
+        for keys in [_signs([pair[part - 1] or "" for pair in pairs])]
+    ]
+
+
+def _signs(parts: Sequence[str]) -> dict[str, str]:
+    return {"decimal": ","} if any("," in part for part in parts) else {}
+
+
+def _order(header: str, pairs: Sequence[tuple[str | None, str | None]]) -> tuple[bool, bool]:
+    """(whether longitude comes first, whether header or values say so)."""
+    plain = header.casefold()
+    lat, lon = (re.search(word, plain) for word in (r"lat|عرض", r"lon|lng|طول"))
+    if lat and lon:
+        return lon.start() < lat.start(), True
+    first, second = (
+        max(abs(_plain(pair[part])) for pair in pairs) > _LATITUDE for part in range(2)
+    )
+    return first, first != second
+
+
+def _plain(text: str | None) -> float:
+    found = re.match(r"[+-]?\d+(?:[.,]\d+)?", text or "")
+    return float(found[0].replace(",", ".")) if found else 0.0

@@ -1,0 +1,179 @@
+"""How dates, times and numbers of a column are written, from its texts alone."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from indicators.definitions.contracts import Column
+from pipelines.ingest.mapping.written.written_dates import names_months, with_english_months
+from pipelines.ingest.mapping.written.written_numbers import (
+    BLANKS,
+    DECIMAL_COMMA,
+    Signs,
+    number_text,
+)
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|[+-]\d{2}:?\d{2}))?)?")
+_DAYS = (
+    "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
+    "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d %m %Y",
+    "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%B %d, %Y",
+    "%d-%b-%y", "%d-%m-%y", "%d %b %y", "%d-%B-%Y", "%d/%b/%Y", "%b %d, %Y",
+)  # fmt: skip
+_CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", " %H%M", "T%H:%M", " %I:%M %p", " %I:%M:%S %p")
+_LOOKED_AT = 120
+_MOST_CLOCKS = 0.9  # share of the texts of a column of times of day: `late` is none
+_MONTHS = ("%B %Y", "%b %Y", "%b-%y", "%b-%Y", "%m/%Y", "%Y/%m", "%Y-%m")  # the first day is meant
+_SEVERAL_GROUPS = r"[+-]?\d{1,3}(\.\d{3}){2,}(,\d+)?"
+_GROUP = re.compile(r"\d{6} ?([A-IK-Z]) ?[A-Za-z]{3,4} ?(\d{2}|\d{4})")
+_YEAR = re.compile(r"19[5-9]\d|20[0-5]\d")
+_HOURS = {
+    "%H:%M": r"([01]?\d|2[0-3]):[0-5]\d",
+    "%H:%M:%S": r"([01]?\d|2[0-3]):[0-5]\d:[0-5]\d",
+    "%Hh%M": r"([01]?\d|2[0-3])h[0-5]\d",
+    "%H%M": r"([01]\d|2[0-3])[0-5]\d",
+    "%I:%M %p": r"(0?[1-9]|1[0-2]):[0-5]\d [APap][Mm]",
+    "%H:%M:%S.%f%z": r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d+(Z|[+-]\d{2}:\d{2})",
+}
+"""Formats of times of day, with what they read."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """The keys of a mapping that read the texts, and for what share of them they do."""
+
+    keys: dict[str, object]
+    share: float
+    is_ambiguous: bool = False
+
+
+def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> Written:
+    """The format of dates, with a time of day where they have one; of whole months where these are
+    what the column takes.
+
+    Where day and month could be either way round in every text, both are named as ambiguous and
+    the day comes first.
+    """
+    if not texts:
+        return Written({}, 0)
+    rest = [text for text in texts if not is_iso(text, with_time=with_time)]
+    if not rest:
+        return Written({}, 1)
+    if with_time and (written := _date_time_group(rest, len(texts))):
+        return written
+    clocks = _CLOCKS if with_time else ()
+    formats = [*_DAYS, *(_MONTHS if of_months else ())]
+    formats += [day + clock for day in _DAYS for clock in clocks]
+    rest = rest[:_LOOKED_AT]
+    shares = {entry: _share(rest, entry) for entry in formats}
+    best = max(shares.values())
+    if best == 0:
+        return Written({}, 1 - len(rest) / len(texts))
+    equal = [entry for entry in formats if shares[entry] == best]
+    chosen = equal[0]
+    others = {tuple(re.findall(r"%[dm]", entry)) for entry in equal}
+    iso = sum(is_iso(text, with_time=with_time) for text in texts) / len(texts)
+    read = iso + best * (1 - iso)
+    return Written({"formats": [chosen]}, read, len(others) > 1 and best > 0)
+
+
+def _date_time_group(texts: Sequence[str], number: int) -> Written | None:
+    """`130800B MAR 26`, as soldiers write: day, hour, letter of the zone (ACP 121), month, year."""
+    found = [_GROUP.fullmatch(text) for text in texts]
+    if not all(found):
+        return None
+    letters = {one[1] for one in found if one}
+    blanks = {"".join(" " if sign == " " else "." for sign in text) for text in texts}
+    if len(letters) > 1 or len(blanks) > 1:
+        return None
+    letter = letters.pop()
+    parts = re.findall(r" |[^ ]+", texts[0])
+    form = "".join(parts).replace(texts[0][:6], "%d%H%M", 1)
+    name, year = re.findall(r"[A-Za-z]{3,4}|\d+$", form[7:])[-2:]
+    form = form[:7] + form[7:].replace(name, "%b").replace(year, "%y" if len(year) == 2 else "%Y")
+    hours = _ZONES.index(letter)
+    east = hours if hours <= 12 else 12 - hours
+    zone = f"Etc/GMT{-east:+d}" if hours else "Etc/GMT"
+    return Written({"formats": [form], "time_zone": zone}, len(texts) / number)
+
+
+_ZONES = "ZABCDEFGHIKLMNOPQRSTUVWXY"  # hours east of Greenwich to 12 (M), then west
+
+
+def is_iso(text: str, *, with_time: bool) -> bool:
+    """Whether a text is an ISO date, at midnight where it may have no time of day."""
+    found = _ISO.fullmatch(text)
+    if found is None:
+        return False
+    return with_time or not found[1] or set(found[1]) <= set("T 0:.+Z")
+
+
+def _share(texts: Sequence[str], pattern: str) -> float:
+    return sum(_fits(text, pattern) for text in texts) / len(texts)
+
+
+@lru_cache(maxsize=100_000)
+def _fits(text: str, pattern: str) -> bool:
+    if "%Y" in pattern and not re.search(r"(?<!\d)\d{4}", text):
+        return False
+    if names_months([pattern]):
+        text = with_english_months(text, pattern)
+    try:
+        datetime.strptime(text, pattern)
+    except ValueError:
+        return False
+    return True
+
+
+def clock_formats(texts: Sequence[str]) -> list[str]:
+    """How a column that holds times of day alone is written, the most usual first; none where it
+    holds more than a few others, or years, of which `2010` could be ten past eight."""
+    if texts and all(_YEAR.fullmatch(text) for text in texts):
+        return []
+    found, left = [], list(texts)
+    while left and len(left) > (1 - _MOST_CLOCKS) * len(texts):
+        read = {form: [text for text in left if re.fullmatch(what, text)]
+                for form, what in _HOURS.items()}  # fmt: skip
+        best = max(read, key=lambda form: len(read[form]))
+        if not read[best]:
+            return []
+        found.append(best)
+        left = [text for text in left if text not in read[best]]
+    return found
+
+
+def numbers(texts: Sequence[str], column: Column) -> Written:
+    """Decimal and thousands signs of numbers; blanks of all kinds need none."""
+    if not texts:
+        return Written({}, 0)
+    ways: list[dict[str, object]] = [
+        {},
+        {"decimal": ","},
+        {"thousands": ","},
+        {"decimal": ",", "thousands": "."},
+    ]
+    if any(re.fullmatch(DECIMAL_COMMA, re.sub(BLANKS, " ", text)) for text in texts):
+        ways.remove({"thousands": ","})
+    found = [Written(keys, _number_share(texts, keys, column)) for keys in ways]
+    best = max(found, key=lambda entry: entry.share)
+    rivals = [entry for entry in found if entry.share == best.share]
+    # 1,200 may be 1200 or 1.2: only one of the two can be meant, where no other text tells
+    signs = [entry for entry in rivals if entry.keys in ({"decimal": ","}, {"thousands": ","})]
+    is_open = len(signs) > 1 or best.keys == {"decimal": ",", "thousands": "."}
+    plain = [re.sub(BLANKS, " ", text) for text in texts]
+    told = any(re.fullmatch(rf"{DECIMAL_COMMA}|{_SEVERAL_GROUPS}", text) for text in plain)
+    return Written(best.keys, best.share, best.keys != {} and is_open and not told)
+
+
+def _number_share(texts: Sequence[str], keys: dict[str, object], column: Column) -> float:
+    """The share of texts that are numbers in the range of the column."""
+    signs = Signs(**keys)  # type: ignore[arg-type]
+    read = (number_text(text, signs, whole=column.base_type == "int") for text in texts)
+    return sum(text is not None and _is_in_range(float(text), column) for text in read) / len(texts)
+
+
+def _is_in_range(number: float, column: Column) -> bool:
+    low, high = column.minimum, column.maximum
+    return (low is None or number >= low) and (high is None or number <= high)

@@ -1,0 +1,115 @@
+"""A survey in one wide file: which of its columns hold answers to which items of the list
+`survey_item`, and what their texts mean. Each becomes a row of `survey_answers`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from indicators.definitions.contracts import Column, contracts
+from indicators.definitions.vocabularies import vocabulary
+from pipelines.setup.proposal.matching.codes import CodeProposal, code_proposals
+from pipelines.setup.proposal.matching.concepts import means_the_same_words
+from pipelines.setup.proposal.matching.texts import Texts
+from pipelines.setup.proposal.matching.words import code_names, likeness, readings
+
+RESPONDENTS, ANSWERS = "survey_respondents", "survey_answers"
+_KEY = ("survey_code", "wave", "respondent_key")
+_WITHOUT_ANSWER = ("dont_know", "refused", "not_asked")
+_LEAST_LIKENESS = 0.8
+_MOST_TEXTS = 25
+_SURE, _UNSURE = 0.85, 0.6
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A column of the file that holds the answers to one item."""
+
+    item: str
+    header: str
+    confidence: float
+    reason: str
+    codes: tuple[CodeProposal, ...]
+
+    def entry(self) -> dict[str, Any]:
+        """As a mapping writes it."""
+        recode = {one.text: one.code for one in self.codes if one.code and one.code != one.text}
+        return {"from": self.header} | ({"recode": recode} if recode else {})
+
+
+def questions(columns: Sequence[Texts]) -> tuple[Answered, ...]:
+    """The items that columns of the file answer; of two columns for one item the likest."""
+    found: dict[str, Answered] = {}
+    for texts in columns:
+        if not texts.values or len(texts.values) > _MOST_TEXTS:
+            continue
+        for item in items():
+            alike = _likeness(item, texts)
+            best = found.get(item)
+            if alike >= _LEAST_LIKENESS and (best is None or alike > best.confidence):
+                found[item] = as_answer(item, texts, alike, "same_question")
+    by_header: dict[str, Answered] = {}
+    for one in sorted(found.values(), key=lambda one: -one.confidence):
+        by_header.setdefault(one.header, one)
+    kept = {one.item: _judged(one) for one in by_header.values() if _fits(one)}
+    return tuple(kept[item] for item in items() if item in kept)
+
+
+def items() -> tuple[str, ...]:
+    """The items of the list."""
+    return vocabulary("survey_item").codes
+
+
+def as_answer(item: str, texts: Texts, sure: float = 1.0, reason: str = "by_person") -> Answered:
+    """A column of the file as the answers to an item."""
+    codes = () if _is_number(item) else code_proposals(texts.values, answer_column(item),
+                                                       labels=texts.labels)  # fmt: skip
+    return Answered(item, texts.header, sure, reason, tuple(codes))
+
+
+@cache
+def answer_column(item: str) -> Column:
+    """The column of answers with the codes that an item allows."""
+    own = contracts()[ANSWERS].columns["answer"]
+    codes = tuple(code for code in vocabulary("survey_item").answers(item) if code in _all())
+    more = tuple(code for code in _WITHOUT_ANSWER if code not in codes)
+    return own.model_copy(update={"type": "code", "vocabulary": "answer", "codes": (*codes, *more)})
+
+
+def answers_entry(respondents: dict[str, Any], asked: Sequence[Answered]) -> dict[str, Any]:
+    """The second table of the mapping, its key that of the first."""
+    items_of = {one.item: one.entry() for one in asked}
+    columns = {name: respondents[name] for name in _KEY if name in respondents}
+    unpivot = {"item": "item", "value": "answer", "items": items_of}
+    return {"table": ANSWERS, "columns": columns, "unpivot": unpivot}
+
+
+def _all() -> tuple[str, ...]:
+    return vocabulary("answer").codes
+
+
+def _is_number(item: str) -> bool:
+    return vocabulary("survey_item").takes_integer(item)
+
+
+def _likeness(item: str, texts: Texts) -> float:
+    names = code_names("survey_item", item)
+    best = 0.0
+    for written in (texts.header, *texts.wordings):
+        own = readings(written)
+        if means_the_same_words(own, names):
+            return 1.0
+        best = max(best, *(likeness(one, other) for one in own for other in names), 0.0)
+    return best
+
+
+def _fits(one: Answered) -> bool:
+    """Whether the texts may be answers: all of them numbers, or one of two is known."""
+    known = sum(code.code is not None for code in one.codes)
+    return all(code.text.lstrip("-").isdigit() for code in one.codes) or 2 * known >= len(one.codes)
+
+
+def _judged(one: Answered) -> Answered:
+    is_told = all(code.code for code in one.codes)
+    sure = round((_SURE if is_told else _UNSURE) * one.confidence, 2)
+    return Answered(one.item, one.header, sure, one.reason, one.codes)

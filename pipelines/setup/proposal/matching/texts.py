@@ -1,0 +1,67 @@
+"""What one column of a file holds, and where one contract column may come from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.ingest.readers.codebook import Codebook, Question, question_of
+from pipelines.ingest.readers.table import SourceTable
+from pipelines.setup.proposal.matching.codes import CodeProposal
+
+MISSING = ("NA", "N/A", "n/a", "-", "--", "–", "NULL", "null", "nd", "n.d.", "ND")
+BETWEEN = "\n"  # the texts of an answer that has several
+_DISTINCT = 400  # texts of a column that are looked at
+_LOOKED_AT = 20_000
+_UNIQUE = 0.98  # share of rows with a text of their own: a line pasted twice changes no key
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What one column of the file holds: its distinct texts without those that say nothing.
+
+    `is_unique`: hardly any row shares its text with another, or has none. `wordings`, `labels`:
+    the question and what its codes are called, as a form has them.
+    """
+
+    header: str
+    values: tuple[str, ...]
+    is_unique: bool = True
+    wordings: tuple[str, ...] = ()
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ColumnProposal:
+    """Where one contract column may come from.
+
+    `entry`: keys of the mapping beside `from`; `reasons`: message keys `map.reason.<reason>`;
+    `codes`: what its texts mean, where it takes codes, areas or units.
+    """
+
+    column: str
+    headers: tuple[str, ...]
+    confidence: float
+    reasons: tuple[str, ...]
+    entry: Mapping[str, Any] = field(default_factory=dict)
+    codes: tuple[CodeProposal, ...] = ()
+
+
+def texts_of(table: SourceTable, book: Codebook | None = None) -> list[Texts]:
+    """The distinct texts of each column of the sheet, with what a form says of them."""
+    return [
+        _texts(name, table.rows[name].combine_chunks().slice(0, _LOOKED_AT), question)
+        for name in table.header
+        for question in [question_of(name, book or {})]
+    ]
+
+
+def _texts(name: str, column: pa.Array, question: Question) -> Texts:
+    distinct = pc.unique(column)
+    plain = (text.strip() for text in distinct.to_pylist()[:_DISTINCT] if text)
+    values = tuple(dict.fromkeys(text for text in plain if text and text not in MISSING))
+    own = len(distinct) - bool(column.null_count)
+    is_unique = own >= _UNIQUE * len(column)
+    return Texts(name, values, is_unique, question.labels, question.texts)

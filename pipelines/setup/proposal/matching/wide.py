@@ -1,0 +1,101 @@
+"""Columns that are rows: counts by sex and age, or by month, one beside the other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from indicators.definitions.contracts import Contract
+from pipelines.ingest.mapping.written.written_dates import with_english_months
+from pipelines.setup.proposal.matching import notation
+from pipelines.setup.proposal.matching.concepts import says_nothing
+from pipelines.setup.proposal.matching.texts import Texts
+from pipelines.setup.proposal.matching.words import code_texts, folded
+
+_KINDS = ("sex", "age_group")
+_FEWEST = 2
+_SAID = frozenset({"count", "person", "women", "total", "month", "participant"})
+
+
+@dataclass(frozen=True)
+class Wide:
+    """One row for each of several columns: `items`: what an item is called (parts joined by `|`):
+    the column of the file; `item`, `value`: columns of the table."""
+
+    item: tuple[str, ...]
+    value: str
+    items: Mapping[str, str]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the table that it fills."""
+        return (*self.item, self.value)
+
+    def entry(self) -> dict[str, object]:
+        """As a mapping writes it; an empty cell makes no row."""
+        entries = {name: {"from": header} for name, header in self.items.items()}
+        return {"item": list(self.item), "value": self.value, "items": entries}
+
+
+def wide_columns(contract: Contract, texts: Sequence[Texts]) -> Wide | None:
+    """What columns of the file say together; None where they do not, or one by itself says more."""
+    value = _value_of(contract)
+    if value is None:
+        return None
+    numbers = [one for one in texts if one.values and _are_numbers(contract, value, one)]
+    kinds = tuple(name for name in _KINDS if name in contract.key)
+    for item, name_of in ((kinds, _group_of), (("month",), _month_of)):
+        if not item or not set(item) <= contract.columns.keys():
+            continue
+        named = [(name_of(contract, item, one.header), one.header) for one in numbers]
+        found = [(name, header) for name, header in named if name is not None]
+        if len(found) >= _FEWEST and len(dict(found)) == len(found):
+            return Wide(item, value, dict(found))
+    return None
+
+
+def grouped(contract: Contract, headers: Sequence[str]) -> dict[str, str]:
+    """Headers that name a sex or an age group, of tables that have a row for each."""
+    item = tuple(name for name in _KINDS if name in contract.key)
+    if not item or _value_of(contract) is None:
+        return {}
+    named = {header: _group_of(contract, item, header) for header in headers}
+    return {header: name for header, name in named.items() if name is not None}
+
+
+def _value_of(contract: Contract) -> str | None:
+    """The one number that every row of the table has."""
+    names = [
+        name
+        for name, column in contract.columns.items()
+        if column.required and column.base_type in ("int", "dec") and name not in contract.key
+    ]
+    return names[0] if len(names) == 1 else None
+
+
+def _are_numbers(contract: Contract, value: str, texts: Texts) -> bool:
+    return notation.numbers(texts.values, contract.columns[value]).share == 1
+
+
+def _group_of(contract: Contract, item: Sequence[str], header: str) -> str | None:
+    """`F|Y0T17` of `Girls` or `Femmes 0-17`; None where the header says anything else too."""
+    words = folded(header).split()
+    codes, used = [], set[str]()
+    for name in item:
+        known = code_texts(contract.columns[name])
+        hits = {word: known[word] for word in words if word in known}
+        if len(set(hits.values())) > 1:
+            return None
+        codes.append(next(iter(hits.values()), "_U"))
+        used |= hits.keys()
+    rest = [word for word in words if word not in used]
+    is_told = used and all(says_nothing(word, _SAID) for word in rest)
+    return "|".join(codes) if is_told else None
+
+
+def _month_of(contract: Contract, item: Sequence[str], header: str) -> str | None:
+    """`2026-03-01` of `March 2026` or `mars-26`."""
+    written = notation.dates([header], with_time=False, of_months=True)
+    formats = written.keys.get("formats")
+    if written.share < 1 or not isinstance(formats, list) or "%d" in formats[0]:
+        return None
+    return datetime.strptime(with_english_months(header, formats[0]), formats[0]).date().isoformat()

@@ -1,0 +1,136 @@
+"""What a mapping would make of a file: its first rows as they would arrive, and its rejects.
+
+The file is taken into a copy of the warehouse, which is thrown away.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from indicators.definitions.contracts import contracts
+from indicators.definitions.mission_profile import Mission
+from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.sql_text import quoted
+from pipelines.ingest.files.archive import sha256_of
+from pipelines.ingest.files.delivered_file import Delivery
+from pipelines.ingest.load_file import load_file
+from pipelines.ingest.mapping.model import Source
+from pipelines.ingest.mapping.places.area_polygons import read_outlines
+from pipelines.ingest.rows.upsert import rows_changed
+from pipelines.workspace.warehouse import ledger
+from pipelines.workspace.warehouse.last_state import open_on_trial
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """One reason for which rows would not come in: how many, and the first text of them."""
+
+    table: str
+    column: str
+    rule: str
+    rows: int
+    value: str | None
+    parameters: Mapping[str, Any]  # what the sentence of the rule needs
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`rows`: the first that would arrive in each table, their filled columns; counts as ingest
+    gives them.
+
+    `rows_changed`: of those loaded, how many would take the place of a row that stands otherwise;
+    `tables`: the table of each of `rows`. `question`: for which the file is held until somebody
+    says that it is meant; all else is then what it would bring.
+    """
+
+    rows_read: int
+    rows_loaded: int
+    rows_rejected: int
+    rows: tuple[Mapping[str, Any], ...]
+    rejects: tuple[Rejected, ...]
+    rows_changed: int = 0
+    rows_unchanged: int = 0
+    tables: tuple[str, ...] = ()
+    question: Problem | None = None
+
+
+def preview(
+    path: Path,
+    source: Source,
+    mission: Mission,
+    profile: Path,
+    warehouse: Path,
+    beside: Sequence[Path] = (),
+    before: Sequence[tuple[Path, Source]] = (),
+) -> Preview:
+    """Takes the file in on trial, `beside` other files of the same mapping, `before` it those that
+    it refers to and their mappings. Raises WrongUse where it could not be read, or the warehouse
+    is being written."""
+    trial = mission.model_copy(update={"reject_limit_pct": 100})
+    with open_on_trial(warehouse) as connection:
+        others = [*before, *((other, source) for other in beside)]
+        for number, (other, its_source) in enumerate(others):
+            given = Delivery(other, other.name, f"beside-{number}", its_source)
+            with suppress(WrongUse):  # it may be of another shape
+                load_file(connection, trial, given, lambda: read_outlines(profile, mission))
+        delivery = Delivery(path, path.name, "trial", source)
+        question = _is_replaced(connection, path)
+        report = load_file(connection, trial, delivery, lambda: read_outlines(profile, mission))
+        if report.status == "held":
+            question = report.remarks[-1]
+            delivery = replace(delivery, is_asked=True)
+            report = load_file(connection, trial, delivery, lambda: read_outlines(profile, mission))
+        tables = dict.fromkeys(table.table for table in source.tables)
+        rows = [(table, row) for table in tables for row in _arrived(connection, table)]
+        changed = rows_changed(connection, "trial")
+        rejects = [entry for table in tables for entry in _rejected(connection, table)]
+    counts = (report.rows_read, report.rows_loaded, report.rows_rejected)
+    return Preview(
+        *counts,
+        tuple(row for _, row in rows),
+        tuple(rejects),
+        changed,
+        report.rows_unchanged,
+        tuple(table for table, _ in rows),
+        question,
+    )
+
+
+def _is_replaced(connection: duckdb.DuckDBPyConnection, path: Path) -> Problem | None:
+    """Of a version that a later one replaced: the same file again changes nothing by itself."""
+    known = ledger.known_file(connection, sha256_of(path))
+    is_replaced = known is not None and known.status == "superseded"
+    return Problem("version_replaced", path.name) if is_replaced else None
+
+
+def _arrived(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
+    columns = list(contracts()[table].columns)
+    listed = ", ".join(quoted(name) for name in columns)
+    rows = connection.execute(
+        f"SELECT {listed} FROM core.{quoted(table)} WHERE file_sha256 = 'trial' "
+        f"ORDER BY row_number LIMIT {_SHOWN}"
+    ).fetchall()
+    return [
+        {name: value for name, value in zip(columns, row, strict=True) if value is not None}
+        for row in rows
+    ]
+
+
+def _rejected(connection: duckdb.DuckDBPyConnection, table: str) -> list[Rejected]:
+    rows = connection.execute(
+        "SELECT coalesce(column_name, ''), rule, count(DISTINCT (sheet, row_number)), "
+        "arg_min(raw_value, row_number), "
+        f"arg_min(parameters, row_number) FROM quarantine.{quoted(table)} "
+        "WHERE file_sha256 = 'trial' GROUP BY ALL ORDER BY 3 DESC, 1, 2"
+    ).fetchall()
+    return [
+        Rejected(table, column, rule, count, value, json.loads(parameters))
+        for column, rule, count, value, parameters in rows
+    ]

@@ -1,0 +1,462 @@
+"""A whole mapping proposed for an unknown file, and what of it is left for a person to say."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.contracts import Contract, contracts
+from indicators.foundation.errors import Problem, WrongUse
+from pipelines.ingest.mapping.files.file_names import pattern_of, stem_words
+from pipelines.setup.proposal.beside.known_rows import Known
+from pipelines.setup.proposal.layout import (
+    SEVERAL,
+    Layout,
+    below_each_other,
+    in_other_shape,
+    layouts,
+)
+from pipelines.setup.proposal.matching.columns import (
+    LEAST_LIKENESS,
+    column_proposals,
+    header_likeness,
+)
+from pipelines.setup.proposal.matching.survey import (
+    ANSWERS,
+    RESPONDENTS,
+    Answered,
+    answers_entry,
+)
+from pipelines.setup.proposal.matching.texts import BETWEEN, MISSING, ColumnProposal
+from pipelines.setup.proposal.matching.wide import Wide, grouped, wide_columns
+from pipelines.setup.proposal.matching.words import (
+    folded,
+    likeness,
+    names_a_country,
+    reference_place,
+)
+
+PERIODS = ("month", "quarter", "year")
+SENDERS = ("series", "folder")
+_LEAST_SCORE = 0.2
+_LEAST_COLUMNS = 2
+_LOOKED_AT = 6  # contracts
+_REFERENCE_KEY = 0.75
+_WIDE = 0.7
+_COMMON = 0.7  # weight of code, day and area, which tell no table from another
+_WIDEST = 30  # columns: of a file with more, most are about something else
+_UNTOLD = 0.6  # what another column alone tells
+_TOLD_BY = {
+    RESPONDENTS: (("household_key", "respondent_key"), ("stratum", "area_code")),
+    "areas": (("name_fr", "name_en"), ("name_en", "name_fr")),
+}
+_JOINED_KEY = 0.5  # sure of a key of several columns: later files may hold two rows of it
+
+
+@dataclass(frozen=True)
+class FileTerms:
+    """What a person says of the files of a mapping as wholes.
+
+    `time_zone`: of local times, where it is not the mission's; `replaces`: what a new file takes
+    the place of (`name`, `all`, or the rows of its `month`, `quarter`, `year`); `sender`: `series`,
+    `folder` or a column; `covers`: `name` or `dates`; `may_lack`: columns that a file may lack;
+    `counts_equal_once`: rows that are equal in every column count once.
+    """
+
+    time_zone: str = ""
+    replaces: str = "name"
+    sender: str = ""
+    covers: str = ""
+    may_lack: tuple[str, ...] = ()
+    counts_equal_once: bool = False
+
+    def keys(self) -> dict[str, str]:
+        """What of it stands in a mapping beside its tables."""
+        found = {"time_zone": self.time_zone, "covers": self.covers}
+        if self.replaces in PERIODS:
+            found |= {"supersedes": "by_period", "period": self.replaces}
+        elif self.replaces != "name":
+            found["supersedes"] = self.replaces
+        return {name: text for name, text in found.items() if text}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A mapping for one file.
+
+    `open_required`: columns that the contract requires and nothing is proposed for; `constants`:
+    what a person said that they hold; `ignored`: columns of the file that would not be kept;
+    `rivals`: other contracts that fit nearly as well.
+    """
+
+    source: str
+    files: str
+    layout: Layout
+    table: str
+    confidence: float
+    columns: tuple[ColumnProposal, ...]
+    missing: tuple[str, ...] = ()
+    constants: Mapping[str, str] | None = None
+    where: Mapping[str, tuple[str, ...] | str] = field(default_factory=dict)  # as a mapping's
+    wide: Wide | None = None
+    sheets: tuple[str, ...] = ()  # those that hold a table
+    rivals: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()  # those of the catalogue that the table feeds
+    questions: tuple[Answered, ...] = ()  # of respondents: the answers that stand beside them
+    terms: FileTerms = FileTerms()
+    also: "Proposal | None" = None  # of a second table that the same rows become
+
+    @property
+    def sender(self) -> str | dict[str, str]:
+        """Who sends a row: as a person says, else the unit that it names, or the series of the
+        files."""
+        if said := self.terms.sender:
+            return said if said in SENDERS else {"column": said}
+        units = [one.headers for one in self.columns if one.column == "unit_code"]
+        return {"column": units[0][0]} if units and len(units[0]) == 1 else "series"
+
+    @property
+    def open_required(self) -> tuple[str, ...]:
+        """Columns that the contract requires and nobody has spoken for."""
+        named = {one.column for one in self.columns} | (self.constants or {}).keys()
+        named |= set(self.wide.columns) if self.wide else set()
+        required = contracts()[self.table].columns.items()
+        return tuple(name for name, column in required if column.required and name not in named)
+
+    @property
+    def open_of_all(self) -> tuple[str, ...]:
+        """Those of both tables."""
+        return (*self.open_required, *(self.also.open_required if self.also else ()))
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """Columns of the file that nothing is proposed for: they are not kept."""
+        taken = self._taken() | (self.also._taken() if self.also else set())
+        return tuple(name for name in self.layout.table.header if name not in taken)
+
+    def _taken(self) -> set[str]:
+        """The columns of the file that the table is made of."""
+        taken = {header for one in self.columns for header in one.headers} | self.where.keys()
+        taken |= set(self.wide.items.values()) if self.wide else set()
+        taken |= {one.header for one in self.questions} | {self.terms.sender}
+        whens = (when for one in self.columns for when in one.entry.get("when", ()))
+        return taken | {when["column"] for when in whens}
+
+    def mapping(self) -> dict[str, Any]:
+        """The content of `sources/<source>.yaml`."""
+        columns: dict[str, Any] = {}
+        by_name = {one.column: one for one in self.columns}
+        for name in contracts()[self.table].columns:
+            if name in (self.constants or {}):
+                columns[name] = {"constant": (self.constants or {})[name]}
+            elif name in by_name:
+                one = by_name[name]
+                origin = one.headers[0] if len(one.headers) == 1 else list(one.headers)
+                from_columns = {"from": origin}
+                if not {"template", "point"}.isdisjoint(one.entry):
+                    from_columns = {}
+                lacking = {"optional": True} if {*one.headers} & {*self.terms.may_lack} else {}
+                columns[name] = {**from_columns, **one.entry, **lacking}
+        found: dict[str, Any] = {
+            "source": self.source,
+            "files": [self.files],
+            "reader": self.layout.reader,
+            "sender": self.sender,
+            **self.terms.keys(),
+        }
+        if self.layout.options:
+            found["options"] = self.layout.options
+        if self.missing:
+            found["missing"] = list(self.missing)
+        if self.ignored:
+            found["ignore"] = [re.sub(r"([*?\[])", r"[\1]", name) for name in self.ignored]
+        table: dict[str, Any] = {"table": self.table}
+        if self.where:
+            table["where"] = {
+                name: texts if isinstance(texts, str) else list(texts)
+                for name, texts in self.where.items()
+            }
+        if self.terms.counts_equal_once:
+            table["distinct"] = True
+        table["columns"] = columns
+        if self.wide:
+            table["unpivot"] = self.wide.entry()
+        answers = [answers_entry(columns, self.questions)] if self.questions else []
+        also = self.also.mapping()["tables"] if self.also else []
+        return found | {"tables": [table, *answers, *also]}
+
+    def point(self) -> tuple[str, str] | None:
+        """The columns of the file with longitude and latitude, each its own."""
+        found = {one.column: one for one in self.columns if len(one.headers) == 1}
+        pair = [found.get(name) for name in ("longitude", "latitude")]
+        if any(one is None or "part" in one.entry for one in pair):
+            return None
+        longitude, latitude = (one.headers[0] for one in pair if one)
+        return longitude, latitude
+
+    def at_coordinates(self) -> "Proposal":
+        """The proposal with areas found by the coordinates, in the outlines of the mission."""
+        column, pair = contracts()[self.table].area_column, self.point()
+        if column is None or pair is None:
+            return self
+        signs = next(one.entry for one in self.columns if one.column == "latitude")
+        entry = {"point": list(pair), **{k: v for k, v in signs.items() if k == "decimal"}}
+        said = ColumnProposal(column, pair, 1.0, ("by_person",), entry)
+        return replace(self, columns=(*self.without(column).columns, said))
+
+    def without(self, column: str) -> "Proposal":
+        """The proposal with nothing for this column."""
+        wide = None if self.wide and column in self.wide.columns else self.wide
+        kept = tuple(one for one in self.columns if one.column != column)
+        return replace(self, columns=kept, wide=wide)
+
+    def with_constant(self, column: str, value: str) -> "Proposal":
+        """The proposal with one text for every row of this column."""
+        known = contracts()[self.table].columns
+        if column not in known:
+            listed = ", ".join(known)
+            raise WrongUse(Problem("map_no_column", value=column, parameters={"known": listed}))
+        return replace(self.without(column), constants={**(self.constants or {}), column: value})
+
+
+def propose(
+    path: Path,
+    known: Known,
+    *,
+    table: str | None = None,
+    sheet: str | None = None,
+    shape: Mapping[str, Any] | None = None,
+    form: Path | None = None,
+) -> Proposal:
+    """The mapping that fits the file best. Raises WrongUse where no contract fits at all.
+
+    `form`: the XLSForm or XForm that it was collected with. `shape`: options of the reader that a
+    person named, in the place of what the file shows.
+    """
+    found = layouts(path, form)
+    sheets = tuple(one.table.sheet for one in found if one.table.sheet not in ("", SEVERAL))
+    if sheet is not None:
+        found = [_of_sheets(path, found, tuple(sheet.split(BETWEEN)))]
+    if shape:
+        found = [in_other_shape(path, one, shape) for one in found]
+    if table is not None and table not in contracts():
+        listed = ", ".join(contracts())
+        raise WrongUse(Problem("unknown_table", value=table, parameters={"known": listed}))
+    tables = [table] if table else list(contracts())
+    scored = [
+        (*_scored(path, layout, contracts()[name], known), layout, name)
+        for layout in found
+        for name in (tables if table else _shortlist(path, layout, tables))
+    ]
+    scored.sort(key=lambda entry: -entry[0])
+    score, columns, wide, layout, name = scored[0]
+    if not table and (score < _LEAST_SCORE or len(columns) + 2 * bool(wide) < _LEAST_COLUMNS):
+        raise WrongUse(Problem("map_no_contract", path.name))
+    rivals = [(entry[0], entry[-1]) for entry in scored[1:] if entry[-1] != name]
+    distance = score - rivals[0][0] if rivals else 1.0
+    confidence = min(0.97, round(score, 2)) if distance >= 0.1 else min(0.6, round(score, 2))
+    near = tuple(dict.fromkeys(other for value, other in rivals if score - value < 0.1))[:3]
+    source = _source_name(path, name)
+    contract = contracts()[name]
+    asked = _questions(name, layout, columns)
+    columns = [*columns, *_reference_key(layout, contract, columns)]
+    columns += _joined_key(source, layout, contract, columns)
+    columns += _of_another(layout, contract, columns)
+    feeds = tuple(sorted(c for c, one in load_catalogue().items() if one.source == name))
+    return Proposal(
+        source,
+        pattern_of(path.name),
+        layout,
+        name,
+        confidence,
+        tuple(columns),
+        _missing(layout),
+        {},
+        _where(layout, columns, known),
+        wide,
+        sheets,
+        near,
+        feeds,
+        asked,
+    )
+
+
+def _of_sheets(path: Path, found: Sequence[Layout], named: Sequence[str]) -> Layout:
+    """The sheet of this name, or those of these names below each other."""
+    chosen = [one for one in found if one.table.sheet in named]
+    if missing := [name for name in named if name not in [one.table.sheet for one in chosen]]:
+        facts = {"sheets": ", ".join(one.table.sheet for one in found)}
+        raise WrongUse(Problem("missing_sheet", path.name, missing[0], parameters=facts))
+    return chosen[0] if len(chosen) == 1 else below_each_other(path, chosen)
+
+
+def _questions(
+    table: str, layout: Layout, columns: Sequence[ColumnProposal]
+) -> tuple[Answered, ...]:
+    """Of respondents the questions that stand in columns which say nothing of the person."""
+    if table != RESPONDENTS:
+        return ()
+    taken = {header for one in columns for header in one.headers}
+    return tuple(one for one in layout.questions if one.header not in taken)
+
+
+def _of_another(
+    layout: Layout, contract: Contract, columns: Sequence[ColumnProposal]
+) -> list[ColumnProposal]:
+    """What a file says by other columns: of a survey without households, strata or a mark for
+    adults one person a household, an area a stratum, the age; of places with a name in one
+    language the same name in the other. All of it is asked."""
+    by_name = {one.column: one for one in columns}
+    found: list[ColumnProposal] = []
+    for name, other in _TOLD_BY.get(contract.table, ()):
+        if other in by_name and name not in by_name:
+            entry = {key: v for key, v in by_name[other].entry.items() if key == "template"}
+            found.append(
+                ColumnProposal(name, by_name[other].headers, _UNTOLD, ("of_another",), entry)
+            )
+    age = by_name.get("age_group")
+    if age and "bands" in age.entry and "is_adult" not in by_name:
+        unknown = dict.fromkeys(age.entry.get("recode", {}))
+        bands = [{"value": "false", "below": "18"}, {"value": "true"}]
+        entry = ({"recode": unknown} if unknown else {}) | {"bands": bands}
+        found.append(ColumnProposal("is_adult", age.headers, _UNTOLD, ("of_another",), entry))
+    return found
+
+
+def _where(
+    layout: Layout, columns: Sequence[ColumnProposal], known: Known
+) -> dict[str, tuple[str, ...] | str]:
+    """Of a file of many countries the rows of the mission's own."""
+    own, taken = known.get("country", {}), {header for one in columns for header in one.headers}
+    for texts in layout.texts:
+        mine = tuple(text for text in texts.values if folded(text) in own)
+        is_of_countries = names_a_country(texts.header) and texts.header not in taken
+        if mine and is_of_countries and len(texts.values) > len(mine):
+            return {texts.header: mine}
+    return {}
+
+
+def _reference_key(
+    layout: Layout, contract: Contract, columns: Sequence[ColumnProposal]
+) -> list[ColumnProposal]:
+    """A free column that names a reference, where no two rows share one: the surest of them."""
+    key, taken = contract.key[0], {header for one in columns for header in one.headers}
+    if len(contract.key) > 1 or any(one.column == key for one in columns):
+        return []
+    if contract.columns[key].base_type != "text" or contract.columns[key].reference:
+        return []
+    places = [
+        (place, texts.header)
+        for texts in layout.texts
+        if texts.is_unique and texts.header not in taken and texts.values
+        for place in [reference_place(texts.header)]
+        if place is not None
+    ]
+    if not places:
+        return []
+    header = min(places, key=lambda one: one[0])[1]
+    return [ColumnProposal(key, (header,), _REFERENCE_KEY, ("unique_reference",))]
+
+
+def _joined_key(
+    source: str, layout: Layout, contract: Contract, columns: Sequence[ColumnProposal]
+) -> list[ColumnProposal]:
+    """A key of several columns, where the file has none: the first that tell all its rows apart.
+
+    It begins with the source's name: rows of another sender never take the place of these.
+    """
+    key, by_name = contract.key[0], {one.column: one for one in columns}
+    if len(contract.key) > 1 or key in by_name or contract.columns[key].base_type != "text":
+        return []
+    first = (contract.date_column, "unit_code", contract.area_column)
+    order = [*(by_name[name] for name in first if name in by_name), *columns]
+    headers = list(dict.fromkeys(header for one in order for header in one.headers))
+    headers = [header for header in headers if not set(header) & set("{}")]
+    if contract.date_column not in by_name:
+        return []
+    for number in range(2, len(headers) + 1):
+        joined = headers[:number]
+        rows = layout.table.rows.select(joined)
+        if rows.num_rows and rows.group_by(joined).aggregate([]).num_rows == rows.num_rows:
+            template = " ".join([source, *(f"{{{header}}}" for header in joined)])
+            entry = {"template": template}
+            return [ColumnProposal(key, tuple(joined), _JOINED_KEY, ("joined_key",), entry)]
+    return []
+
+
+def _source_name(path: Path, table: str) -> str:
+    """The file's name without what changes from one delivery to the next, else the table's."""
+    stem = re.sub(r"[^a-z0-9]+", "_", folded(stem_words(path.name)))
+    return stem.strip("_").lstrip("0123456789_") or table
+
+
+def _shortlist(path: Path, layout: Layout, tables: Sequence[str]) -> list[str]:
+    """The contracts whose column names fit most headers: only these are looked at in full."""
+
+    headers = [one.header for one in layout.texts]
+
+    def named(table: str) -> float:
+        own = contracts()[table]
+        likenesses = [
+            [header_likeness(table, name, header)[0] for name in own.columns] for header in headers
+        ]
+        # A header names one column, and a column is named once: `ADM1_EN` and `ADM2_EN` are one.
+        fitting = min(_fitting(likenesses), _fitting([*zip(*likenesses, strict=True)]))
+        fitting += _WIDE * len(grouped(own, headers))
+        return fitting + _named_in(path.stem, layout.table.sheet, own)
+
+    best = sorted(tables, key=lambda name: -named(name))[:_LOOKED_AT]
+    is_survey = ANSWERS not in best and len(layout.questions) >= _LEAST_COLUMNS
+    return [*best, RESPONDENTS] if is_survey and RESPONDENTS not in best else best
+
+
+def _fitting(likenesses: Sequence[Sequence[float]]) -> float:
+    return sum(best for one in likenesses if (best := max(one)) >= LEAST_LIKENESS)
+
+
+def _missing(layout: Layout) -> tuple[str, ...]:
+    """Texts of the file that say that there is no value."""
+    there: set[str] = set()
+    for column in layout.table.rows.columns:
+        there.update(text.strip() for text in column.unique().to_pylist() if text)
+    return tuple(text for text in MISSING if text in there)
+
+
+def _scored(
+    path: Path, layout: Layout, contract: Contract, known: Known
+) -> tuple[float, Sequence[ColumnProposal], Wide | None]:
+    """How well a contract explains a sheet: 0 to about 1."""
+    texts = layout.texts
+    columns = column_proposals(contract, texts, known)
+    wide = wide_columns(contract, texts)
+    if wide and any(one.column in wide.columns for one in columns):
+        wide = None
+    # Most tables have a code, a day and an area; where the code is that of an area it is its own.
+    common = {contract.date_column, contract.area_column} ^ set(contract.key[:1])
+    explained = {
+        header: one.confidence * (_COMMON if one.column in common else 1)
+        for one in columns
+        for header in one.headers
+    }
+    required = [name for name, column in contract.columns.items() if column.required]
+    found = {one.column: one.confidence for one in columns}
+    if wide:
+        explained |= dict.fromkeys(wide.items.values(), _WIDE)
+        found |= dict.fromkeys(wide.columns, _WIDE)
+    explained |= {one.header: _WIDE for one in _questions(contract.table, layout, columns)}
+    own = sum(explained.values()) / min(max(len(layout.table.header), 1), _WIDEST)
+    needed = sum(found.get(name, 0) for name in required) / max(len(required), 1)
+    named = _named_in(path.stem, layout.table.sheet, contract)
+    return 0.5 * own + 0.4 * needed + 0.1 * named, columns, wide
+
+
+def _named_in(stem: str, sheet: str, contract: Contract) -> float:
+    """1 where the name of the file or sheet names the table, 0.5 where a word of it does."""
+    titles = {folded(title) for title in (contract.table, contract.title.en, contract.title.fr)}
+    plain = [folded(re.sub(r"[\d_-]+", " ", name)) for name in (stem, sheet)]
+    words = {word for name in plain for word in (name, *name.split()) if word}
+    if any(likeness(word, title) >= 0.85 for word in words for title in titles):
+        return 1
+    return 0.5 * any(len(word) > 4 and word in title.split() for word in words for title in titles)

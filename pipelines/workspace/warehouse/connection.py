@@ -1,0 +1,79 @@
+"""Opening a mission's warehouse: one writer at a time, locked down, with all its tables."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.faults import quoting_no_row
+from pipelines.workspace.warehouse.ddl import make_tables
+
+_COPIED_SECONDS = 3  # who copies it to read (`last_state.py`) has done so by then
+
+
+@contextmanager
+def open_warehouse(
+    path: Path, threads: int | None = None, allowed_directories: Sequence[Path] = ()
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse's only connection, its tables made; closed and unlocked at the end.
+
+    Files outside `allowed_directories` (where a release is written) are out of its reach.
+    Raises WrongUse (`warehouse_locked`) where another process keeps it open, and Fault in place of
+    an error of the work on it whose text may quote a row.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with locked(path, _COPIED_SECONDS), opened(path, threads, allowed_directories) as connection:
+        yield connection
+
+
+@contextmanager
+def opened(
+    path: Path, threads: int | None = None, allowed_directories: Sequence[Path] = ()
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """As `open_warehouse`, for who holds the lock already."""
+    with quoting_no_row():
+        connection = duckdb.connect(str(path))
+        try:
+            lock_down(connection, threads, allowed_directories)
+            make_tables(connection)
+            yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
+def locked(path: Path, seconds: float = 0) -> Iterator[None]:
+    """Holds `<file>.lock`; the system lets go of it when the process ends, however it ends.
+
+    `seconds`: for how long another is waited for."""
+    lock = FileLock(path.with_name(path.name + ".lock"), timeout=seconds)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise WrongUse(Problem("warehouse_locked", path.name)) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def lock_down(
+    connection: duckdb.DuckDBPyConnection,
+    threads: int | None = None,
+    allowed: Sequence[Path] = (),
+) -> None:
+    """No network, no foreign files, and nothing that could loosen this later."""
+    connection.execute("SET autoinstall_known_extensions = false")
+    connection.execute("SET autoload_known_extensions = false")
+    connection.execute("SET TimeZone = 'UTC'")
+    # Every file is a transaction of its own: the file is tidied once at the end, not every 16 MB.
+    connection.execute("SET checkpoint_threshold = '256MB'")
+    if threads is not None:
+        connection.execute("SET threads = ?", [threads])
+    if allowed:
+        connection.execute("SET allowed_directories = ?", [[str(folder) for folder in allowed]])
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")

@@ -1,0 +1,311 @@
+"""What a person says of how a file is read, on the page and in the terminal alike."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import yaml
+
+from pipelines.cli.main import main
+from pipelines.ingest.mapping.model import SenderColumn
+from pipelines.ingest.readers import reader
+from pipelines.setup.proposal.desk import IntakeDesk
+from pipelines.setup.proposal.writing import checked
+from pipelines.workspace.paths import Workspace
+from records.desk.intake import FilePreview, OfferedChoice
+
+REST = {
+    "constant.incident_type": "killing", "constant.against_civilians": "true",
+    "constant.date_precision": "day", "constant.location_precision": "admin1",
+    "constant.reported_by": "ngo", "constant.verification": "reported", "table": "incidents",
+}  # fmt: skip
+
+
+def page(workspace: Workspace, path: Path, answers: dict[str, str]) -> FilePreview:
+    found = IntakeDesk(workspace).preview("faulty", path, "en", answers)
+    assert found.problems == ()
+    return found
+
+
+def asked(found: FilePreview, name: str) -> OfferedChoice:
+    assert found.offered
+    all_of = [*found.offered.choices, *(c for one in found.offered.columns for c in one.choices)]
+    return next(choice for choice in all_of if choice.name == name)
+
+
+def column(found: FilePreview, title: str) -> list[str]:
+    assert found.counted
+    table = found.counted.tables[0]
+    at = next(at for at, head in enumerate(table.columns) if head.startswith(title))
+    return [row[at] for row in table.rows]
+
+
+def test_a_day_that_may_be_a_month_is_asked_also_where_a_person_named_the_column(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "listing.csv"
+    path.write_text("Ref,Seen,County\nA-1,03/04/2026,Bor\nA-2,05/06/2026,Akobo\n")
+    said = REST | {"header.occurred_on": "Seen"}
+    for way, days in (
+        ("day", ["2026-04-03", "2026-06-05"]),
+        ("month", ["2026-03-04", "2026-05-06"]),
+    ):
+        found = page(workspace, path, said | {"reading.occurred_on": way})
+        assert column(found, "Occurred on") == days
+        assert asked(found, "reading.occurred_on").value == (way,)
+    assert asked(page(workspace, path, said), "reading.occurred_on").value == ()
+
+
+def test_rows_of_one_country_a_second_column_and_local_times_with_names_of_areas(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "world.csv"
+    path.write_text(
+        "Ref,Event Date,Clock,Land,County\nA-1,2026-04-13,08:30,Here,Bor\n"
+        "A-2,2026-04-14,09:30,There,Bor\nA-3,2026-04-15,10:30,Here,Akobo\n"
+    )
+    said = REST | {"laid": "yes", "where": "Land", "where_is": "Here"}
+    said |= {"header.occurred_at": "Event Date", "join.occurred_at": "Clock",
+             "header.occurred_on": "Event Date"}  # fmt: skip
+    found = page(workspace, path, said)
+    assert column(found, "Occurred at") == ["2026-04-13 08:30", "2026-04-15 10:30"]
+    assert "Africa/Juba" in " ".join(found.counted.tables[0].columns)
+    assert column(found, "Area") == ["Bor (XX01)", "Akobo (XX02)"]
+
+
+def test_the_row_of_the_names_and_cells_that_repeat_the_text_above(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path, book = tmp_path / "matrix.xlsx", openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Event", "", "Where"], ["Incident ID", "Incident date", "County"],
+                ["B-1", "2026-04-13", "Bor"], ["B-2", "2026-04-14", None],
+                ["B-3", "2026-04-15", "Akobo"]):  # fmt: skip
+        sheet.append(row)
+    book.save(path)
+    said = REST | {"laid": "yes", "header_row": "2", "header_rows": "1", "fill_down": "County",
+                   "header.area_code": "County"}  # fmt: skip
+    found = page(workspace, path, said)
+    assert column(found, "Area") == ["Bor (XX01)", "Bor (XX01)", "Akobo (XX02)"]
+    assert asked(found, "header_row").value == ("2",)
+
+
+def test_the_terminal_takes_the_answers_of_the_page(
+    workspace: Workspace,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "figures.csv"
+    path.write_text("Ref,Date,Land,IDPs\nA-1,2026-04-13,Here,1.200\nA-2,2026-04-14,There,2.300\n")
+    arguments = ["map", str(path), "--mission", "faulty", "--table", "displacement_events",
+                 "--set", "cause=violence", "--set", "estimate_source=x",
+                 "--set", "origin_area_code=XX01", "--answer", "where=Land",
+                 "--answer", "where_is=Here", "--answer", "reading.persons=thousands"]  # fmt: skip
+    monkeypatch.setenv("POCLENS_HOME", str(workspace.home))
+    code = main([*arguments, "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert code == 0
+    entry = told["mapping"]["tables"][0]
+    assert entry["where"] == {"Land": ["Here"]}
+    assert told["preview"]["rows"][0]["persons"] == 1200
+
+
+def months(path: Path, *sheets: tuple[str, str]) -> Path:
+    """A workbook with a sheet a month, each with its code, and one of remarks."""
+    book = openpyxl.Workbook()
+    for name, code in sheets:
+        sheet = book.create_sheet(name)
+        sheet.append(["Incident ID", "Incident date", "County"])
+        sheet.append([code, "2026-04-13", "Bor"])
+    for row in (["Who", "Telephone"], ["The clerk", "none"]):
+        book.worksheets[0].append(row)
+    book.worksheets[0].title = "Remarks"
+    book.save(path)
+    return path
+
+
+def test_sheets_of_one_form_are_read_as_one_beside_a_sheet_of_remarks(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = months(tmp_path / "log.xlsx", ("January", "J-1"), ("February", "F-1"))
+    found = page(workspace, path, REST)
+    assert column(found, "Incident code") == ["J-1", "F-1"]
+    assert asked(found, "sheet").value == ("January", "February")
+    assert "ignore_sheets:\n  - Remarks" in found.mapping.text
+    one = page(workspace, path, REST | {"sheet": "February"})
+    assert column(one, "Incident code") == ["F-1"]
+
+
+def test_a_person_says_which_sheets_are_read_as_one(workspace: Workspace, tmp_path: Path) -> None:
+    path = months(tmp_path / "log.xlsx", ("January", "J-1"), ("February", "F-1"), ("Slip", "S-1"))
+    book = openpyxl.load_workbook(path)
+    book["Slip"]["C1"] = "Province"
+    book.save(path)
+    assert len(column(page(workspace, path, REST), "Incident code")) == 1  # a slip is no other form
+    found = page(workspace, path, REST | {"sheet": "January\nFebruary"})
+    assert column(found, "Incident code") == ["J-1", "F-1"]
+    assert asked(found, "sheet").value == ("January", "February")
+    later = months(tmp_path / "log.xlsx", ("January", "J-1"), ("March", "M-1"))
+    source = checked(yaml.safe_load(found.mapping.text))
+    read = reader("xlsx").read(later, source.options)
+    assert [(table.sheet, table.rows.num_rows) for table in read][:2] == [
+        ("January", 1),
+        ("March", 1),
+    ]
+
+
+def mapped(found: FilePreview) -> dict[str, Any]:
+    read = yaml.safe_load(found.mapping.text)
+    assert isinstance(read, dict)
+    return read
+
+
+def listing(folder: Path, *lines: str) -> Path:
+    """A file that no mapping takes."""
+    path = folder / "listing.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_files_as_wholes_are_said_on_the_page(workspace: Workspace, tmp_path: Path) -> None:
+    row = "A-1,2026-04-03,Bor,one"
+    path = listing(tmp_path, "Ref,Seen,County,Clerk", row, row)
+    said = REST | {"header.occurred_on": "Seen", "header.incident_code": "Ref", "laid": "yes"}
+    said |= {"distinct": "once", "replaces": "quarter", "covers": "dates", "sender": "Clerk",
+             "missing": "néant\n-",
+             "time_zone": "Africa/Bangui", "may_lack": "County"}  # fmt: skip
+    found = page(workspace, path, said)
+    assert found.counted.rows_rejected == 0 and column(found, "Incident code") == ["A-1"]
+    source = checked(mapped(found))
+    assert (source.supersedes, source.period, source.covers) == ("by_period", "quarter", "dates")
+    assert source.time_zone == "Africa/Bangui" and source.missing == ("néant", "-")
+    assert source.sender == SenderColumn(column="Clerk") and "Clerk" not in source.ignore
+    assert source.tables[0].distinct and source.columns_read()["County"] is False
+    for name in ("replaces", "covers", "sender", "time_zone", "distinct"):
+        assert asked(found, name).value == (said[name],)
+    kept = {name: value for name, value in said.items() if name in REST or "header" in name}
+    plain = checked(mapped(page(workspace, path, kept)))
+    assert (plain.supersedes, plain.covers, plain.sender) == ("name", None, "series")
+
+
+def test_rows_are_taken_by_two_columns_one_of_them_filled(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    rows = ("A-1,2026-04-03,incident,one,Bor", "A-2,2026-04-04,patrol,one,Bor",
+            "A-3,2026-04-05,incident,,Bor")  # fmt: skip
+    path = listing(tmp_path, "Ref,Seen,Kind,Clerk,County", *rows)
+    said = REST | {"header.occurred_on": "Seen", "laid": "yes", "where": "Kind"}
+    said |= {"where_is": "incident", "where_too": "Clerk", "where_too_is": "present"}
+    found = page(workspace, path, said)
+    assert column(found, "Incident code") == ["A-1"]
+    assert mapped(found)["tables"][0]["where"] == {"Kind": ["incident"], "Clerk": "present"}
+    words = dict(asked(found, "where_too_is").options)
+    assert words["present"] == "(any text)" and words["one"] == "one"
+
+
+def test_empty_cells_other_texts_and_exceptions_of_a_column(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    rows = ("A-1,2026-04-03,killing,1,Bor", "A-2,2026-04-04,quarrel,1,Bor",
+            "A-3,2026-04-05,,7,Bor", "A-4,2026-04-06,killing,7,Bor")  # fmt: skip
+    path = listing(tmp_path, "Ref,Seen,Kind,Precision,County", *rows)
+    said = {name: value for name, value in REST.items() if name != "constant.incident_type"}
+    said |= {"header.occurred_on": "Seen", "header.incident_type": "Kind", "laid": "yes"}
+    assert page(workspace, path, said).counted.rows_rejected == 2  # a quarrel, and nothing
+    said |= {"empty.incident_type": "looting", "otherwise.incident_type": "injury"}
+    found = page(workspace, path, said)
+    assert column(found, "Incident type") == ["killing", "injury", "looting", "killing"]
+    assert asked(found, "otherwise.incident_type").value == ("injury",)
+    said |= {"when.incident_type": "Precision", "when_is.incident_type": "7",
+             "when_value.incident_type": "abduction"}  # fmt: skip
+    kinds = column(page(workspace, path, said), "Incident type")
+    assert kinds == ["killing", "injury", "abduction", "abduction"]
+
+
+def test_three_columns_are_joined_and_taken_apart_again(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    rows = ("2026,N,1,2026-04-03,Bor", "2026,S,1,2026-04-04,Bor")
+    path = listing(tmp_path, "Year,Office,No,Seen,County", *rows)
+    said = REST | {"header.incident_code": "Year", "join.incident_code": "Office\nNo",
+                   "header.occurred_on": "Seen"}  # fmt: skip
+    found = page(workspace, path, said)
+    assert column(found, "Incident code") == ["2026 N 1", "2026 S 1"]
+    proposed = {one.column: one for one in found.offered.columns}["incident_code"]
+    joined = [one.value for one in proposed.choices if one.name == "join.incident_code"]
+    assert proposed.header == "Year" and joined == [("Office",), ("No",), ()]
+
+
+def test_coordinates_of_one_cell_whichever_comes_first(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = listing(tmp_path, "Ref,Seen,County,Where was it", 'A-1,2026-04-03,Bor,"6.21, 31.55"')
+    said = REST | {"header.occurred_on": "Seen", "header.latitude": "Where was it",
+                   "header.longitude": "Where was it"}  # fmt: skip
+    for part, degrees in (("1", (6.21, 31.55)), ("2", (31.55, 6.21))):
+        found = page(workspace, path, said | {"part.latitude": part})
+        assert [float(column(found, name)[0]) for name in ("Latitude", "Longitude")] == [*degrees]
+        assert asked(found, "part.latitude").value == (part,)
+
+
+def test_an_end_before_its_begin_is_of_the_day_after_where_that_is_said(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = listing(tmp_path, "No,Day,From,To,Unit,Place", "1,2026-04-03,22:00,02:00,U1,Bor")
+    said = {"table": "activities", "header.started_at": "Day", "join.started_at": "From",
+            "header.ended_at": "Day", "join.ended_at": "To"}  # fmt: skip
+    after = {"started_at": {"after": "started_at"}, "": {}}
+    for answer, keys in after.items():
+        found = page(workspace, path, said | {"after.ended_at": answer})
+        entry = mapped(found)["tables"][0]["columns"]["ended_at"]
+        assert entry == {"from": ["Day", "To"], "formats": ["%Y-%m-%d %H:%M"], **keys}
+    choice = asked(found, "after.ended_at")
+    assert choice.value == () and choice.options == (("started_at", "Started at"),)
+
+
+def test_one_file_becomes_two_tables(workspace: Workspace, tmp_path: Path) -> None:
+    rows = ("A-1,2026-04-03,Bor,2,1", "A-2,2026-04-04,Bor,,3")
+    path = listing(tmp_path, "Ref,Seen,County,Women,Men", *rows)
+    said = REST | {"header.occurred_on": "Seen", "header.incident_code": "Ref", "laid": "yes"}
+    alone = page(workspace, path, said)
+    assert alone.offered.also is None and "Women" in alone.offered.ignored
+    said |= {"also": "incident_victims"}
+    open_yet = page(workspace, path, said)
+    assert open_yet.counted is None and not open_yet.offered.is_complete
+    said |= {"also.constant.harm": "killed"}
+    found = page(workspace, path, said)
+    assert found.counted.rows_rejected == 0 and found.offered.ignored == ()
+    incidents, victims = found.counted.tables
+    assert [row[0] for row in incidents.rows] == ["A-1", "A-2"]
+    assert [row[-1] for row in victims.rows] == ["2", "1", "3"]
+    tables = mapped(found)["tables"]
+    assert [one["table"] for one in tables] == ["incidents", "incident_victims"]
+    chosen = [one.header for one in found.offered.also.columns if one.header]
+    assert chosen == ["Ref"]  # as the first table has it
+    assert found.offered.also.prefix == "also."
+
+
+def test_days_and_hours_of_two_columns_each_written_in_two_ways_are_joined(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "log.csv"
+    rows = [f"P-{n},{n}/06/2026,{n % 24:02d}:15:00,day,Bor" for n in range(13, 29)]
+    rows += ["P-1,2026-06-03,05h45,night,Bor", "P-2,2026-06-04,22:30:00,night,Bor",
+             "P-3,05/06/2026,21h10,night,Bor", "P-4,06/06/2026,late,night,Bor"]  # fmt: skip
+    path.write_text("\n".join(["Serial,Date,Time out,Day/Night,District", *rows]))
+    found = IntakeDesk(workspace).preview("faulty", path, "en", {"table": "activities"})
+    assert found.offered
+    of = {one.column: one for one in found.offered.columns}
+    assert of["started_at"].header == "Date" and of["nights_out"].header == ""
+    assert asked(found, "join.started_at").value == ("Time out",)
+    said = {"constant.activity_type": "patrol", "constant.status": "completed",
+            "constant.unit_code": "U-1", "constant.tier": "II", "constant.phase": "prevention",
+            "constant.location_precision": "admin1", "table": "activities"}  # fmt: skip
+    shown = IntakeDesk(workspace).preview("faulty", path, "en", said)
+    assert shown.mapping
+    formats = yaml.safe_load(shown.mapping.text)["tables"][0]["columns"]["started_at"]["formats"]
+    assert {"%d/%m/%Y %Hh%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %Hh%M"} < set(formats)

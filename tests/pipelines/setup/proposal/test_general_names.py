@@ -1,0 +1,62 @@
+"""Headers that many tables share: the table is found by the file's name, and nothing is certain."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from pipelines.setup.proposal.beside.known_rows import Known
+from pipelines.setup.proposal.proposal import Proposal, propose
+
+KNOWN: Known = {"areas.area_code": {"torit": "XX01", "ikotos": "XX02"}}
+INCIDENTS = [
+    ["Date", "Place", "Type", "Killed", "Injured"],
+    *([date(2026, 3, day), "Torit", "Killing", day % 3, 1] for day in range(1, 9)),
+]
+
+
+def proposed(path: Path, rows: Sequence[Sequence[object]]) -> Proposal:
+    book = Workbook()
+    assert book.active is not None
+    for row in rows:
+        book.active.append(list(row))
+    book.save(path)
+    return propose(path, KNOWN)
+
+
+@pytest.mark.parametrize("above", [[], [["Incidents"]], [["Incidents, mars 2026"], []]])
+@pytest.mark.parametrize("below", [[], [[], ["Vehicles"], ["Plate", "Km"], ["UN-1", 1200]]])
+def test_an_incident_list_without_its_own_names(
+    tmp_path: Path, above: list[list[str]], below: list[list[object]]
+) -> None:
+    found = proposed(tmp_path / "incidents_mars_2026.xlsx", [*above, *INCIDENTS, *below])
+    assert found.table == "incidents"
+    by_column = {one.column: (one.headers[0], one.confidence) for one in found.columns}
+    assert {column: header for column, (header, _) in by_column.items()} == {
+        "occurred_on": "Date",
+        "area_code": "Place",
+        "incident_type": "Type",
+        "deaths_best": "Killed",
+        "injured_civilian": "Injured",
+        "incident_code": "Date",  # and Place: together they tell the rows apart
+    }
+    key = found.mapping()["tables"][0]["columns"]["incident_code"]
+    assert key == {"template": "incident {Date} {Place}"}
+    assert all(sure < 0.9 for column, (_, sure) in by_column.items() if column != "area_code")
+
+
+def test_a_word_of_the_name_says_which_of_several_tables(tmp_path: Path) -> None:
+    rows = [["id", "date", "place"], *([f"F-{n}", f"0{n}.03.2026", "Torit"] for n in range(1, 7))]
+    assert proposed(tmp_path / "feedback.xlsx", rows).table == "community_feedback"
+
+
+def test_a_key_of_several_columns_tells_all_rows_apart_or_is_left_open(tmp_path: Path) -> None:
+    day = date(2026, 3, 1)
+    rows = [["Date", "Place", "Type", "Killed"], [day, "Torit", "Killing", 1]]
+    found = proposed(tmp_path / "incidents_a.xlsx", [*rows, [day, "Torit", "Killing", 2]])
+    key = found.mapping()["tables"][0]["columns"]["incident_code"]["template"]
+    assert key.startswith("incident ") and "{Killed}" in key
+    twice = proposed(tmp_path / "incidents_b.xlsx", [*rows, rows[1]])
+    assert "incident_code" in twice.open_required

@@ -1,0 +1,108 @@
+"""The warehouse has one writer, all its tables, and reaches nothing outside."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from indicators.definitions.contracts import contracts
+from indicators.foundation.errors import WrongUse
+from indicators.foundation.mart_tables import MART_TABLES
+from pipelines.workspace.warehouse.connection import open_warehouse
+from tests.conftest import REPOSITORY
+
+OPEN = """
+import sys
+from pathlib import Path
+from indicators.foundation.errors import WrongUse
+from indicators.foundation.mart_tables import MART_TABLES
+from pipelines.workspace.warehouse.connection import open_warehouse
+try:
+    with open_warehouse(Path(sys.argv[1])):
+        print("open")
+except WrongUse as error:
+    print(error)
+"""
+
+
+def test_second_process_is_told_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "small.duckdb"
+    command = [sys.executable, "-c", OPEN, str(path)]
+    with open_warehouse(path):
+        shut = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=True)
+    (line,) = shut.stdout.splitlines()
+    assert line.startswith("small.duckdb: another process is writing")
+    again = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=True)
+    assert again.stdout == "open\n"
+
+
+def test_same_process_may_not_open_it_twice(tmp_path: Path) -> None:
+    path = tmp_path / "a.duckdb"
+    with open_warehouse(path), pytest.raises(WrongUse), open_warehouse(path):
+        pass
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM read_text('/etc/hostname')",
+        "SELECT * FROM '{folder}/secret.csv'",
+        "COPY (SELECT 1) TO '{folder}/out.csv'",
+        "ATTACH '{folder}/other.duckdb'",
+        "INSTALL httpfs",
+        "SET enable_external_access = true",
+        "SET threads = 7",
+    ],
+)
+def test_nothing_outside_is_reached(tmp_path: Path, statement: str) -> None:
+    (tmp_path / "secret.csv").write_text("a\n1\n")
+    with open_warehouse(tmp_path / "a.duckdb") as connection, pytest.raises(duckdb.Error):
+        connection.execute(statement.format(folder=tmp_path)).fetchall()
+
+
+def test_release_folder_can_be_allowed(tmp_path: Path) -> None:
+    folder = tmp_path / "release"
+    folder.mkdir()
+    with open_warehouse(tmp_path / "a.duckdb", allowed_directories=[folder]) as connection:
+        connection.execute(f"COPY (SELECT 1 AS one) TO '{folder}/one.parquet'")
+        with pytest.raises(duckdb.Error):
+            connection.execute(f"COPY (SELECT 1 AS one) TO '{tmp_path}/one.parquet'")
+    assert (folder / "one.parquet").is_file()
+
+
+def test_every_contract_has_its_tables(tmp_path: Path) -> None:
+    with open_warehouse(tmp_path / "a.duckdb") as connection:
+        rows = connection.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal"
+        ).fetchall()
+    for table in contracts():
+        assert {("raw", table), ("core", table), ("quarantine", table)} <= set(rows)
+
+
+def test_a_table_of_the_mart_with_other_columns_is_made_anew(tmp_path: Path) -> None:
+    with open_warehouse(tmp_path / "a.duckdb") as connection:
+        connection.execute("INSERT INTO mart.base (mission) VALUES ('here')")
+        connection.execute("INSERT INTO mart.mission (mission) VALUES ('here')")
+        connection.execute("ALTER TABLE mart.mission ADD COLUMN motto VARCHAR")
+    with open_warehouse(tmp_path / "a.duckdb") as connection:
+        described = connection.execute("DESCRIBE mart.mission").fetchall()
+        assert [name for name, *_ in described] == list(MART_TABLES["mission"])
+        assert connection.execute("FROM mart.mission").fetchall() == []
+        assert len(connection.execute("FROM mart.base").fetchall()) == 1
+
+
+def test_column_that_a_contract_gains_is_added(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_warehouse(tmp_path / "a.duckdb") as connection:
+        connection.execute("INSERT INTO core.areas (area_code) VALUES ('XX')")
+    known = contracts()["areas"]
+    more = known.model_copy(update={"columns": known.columns | {"motto": known.columns["name_en"]}})
+    monkeypatch.setattr(
+        "pipelines.workspace.warehouse.ddl.contracts", lambda: {**contracts(), "areas": more}
+    )
+    with open_warehouse(tmp_path / "a.duckdb") as connection:
+        rows = connection.execute("SELECT area_code, motto FROM core.areas").fetchall()
+    assert rows == [("XX", None)]
