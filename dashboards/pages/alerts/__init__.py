@@ -55,7 +55,8 @@ def sentence(context: Context) -> str:
         said.append(words("sentence.closed", text=words.told(context.short(code), value)))
     waiting = threats.pending(context.release, threats.ALERTS, context.area)
     if waiting.empty:
-        is_known = _is_recorded(context, _RECEIVED)
+        # Of an area that sends nothing it is not known that nothing waits.
+        is_known = context.cell(_RECEIVED).is_figure
         said_waiting = words("alerts.none_waiting" if is_known else "alerts.none_known")
     else:
         days = context.days_since(waiting["since"].min())
@@ -184,7 +185,7 @@ def body(context: Context) -> list[Any]:
     if not _known(context):
         return [head, notice(words("alerts.no_indicator"))]
     alerts = threats.pending(context.release, threats.ALERTS, context.area)
-    waiting = pending_card(context, threats.ALERTS, alerts, _is_recorded(context, _RECEIVED))
+    waiting = pending_card(context, threats.ALERTS, alerts, context.cell(_RECEIVED).is_figure)
     reviews = review_candidates_card(context, _is_recorded(context, _REVIEWED))
     first = html.Div([waiting, _clock(context)], className="columns columns-even")
     tables = html.Div([_by_quarter(context), *_by_area(context)], className="columns columns-half")

@@ -68,7 +68,7 @@ def _output(context: Context, link: dict[str, Any], primary: Row | None) -> html
     done = [output_done(context, code), *output_marks(context, code)]
     beside = [f" · {said}"] if said else []
     value = html.Span([*done, *beside], className="note output-value")
-    return html.Div([name, " ", evidence_mark(link, words), value], className="output")
+    return html.Div([name, " ", evidence_mark(link, words), " ", value], className="output")
 
 
 def _now(context: Context, code: str, cell: Cell) -> html.Div:
@@ -96,6 +96,7 @@ def _row(context: Context, code: str, links: pd.DataFrame) -> html.Tr:
     href = context.address.link(f"/indicators/{code}")
     title = [
         page_link(context.item(code), href, "row-link", title=whole),
+        " ",
         html.Span(code, className="code"),
     ]
     return html.Tr(
