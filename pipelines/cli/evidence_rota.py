@@ -5,6 +5,7 @@ Rotas stand in `pipelines/setup/rotas.py`, the order of arrivals in `arrivals.py
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -15,24 +16,29 @@ from pipelines.cli.main import show
 def draw_rota(
     arguments: argparse.Namespace, connection: duckdb.DuckDBPyConnection, mission: str
 ) -> int:
-    """Draws a rota for areas with activities and incidents in the last year; writes its order."""
+    """What a rota could show; with a first day, draws one for areas with activities and incidents
+    in the last year and writes its order."""
     from pipelines.setup.rotas import Rotas, activity, order_bytes, power_lines
 
     rotas, language = Rotas(arguments.workspace, mission, connection), arguments.language
     edge, output = rotas.read(arguments.edge)
-    first = arguments.starts_on or rotas.next_first()
+    chances, first = rotas.chances(arguments.months), arguments.starts_on
+    lines = power_lines(chances, arguments.months, language)
+    facts: dict[str, Any] = {"edge": edge.id, "power": chances[2]}
+    if first is None:
+        lines.append(message("rota.not_drawn", language, first=rotas.next_first()))
+        show(arguments, facts, "\n".join(lines))
+        return 0
     drawn = rotas.draw(edge.id, first, arguments.months, arguments.seed)
     path = arguments.to or Path("rota.xlsx")
     path.write_bytes(order_bytes(*rotas.order(drawn, language)))
-    chances = rotas.chances(arguments.months)
     fortnights = drawn.goes.shape[1]
     parts = {"file": str(path), "areas": len(drawn.areas), "fortnights": fortnights}
     parts |= {"kept": str(drawn.path)}
-    lines = power_lines(chances, arguments.months, language)
     lines.append(
         message("rota.drawn", language, first=first, activity=activity(output, language), **parts)
     )
-    facts = {"edge": edge.id, "first": str(first), "seed": drawn.seed, "power": chances[2]}
+    facts |= {"first": str(first), "seed": drawn.seed}
     show(arguments, facts | parts, "\n".join(lines))
     return 0
 

@@ -33,11 +33,12 @@ _YEAR, _MONTH = 365, 30.44  # days
 class Rota:
     """A draw: in which fortnights from `first` on the activity of an edge goes ahead, by area.
 
-    `goes`: areas × fortnights. `path` is where it is kept.
+    `drawn_on`: the day of the draw. `goes`: areas × fortnights. `path` is where it is kept.
     """
 
     edge: str
     first: date
+    drawn_on: date
     seed: int
     areas: tuple[str, ...]
     goes: Bools
@@ -132,10 +133,12 @@ class Rotas:
         pairs = max(1, round(months * _MONTH / (2 * FORTNIGHT)))
         seed = seed if seed is not None else secrets.randbelow(2**31)
         goes = draw(len(areas), pairs, seed)
-        told = {"edge": edge, "first_day": str(first), "seed": seed, "areas": areas}
+        today = date.today()
+        days = {"first_day": str(first), "drawn_on": str(today)}
+        told = {"edge": edge, **days, "seed": seed, "areas": areas}
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_text(path, json.dumps(told | {"rota": goes.astype(int).tolist()}) + "\n")
-        return Rota(edge, first, seed, tuple(areas), goes, path)
+        return Rota(edge, first, today, seed, tuple(areas), goes, path)
 
     def kept(self, edge: str | None = None) -> list[Rota]:
         """The draws that are kept, of an edge or of all, the first days in order."""
@@ -166,7 +169,8 @@ class Rotas:
         followed = float((gone == rota.goes)[known].mean())
         is_expected = (found.ratio - 1) * edge.expected_sign > 0
         grade = "D" if found.p_value >= LEVEL else "A"
-        if grade == "A" and not (followed >= LEAST_FOLLOWED and is_expected):
+        is_beforehand = rota.drawn_on <= rota.first
+        if grade == "A" and not (followed >= LEAST_FOLLOWED and is_expected and is_beforehand):
             grade = "C"
         return Found(found, int(known.sum()) // 2, followed, grade if self._is_over(rota) else None)
 
@@ -201,7 +205,9 @@ class Rotas:
         told = json.loads(path.read_text(encoding="utf-8"))
         goes = np.array(told["rota"], dtype=bool)
         first = date.fromisoformat(told["first_day"])
-        return Rota(told["edge"], first, int(told["seed"]), tuple(told["areas"]), goes, path)
+        drawn_on = date.fromisoformat(told.get("drawn_on", told["first_day"]))
+        areas = tuple(told["areas"])
+        return Rota(told["edge"], first, drawn_on, int(told["seed"]), areas, goes, path)
 
     def _last_day(self) -> date:
         ((last,),) = self._connection.execute(

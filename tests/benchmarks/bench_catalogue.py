@@ -45,7 +45,7 @@ from indicators.incremental.row_engine import DUCKDB, RowEngine
 from indicators.incremental.stored_columns import complete_rows
 from tests.benchmarks.measuring import Measured, measured, median_of, medians, note
 from tests.worlds.cells import compute_cells
-from tests.worlds.rows.catalogue import FIRST_DAY, Size, append_month, fill_core
+from tests.worlds.rows.catalogue import FIRST_DAY, Size, append_month, fill_core, later_files
 
 ACTIVITIES = 10_000_000
 MONTHS = 36
@@ -110,6 +110,8 @@ def filled(folder: str, name: str, size: Size) -> duckdb.DuckDBPyConnection:
     connection.execute("SET TimeZone = 'UTC'")
     fill_core(connection, size)
     complete_rows(connection, mission_of([]))  # as ingest does
+    for _ in later_files(connection, size):
+        connection.execute("CHECKPOINT")
     connection.execute("CHECKPOINT")
     return connection
 

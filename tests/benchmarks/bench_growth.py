@@ -1,42 +1,96 @@
-"""How the catalogue's cost grows: with rows (10⁵ to 10⁷) and with indicators (15 to 240).
+"""How the cost of counting rows grows, by DuckDB and by Spark side by side.
 
-- `growth_rows`: core rows to cells of all `activities` indicators, by the number of rows; `theirs`
-  is one scan of the same columns.
-- `growth_indicators`: the same at a tenth of the largest size, by the number of indicators: those
-  of the list and as many more under other codes as it takes; `theirs` is the run with the fewest.
+Core rows to the cells of indicators of `activities`, nothing kept from before: by the number of
+rows (`growth_rows`, 10⁵ to 10⁸), of areas (`growth_areas`, 5 to 5,000), of indicators
+(`growth_indicators`, 15 to 240: those of the list, then the same under other codes) and of missions
+of their own warehouse, one after the other (`growth_missions`, 1 to 20).
 
-- `growth_engines`: the same by Apache Spark on two cores of this machine, beside DuckDB (`theirs`),
-  its session open and the rows written as Parquet once; with the peak memory of Java and of
-  DuckDB's process. `… bench_growth ROWS growth_engines` gives these alone.
+A point is a line an engine: `ours` seconds of CPU, Java's included, which a busy machine changes
+less than `wall`; `theirs` one scan of the same columns; `peak_mb` of all its processes. Spark, on
+two cores of this machine, counts twice: in `…_spark_first` its session is opened, the rows are
+written as Parquet and Java's code is not compiled yet, in `…_spark` all of that is done.
 
-Seconds are of CPU, Java's included, so that lines from a busy machine can be held against each
-other; one round a point. `python -m tests.benchmarks.bench_growth [ROWS]`;
-`python -m tests.benchmarks.growth_plot` draws the lines.
+Rows are made in a process of their own, ten million to a file; then each engine counts in a new
+one, of at most eight minutes: what takes longer is told and left out, as is Spark where it is not.
+`python -m tests.benchmarks.bench_growth [ROWS [CURVE [POINT]]]`; `growth_plot` draws the lines.
 """
 
 import json
+import shutil
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+import duckdb
 
 from indicators.definitions.indicator import Indicator
 from indicators.engine.spark.row_engine import SparkRows
 from indicators.engine.spark.session import missing_parts
+from indicators.incremental.row_engine import DUCKDB, RowEngine
 from tests.benchmarks.bench_catalogue import Line, cells_of, filled, of_activities, touched_columns
 from tests.benchmarks.measuring import (
     children_cpu_seconds,
     children_peak_mb,
     cpu_seconds,
-    forget_peak,
+    note,
     peak_mb,
 )
 from tests.worlds.rows.catalogue import Size
 
-ROWS = 10_000_000
+ROWS = 100_000_000
 MONTHS = 36
-STEPS_OF_ROWS = (100, 30, 10, 3, 1)  # the largest size divided by these
-INDICATORS = (15, 30, 60, 120, 240)
+PATIENCE = 480  # seconds of a process
+MEMORY = "8GB"  # of DuckDB; beyond, it writes to the disk
+CURVES = {
+    "growth_rows": (100_000, 300_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000, 100_000_000),
+    "growth_areas": (5, 50, 500, 5_000),
+    "growth_indicators": (15, 30, 60, 120, 240),
+    "growth_missions": (1, 2, 5, 10, 20),
+}
+# Points of which Spark's seconds are taken too: the others would take two cores longer than they
+# may, or say what their neighbours say.
+BY_SPARK = {
+    "growth_rows": (100_000, 1_000_000, 3_000_000, 10_000_000),
+    "growth_areas": (5, 500, 5_000),
+    "growth_indicators": (15, 60, 240),
+    "growth_missions": (1, 2, 5),
+}
+
+
+@dataclass(frozen=True)
+class Point:
+    """What is counted at one point of a curve; `n` is what grows along it."""
+
+    curve: str
+    n: int
+    rows: int  # a mission
+    areas: int = 100
+    indicators: int = 0  # 0: those of the list
+    missions: int = 1
+    is_by_spark: bool = False
+
+    @property
+    def size(self) -> Size:
+        alerts = min(self.rows, 10_000_000) // 10  # rows beyond are those of the first file again
+        return Size(self.rows, alerts=alerts, months=MONTHS, areas=self.areas)
+
+
+def points(rows: int) -> Iterator[Point]:
+    """All points, of at most so many rows."""
+    for curve, steps in CURVES.items():
+        for n in steps:
+            is_by_spark = n in BY_SPARK[curve]
+            if curve == "growth_rows":
+                yield Point(curve, n * rows // ROWS, n * rows // ROWS, is_by_spark=is_by_spark)
+            elif curve == "growth_missions":
+                yield Point(curve, n, rows // 1000, missions=n, is_by_spark=is_by_spark)
+            else:
+                one = {curve.removeprefix("growth_"): n}
+                yield Point(curve, n, rows // 100, **one, is_by_spark=is_by_spark)
 
 
 def many(count: int) -> dict[str, Indicator]:
@@ -47,78 +101,97 @@ def many(count: int) -> dict[str, Indicator]:
         for turn in range(count // len(listed) + 1)
         for entry in listed
     ]
-    return {entry.code: entry for entry in again[:count]}
+    return {entry.code: entry for entry in again[: count or len(listed)]}
 
 
-def cpu(act: Callable[..., object], *given: object) -> float:
-    """CPU seconds of one round."""
-    begun = cpu_seconds()
-    act(*given)
-    return cpu_seconds() - begun
+def warehouse(folder: Path, mission: int) -> Path:
+    return folder / f"mission{mission}.bench"
 
 
-def line(bench: str, ours: float, theirs: float, n: int) -> Line:
-    """One point."""
-    seconds = {"ours": round(ours, 3), "theirs": round(theirs, 3)}
-    return {"bench": bench, **seconds, "ratio": round(ours / theirs, 3), "unit": "CPU s", "n": n}
+def make(point: Point, folder: Path) -> None:
+    """The warehouse of each mission; all have the same rows."""
+    filled(str(folder), "mission0", point.size).close()
+    for mission in range(1, point.missions):
+        shutil.copy(warehouse(folder, 0), warehouse(folder, mission))
 
 
-def by_rows(folder: str, rows: int) -> Iterator[Line]:
-    """A point a size."""
-    touched = ", ".join(f"max({column})" for column in touched_columns())
-    catalogue = {entry.code: entry for entry in of_activities()}
-    for step in STEPS_OF_ROWS:
-        size = Size(rows // step, alerts=rows // step // 10, months=MONTHS)
-        with filled(folder, f"rows{step}", size) as connection:
-            scan = f"SELECT {touched} FROM core.activities"
-            theirs = cpu(connection.execute, scan)
-            ours = cpu(cells_of(connection, catalogue, size.last_day))
-        yield line("growth_rows", ours, theirs, size.activities)
+def count(point: Point, folder: Path, engine: str) -> Iterator[Line]:
+    """The lines of one engine, of warehouses that were made."""
+    missions = range(point.missions)
+    catalogue = many(point.indicators)
+    connections = [duckdb.connect(str(warehouse(folder, mission))) for mission in missions]
+    for connection in connections:
+        connection.execute(f"SET TimeZone = 'UTC'; SET memory_limit = '{MEMORY}'")
+    engines: list[RowEngine] = [DUCKDB for _ in missions]
+    if engine == "spark":
+        engines = [SparkRows("local[2]", folder / f"rows{mission}") for mission in missions]
+
+    def act() -> None:
+        for connection, rows in zip(connections, engines, strict=True):
+            cells_of(connection, catalogue, point.size.last_day, rows)()
+
+    for name in ("spark_first", "spark") if engine == "spark" else ("duckdb",):
+        yield _line(f"{point.curve}_{name}", act, connections) | {"n": point.n}
 
 
-def by_indicators(folder: str, rows: int) -> Iterator[Line]:
-    """A point a number of indicators."""
-    size = Size(rows, alerts=rows // 10, months=MONTHS)
-    fewest = None
-    with filled(folder, "indicators", size) as connection:
-        for count in INDICATORS:
-            ours = cpu(cells_of(connection, many(count), size.last_day))
-            fewest = fewest or ours
-            yield line("growth_indicators", ours, fewest, count)
+def _line(
+    bench: str, act: Callable[[], object], connections: Sequence[duckdb.DuckDBPyConnection]
+) -> Line:
+    ours, wall = taken(act)
+    peak = peak_mb() + children_peak_mb()
+    scan = f"SELECT {', '.join(f'max({one})' for one in touched_columns())} FROM core.activities"
+    theirs, _ = taken(lambda: [connection.execute(scan).fetchall() for connection in connections])
+    ratio = round(ours / max(theirs, 0.01), 1)
+    seconds = {"ours": ours, "theirs": theirs, "ratio": ratio, "unit": "CPU s", "wall": wall}
+    return {"bench": bench, **seconds, "peak_mb": peak}
 
 
-def by_engines(folder: str, rows: int) -> Iterator[Line]:
-    """A point a size, where Spark can run."""
-    if missing_parts():
+def taken(act: Callable[[], object]) -> tuple[float, float]:
+    """CPU seconds of this process and those that it started, and seconds of the clock."""
+    begun = cpu_seconds() + children_cpu_seconds(), time.perf_counter()
+    act()
+    ended = cpu_seconds() + children_cpu_seconds(), time.perf_counter()
+    return round(ended[0] - begun[0], 2), round(ended[1] - begun[1], 2)
+
+
+def run(rows: int = ROWS, curve: str = "", n: int = 0) -> Iterator[Line]:
+    """All points, those of one curve, or one of them."""
+    for place, point in enumerate(points(rows)):
+        if curve not in ("", point.curve) or n not in (0, point.n):
+            continue
+        is_by_spark = point.is_by_spark and not missing_parts()
+        with tempfile.TemporaryDirectory(prefix="growth") as folder:
+            for step in ("make", "duckdb", "spark") if is_by_spark else ("make", "duckdb"):
+                for told in in_a_process(rows, place, folder, step).splitlines():
+                    yield json.loads(told)
+
+
+def in_a_process(rows: int, place: int, folder: str, step: str) -> str:
+    """What the step prints; with a note where it takes too long or fails."""
+    command = [sys.executable, "-m", "tests.benchmarks.bench_growth", str(rows)]
+    command += ["step", str(place), folder, step]
+    try:
+        told = subprocess.run(command, stdout=subprocess.PIPE, timeout=PATIENCE, check=True).stdout
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
+        note(f"NOT ALL of {step} of point {place}: {error}")
+        told = error.stdout or b""
+    return told.decode()
+
+
+def take_step(rows: int, place: int, folder: Path, step: str) -> None:
+    """One step of `run`, in this process."""
+    point = list(points(rows))[place]
+    if step == "make":
+        make(point, folder)
         return
-    catalogue = {entry.code: entry for entry in of_activities()}
-    for step in STEPS_OF_ROWS:
-        size = Size(rows // step, alerts=rows // step // 10, months=MONTHS)
-        with filled(folder, f"engines{step}", size) as connection:
-            spark = SparkRows("local[2]", Path(folder) / f"rows{step}")
-            by_spark = cells_of(connection, catalogue, size.last_day, spark)
-            by_spark()  # the first time writes the rows and warms up
-            begun = children_cpu_seconds()
-            ours = cpu(by_spark) + children_cpu_seconds() - begun
-            java = children_peak_mb()
-            forget_peak()
-            theirs = cpu(cells_of(connection, catalogue, size.last_day))
-        point = line("growth_engines", ours, theirs, size.activities)
-        yield point | {"peak_mb": java, "theirs_peak_mb": peak_mb()}
-
-
-def run(rows: int = ROWS, curve: str = "") -> Iterator[Line]:
-    """All curves, or one of them."""
-    curves = {
-        "growth_rows": (by_rows, rows),
-        "growth_indicators": (by_indicators, rows // 10),
-        "growth_engines": (by_engines, rows),
-    }
-    with tempfile.TemporaryDirectory() as folder:
-        for draw, most in [curves[curve]] if curve else curves.values():
-            yield from draw(folder, most)
+    for line in count(point, folder, step):
+        print(json.dumps(line), flush=True)
 
 
 if __name__ == "__main__":
-    for figure in run(*map(int, sys.argv[1:2]), *sys.argv[2:3]):
-        print(json.dumps(figure), flush=True)
+    if sys.argv[2:3] == ["step"]:
+        take_step(int(sys.argv[1]), int(sys.argv[3]), Path(sys.argv[4]), sys.argv[5])
+    else:
+        sizes, curves, single = sys.argv[1:2], sys.argv[2:3], sys.argv[3:4]
+        for figure in run(*map(int, sizes), *curves, *map(int, single)):
+            print(json.dumps(figure), flush=True)

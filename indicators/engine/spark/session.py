@@ -64,6 +64,9 @@ def open_session(master: str) -> "SparkSession":
     own = _ON_THIS_MACHINE if _THIS_MACHINE.match(master) else {}
     for name, value in (_SETTINGS | own).items():
         builder = builder.config(name, value)
+    open_now = SparkSession.getActiveSession()
+    if open_now is not None and open_now.sparkContext.master != master:
+        open_now.stop()  # a process has one; else the rows would be counted at the other master
     try:
         return builder.getOrCreate()
     except (PySparkException, OSError, RuntimeError) as error:

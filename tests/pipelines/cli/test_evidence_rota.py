@@ -35,12 +35,15 @@ def test_a_rota_is_drawn_once_written_as_an_order_and_answered(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     order = home / "order.xlsx"
+    assert main(["evidence", "rota", *EDGE]) == 0
+    assert "Nothing is drawn yet" in capsys.readouterr().out and not (home / "rotas").exists()
     asked = ["evidence", "rota", *EDGE, "--from", "2025-09-01", "--seed", "5", "--to", str(order)]
     assert main(asked) == 0
     assert "would be found in" in capsys.readouterr().out
     kept = json.loads(
         (home / "rotas/sample/hot_spot_patrols_violence_2025-09-01.json").read_text("utf-8")
     )
+    assert kept["drawn_on"] > kept["first_day"]
     head, *lines = CalamineWorkbook.from_path(str(order)).get_sheet_by_index(0).to_python()
     assert head == ["First day", "Last day", "Area", "Order"]
     assert len(lines) == len(kept["areas"]) * 26

@@ -4,6 +4,7 @@ Every draw is a hash of the row's number and the draw's name; nothing is random.
 straight into `core`: what ingest costs is another benchmark.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,8 +13,8 @@ import duckdb
 from pipelines.workspace.warehouse.ddl import create_all
 
 FIRST_DAY = date(2016, 7, 1)
-AREAS = 100  # admin 2, five to an admin 1
 UNITS = 24
+_FILE = 10_000_000  # activities
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Size:
     alerts: int = 0
     respondents: int = 0  # a wave, of four
     months: int = 120
+    areas: int = 100  # admin 2, five to an admin 1
 
     @property
     def last_day(self) -> date:
@@ -34,12 +36,31 @@ class Size:
 
 
 def fill_core(connection: duckdb.DuckDBPyConnection, size: Size) -> None:
-    """All schemas and tables, with rows in those that the catalogue's larger sources need."""
+    """All schemas and tables, with rows in those that the catalogue's larger sources need.
+
+    Of activities the first file: `later_files` gives the others.
+    """
     create_all(connection)
     for name, text in _macros(size).items():
         connection.execute(f"CREATE OR REPLACE TEMP MACRO {name} AS {text}")
     for table, select in _selects(size).items():
         _insert(connection, table, select)
+
+
+def later_files(connection: duckdb.DuckDBPyConnection, size: Size) -> Iterator[None]:
+    """The activities beyond the first file, a file at a time: its rows again, as other activities.
+
+    The first has to be complete; so are these, whose hashes are others.
+    """
+    for number, first in enumerate(range(_FILE, size.activities, _FILE)):
+        connection.execute(
+            f"""INSERT INTO core.activities
+            SELECT * REPLACE ('later{number}' AS file_sha256,
+              activity_code || '-{number}' AS activity_code, hash(row_hash, {number}) AS row_hash)
+            FROM core.activities
+            WHERE file_sha256 = 'bench' AND row_number <= {size.activities - first}"""
+        )
+        yield
 
 
 def append_month(connection: duckdb.DuckDBPyConnection, size: Size, rows: int) -> None:
@@ -53,7 +74,7 @@ def append_month(connection: duckdb.DuckDBPyConnection, size: Size, rows: int) -
     numbers = f"range({size.activities}, {size.activities + rows})"
     _insert(connection, "activities", _activities(numbers, started), "late")
     month = f"DATE '{date.fromordinal(size.last_day.toordinal() + 1)}'"
-    _insert(connection, "reporting_returns", _returns(month), "late")
+    _insert(connection, "reporting_returns", _returns(month, size.areas), "late")
 
 
 def _insert(
@@ -78,7 +99,7 @@ def _macros(size: Size) -> dict[str, str]:
         "moment(name, i)": (
             f"TIMESTAMP '{FIRST_DAY}' + to_minutes(CAST(hash(hash(name, i)) % {minutes} AS BIGINT))"
         ),
-        "area_of(name, i)": f"format('A{{:03d}}', draw(name, i, {AREAS}))",
+        "area_of(name, i)": f"format('A{{:03d}}', draw(name, i, {size.areas}))",
         "unit_of(name, i)": f"format('U{{:02d}}', draw(name, i, {UNITS}))",
         "alert_of(i)": f"format('L{{:07d}}', draw('alert', i, {max(1, size.alerts)}))",
     }
@@ -89,7 +110,7 @@ def _selects(size: Size) -> dict[str, str]:
         f"CAST(unnest(range(DATE '{FIRST_DAY}', DATE '{size.last_day}', INTERVAL 1 MONTH)) AS DATE)"
     )
     found = {
-        "areas": _areas(),
+        "areas": _areas(size.areas),
         "units": _units(),
         "hot_spots": f"""SELECT format('H{{:03d}}', i) AS hot_spot_code,
           area_of('hot', i) AS area_code, 'other' AS threat_type, '1' AS priority,
@@ -107,8 +128,8 @@ def _selects(size: Size) -> dict[str, str]:
         "hrddp_assessments": """SELECT format('D{:05d}', i) AS assessment_code,
           'police' AS host_state_actor, 'training' AS support_type,
           CAST(moment('assessed', i) AS DATE) AS completed_on FROM range(5000) AS row(i)""",
-        "reporting_returns": _returns(months),
-        "activities": _activities(f"range({size.activities})", "moment('started', i)"),
+        "reporting_returns": _returns(months, size.areas),
+        "activities": _activities(f"range({min(size.activities, _FILE)})", "moment('started', i)"),
     }
     if size.incidents:
         found |= {"incidents": _incidents(size), "incident_victims": _victims(size)}
@@ -120,14 +141,14 @@ def _selects(size: Size) -> dict[str, str]:
     return found
 
 
-def _areas() -> str:
+def _areas(areas: int) -> str:
     dated = f"DATE '{FIRST_DAY}' AS valid_from"
     return f"""SELECT 'C' AS area_code, NULL AS parent_area_code, 'country' AS area_level,
       'C' AS name_en, 'C' AS name_fr, {dated}
     UNION ALL SELECT format('P{{:02d}}', i), 'C', 'admin1', 'P', 'P', DATE '{FIRST_DAY}'
-    FROM range({AREAS // 5}) AS row(i)
+    FROM range({areas // 5}) AS row(i)
     UNION ALL SELECT format('A{{:03d}}', i), format('P{{:02d}}', i // 5), 'admin2', 'A', 'A',
-      DATE '{FIRST_DAY}' FROM range({AREAS}) AS row(i)"""
+      DATE '{FIRST_DAY}' FROM range({areas}) AS row(i)"""
 
 
 def _units() -> str:
@@ -138,11 +159,11 @@ def _units() -> str:
     FROM range({UNITS}) AS row(i)"""
 
 
-def _returns(months: str) -> str:
+def _returns(months: str, areas: int) -> str:
     return f"""SELECT 'activities' AS source, format('U{{:02d}}', unit) AS unit_code,
       format('A{{:03d}}', area) AS area_code, {months} AS month,
       'submitted' AS return_status
-    FROM range({AREAS}) AS place(area), range({UNITS}) AS whose(unit)
+    FROM range({areas}) AS place(area), range({UNITS}) AS whose(unit)
     WHERE area % {UNITS} = unit"""
 
 
@@ -198,7 +219,7 @@ def _activities(numbers: str, started: str) -> str:
       CASE WHEN activity_type = 'public_information'
         THEN pick('language', i, ['eng', 'fra', 'ara', 'swa']) END AS language,
       CASE WHEN activity_type = 'mediation'
-        THEN format('M{{:03d}}-{{}}', draw('area', i, {AREAS}), draw('process', i, 20)) END
+        THEN format('M{{}}-{{}}', substr(area_of('area', i), 2), draw('process', i, 20)) END
         AS process_code,
       CASE WHEN activity_type = 'mediation'
         THEN pick('conflict', i, ['land', 'livestock', 'communal', 'political']) END

@@ -218,12 +218,12 @@ def test_empty_cells_other_texts_and_exceptions_of_a_column(
     assert page(workspace, path, said).counted.rows_rejected == 2  # a quarrel, and nothing
     said |= {"empty.incident_type": "looting", "otherwise.incident_type": "injury"}
     found = page(workspace, path, said)
-    assert column(found, "Incident type") == ["killing", "injury", "looting", "killing"]
+    assert column(found, "Incident type") == ["Killing", "Injury", "Looting", "Killing"]
     assert asked(found, "otherwise.incident_type").value == ("injury",)
     said |= {"when.incident_type": "Precision", "when_is.incident_type": "7",
              "when_value.incident_type": "abduction"}  # fmt: skip
     kinds = column(page(workspace, path, said), "Incident type")
-    assert kinds == ["killing", "injury", "abduction", "abduction"]
+    assert kinds == ["Killing", "Injury", "Abduction", "Abduction"]
 
 
 def test_three_columns_are_joined_and_taken_apart_again(
