@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 WIDTH, HEIGHT, MARGIN, GAP, ABOVE = 360, 190, 46, 30, 40
 CURVES = {
-    "growth_rows": "rows (100 areas, 18 indicators)",
-    "growth_areas": "areas (1 M rows, 18 indicators)",
+    "growth_rows": "rows (100 areas)",
+    "growth_areas": "areas (1 M rows)",
     "growth_indicators": "indicators (1 M rows, 100 areas)",
     "growth_missions": "missions (100 k rows each)",
 }
