@@ -125,7 +125,7 @@ def closing_lines(
     told += ["waiting"] if facts["waiting"] else []
     keys = {name: f"closing.{name}" for name in told}
     if not names_commands and "rejected" in keys:
-        keys["rejected"] = "page.closing.rejected"
+        keys["rejected"] = "closing.rejected_on_page"
     return [message(keys[name], language, rows=counts.get(name, 0), **facts) for name in told]
 
 

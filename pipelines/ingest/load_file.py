@@ -425,7 +425,7 @@ def _load_tables(job: _Job) -> _Outcome:
         elif not job.vintages.is_first:
             _empty_table(job, contracts()[table], outcome)
     if outcome.retracted:  # a row loses its parent only where one left core
-        quarantine_orphans(job.connection)
+        outcome.remarks += quarantine_orphans(job.connection)
     return outcome
 
 

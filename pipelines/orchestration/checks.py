@@ -5,7 +5,7 @@ never counted as a finding about the data.
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -13,7 +13,7 @@ import dagster as dg
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import InternalFault, Problem
-from indicators.foundation.messages import message
+from indicators.foundation.messages import LANGUAGES, message
 from pipelines.orchestration.assets import core_key, refresh_number
 from pipelines.orchestration.resources import WorkspaceResource
 from pipelines.orchestration.runs.progress import report
@@ -37,6 +37,7 @@ def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefini
         context: dg.AssetCheckExecutionContext, workspace: WorkspaceResource
     ) -> Iterator[dg.AssetCheckResult]:
         from pipelines.quality.checks import run_checks
+        from pipelines.quality.violations import first_rejected
 
         paths = workspace.workspace()
         profile = paths.profile(context.partition_key)
@@ -48,6 +49,10 @@ def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefini
             numbered_step(connection, refresh_number(context.run), "contract_checks"),
         ):
             results = run_checks(connection, mission, profile)
+            rejected = {
+                table: {one: first_rejected(connection, table, one) for one in LANGUAGES}
+                for table in contracts()
+            }
         _refuse_crashed(results)
         stopping = [check for check in results if check.stops_release]
         if stopping:
@@ -56,7 +61,8 @@ def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefini
             for line in send_notices(Notice(mission.mission, "check_blocks", facts)):
                 context.log.info(line)
         for table in contracts():
-            yield _of_table(table, [check for check in results if check.table == table])
+            found = [check for check in results if check.table == table]
+            yield _of_table(table, found, rejected[table])
 
     return check_contracts
 
@@ -80,8 +86,13 @@ def _refuse_crashed(results: list[CheckResult]) -> None:
         )
 
 
-def _of_table(table: str, results: list[CheckResult]) -> dg.AssetCheckResult:
-    """Not passed only where something blocks; warnings are told, after what blocks."""
+def _of_table(
+    table: str, results: list[CheckResult], rejected: Mapping[str, list[str]]
+) -> dg.AssetCheckResult:
+    """Not passed only where something blocks; warnings are told, after what blocks.
+
+    `rejected`: places and rules of the first rejected rows, by language.
+    """
     failed = [check for check in results if check.status == "failed"]
     found = sorted(failed, key=lambda check: not check.stops_release)
     blocking = sum(check.stops_release for check in failed)
@@ -93,6 +104,9 @@ def _of_table(table: str, results: list[CheckResult]) -> dg.AssetCheckResult:
     if found:
         metadata["found"] = _listed([check.sentence_en for check in found])
         metadata["constaté"] = _listed([check.sentence_fr for check in found])
+    if rejected["en"]:
+        metadata["rejected rows, the first"] = _listed(rejected["en"])
+        metadata["lignes rejetées, les premières"] = _listed(rejected["fr"])
     return dg.AssetCheckResult(
         asset_key=core_key(table),
         check_name="contract",

@@ -10,6 +10,7 @@ from datetime import date
 
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
+from indicators.foundation.errors import Problem
 from indicators.foundation.messages import LANGUAGES, has_message, message
 from indicators.foundation.sql_text import quoted
 from indicators.foundation.stored.mart_rows import store_rows
@@ -27,6 +28,22 @@ SELECT source, check_name, greatest(rows_failed, 1), sentence_en, sentence_fr
 FROM mart.quality_check WHERE mission = ? AND status = 'failed' ORDER BY ALL
 """
 Line = tuple[str, str, str, int, str, str]  # source, kind, rule, rows, title in each language
+
+
+_FIRST = 3  # rejected rows named beside a check
+
+
+def first_rejected(connection: Connection, table: str, language: str) -> list[str]:
+    """File, sheet, row, column and rule of the first rejected rows of a table; no text of them."""
+    rows = connection.execute(
+        f"""SELECT file, sheet, row_number, column_name, rule FROM quarantine.{quoted(table)}
+        WHERE {_STANDING} ORDER BY ALL LIMIT {_FIRST}"""
+    ).fetchall()
+    at = LANGUAGES.index(language)
+    return [
+        f"{Problem(rule, *place).place(language)}: {_titles(table, rule)[at]}"
+        for *place, rule in rows
+    ]
 
 
 def write_violations(connection: Connection, mission: Mission, as_of: date) -> None:

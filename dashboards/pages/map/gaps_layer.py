@@ -64,9 +64,11 @@ def body(context: Context, found: Gaps) -> list[Any]:
     drawn = outlines_of(str(context.release.folder), _level(context, found), context.release)
     if not drawn.shapes:
         said = notice(context.words("map.no_outlines"))
-        return [said, _list(context, found), _table_card(context, found), *forecast_card(context)]
+        parts = [_list(context, found), _table_card(context, found), *forecast_card(context)]
+        return [said, html.Div(parts, className="stack")]
     if shows_table(context.address):
-        return [_table_card(context, found, switch), *forecast_card(context)]
+        parts = [_table_card(context, found, switch), *forecast_card(context)]
+        return [html.Div(parts, className="stack")]
     told = [_map_card(context, found, drawn, switch), *forecast_card(context)]
     shown = [html.Div(told, className="stack"), _list(context, found)]
     return [html.Div(shown, className="columns columns-map")]

@@ -45,6 +45,7 @@ _NEARLY_PERFECT = 0.99
 # Contrasts of a panel, of which there is more and less or which begin in some areas; all other
 # contrasts say themselves what is compared.
 _DATED = "case_series"  # contrast of days after an activity
+_ARRIVED = "rollout"  # contrast of areas after an arrival, beside those not yet reached
 _BY_DEGREES = ("doubled", "ten_points", "one_unit")
 _COMPARED = dict.fromkeys(_BY_DEGREES, "panel")
 
@@ -301,16 +302,18 @@ def _remarks(finding: Finding, language: str) -> str:
 
 
 def _silence(finding: Finding, about: About, language: str) -> str:
-    """How many of 100 events would have to go unrecorded after the activity; of a fall alone.
+    """How many of 100 events would have to go unrecorded after the activity or arrival.
 
-    A ratio of rates R of which a share u goes unrecorded is R / (1 - u): 1 where u is 1 - R.
+    Of counts that fell alone. A ratio of rates R of which a share u goes unrecorded is R / (1 - u):
+    1 where u is 1 - R.
     """
     effect = finding.effect
-    if finding.contrast != _DATED or effect.estimate is None or not (effect.ci_high or 0.0) < 0:
+    is_dated = finding.contrast in (_DATED, _ARRIVED) and finding.scale == "log_ratio"
+    if not is_dated or effect.estimate is None or not (effect.ci_high or 0.0) < 0:
         return ""
     shares = {"all": effect.estimate, "some": effect.ci_high or 0.0}
     numbers = {name: number(-percent(value), language, digits=0) for name, value in shares.items()}
-    activity = about.one_activity(language)
+    activity = about.arrival(language) or about.one_activity(language)
     return message("linkage.sentence.silence", language, activity=activity, **numbers)
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import DIMENSIONS, totals_sql
+from indicators.foundation.sql_text import sql_file
 from indicators.foundation.stored.database import one_transaction
 from indicators.foundation.stored.mart_rows import store_rows
 from indicators.survey.areas import DirectShares, ModelledShares, modelled_shares
@@ -49,28 +50,6 @@ WHERE value.mission = $mission AND known.measure = 'proportion'
   AND value.denominator > 0 AND value.n > 0 AND value.method <> '{ALL_UNITS}'
 ORDER BY ALL"""
 
-# What is known of an area in the year up to the wave's last interview, as logarithms: places differ
-# by factors. Reports that are missing make a poorer predictor, never another answer.
-_COVARIATES = """
-WITH fact AS (
-  SELECT place.area, occurred_on AS held_on, 1 AS incidents, 0 AS displaced, 0 AS patrols
-  FROM core.incidents JOIN cube.area_place AS place USING (area_code, location_precision)
-  WHERE against_civilians AND date_precision IN ('day', 'week', 'month')
-  UNION ALL
-  SELECT origin_area_code, displaced_on, 0, persons, 0 FROM core.displacement_events
-  WHERE cause = 'violence'
-  UNION ALL
-  SELECT place.area, started_on_local, 0, 0, 1
-  FROM core.activities JOIN cube.area_place AS place USING (area_code, location_precision)
-  WHERE activity_type = 'patrol' AND status = 'completed'
-)
-SELECT last_on, up.area, ln(1 + sum(incidents)) AS incidents, ln(1 + sum(displaced)) AS displaced,
-  ln(1 + sum(patrols)) AS patrols
-FROM fact JOIN cube.area_ancestor AS up ON up.area_code = fact.area
-JOIN (SELECT DISTINCT last_on FROM cube.shown_wave) AS wave
-  ON held_on BETWEEN last_on - INTERVAL 1 YEAR + INTERVAL 1 DAY AND last_on
-GROUP BY ALL"""
-
 
 def model_areas(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
     """Fill `mart.modelled_value` from the direct figures of the mart and the covariates of `core`.
@@ -88,7 +67,7 @@ def modelled_rows(
 ) -> Iterator[dict[str, Any]]:
     """The rows of `mart.modelled_value`; an area without a figure has its `reason`."""
     direct = connection.execute(_DIRECT, {"mission": mission.mission}).df()
-    known = connection.execute(_COVARIATES).df()
+    known = connection.execute(sql_file(__file__, "what_is_known_of_areas")).df()
     direct = direct.merge(known, how="left", on=["last_on", "area"])
     direct = direct.fillna(dict.fromkeys(COVARIATES, 0.0))
     by_level: dict[Any, Any] = dict(direct.groupby([*_MODEL, "area_level"], sort=True).indices)

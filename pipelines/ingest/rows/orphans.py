@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from indicators.definitions.contracts import Contract, contracts, load_order
+from indicators.foundation.errors import Problem
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.rows.cast import reference_checks
 from pipelines.workspace.warehouse import ledger
@@ -30,16 +31,19 @@ class Moved:
     value: str
 
 
-def quarantine_orphans(connection: Connection) -> None:
-    """Moves every row of core whose reference has no row any more, and then its own children."""
+def quarantine_orphans(connection: Connection) -> list[Problem]:
+    """Moves every row of core whose reference has no row any more, and then its own children; of
+    each reference how many, with the first of them."""
+    told = []
     for table in load_order(contracts()):
-        while _move_orphans(connection, contracts()[table]):
-            pass
+        while moved := _move_orphans(connection, contracts()[table]):
+            told += moved
+    return told
 
 
-def _move_orphans(connection: Connection, contract: Contract) -> bool:
-    """Whether a row of this table was moved."""
-    is_moved = False
+def _move_orphans(connection: Connection, contract: Contract) -> list[Problem]:
+    """What is to be said of the rows of this table that were moved."""
+    told = []
     for check, own, other in reference_checks(contract):
         given = " AND ".join(f"t.{quoted(name)} IS NOT NULL" for name in own)
         pairs = " AND ".join(
@@ -56,12 +60,15 @@ def _move_orphans(connection: Connection, contract: Contract) -> bool:
             ORDER BY f.sequence, t.sheet, t.row_number
             """
         ).fetchall()
-        told = {"field": check.column, "table": check.table}
-        parameters = json.dumps(told, ensure_ascii=False)
+        rule = {"field": check.column, "table": check.table}
+        parameters = json.dumps(rule, ensure_ascii=False)
         moved = [Moved(parameters, *row) for row in rows]
         move_rows(connection, contract, check.column, "reference", moved)
-        is_moved = is_moved or bool(moved)
-    return is_moved
+        if moved:
+            first, facts = moved[0], {"rows": len(moved), "other": check.table}
+            place = (first.file, first.sheet or None, first.row_number, check.column)
+            told.append(Problem("rows_orphaned", *place, first.value, facts))
+    return told
 
 
 def move_rows(

@@ -152,6 +152,10 @@ def test_a_and_b_say_how_much_silence_would_leave_nothing(language: str, said: s
     sentences = {given.letter: sentence(DATED, given, A_PATROL, language) for given in GRADES}
     assert {letter for letter, text in sentences.items() if said in text} == {"A", "B"}
     assert all(causal_term_in(text, language) is None for text in sentences.values())
+    arrived = replace(DATED, contrast="rollout")
+    assert said in sentence(arrived, GRADES[0], A_PATROL, language), "incidents after an arrival"
+    asked = replace(arrived, scale="units")
+    assert " 100 " not in sentence(asked, GRADES[0], A_PATROL, language), "answers, not records"
     risen = replace(DATED, effect=replace(EFFECT, estimate=0.20, ci_low=0.10, ci_high=0.30))
     assert " 100 " not in sentence(risen, GRADES[0], A_PATROL, language)
     assert " 100 " not in sentence(FINDING, GRADES[0], A_PATROL, language), "months, not days"

@@ -222,7 +222,11 @@ def test_what_no_mapping_takes_never_enters_the_warehouse(small: SmallMission) -
 def test_children_of_a_retracted_parent_go_to_the_quarantine(small: SmallMission) -> None:
     text = FIRST + "XX02,2024-01-01,F,70\n"
     report = small.deliver("population.csv", text)
-    small.deliver("areas.csv", "code,parent\nXX,\nXX01,XX\n")
+    shorter = small.deliver("areas.csv", "code,parent\nXX,\nXX01,XX\n")
+    (told,) = (one for one in shorter.remarks if one.rule == "rows_orphaned")
+    assert (told.file, told.row, told.value, told.parameters["rows"]) == (
+        "population.csv", 4, "XX02", 1,
+    )  # fmt: skip
     assert small.query(COUNTS) == [("F", 100), ("M", 90)]
     assert small.query("SELECT file_sha256, row_number, rule FROM quarantine.population") == [
         (report.sha256, 4, "reference")
