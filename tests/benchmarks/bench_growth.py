@@ -10,8 +10,9 @@ less than `wall`; `theirs` one scan of the same columns; `peak_mb` of all its pr
 two cores of this machine, counts twice: in `…_spark_first` its session is opened, the rows are
 written as Parquet and Java's code is not compiled yet, in `…_spark` all of that is done.
 
-Rows are made in a process of their own, ten million to a file; then each engine counts in a new
-one, of at most eight minutes: what takes longer is told and left out, as is Spark where it is not.
+Rows are made in a process of their own, ten million to a file, later files of the first one's rows
+again; then each engine counts in a new process, of at most eight minutes: what takes longer is told
+and left out, as is Spark where it is not.
 `python -m tests.benchmarks.bench_growth [ROWS [CURVE [POINT]]]`; `growth_plot` draws the lines.
 """
 

@@ -4,12 +4,12 @@ The rule: recommendations past their day; reviews due where civilians were kille
 first); alerts without a response; areas that rank first among the gaps and saw no patrol for two
 weeks; links whose evidence grade is another than in the release before. The most pressing of each
 kind comes first, then the second of each, until there are five. Where nothing sets a day, one is
-proposed: of a patrol two weeks from the day of the data, of a link the end of that quarter. The
+proposed: of a patrol two weeks from the day of the data, of all else the end of that quarter. The
 page Help says the rule to readers (`page.term.decision`).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, islice, zip_longest
 
@@ -33,13 +33,13 @@ _AMONG = 5
 
 @dataclass(frozen=True)
 class Decision:
-    """One line: what to do, then who and by when, and the page where it is done; `edge`: of a link
-    that the page opens on."""
+    """One line: what to do, then who and by when, and the page where it is done, with the area or
+    the link (`edge`) that it opens on."""
 
     text: str
     note: str
     path: str
-    edge: str | None = None
+    opens_on: Mapping[str, str] = field(default_factory=dict)
 
 
 def decisions(context: Context) -> list[Decision]:
@@ -69,7 +69,7 @@ def _reviews(context: Context) -> Iterator[Decision]:
     for row in rows_of(found[found["type"] == threats.KILLING].iloc[::-1]):
         place = context.area_name(row["area"])
         text = words("decide.review", area=place, on=formats.day(row["since"], words))
-        yield Decision(text, _due(context, row), "/alerts")
+        yield Decision(text, _due(context, row), "/alerts", {"area": row["area"]})
 
 
 def _alerts(context: Context) -> Iterator[Decision]:
@@ -77,13 +77,13 @@ def _alerts(context: Context) -> Iterator[Decision]:
     for row in rows_of(threats.pending(context.release, threats.ALERTS, context.area)):
         threat = in_sentence(words.label("threat_type", row["type"]))
         text = words("decide.alert", area=context.area_name(row["area"]), threat=threat)
-        yield Decision(text, _due(context, row), "/alerts")
+        yield Decision(text, _due(context, row), "/alerts", {"area": row["area"]})
 
 
 def _due(context: Context, row: dict[str, object]) -> str:
     words, due = context.words, row["due_at"]
     if formats.is_missing(due):
-        return words("decide.no_day")
+        return _proposed(words, "poc_adviser", _quarter_end(context))
     key = "decide.was_due" if row["is_overdue"] else "decide.due"
     return words(key, on=formats.day(due, words))  # type: ignore[arg-type]
 
@@ -97,7 +97,9 @@ def _patrols(context: Context) -> Iterator[Decision]:
         if area in context.areas_inside and (days is None or days > _LATE):
             text = words("decide.patrol", area=context.area_name(area))
             by = pd.Timestamp(context.mission["as_of"]) + pd.Timedelta(days=_LATE)
-            yield Decision(text, _proposed(words, "police_commissioner", by), "/map")
+            yield Decision(
+                text, _proposed(words, "police_commissioner", by), "/map", {"area": area}
+            )
 
 
 def _links(context: Context) -> Iterator[Decision]:
@@ -107,8 +109,12 @@ def _links(context: Context) -> Iterator[Decision]:
         return
     for edge, pair, grades in changed_links(context):
         text = words("decide.link", pair=pair, **grades)
-        end = period_of(pd.Timestamp(context.mission["as_of"]).date(), "Q").end
-        yield Decision(text, _proposed(words, "poc_adviser", end), "/effects", edge)
+        note = _proposed(words, "poc_adviser", _quarter_end(context))
+        yield Decision(text, note, "/effects", {"edge": edge})
+
+
+def _quarter_end(context: Context) -> date:
+    return period_of(pd.Timestamp(context.mission["as_of"]).date(), "Q").end
 
 
 def _proposed(words: Words, owner: str, on: date | pd.Timestamp) -> str:

@@ -24,7 +24,8 @@ def waits_card(context: Context, returns: pd.DataFrame) -> html.Section:
     lines = [
         html.Li(
             [
-                page_link(one.text, context.address.link(one.path, edge=one.edge)),
+                page_link(one.text, context.address.link(one.path, **one.opens_on)),
+                " ",
                 html.Span(one.note, className="note"),
             ]
         )
