@@ -4,7 +4,7 @@ The rule: recommendations past their day; reviews due where civilians were kille
 first); alerts without a response; areas that rank first among the gaps and saw no patrol for two
 weeks; links whose evidence grade is another than in the release before. The most pressing of each
 kind comes first, then the second of each, until there are five. Where nothing sets a day, one is
-proposed: of a patrol two weeks from the day of the data, of a link the end of that quarter. The
+proposed: of a patrol two weeks from the day of the data, of all else the end of that quarter. The
 page Help says the rule to readers (`page.term.decision`).
 """
 
@@ -83,7 +83,7 @@ def _alerts(context: Context) -> Iterator[Decision]:
 def _due(context: Context, row: dict[str, object]) -> str:
     words, due = context.words, row["due_at"]
     if formats.is_missing(due):
-        return words("decide.no_day")
+        return _proposed(words, "poc_adviser", _quarter_end(context))
     key = "decide.was_due" if row["is_overdue"] else "decide.due"
     return words(key, on=formats.day(due, words))  # type: ignore[arg-type]
 
@@ -109,8 +109,12 @@ def _links(context: Context) -> Iterator[Decision]:
         return
     for edge, pair, grades in changed_links(context):
         text = words("decide.link", pair=pair, **grades)
-        end = period_of(pd.Timestamp(context.mission["as_of"]).date(), "Q").end
-        yield Decision(text, _proposed(words, "poc_adviser", end), "/effects", {"edge": edge})
+        note = _proposed(words, "poc_adviser", _quarter_end(context))
+        yield Decision(text, note, "/effects", {"edge": edge})
+
+
+def _quarter_end(context: Context) -> date:
+    return period_of(pd.Timestamp(context.mission["as_of"]).date(), "Q").end
 
 
 def _proposed(words: Words, owner: str, on: date | pd.Timestamp) -> str:

@@ -25,6 +25,7 @@ def waits_card(context: Context, returns: pd.DataFrame) -> html.Section:
         html.Li(
             [
                 page_link(one.text, context.address.link(one.path, **one.opens_on)),
+                " ",
                 html.Span(one.note, className="note"),
             ]
         )

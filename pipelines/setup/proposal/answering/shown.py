@@ -106,7 +106,8 @@ def _cell(column: Column, value: Any, mission: Mission, words: Mapping[str, str]
         return _area(str(value), words)
     listed = value if isinstance(value, list) else [value]
     texts = (str(one).lower() if isinstance(one, bool) else str(one) for one in listed)
-    return ", ".join(words.get(text, text) for text in texts)
+    # a label says more after its dash: there is no room for it in a cell
+    return ", ".join(words.get(text, text).partition(" – ")[0] for text in texts)
 
 
 def _title(table: str, column: str, language: str) -> str:
