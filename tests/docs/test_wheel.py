@@ -49,7 +49,8 @@ def test_the_wheel_holds_the_sql_and_yaml_beside_the_code(wheel: Path) -> None:
         str(path.relative_to(REPOSITORY))
         for package in ("indicators", "records", "pipelines", "dashboards")
         for path in (REPOSITORY / package).rglob("*")
-        if path.suffix in {".sql", ".yaml", ".html"} or (path.parent.name == "versions" and path.suffix == ".py")
+        if path.suffix in {".sql", ".yaml", ".html"}
+        or (path.suffix == ".py" and path.parent.name == "versions")
     }
     assert {Path(name).suffix for name in expected} >= {".sql", ".yaml", ".html", ".py"}
     assert expected <= inside
