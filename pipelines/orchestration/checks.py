@@ -37,6 +37,7 @@ def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefini
         context: dg.AssetCheckExecutionContext, workspace: WorkspaceResource
     ) -> Iterator[dg.AssetCheckResult]:
         from pipelines.quality.checks import run_checks
+        from pipelines.quality.rejects.summary import tables_with_rejects
         from pipelines.quality.violations import first_rejected
 
         paths = workspace.workspace()
@@ -51,7 +52,7 @@ def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefini
             results = run_checks(connection, mission, profile)
             rejected = {
                 table: {one: first_rejected(connection, table, one) for one in LANGUAGES}
-                for table in contracts()
+                for table in tables_with_rejects(connection)
             }
         _refuse_crashed(results)
         stopping = [check for check in results if check.stops_release]
@@ -62,7 +63,7 @@ def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefini
                 context.log.info(line)
         for table in contracts():
             found = [check for check in results if check.table == table]
-            yield _of_table(table, found, rejected[table])
+            yield _of_table(table, found, rejected.get(table, {}))
 
     return check_contracts
 
@@ -104,7 +105,7 @@ def _of_table(
     if found:
         metadata["found"] = _listed([check.sentence_en for check in found])
         metadata["constaté"] = _listed([check.sentence_fr for check in found])
-    if rejected["en"]:
+    if rejected.get("en"):
         metadata["rejected rows, the first"] = _listed(rejected["en"])
         metadata["lignes rejetées, les premières"] = _listed(rejected["fr"])
     return dg.AssetCheckResult(

@@ -15,7 +15,6 @@ import numpy as np
 from scipy import special
 
 from indicators.compiler.derived.columns import rows_sql
-from indicators.compiler.derived.functions import functions_sql
 from indicators.compiler.indicator_filter import counted_columns, filter_sql
 from indicators.definitions.checks.columns_read import class_of_total
 from indicators.definitions.contracts import contracts
@@ -161,8 +160,6 @@ class CaseSeries:
         """The edge's known days; None where no return is recorded."""
         connection, catalogue = warehouse.connection, warehouse.catalogue
         output, outcome = catalogue[edge.from_indicator], catalogue[edge.to_indicator]
-        for statement in functions_sql(warehouse.mission, warehouse.as_of.isoformat()):
-            connection.execute(statement)
         create_series(connection, warehouse.mission.mission, output, outcome, warehouse.engine)
         is_protected = class_of_total(outcome) == "protected"
         return read_series(connection, is_protected, outcome.source == "alerts")
