@@ -1,9 +1,9 @@
 """Ranking areas by what is known of them, with the ranks that uncertainty leaves possible.
 
 Risk comes first: expected incidents, weighted by up to twice for days without a patrol and lack of
-trust, each as the share of areas that need less. An area with twice as many incidents so comes first
-whatever else is known. What is not known weighs nothing, so that it never raises an area; in the
-draws it may be anything that is known of others, so that it widens the ranks.
+trust, each as the share of areas that need less. An area with twice as many incidents thus comes
+first whatever else is known. What is not known weighs nothing, so that it never raises an area; in
+the draws it may be anything that is known of others, so that it widens the ranks.
 """
 
 from dataclasses import dataclass
