@@ -29,7 +29,7 @@ def _written(content: bytes) -> str:
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("en", ("Patrol\u00a057", "Military component")),
+        ("en", ("Patrol 57", "Military component")),
         ("fr", ("Patrouille 57", "Composante militaire")),
     ],
 )
