@@ -178,6 +178,26 @@ def test_one_refused_answer_is_marked_and_all_others_stay(client: FlaskClient, h
     assert 'aria-invalid="true"' not in again.text
 
 
+def test_a_mapping_is_made_anew_for_a_file_that_waits(client: FlaskClient, home: Path) -> None:
+    text = f"{AREAS}XX02,XX,admin1,South,Sud,2024-01-01\n"
+    first = drop(client, "areas_2.csv", text)
+    assert 'name="anew"' in first.text and "header.name_en" not in first.text
+    assert post(client, step="take_in", held=held(first)).status_code == 200
+    again = post(client, held=held(drop(client, "areas_2.csv", text)), anew="yes")
+    assert chosen(again, "header.name_en") == "name_en"
+    said = {"of_table": "areas", "header.name_en": "name_fr", "anew": "yes",
+            "header.name_fr": "name_fr", "files": "areas*.csv"}  # fmt: skip
+    shown = post(client, held=held(again), **said)
+    assert chosen(shown, "header.name_en") == "name_fr" and counts(shown) == [1, 1, 0, 0, 0]
+    assert post(client, step="take_in", held=held(shown), **said).status_code == 200
+    assert waiting(home) == ["areas_2.csv"]  # once: it is the same file
+    sources = Workspace(home).profile("faulty") / "sources"
+    assert [path.name for path in sources.glob("*.yaml")] == ["areas.yaml"]
+    assert "name_en:\n        from: name_fr" in (sources / "areas.yaml").read_text("utf-8")
+    history = sources.parent / "mapping_history" / "areas.yaml"
+    assert history.read_text("utf-8").count("- at:") == 2
+
+
 def test_a_session_that_has_ended_costs_no_answer(client: FlaskClient, home: Path) -> None:
     shown = drop(client, "listing.csv", "Ref,Kind\nA-1,murder\n")
     said = {"table": "incidents", "of_table": "incidents", "header.incident_type": "Kind",

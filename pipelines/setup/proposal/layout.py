@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib import import_module
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,8 @@ _HEADER = ("header_row", "header_rows")
 _HEADER_LOOKED_FOR = 25  # rows from the top
 _DELIMITERS = (",", ";", "\t", "|")
 _RECORDS_LOOKED_AT = 200
+_OF_ONE_BYTE = ("cp1252", "mac_roman", "cp1256", "latin-1")  # the first of those that read alike
+_TYPED = "«»‹›“”„‘’‚–—…•°ºª€£·§²³½¼\xa0،؛؟\u200c\u200d"
 SEVERAL = "*"  # the name of sheets that are read below each other
 WORKBOOKS = ("xlsx", "xls", "ods")
 _PUBLISHED = {
@@ -256,17 +260,24 @@ def _totals(table: SourceTable) -> list[str]:
 
 
 def _groups(table: SourceTable) -> list[str]:
-    """The first columns, where a text stands for the rows below it up to the next text."""
+    """The first columns, where a text stands for the rows below it up to the next text; a number
+    of the row may stand before the day."""
     found: list[str] = []
-    for name in table.header[:2]:
+    days = [name for name in table.header if _names_a_day(name)]
+    first = 1 if days[:1] == [*table.header[1:2]] and len(days) == 1 and _is_full(table, 0) else 0
+    for name in table.header[first : first + 2]:
         texts = table.rows[name].to_pylist()
         filled = sum(text is not None for text in texts)
         if not texts or texts[0] is None or not 0 < filled <= 0.67 * len(texts):
             break
         found.append(name)
-    rest = [name for name in table.header if name not in found]
-    full = [table.rows[name].null_count < 0.2 * table.rows.num_rows for name in rest[:1]]
-    return found if found and all(full) else []
+    rest = [number for number, name in enumerate(table.header) if name not in found]
+    return found if found and all(_is_full(table, number) for number in rest[:1]) else []
+
+
+def _is_full(table: SourceTable, number: int) -> bool:
+    """Whether few cells of the column of this number are empty."""
+    return table.rows.column(number).null_count < 0.2 * table.rows.num_rows
 
 
 _SHAPES: dict[str, Callable[[SourceTable], Any]] = {
@@ -338,11 +349,21 @@ def _encoding(data: bytes) -> str | None:
         pass
     else:
         return None
+    return min(_OF_ONE_BYTE, key=lambda name: _oddities(data, name))
+
+
+def _oddities(data: bytes, encoding: str) -> float:
+    """How many signs of another alphabet than English are out of place: a capital within a word,
+    what no text of people has."""
     try:
-        data.decode("cp1252")
+        text = data.decode(encoding)
     except UnicodeDecodeError:
-        return "latin-1"
-    return "cp1252"
+        return math.inf
+    return sum(
+        not (sign.isalpha() or sign in _TYPED) or (sign.isupper() and before.islower())
+        for before, sign in pairwise(f" {text}")
+        if not sign.isascii()
+    )
 
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
