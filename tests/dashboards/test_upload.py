@@ -193,7 +193,7 @@ def test_a_mapping_is_made_anew_for_a_file_that_waits(client: FlaskClient, home:
     assert waiting(home) == ["areas_2.csv"]  # once: it is the same file
     sources = Workspace(home).profile("faulty") / "sources"
     assert [path.name for path in sources.glob("*.yaml")] == ["areas.yaml"]
-    assert "name_en:\n        from: name_fr" in (sources / "areas.yaml").read_text("utf-8")
+    assert "name_en:\n      from: name_fr" in (sources / "areas.yaml").read_text("utf-8")
     history = sources.parent / "mapping_history" / "areas.yaml"
     assert history.read_text("utf-8").count("- at:") == 2
 

@@ -108,7 +108,7 @@ def workbooks_to_mend(
 ) -> list[Path]:
     """Writes `<unit>_<file>.xlsx` for each unit and file with open rejects, and says which.
 
-    Rows that name no unit stand in `<file>.xlsx`. Nothing is written for a file of which the
+    Rows that name no unit stand in `<file>.xlsx`; `.xlsx` is not said twice. Nothing is written for a file of which the
     archive keeps no rows (one that is read in place).
     """
     units = _units(connection)
@@ -121,7 +121,7 @@ def workbooks_to_mend(
     for (sha256, unit), rejects in sorted(found.items(), key=lambda entry: entry[1][0].file):
         rows = standing_rows(connection, archive, sources, sha256)
         if rows is not None:
-            name = "_".join(part for part in (unit, rejects[0].file) if part)
+            name = "_".join(part for part in (unit, rejects[0].file.removesuffix(".xlsx")) if part)
             path = folder / (re.sub(r"[^\w.-]+", "-", name) + ".xlsx")
             _write(path, rows, rejects, language)
             written.append(path)

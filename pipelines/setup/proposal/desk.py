@@ -343,7 +343,7 @@ class IntakeDesk:
             proposal = replace(proposal, source=before.source, files=files)
         if proposal.open_of_all:
             return proposal, None
-        trial = self._trial(name, path, [proposal.files])
+        trial = self._trial(name, path, [proposal.files], before)
         found = trial(proposal.mapping())
         wider = key_change(proposal.mapping(), found, trial)
         if wider is None or has_chosen(answers, wider[0].place.partition(".")[2]):
@@ -351,12 +351,12 @@ class IntakeDesk:
         return with_wider_key(proposal, wider[0]), wider[1]
 
     def _trial(
-        self, name: str, path: Path, patterns: Sequence[str]
+        self, name: str, path: Path, patterns: Sequence[str], before: "Source | None" = None
     ) -> "Callable[[Mapping[str, Any]], Preview]":
         """What mappings make of the file, beside others that they take."""
         from pipelines.setup.proposal.writing import checked
 
-        beside = self._beside(name, path)
+        beside = self._beside(name, path, before)
         others = [other for pattern in patterns for other in beside.tried(pattern)]
         return lambda content: self._tried(name, path, checked(content), others)
 

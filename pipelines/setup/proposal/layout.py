@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib import import_module
 from io import StringIO
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,7 @@ _OPENED_BY = {"xlsx": "pipelines.ingest.readers.ooxml"}
 _TOTALS = {"total", "totaux", "total general", "grand total", "sou total", "sub total", "somme"}
 _DITTOS = {"idem", "id", "ditto", "dito", "ibid"}
 _MARKS = {'"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
-_DAY_WORDS = {"date", "day", "jour", "تاريخ"}
+_DAY_WORDS = frozenset({"date", "day", "jour", "تاريخ"})
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
 _LABELLED = ("spss", "stata")
 Cells = Sequence[Sequence[str | None]]
@@ -229,7 +228,7 @@ def _serial_dates(table: SourceTable) -> list[str]:
 
 def _names_a_day(header: str) -> bool:
     words = {word for reading in readings(header) for word in reading.split()}
-    return bool(words & _DAY_WORDS) or any(word in _dated_names() for word in readings(header))
+    return bool(_DAY_WORDS & words) or any(word in _dated_names() for word in readings(header))
 
 
 @cache
@@ -263,7 +262,7 @@ def _groups(table: SourceTable) -> list[str]:
     """The first columns, where a text stands for the rows below it up to the next text; a number
     of the row may stand before the day."""
     found: list[str] = []
-    days = [name for name in table.header if _names_a_day(name)]
+    days = [name for name in table.header if _DAY_WORDS.intersection(folded(name).split())]
     first = 1 if days[:1] == [*table.header[1:2]] and len(days) == 1 and _is_full(table, 0) else 0
     for name in table.header[first : first + 2]:
         texts = table.rows[name].to_pylist()
@@ -360,8 +359,9 @@ def _oddities(data: bytes, encoding: str) -> float:
     except UnicodeDecodeError:
         return math.inf
     return sum(
-        not (sign.isalpha() or sign in _TYPED) or (sign.isupper() and before.islower())
-        for before, sign in pairwise(f" {text}")
+        not (sign.isalpha() or sign in _TYPED)
+        or (sign.isupper() and before.isalpha() and (before.islower() or after.islower()))
+        for before, sign, after in zip(f" {text}", text, f"{text[1:]} ", strict=False)
         if not sign.isascii()
     )
 
