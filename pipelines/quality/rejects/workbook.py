@@ -108,8 +108,8 @@ def workbooks_to_mend(
 ) -> list[Path]:
     """Writes `<unit>_<file>.xlsx` for each unit and file with open rejects, and says which.
 
-    Rows that name no unit stand in `<file>.xlsx`; `.xlsx` is not said twice. Nothing is written for a file of which the
-    archive keeps no rows (one that is read in place).
+    Rows that name no unit stand in `<file>.xlsx`, whose ending is not said twice. Nothing is
+    written for a file of which the archive keeps no rows (one that is read in place).
     """
     units = _units(connection)
     found: dict[tuple[str, str], list[Reject]] = {}
