@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 _AREA = "areas.area_code"
 
 
+def _rule_on_page(rule: str) -> str:
+    """A rule in the words of a page, where a text is given its meaning in a list above."""
+    return f"page_{rule}" if has_message(f"problem.page_{rule}") else rule
+
+
 def counted(
     shown: "Preview", mission: Mission, language: str, areas: Mapping[str, str] | None = None
 ) -> Counted:
@@ -47,7 +52,7 @@ def counted(
             one.rows,
             _title(one.table, one.column, language),
             one.value or "",
-            reject_sentence(one.rule, one.parameters, one.value, language),
+            reject_sentence(_rule_on_page(one.rule), one.parameters, one.value, language),
         )
         for one in shown.rejects
     )
