@@ -375,7 +375,8 @@ class IntakeDesk:
         if found is None:
             return None
         areas = self._area_names(name, language)
-        return shown.counted(found, read_mission(self._workspace.profile(name)), language, areas)
+        mission = read_mission(self._workspace.profile(name))
+        return shown.counted(found, mission, language, areas, is_asked=True)
 
     def _of_known_source(
         self,
