@@ -240,8 +240,8 @@ def propose(
     if sheet is not None:
         found = [_of_sheets(path, found, tuple(sheet.split(BETWEEN)))]
     elif found[0].table.sheet == SEVERAL:  # a month that fits better alone is no reason to lose two
-        form = found[0].table.header
-        found = [found[0], *(one for one in found[1:] if one.table.header != form)]
+        header = found[0].table.header
+        found = [found[0], *(one for one in found[1:] if one.table.header != header)]
     if shape:
         found = [in_other_shape(path, one, shape) for one in found]
     if table is not None and table not in contracts():
