@@ -13,6 +13,7 @@ from indicators.dissemination.notation import code_id
 
 _FLOW = f"urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow={AGENCY}:{STRUCTURE}({VERSION})"
 MODES = ("exact", "available")
+_STORED = 100_000  # rows: codes and a count take little memory, planning a batch takes time
 Available = tuple[Any, ...]  # the codes of each dimension, first and last day, cells
 # Clients ask for all that there is with each query of theirs.
 _KEPT: Kept[Available] = Kept(2**20, lambda found: sum(map(len, found[: len(DIMENSIONS)])) * 80)
@@ -75,7 +76,9 @@ def _found(
 
 
 def _read(release: Release, query: CellQuery) -> Available:
-    return _KEPT.get((release.edition, *query.told), lambda: _of_all(batches(release, query)))
+    return _KEPT.get(
+        (release.edition, *query.told), lambda: _of_all(batches(release, query, _STORED))
+    )
 
 
 def _of_all(parts: Iterable[Batch]) -> Available:

@@ -92,14 +92,14 @@ class Batch:
                 for name, value in zip(("code", "day"), key, strict=True)}  # fmt: skip
 
 
-def batches(release: Release, query: CellQuery) -> Iterator[Batch]:
-    """All that a query asks for of a release, in the order of keys."""
+def batches(release: Release, query: CellQuery, most: int = _STORED) -> Iterator[Batch]:
+    """All that a query asks for of a release, in the order of keys; rows stored in each at most."""
     sql = f"""SELECT indicator, period_start, count(*) FROM mart.indicator_value
     WHERE {query.before.text} GROUP BY ALL ORDER BY ALL"""
     keys: list[tuple[str, date]] = []
     stored = 0
     for code, day, rows in list(release.rows(sql, query.before.parameters)):
-        if keys and stored + rows > _STORED:
+        if keys and stored + rows > most:
             yield Batch(release, query, tuple(keys))
             keys, stored = [], 0
         keys.append((code, day))

@@ -14,7 +14,13 @@ from dashboards.api.problems import ApiProblem, add_handlers, language
 from dashboards.api.query import cell_query, check_flow
 from dashboards.http.finished import Finished, streamed, tag_of
 from dashboards.reading.access import Audience
-from dashboards.reading.releases import Release, current_release, published_missions, release_named
+from dashboards.reading.releases import (
+    Release,
+    asked_together,
+    current_release,
+    published_missions,
+    release_named,
+)
 
 ROOT = "/api"
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"]
@@ -91,7 +97,7 @@ def _add_sdmx(api: Blueprint, home: Path, audience: Audience) -> None:
         releases = [one for one in found if one is not None]
         if not releases:
             raise ApiProblem("not_found")
-        return releases
+        return asked_together(releases)
 
     answers = {"data": _data, "availability": _availability, "structure": _structure}
     for kind, answer in answers.items():

@@ -57,10 +57,14 @@ def body(context: Context) -> list[Any]:
 def _achievements(context: Context) -> html.Section:
     words, title = context.words, context.words("budget.achievements")
     rows = budget.achievements(context)
-    under = words("budget.under", year=budget.year_of(context).name)
     achieved = budget.ACHIEVEMENTS
     parts = [achieved.table(context, rows), achieved.files(context, words("budget.file"))]
-    return card(title, parts if rows else [notice(words("budget.no_framework"))], under, key="rbb")
+    return card(
+        title,
+        parts if rows else [notice(words("budget.no_framework"))],
+        budget.under(context),
+        key="rbb",
+    )
 
 
 def _outputs(context: Context) -> html.Section:

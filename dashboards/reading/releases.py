@@ -7,7 +7,7 @@ back the instance that it holds for a path). What was read of a release is kept:
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -39,6 +39,7 @@ _BROKEN = (
 # A table or a column that the query names is not there: another version wrote the release.
 _LACKING = (duckdb.CatalogException, duckdb.BinderException)
 _KEPT_MB = 48
+Edition = tuple[Path, int]  # database, and when it was put there
 _OF_A_QUESTION = {"memory_limit": "144MB", "temp_directory": ""}
 _ROWS_AT_A_TIME = 2000
 # Names of accounts that say nothing of who published: the machine's own, and where none is known.
@@ -66,12 +67,17 @@ def _database(path: Path, modified: int) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(path), read_only=True, config=LOCKED_DOWN)
 
 
-@lru_cache(maxsize=1)  # programs ask of one release after the other
-def _for_programs(path: Path, modified: int) -> duckdb.DuckDBPyConnection:
-    """The same with every table of this version, those that the release lacks without rows, and
-    with bounds to the memory and the cores that a question takes."""
+@lru_cache(maxsize=1)  # programs ask of all missions, one question after the other
+def _for_programs(editions: tuple[Edition, ...]) -> duckdb.DuckDBPyConnection:
+    """The same of some releases, `release0`, `release1` …, each with every table of this version,
+    those that it lacks without rows; they share the bounds to the memory and the cores that a
+    question takes."""
     connection = duckdb.connect(":memory:")
-    attach_published(connection, path)
+    for place, (path, _) in enumerate(editions):
+        try:
+            attach_published(connection, path, f"release{place}")
+        except (OSError, *_BROKEN) as error:
+            raise DamagedRelease(path.parent.parent.name, path) from error
     for name, value in {**_OF_A_QUESTION, **LOCKED_DOWN, "threads": "1"}.items():
         connection.execute(f"SET {name} = '{value}'")
     return connection
@@ -101,6 +107,7 @@ class Release:
     name: str
     folder: Path
     audience: Audience
+    asked_with: tuple[Edition, ...] = ()  # releases of which programs ask the same
 
     @property
     def audience_folder(self) -> Path:
@@ -161,7 +168,7 @@ class Release:
         return (self.folder.parent / HISTORY_COMING).is_file()
 
     @cached_property
-    def edition(self) -> tuple[Path, int]:
+    def edition(self) -> Edition:
         """What tells this release from every other, also from one put in its place."""
         is_there = self.database.is_file()
         return self.database, self.database.stat().st_mtime_ns if is_there else 0
@@ -205,7 +212,10 @@ class Release:
         the database cannot be read.
         """
         try:
-            found = _for_programs(*self.edition).cursor().execute(sql, dict(parameters))
+            editions = self.asked_with or (self.edition,)
+            cursor = _for_programs(editions).cursor()
+            place = [path for path, _ in editions].index(self.database)
+            found = cursor.execute(f"USE release{place}").execute(sql, dict(parameters))
             while rows := found.fetchmany(_ROWS_AT_A_TIME):
                 yield from rows
         except (OSError, *_BROKEN) as error:
@@ -224,6 +234,12 @@ def published_missions(home: Path) -> list[str]:
     """The missions that have a current release and are open to who asks, sorted."""
     found = (path.parent.name for path in home.glob("releases/*/current"))
     return sorted(name for name in found if opens(name))
+
+
+def asked_together(releases: Sequence[Release]) -> list[Release]:
+    """The same releases, opened in one place for programs that ask of all of them."""
+    editions = tuple(release.edition for release in releases)
+    return [replace(release, asked_with=editions) for release in releases]
 
 
 def release_names(home: Path, mission: str) -> list[str]:

@@ -188,15 +188,23 @@ def share_change_sizes(
     now: Floats, of_now: Floats, before: Floats, of_before: Floats, noise: Dispersion, p: Floats
 ) -> Sizes:
     """Of the difference of two shares. The limits agree with the p-value of the test: its standard
-    error is what gives this p (Miettinen 1976); where p says little, that of two shares."""
+    error is what gives this p (Miettinen 1976); where p says little, that of two shares, and where
+    both are 0 or both are whole, which leaves none, that of Agresti and Caffo (2000)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         change = now / of_now - before / of_before
         both = (now + before) / (of_now + of_before)
-        se = np.sqrt(noise.phi * both * (1 - both) * (1 / of_now + 1 / of_before))
+        variance = both * (1 - both) * (1 / of_now + 1 / of_before)
+        a_case_more = _variance(now + 1, of_now + 2) + _variance(before + 1, of_before + 2)
+        se = np.sqrt(noise.phi * np.where(variance > 0, variance, a_case_more))
         df = np.where(noise.phi > 1, noise.df, _NORMAL_DF)
         tested = np.abs(change) / -stdtrit(df, np.clip(p, 1e-300, 1.0) / 2)
     half = noise.quantile * np.where(p < 0.5, tested, se)
     return Sizes(change - half, change + half, (noise.quantile + ndtri(POWER)) * se)
+
+
+def _variance(part: Floats, whole: Floats) -> Floats:
+    """Of a share."""
+    return np.asarray(part / whole * (1 - part / whole) / whole)
 
 
 def estimate_change_sizes(change: Floats, se: Floats, df: Floats) -> Sizes:

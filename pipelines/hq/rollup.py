@@ -111,20 +111,20 @@ def rollup(workspace: Workspace) -> Rollup:
     """
     names = sorted(path.parent.name for path in workspace.home.glob("releases/*/current"))
     folders = [_folder(workspace, name) for name in names]
-    found = [_read(folder) for folder in folders if database_of(folder, AUDIENCE).is_file()]
-    if not found:
+    folders = [folder for folder in folders if database_of(folder, AUDIENCE).is_file()]
+    if not folders:
         raise WrongUse(Problem("nothing_to_roll_up", value=str(workspace.home)))
-    path = workspace.home / "hq" / f"rollup-{_origin(found)}.duckdb"
+    path = workspace.home / "hq" / f"rollup-{_origin(folders)}.duckdb"
     is_new = not path.is_file()
     if is_new:
-        _write(path, found)
+        _write(path, [_read(folder) for folder in folders])
     replace_text(workspace.home / CURRENT, f"{path.name}\n")
     with duckdb.connect(str(path), read_only=True) as connection:
         ((compared, apart, combined),) = connection.execute(
             """SELECT count(*), count(*) FILTER (WHERE NOT is_comparable),
             (SELECT count(*) FROM mart.combined WHERE value IS NOT NULL) FROM mart.comparison"""
         ).fetchall()
-    rolled = tuple(one.name for one in found)
+    rolled = tuple(folder.parent.name for folder in folders)
     return Rollup(path, rolled, is_new, compared, apart, combined)
 
 
@@ -132,9 +132,12 @@ def _folder(workspace: Workspace, mission: str) -> Path:
     return workspace.releases(mission) / str(current_name(workspace, mission))
 
 
-def _origin(found: Sequence[_Mission]) -> str:
+def _origin(folders: Sequence[Path]) -> str:
     """A hash of the releases and of the code that puts them together."""
-    facts = [[one.name, one.facts["release"], one.facts["manifest_sha256"]] for one in found]
+    signed = [read_release_json(folder, PUBLICATION).get("manifest_sha256") for folder in folders]
+    facts = [
+        [folder.parent.name, folder.name, own] for folder, own in zip(folders, signed, strict=True)
+    ]
     text = json.dumps([facts, code_sha256()])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -32,13 +32,15 @@ class Visited:
 
 @dataclass(frozen=True)
 class Reader:
-    """One session: `indicators`, `areas`: codes to choose from; pauses in seconds."""
+    """One session: `indicators`, `areas`, `missions`: codes to choose from; pauses in seconds."""
 
     port: int
     number: int
     indicators: Sequence[str]
     areas: Sequence[str]
     pause: tuple[float, float]
+    pages: Sequence[str] = PAGES
+    missions: Sequence[str] = ()
 
     def browse(self, until: float, visited: Visited) -> None:
         """Read page after page until the clock (monotonic) is there."""
@@ -63,7 +65,9 @@ class Reader:
             query["area"] = chance.choice(self.areas)
         if chance.random() < 0.2:
             query["period"] = chance.choice(QUARTERS)
-        page = chance.choice(PAGES)
+        if self.missions:
+            query["mission"] = chance.choice(self.missions)
+        page = chance.choice(self.pages)
         if page == "/indicators" or chance.random() < 0.25:
             # Those at the head of the list are opened more often.
             place = int(len(self.indicators) * chance.random() ** 2)

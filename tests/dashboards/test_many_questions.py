@@ -143,8 +143,7 @@ def test_a_batch_that_needs_more_memory_than_there_is_is_halved(
     columns = "indicator, period_start, period_end, area"  # of other years: the same in all else
     small = list(batches.batches(release, query))
     told = availability._of_all(small)
-    monkeypatch.setattr(batches, "_STORED", 10 * _ROWS)
-    (whole,) = batches.batches(release, query)
+    (whole,) = batches.batches(release, query, 10 * _ROWS)
     with pytest.raises(duckdb.OutOfMemoryException):
         list(whole.select(columns))
     number = whole.count()

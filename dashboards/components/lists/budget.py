@@ -14,7 +14,7 @@ import pandas as pd
 from dash import html
 
 from dashboards.components.listing import Field, Listing, Row, area, label
-from dashboards.components.value import value_in_brief
+from dashboards.components.value import marked_in_brief, value_in_brief
 from dashboards.reading.context import Context
 from dashboards.reading.queries import effort, framework
 from dashboards.reading.rows import rows_of
@@ -32,7 +32,10 @@ _SUMS = ("original", "current", "due", "done", "variance")
 
 @dataclass(frozen=True)
 class Achievement:
-    """One indicator of achievement: figures in words, the target in the indicator's unit."""
+    """One indicator of achievement: figures in words, the target in the indicator's unit.
+
+    `marked`: both figures as a table shows them, where missing reports are a sign.
+    """
 
     accomplishment: str
     indicator: str
@@ -40,6 +43,7 @@ class Achievement:
     target: str
     actual: str
     rating: str
+    marked: tuple[list[Any], list[Any]]
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ def achievements(context: Context) -> list[Achievement]:
                 words("budget.no_target") if target is None else unit.value(target, words),
                 _value(now, code),
                 words(f"rating.{rating or 'none'}"),
+                (_marked(before, code), _marked(now, code)),
             )
         )  # fmt: skip
     return found
@@ -107,6 +112,23 @@ def _value(context: Context | None, code: str) -> str:
     if context is None:
         return "–"
     return value_in_brief(context.cell(code), context.unit(code), context.words)
+
+
+def _marked(context: Context | None, code: str) -> list[Any]:
+    """With a sign for missing reports; that a year is not over is said once, beside the table."""
+    if context is None:
+        return ["–"]
+    cell = context.cell(code)
+    beside = [said for said in cell.beside if said.code != "provisional_running"]
+    cell = replace(cell, said=replace(cell.said, beside=tuple(beside)))
+    return marked_in_brief(cell, context.unit(code), context.words)
+
+
+def under(context: Context) -> str:
+    """What the table of achievements is, and whether its year is over."""
+    year = year_of(context)
+    said = context.words("budget.under", year=year.name)
+    return f"{said} {context.words('budget.running')}" if as_of(context) < year.end else said
 
 
 def plan(context: Context) -> pd.DataFrame:
@@ -200,10 +222,6 @@ def _joined(_: Context, row: Row) -> str | None:
     return row["reasons"].replace("|", "; ") if isinstance(row["reasons"], str) else None
 
 
-def _plan_under(context: Context) -> str:
-    return context.words("budget.under", year=year_of(context).name)
-
-
 def _reason(context: Context, row: Row) -> str:
     return variance_reason(context, row["output"], row["given"])
 
@@ -228,15 +246,22 @@ OUTPUTS = Listing(
         Field("variance_reason", _reason, _reason_shown),
     ),
     output_rows,
-    _plan_under,
+    under,
 )
 ACHIEVEMENTS = Listing(
     "budget",
     "budget.achievements",
     "budget",
-    tuple(map(Field, ("accomplishment", "indicator", "before", "target", "actual", "rating"))),
+    (
+        Field("accomplishment"),
+        Field("indicator"),
+        Field("before", shown=lambda _, row: row.marked[0]),
+        Field("target"),
+        Field("actual", shown=lambda _, row: row.marked[1]),
+        Field("rating"),
+    ),
     achievements,
-    _plan_under,
+    under,
     also=(OUTPUTS,),
 )
 WORK_PLAN = Listing(

@@ -43,7 +43,7 @@ def in_words(context: Context, found: pd.DataFrame) -> str:
     between = "; " if words.language == "en" else "\u202f; "
     return (
         between.join(
-            f"{words.label('activity_type', row['activity_type'])} "
+            f"{words.label('activity_type', row['activity_type'])}\u00a0"
             f"{formats.number(float(row['done']), words)}"
             for row in ordered
         )

@@ -5,9 +5,10 @@ Missions stand by name, always: a figure never orders them.
 
 import math
 from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice, page_head, page_link
@@ -122,23 +123,21 @@ def _side_by_side(context: Context) -> html.Section:
     if found.empty:
         return card(title, [notice(words("missions.no_rollup"))], key="compared")
     names = sorted(found["mission"].unique())
-    shared = found.groupby("indicator")["is_comparable"].sum()
-    kept = found[found["indicator"].map(shared) >= 2]
+    by_indicator = [list(rows) for _, rows in groupby(rows_of(found), itemgetter("indicator"))]
+    shared = [rows for rows in by_indicator if sum(row["is_comparable"] for row in rows) >= 2]
     named = map(context.name_of, names)
     heads = [words("missions.head.indicator"), *named, words("missions.head.total")]
     columns = [Column(head) for head in heads]
-    rows = [
-        _compared_row(context, names, rows) for _, rows in kept.groupby("indicator", sort=False)
-    ]
+    rows = [_compared_row(context, names, lines) for lines in shared]
     parts: list[Any] = [notice(words("missions.none_shared"))]
     if rows:
         parts = [table(columns, rows, title), take_away(context, "compared", ("csv",), title)]
     return card(title, parts, words("missions.side_by_side_under"), key="compared")
 
 
-def _compared_row(context: Context, names: list[str], rows: pd.DataFrame) -> list[Any]:
-    by_mission = {row["mission"]: row for row in rows_of(rows)}
-    first = next(iter(by_mission.values()))
+def _compared_row(context: Context, names: list[str], lines: list[dict[str, Any]]) -> list[Any]:
+    by_mission = {row["mission"]: row for row in lines}
+    first = lines[0]
     title = context.words.of(first, "short") or first["indicator"]
     head = [title, html.Span(f"{first['indicator']}", className="note")]
     cells = [_cell(context, by_mission.get(name)) for name in names]

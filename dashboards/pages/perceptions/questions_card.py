@@ -64,7 +64,7 @@ def waves_plot(
             drawn = [plot.interval(ends), plot.dot(cell.value)]
         plot.point((place - 0.5, place + 0.5), point.said(words), drawn)
     place, point = known[-1]
-    look = "plot-beside" if place == len(points) - 1 else "plot-above"
+    look = "plot-beside" if place == len(points) - 1 else "plot-above plot-end"
     plot.words(place, point.cell.value or 0.0, last, f"{look} plot-last")
     return plot
 

@@ -9,6 +9,7 @@ import pandas as pd
 from dashboards.reading.releases import Release
 from dashboards.reading.rows import rows_of
 from indicators.assessment.owed_reports import NO_REPORTS, SOURCES, Reports, added, owed_reports_sql
+from indicators.foundation.mart_tables import DIMENSIONS, totals_sql
 from indicators.foundation.periods import Period
 from indicators.foundation.sql_text import sql_file
 
@@ -104,11 +105,18 @@ def checks(release: Release) -> pd.DataFrame:
 
 
 def revisions(release: Release, reason: str | None = None) -> pd.DataFrame:
-    """What this release changed in figures that an earlier one published, for one reason or all."""
-    sql = """
+    """What this release changed in figures that an earlier one published, for one reason or all.
+
+    Newest period first; in it totals before parts, the country before areas, large changes first.
+    """
+    sql = f"""
         SELECT * FROM mart.revision
         WHERE reason NOT IN ('withheld', 'released') AND (? IS NULL OR reason = ?)
-        ORDER BY period DESC, indicator, area
+        ORDER BY period DESC, NOT ({totals_sql()}),
+          area NOT IN (SELECT area_code FROM mart.area WHERE area_level = 'country'),
+          abs(value_after - value_before)
+            / nullif(greatest(abs(value_after), abs(value_before)), 0) DESC NULLS LAST,
+          indicator, area, {", ".join(DIMENSIONS)}
     """
     return release.frame(sql, [reason, reason])
 

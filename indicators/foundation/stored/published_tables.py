@@ -14,24 +14,28 @@ HISTORY_COMING = "history-coming"
 """A file beside `current` while a demonstration still publishes its earlier quarters."""
 
 
-def attach_published(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Puts the database at `path`, read only, behind schema `mart` of an empty connection."""
-    there = str(path).replace("'", "''")
-    connection.execute(f"ATTACH '{there}' AS published (READ_ONLY)")
+def attach_published(connection: duckdb.DuckDBPyConnection, path: Path, name: str = "") -> None:
+    """Puts the database at `path`, read only, behind schema `mart` of an empty connection; with a
+    name behind that of a database of this name, which a cursor has to `USE`."""
+    there, published = str(path).replace("'", "''"), f"published{name}"
+    connection.execute(f"ATTACH '{there}' AS {published} (READ_ONLY)")
+    known = _columns(connection, published)
+    if name:
+        connection.execute(f"ATTACH ':memory:' AS {name}; USE {name}")
     connection.execute("CREATE SCHEMA mart")
-    known = _columns(connection)
     views = (
-        f'CREATE VIEW mart."{table}" AS {_rows(table, known.get(table))};'
+        f'CREATE VIEW mart."{table}" AS {_rows(published, table, known.get(table))};'
         for table in sorted({*known, *MART_TABLES})
     )
     connection.execute("".join(views))
 
 
-def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+def _columns(connection: duckdb.DuckDBPyConnection, published: str) -> dict[str, set[str]]:
     """The columns of each table that the release has."""
     rows = connection.execute(
         "SELECT table_name, column_name FROM duckdb_columns() "
-        "WHERE database_name = 'published' AND schema_name = 'mart'"
+        "WHERE database_name = ? AND schema_name = 'mart'",
+        [published],
     ).fetchall()
     found: dict[str, set[str]] = {}
     for table, column in rows:
@@ -39,11 +43,11 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
     return found
 
 
-def _rows(table: str, there: set[str] | None) -> str:
+def _rows(published: str, table: str, there: set[str] | None) -> str:
     lacking = {
         name: kind for name, kind in MART_TABLES.get(table, {}).items() if name not in (there or ())
     }
     nulls = [f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in lacking.items()]
     if there is None:
         return f"SELECT {', '.join(nulls)} WHERE false"
-    return f'SELECT {", ".join(["*", *nulls])} FROM published.mart."{table}"'
+    return f'SELECT {", ".join(["*", *nulls])} FROM {published}.mart."{table}"'

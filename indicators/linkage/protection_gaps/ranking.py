@@ -1,10 +1,9 @@
 """Ranking areas by what is known of them, with the ranks that uncertainty leaves possible.
 
-Risk comes first: areas stand in classes of expected incidents, each class twice the one below, so
-that an area with twice as many comes first whatever else is known. Within a class they stand by the
-mean of days without a patrol and lack of trust, each as the share of areas that need less. What is
-not known counts as least need, so that it never raises an area; in the draws it may be anything
-that is known of others, so that it widens the ranks.
+Risk comes first: expected incidents, weighted by up to twice for days without a patrol and lack of
+trust, each as the share of areas that need less. An area with twice as many incidents thus comes
+first whatever else is known. What is not known weighs nothing, so that it never raises an area; in
+the draws it may be anything that is known of others, so that it widens the ranks.
 """
 
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-LEAST_RISK = 0.25  # incidents a month: areas below are one class
+LEAST_RISK = 0.25  # incidents a month: areas below weigh alike
 DRAWS = 2000
 _SEED = 20230501
 _TAIL = 0.025
@@ -70,14 +69,13 @@ def _filled(drawn: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 
 def _ranks(risk: np.ndarray, needs: list[np.ndarray]) -> np.ndarray:
-    """1 for the first: by class of risk, then by mean standing, then by risk, along the last axis.
+    """1 for the first: by weighted risk, then by risk, along the last axis.
 
-    Areas alike in all keep their order.
+    Areas alike in both keep their order.
     """
     standing = np.mean([_standing(need) for need in needs], axis=0)
-    known = np.maximum(risk, LEAST_RISK)
-    keys = (-risk, -np.round(standing, 9), -np.floor(np.log2(known)))  # the last counts first
-    order = np.lexsort(keys, axis=-1)
+    weighted = np.maximum(risk, LEAST_RISK) * (1 + standing)
+    order = np.lexsort((-risk, -np.round(weighted, 9)), axis=-1)
     ranks = np.empty(risk.shape, dtype=int)
     np.put_along_axis(ranks, order, np.arange(1, risk.shape[-1] + 1), axis=-1)
     return ranks

@@ -297,6 +297,16 @@ def test_the_limits_of_a_change_agree_with_its_test(now: int, before: int) -> No
     assert (sizes.low[0] > 0 or sizes.high[0] < 0) == (p[0] < 0.05)
 
 
+@pytest.mark.parametrize("part", [0.0, 1.0])
+def test_two_shares_without_an_exception_are_not_sure_to_be_equal(part: float) -> None:
+    """Agresti and Caffo (2000): 2 of 2 cases and 2 of 2 leave much open, 80 of 80 little."""
+    for cases, half in ((2.0, 0.600), (80.0, 0.033)):
+        shares = [np.array([x]) for x in (part * cases, cases, part * cases, cases)]
+        sizes = share_change_sizes(*shares, plain(), share_change_p(*shares, plain()))
+        found = (sizes.low[0], sizes.high[0], sizes.visible[0])
+        assert found == pytest.approx((-half, half, half * 2.80 / 1.96), abs=0.002)
+
+
 def test_the_smallest_visible_change_is_seen_in_four_of_five_cases() -> None:
     before = np.full(1, 300.0)
     ones = np.ones(1)

@@ -50,7 +50,7 @@ def test_patrols_that_may_have_gone_unrecorded_widen_the_rank() -> None:
     assert (found.low[0], found.high[0]) == (1, 3)
 
 
-def test_risk_comes_first_and_within_a_class_of_risk_presence_and_trust() -> None:
+def test_risk_comes_first_and_at_like_risk_presence_and_trust() -> None:
     """15.8 incidents a month do not stand below 4.6 with unknown trust and no patrol for months."""
     found = rank(needs([4.6, 15.8, 5.0], [200, 1, 2], [np.nan, 90, 80]))
     assert found.rank[1] == 1
@@ -58,9 +58,15 @@ def test_risk_comes_first_and_within_a_class_of_risk_presence_and_trust() -> Non
     assert asked.rank.tolist() == [2, 1, 3]
 
 
+def test_presence_and_trust_count_for_less_than_twice_the_incidents() -> None:
+    """4.5 incidents and a known lack of trust do not stand above 7.8 whose trust is not known."""
+    found = rank(needs([4.5, 7.8, 2.0], [0, 0, 0], [20, np.nan, 60]))
+    assert found.rank.tolist() == [2, 1, 3]
+
+
 def test_what_is_not_known_widens_the_rank() -> None:
     """Trust of the first area, as low or as high as that of any other."""
-    risk, days = [6, 5.5, 5, 4.5], [10, 10, 10, 10]
+    risk, days = [5.3, 5.2, 5.1, 5.0], [10, 10, 10, 10]
     asked = rank(needs(risk, days, [50, 20, 40, 60]))
     unasked = rank(needs(risk, days, [np.nan, 20, 40, 60]))
     assert (asked.low[0], asked.high[0]) == (3, 3)
@@ -69,8 +75,8 @@ def test_what_is_not_known_widens_the_rank() -> None:
 
 
 def test_what_is_too_imprecise_to_be_told_raises_nobody_and_narrows_the_interval() -> None:
-    """4.6 incidents and a patrol today, by a trust that no reader sees, above 7.1 and five days."""
-    risk, days, trust = [7.1, 4.6, 4.2], [5, 0, 5], [60, 30, 50]
+    """5.0 incidents and a patrol today, by a trust that no reader sees, above 5.6 and five days."""
+    risk, days, trust = [5.6, 5.0, 4.2], [5, 0, 5], [60, 30, 50]
     assert rank(needs(risk, days, trust, trust_se=1)).rank[1] == 1
     vague = rank(needs(risk, days, trust, trust_se=1, vague=(0, 1, 2)))
     assert vague.rank.tolist() == [1, 3, 2]
