@@ -84,6 +84,7 @@ def rail(
 def _picker(name: str, value: str, data: list[Any], words: Words) -> dmc.Select:
     label = words(f"bar.{name}")
     return dmc.Select(
+        rightSectionProps={"aria-hidden": "true"},  # the arrow says nothing
         id={"type": "picker", "name": name},
         value=value,
         data=data,

@@ -27,6 +27,7 @@ Kind = Literal[
     "total",
     "survey_quantile",
 ]
+COUNT_KINDS = ("count", "sum", "count_distinct", "rate")  # what is recorded is counted
 SHARE_KINDS = ("proportion", "difference")
 SCORE_KINDS = ("index", "total", "survey_quantile")
 SURVEY_KINDS = (*SHARE_KINDS, *SCORE_KINDS)

@@ -30,6 +30,7 @@ from pipelines.cli.options import Parser, mission_of
 ACTIONS = ("plan", "form", "rota", "answer", "wave", "raked", "changes", "order")
 FORMATS = (".xlsx", ".csv")
 _CHANGES, _CHANGE = (5, 10, 15, 20), 10  # indicators.linkage.methods.interviews.plan.CHANGES
+_FOR_PROGRAMS = ("mission", "position", "specification", "step", "purpose")
 Row = Mapping[str, Any]
 
 
@@ -156,7 +157,7 @@ def _asking(rows: Sequence[Row], language: str) -> Iterator[str]:
 
 
 def _write(path: Path, tables: Mapping[str, Sequence[Row]], language: str) -> None:
-    """A sheet a table; as CSV the plan alone, under the names of its columns."""
+    """A sheet a table, in words; as CSV the plan alone, under the names of its columns."""
     from indicators.dissemination.spreadsheets import write_csv
     from pipelines.documents.analysis_workbook import write_analysis
 
@@ -165,4 +166,21 @@ def _write(path: Path, tables: Mapping[str, Sequence[Row]], language: str) -> No
         heads = [*plan[0]] if plan else []
         write_csv(path, [heads, *([*row.values()] for row in plan)], encoding="utf-8-sig")
     else:
-        write_analysis(path, tables, language)
+        in_words = {
+            name: [_to_read(row, language) for row in rows] for name, rows in tables.items()
+        }
+        write_analysis(path, in_words, language)
+
+
+def _to_read(row: Row, language: str) -> Row:
+    """Without what only programs read, nor the sentence of the other language."""
+    shown = {
+        name: value
+        for name, value in row.items()
+        if name not in _FOR_PROGRAMS
+        and (name == f"sentence_{language}" or not name.startswith("sentence_"))
+    }
+    coded = {name: shown[name] for name in ("method", "change_unit") if shown.get(name)}
+    return shown | {
+        name: message(f"linkage.{name}.{code}", language) for name, code in coded.items()
+    }

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Mapping, Set
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -46,7 +47,14 @@ from pipelines.release.signed.manifest import (
     write_manifest,
 )
 from pipelines.release.signed.verification import read_release_json
-from pipelines.release.snapshot import Tables, open_memory, put_tables, take_tables, write_database
+from pipelines.release.snapshot import (
+    Tables,
+    open_database,
+    open_memory,
+    put_tables,
+    take_tables,
+    write_database,
+)
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.inspect import Connection
 from pipelines.workspace.warehouse.refresh_number import mart_number
@@ -116,8 +124,13 @@ def build_candidate(
     decompose = _decomposer(connection, workspace, mission, previous, made_of, as_of)
     facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, decompose)
     tables = take_tables(connection, mission.mission)
-    for audience in audiences:
-        _write_audience(facts, tables, audience, folder)
+    with ThreadPoolExecutor(1) as beside:  # files of one copy beside the next one's database
+        files = []
+        for audience in audiences:
+            _write_audience(facts, tables, audience, folder)
+            files.append(beside.submit(_write_files, facts, audience, folder))
+        for written in files:
+            written.result()
     briefs.write_briefs(folder, mission.mission, name)
     write_json(folder / PUBLICATION, {"previous_release": previous, "audit_log": head})
     write_manifest(folder, facts.origin)
@@ -233,26 +246,36 @@ def _clear_candidates(workspace: Workspace, mission: str) -> None:
 
 
 def _write_audience(facts: _Facts, tables: Tables, audience: AudienceName, folder: Path) -> None:
-    """One audience's files, all from a copy that was restricted before anything was written.
+    """One audience's database, from a copy that was restricted before anything was written.
 
     The copy lives in memory: a database file that once held a figure keeps its bytes.
     """
-    target = folder / audience
     with open_memory() as copy:
         put_tables(copy, "mart", tables)
         restrict(copy, facts.mission, audience, _last_day(audience, facts.period))
         if "revision" in _tables_of(copy):
             _fill_revisions(copy, facts, audience)
-        _write_parquet(copy, target / "parquet")
-        write_extracts(copy, target / "extracts", facts.mission.mission, facts.period, audience)
-        if "quality_check" in _tables_of(copy):
-            write_suites(copy, target / "quality")
         shown = {
             name: copy.sql(f'SELECT * FROM mart."{name}" ORDER BY ALL').to_arrow_table()
             for name in _tables_of(copy)
         }
     shown["release"] = _release_table(facts, audience)
+    (folder / audience).mkdir(parents=True)
     write_database(database_of(folder, audience), shown, facts.name)
+
+
+def _write_files(facts: _Facts, audience: AudienceName, folder: Path) -> None:
+    """All other files of one audience, from its database.
+
+    `mart.release` is in no Parquet, as it names the release before.
+    """
+    target, mission = folder / audience, facts.mission.mission
+    with open_database(database_of(folder, audience)) as copy:
+        tables = [name for name in _tables_of(copy) if name != "release"]
+        write_parquet(copy, tables, target / "parquet")
+        write_extracts(copy, target / "extracts", mission, facts.period, audience)
+        if "quality_check" in tables:
+            write_suites(copy, target / "quality")
 
 
 def _last_day(audience: AudienceName, period: str) -> date | None:
@@ -290,19 +313,13 @@ def _fill_revisions(copy: Connection, facts: _Facts, audience: str) -> None:
 
 def _tables_of(copy: Connection) -> list[str]:
     rows = copy.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'mart' ORDER BY table_name"
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'mart' ORDER BY ALL"
     ).fetchall()
     return [name for (name,) in rows]
 
 
-def _write_parquet(copy: Connection, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in _tables_of(copy):
-        write_parquet(copy, name, folder / f"{name}.parquet")
-
-
 def _release_table(facts: _Facts, audience: str) -> pa.Table:
-    """`mart.release`: one row on the release itself; in no Parquet, as it names the one before."""
+    """`mart.release`: one row on the release itself."""
     row = {
         "mission": facts.mission.mission,
         "period": facts.period,

@@ -39,6 +39,11 @@ def open_memory() -> Connection:
     return duckdb.connect(":memory:", config=_SETTINGS)  # type: ignore[arg-type]
 
 
+def open_database(path: Path) -> Connection:
+    """A database that `write_database` wrote, read only, on one thread as above."""
+    return duckdb.connect(str(path), read_only=True, config=_SETTINGS)  # type: ignore[arg-type]
+
+
 def put_tables(connection: Connection, schema: str, tables: Tables) -> None:
     """Creates the tables in a schema, their rows in the given order."""
     connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')

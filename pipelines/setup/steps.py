@@ -220,6 +220,5 @@ def _counted(connection: Connection) -> _Facts:
             "SELECT count(*) FROM mart.quality_check "
             "WHERE severity = 'blocking' AND status <> 'passed'"
         ),
-        # a line of a file that fills two tables may be a rejected row of both
-        len({(one.table, one.file_sha256, one.sheet, one.row_number) for one in rejects}),
+        len({(one.file_sha256, one.sheet, one.row_number) for one in rejects}),
     )

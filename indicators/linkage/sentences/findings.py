@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indicators.definitions.contracts import Words
+from indicators.definitions.measures import COUNT_KINDS
 from indicators.foundation.messages import has_message, message
 from indicators.foundation.numbers.number_format import number_text
 from indicators.linkage.finding import Finding
@@ -162,19 +163,7 @@ def _parameters(
     finding: Finding, grade: Grade | None, about: About, language: str
 ) -> dict[str, Any]:
     effect, reasons = finding.effect, grade.reasons if grade else ()
-    titles = {
-        "from_title": about.title(about.edge.from_indicator, language),
-        "to_title": about.title(about.edge.to_indicator, language),
-    }
-    titles["of_kind"] = message(f"linkage.of_kind.{finding.kind}", language)
-    contrast = message(
-        f"linkage.contrast.{finding.contrast}",
-        language,
-        **titles,
-        **finding.contrast_parameters,
-        activity=about.one_activity(language),
-        arrival=about.arrival(language),
-    )
+    titles = _titles(finding, about, language)
     figures = {
         "estimate": _with_unit(finding, effect.estimate, about, language),
         "low": _effect(finding, effect.ci_low, language),
@@ -186,7 +175,7 @@ def _parameters(
     by_degrees = finding.contrast in _BY_DEGREES
     return {
         **titles,
-        "contrast": contrast,
+        "contrast": _contrast(finding, about, language),
         "difference": message(f"linkage.difference.{finding.scale}", language, **figures),
         "smallest": size_in_words(finding.smallest_change, finding, about, language),
         "span": message("linkage.sentence.span", language) if by_degrees else "",
@@ -202,6 +191,26 @@ def _parameters(
         "questions": about.asked.questions,
         "answered": about.asked.answered,
     }
+
+
+def _titles(finding: Finding, about: About, language: str) -> dict[str, str]:
+    return {
+        "from_title": about.title(about.edge.from_indicator, language),
+        "to_title": about.title(about.edge.to_indicator, language),
+        "of_kind": message(f"linkage.of_kind.{finding.kind}", language),
+    }
+
+
+def _contrast(finding: Finding, about: About, language: str) -> str:
+    """What is compared."""
+    return message(
+        f"linkage.contrast.{finding.contrast}",
+        language,
+        **_titles(finding, about, language),
+        **finding.contrast_parameters,
+        activity=about.one_activity(language),
+        arrival=about.arrival(language),
+    )
 
 
 def alternative_explanation(finding: Finding, reasons: Collection[str]) -> str:
@@ -302,19 +311,35 @@ def _remarks(finding: Finding, language: str) -> str:
 
 
 def _silence(finding: Finding, about: About, language: str) -> str:
-    """How many of 100 events would have to go unrecorded after the activity or arrival.
+    """How many of 100 events would have to go unrecorded where activity or arrival were.
 
     Of counts that fell alone. A ratio of rates R of which a share u goes unrecorded is R / (1 - u):
-    1 where u is 1 - R.
+    1 where u is 1 - R. A mean m is lower by d where a share d / m goes unrecorded.
     """
-    effect = finding.effect
-    is_dated = finding.contrast in (_DATED, _ARRIVED) and finding.scale == "log_ratio"
-    if not is_dated or effect.estimate is None or not (effect.ci_high or 0.0) < 0:
+    shares = _fallen(finding, about)
+    if shares is None or not 0 < shares[1] <= shares[0] < 1:
         return ""
-    shares = {"all": effect.estimate, "some": effect.ci_high or 0.0}
-    numbers = {name: number(-percent(value), language, digits=0) for name, value in shares.items()}
+    texts = [number(100 * share, language, digits=0) for share in shares]
+    numbers = dict(zip(("all", "some"), texts, strict=True))
+    if finding.contrast in _BY_DEGREES:
+        where = _contrast(finding, about, language)
+        return message("linkage.sentence.silence_by_degrees", language, where=where, **numbers)
     activity = about.arrival(language) or about.one_activity(language)
     return message("linkage.sentence.silence", language, activity=activity, **numbers)
+
+
+def _fallen(finding: Finding, about: About) -> tuple[float, float] | None:
+    """By which share a count was lower: by the estimate, and by the nearer end of its interval."""
+    effect, mean = finding.effect, finding.outcome_mean
+    if finding.contrast not in (_DATED, _ARRIVED, *_BY_DEGREES) or effect.estimate is None:
+        return None
+    limits = effect.estimate, effect.ci_high or 0.0
+    if finding.scale == "log_ratio":
+        return -math.expm1(limits[0]), -math.expm1(limits[1])
+    outcome = about.indicators.get(about.edge.to_indicator, {})
+    if outcome.get("measure") in COUNT_KINDS and finding.scale == "units" and mean:
+        return -limits[0] / mean, -limits[1] / mean
+    return None
 
 
 def area_sentence(own: str, mission: str, language: str) -> str:

@@ -34,16 +34,17 @@ def shown_change(finding: Finding, smallest: float | None) -> tuple[float | None
 def needs_sentence(finding: Finding, missing: Sequence[Need], language: str) -> str:
     """What would be enough; empty where nothing tells how much."""
     precision = finding.precision
+    target = _target(language, finding)
     if missing:
-        return needs_in_words(missing, language)
+        return needs_in_words(missing, language, target)
     times = precision.times_for_target if precision else None
     if finding.effect.is_estimated and times is not None and times <= 1:
-        return message("linkage.needs.visible", language, target=_target(language))
+        return message("linkage.needs.visible", language, target=target)
     return ""
 
 
-def needs_in_words(missing: Sequence[Need], language: str) -> str:
-    """So much would be enough; empty where nothing is missing."""
+def needs_in_words(missing: Sequence[Need], language: str, target: str = "") -> str:
+    """So much would be enough; empty where nothing is missing. `target`: a quarter unless said."""
     if not missing:
         return ""
     purpose = missing[0].purpose
@@ -52,7 +53,9 @@ def needs_in_words(missing: Sequence[Need], language: str) -> str:
         "and" if purpose == "test" else "or",
         language,
     )
-    return message(f"linkage.needs.{purpose}", language, amounts=joined, target=_target(language))
+    return message(
+        f"linkage.needs.{purpose}", language, amounts=joined, target=target or _target(language)
+    )
 
 
 def amount(kind: str, quantity: int, language: str) -> str:
@@ -71,5 +74,8 @@ def _joined(parts: Sequence[str], word: str, language: str) -> str:
     return first
 
 
-def _target(language: str) -> str:
-    return message("linkage.percent", language, number=number_text(100 * TARGET, language, 0))
+def _target(language: str, finding: Finding | None = None) -> str:
+    """A quarter; where changes are told in the outcome's unit, of its average."""
+    share = message("linkage.percent", language, number=number_text(100 * TARGET, language, 0))
+    is_in_units = finding is not None and finding.scale == "units"
+    return message("linkage.needs.of_average", language, share=share) if is_in_units else share

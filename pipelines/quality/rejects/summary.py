@@ -6,7 +6,7 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from indicators.definitions.contracts import Contract, contracts
+from indicators.definitions.contracts import Contract, contracts, load_order
 from indicators.definitions.mission_profile import Mission
 from indicators.engine.reject_impact import waiting_table
 from indicators.foundation.messages import LANGUAGES
@@ -183,21 +183,21 @@ _SENDERS_SQL = sql_file(__file__, "senders")
 
 def write_rejected_rows(connection: Connection, mission: Mission) -> None:
     """Fills the table anew from the waiting rows (`write_waiting_rows`); each row counts once."""
-    lines = [
-        (mission.mission, table, *line)
-        for table in tables_with_rejects(connection)
-        for line in connection.execute(_sql(contracts()[table], mission)).fetchall()
-    ]
-    connection.execute("DELETE FROM mart.rejected_row WHERE mission = ?", [mission.mission])
-    insert_rows(connection, "rejected_row", lines)
-
-
-def _sql(contract: Contract, mission: Mission) -> str:
-    return _SENDERS_SQL.format(
-        waiting=waiting_table(contract.table),
-        unit=unit_column(contract) or "NULL",
-        day=_believed_day_sql(contract, mission),
+    with_rejects = set(tables_with_rejects(connection))
+    tables = [table for table in load_order(contracts()) if table in with_rejects]
+    rows = " UNION ALL ".join(
+        _told_sql(contracts()[table], mission, place) for place, table in enumerate(tables)
     )
+    lines = connection.execute(_SENDERS_SQL.format(rows=rows)).fetchall() if rows else []
+    connection.execute("DELETE FROM mart.rejected_row WHERE mission = ?", [mission.mission])
+    insert_rows(connection, "rejected_row", [(mission.mission, *line) for line in lines])
+
+
+def _told_sql(contract: Contract, mission: Mission, place: int) -> str:
+    return f"""SELECT DISTINCT {place} AS place, '{contract.table}' AS source, file_sha256, sheet,
+    row_number, {unit_column(contract) or "CAST(NULL AS VARCHAR)"} AS unit,
+    {_believed_day_sql(contract, mission)} AS day
+  FROM {waiting_table(contract.table)}"""
 
 
 def _believed_day_sql(contract: Contract, mission: Mission) -> str:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from indicators.dissemination.code_lists import CodeLists
-from indicators.foundation.mart_tables import DIMENSIONS, RATING_COLUMNS, TREND_COLUMNS
+from indicators.foundation.mart_tables import DIMENSIONS, MART_TABLES, RATING_COLUMNS, TREND_COLUMNS
 from pipelines.workspace.warehouse.inspect import Connection
 
 FOLDER = "star"
@@ -33,7 +33,9 @@ _TABLES = {
     "dim_part": f"""
       SELECT row_number() OVER (ORDER BY {_PART}) AS part_key, *
       FROM (SELECT DISTINCT {_PART} FROM mart.indicator_value)""",
-    "dim_grid": "SELECT * FROM mart.breakdown_grid ORDER BY ALL",
+    # A release adds its name to each table: the files of one are the same under any name.
+    "dim_grid": f"SELECT {', '.join(MART_TABLES['breakdown_grid'])} FROM mart.breakdown_grid "
+    "ORDER BY ALL",
 }
 _FACTS_SQL = f"""
 SELECT cell.mission AS mission_key, indicator || '.' || indicator_version AS indicator_key,

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import duckdb
-
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.release.extracts.files import Extracted, write_extracts
 from pipelines.release.naming import (
@@ -12,6 +10,7 @@ from pipelines.release.naming import (
     period_of_release,
     release_folder,
 )
+from pipelines.release.snapshot import open_database
 from pipelines.workspace.paths import Workspace
 
 
@@ -29,7 +28,7 @@ def extract(
     database = database_of(release, audience)
     if not database.is_file():
         raise WrongUse(Problem("no_copy", value=audience, parameters={"release": release.name}))
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with open_database(database) as connection:
         found = connection.execute(
             "SELECT count(*) FROM mart.indicator_value WHERE period = ?", [wanted]
         ).fetchone()

@@ -40,6 +40,8 @@ SEED = 20261124
 COMPONENT = READINGS["component"]
 COMPONENTS = COMPONENT.exposures
 A_TENTH = MANY // 10
+MORE_INCIDENTS = 4000  # in place of 1,350: enough for what is read to be what is planted
+TOO_STRONG = 1.12  # by so much a log ratio is read (the test of a thousand runs says why)
 # Ratios of police, military, joint. Where two are alike their ratio of ratios is a null.
 PLANTED = {
     "null": (1.0, 1.0, 1.0),
@@ -48,17 +50,28 @@ PLANTED = {
 }
 
 
-def missions(world: World, ratios: tuple[float, ...], runs: int, seed: int) -> list[ReadingDays]:
-    """Each component goes by its own rota; its ratio multiplies the rate on the 14 days after."""
+def missions(
+    world: World, ratios: tuple[float, ...], runs: int, seed: int, *, is_untouched: bool = False
+) -> list[ReadingDays]:
+    """Each component goes by its own rota; of incidents its ratio is left on the 14 days after.
+
+    is_untouched: history counts also those that did not happen because somebody went.
+    """
     generator = np.random.default_rng([seed, *(round(100 * ratio) for ratio in ratios)])
     rate, _ = _rates(world, runs, generator)
-    expected, acted = rate, []
+    left, acted = np.ones(rate.shape), []
     for ratio in ratios:
         _, chance = _rates(world, runs, generator)
         acted.append(generator.random(rate.shape) < chance * (1 - CALLED_OFF))
-        expected = expected * np.where(_after(acted[-1]), ratio, 1.0)
-    incidents = generator.poisson(expected)
-    return of_grids(acted, incidents, generator.binomial(incidents, OTHERS_SHARE))
+        left = left * np.where(_after(acted[-1]), ratio, 1.0)
+    without = generator.poisson(rate)
+    incidents = generator.binomial(without, left)
+    days = of_grids(acted, incidents, generator.binomial(incidents, OTHERS_SHARE))
+    if not is_untouched:
+        return days
+    untouched = of_grids(acted, without, without)
+    pairs = zip(days, untouched, strict=True)
+    return [replace(own, short=other.short, long=other.long) for own, other in pairs]
 
 
 def _after(acted: Any) -> Any:
@@ -204,12 +217,16 @@ def test_a_difference_that_is_written_as_zero_has_no_sign() -> None:
     assert "differed by 0% (95% CI −28% to +39%)" in reading_sentence(row, "en")
 
 
-def simulated(runs: int) -> dict[str, list[tuple[Compared, ...]]]:
+def simulated(
+    runs: int, world: World = WORLDS["rota"], *, is_untouched: bool = False
+) -> dict[str, list[tuple[Compared, ...]]]:
     return {
         name: [
             compare(own, COMPONENT)
             for first in range(0, runs, 100)
-            for own in missions(WORLDS["rota"], ratios, min(100, runs - first), SEED + first)
+            for own in missions(
+                world, ratios, min(100, runs - first), SEED + first, is_untouched=is_untouched
+            )
         ]
         for name, ratios in PLANTED.items()
     }
@@ -232,6 +249,7 @@ def rates(found: dict[str, list[tuple[Compared, ...]]]) -> pd.DataFrame:
                 "p<.05": np.mean(called),
                 "coverage": np.mean(held),
                 "estimable": len(terms) / len(runs),
+                "error": np.std([own.estimate for own in terms]) / len(terms) ** 0.5,  # type: ignore[union-attr]
             }
     return pd.DataFrame(lines).T
 
@@ -334,18 +352,35 @@ def test_a_tenth_of_the_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert table["coverage"].between(low, high).all()
     highest = stats.binom.ppf(0.9999, A_TENTH // 2, HIGHEST_REPEATED) / (A_TENTH // 2)
     assert (table.loc[table["truth"] == 1, "p<.05"] <= highest).all()
-    assert (table["ratio"] / table["truth"]).between(0.93, 1.07).all()
+    expected = TOO_STRONG * np.log(table["truth"])
+    assert (np.abs(np.log(table["ratio"]) - expected) <= 3.9 * table["error"]).all()
 
 
 @pytest.mark.soak
 def test_ratios_of_ratios_in_a_thousand_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    """Read too strong where the activity keeps incidents out of the history it is held against.
+
+    Within a quarter of an area an incident more on one day is one less on the others, so that many
+    incidents of the days before go with few now, whoever went (Nickell 1981); an activity that
+    works has fewer of them before its later days. Both vanish with more incidents; history as it
+    would have been without any patrol leaves nothing of it.
+    """
     table = rates(simulated(MANY))
+    untouched = rates(simulated(MANY, is_untouched=True))
+    more = replace(WORLDS["rota"], incidents=MORE_INCIDENTS)
+    thrice = rates(simulated(MANY // 2, more))
     with capsys.disabled():
-        print(f"\ncomponents, {MANY} runs each\n{table.round(3).to_string()}")
+        for name, own in (("as read", table), ("untouched", untouched), ("thrice", thrice)):
+            print(f"\ncomponents, {name}\n{own.round(3).to_string()}")
     # The wider of two robust intervals: by strata alone 90 to 96 % hold the truth, by areas alone
     # 92 to 97 %, the wider of both 95 to 98 % (of 200 runs each). So one may hold a little more.
     low, high = coverage_bounds(MANY)
     assert table["coverage"].between(low, high + 0.01).all()
     assert table["coverage"].mean() <= high
-    assert (table.loc[table["truth"] == 1, "p<.05"] <= HIGHEST).all()
-    assert (table["ratio"] / table["truth"]).between(0.95, 1.05).all()
+    is_null = table["truth"] == 1
+    assert (table.loc[is_null, "p<.05"] <= HIGHEST).all()
+    assert table.loc[is_null, "ratio"].between(0.98, 1.02).all()
+    read, planted = (np.log(table.loc[~is_null, name]) for name in ("ratio", "truth"))
+    assert (read / planted).between(1.0, 2 * TOO_STRONG - 1).all()
+    for exact in (untouched, thrice):
+        assert (exact["ratio"] / exact["truth"]).between(0.97, 1.03).all()

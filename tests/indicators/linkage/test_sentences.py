@@ -158,7 +158,32 @@ def test_a_and_b_say_how_much_silence_would_leave_nothing(language: str, said: s
     assert " 100 " not in sentence(asked, GRADES[0], A_PATROL, language), "answers, not records"
     risen = replace(DATED, effect=replace(EFFECT, estimate=0.20, ci_low=0.10, ci_high=0.30))
     assert " 100 " not in sentence(risen, GRADES[0], A_PATROL, language)
-    assert " 100 " not in sentence(FINDING, GRADES[0], A_PATROL, language), "months, not days"
+
+
+@pytest.mark.parametrize(
+    ("language", "where"),
+    [
+        ("en", "If, where and when “Patrols” was twice as high, {} of 100 went unrecorded"),
+        (
+            "fr",
+            "Si, là où et quand «\u202fPatrouilles\u202f» était deux fois plus élevé, {} sur 100",
+        ),
+    ],
+)
+def test_a_and_b_of_months_say_it_too(language: str, where: str) -> None:
+    """Of a ratio as of days; of a mean of 4 that is lower by 1, a quarter of what happened."""
+    said = {given.letter: sentence(FINDING, given, ABOUT, language) for given in GRADES}
+    assert {letter for letter, text in said.items() if where.format(18) in text} == {"A", "B"}
+    assert all(causal_term_in(text, language) is None for text in said.values())
+    lower = replace(EFFECT, estimate=-1.0, ci_low=-1.6, ci_high=-0.4)
+    counted = replace(FINDING, effect=lower, scale="units", outcome_mean=4.0)
+    incidents = {**INDICATORS, "P2-OC-07": INDICATORS["P2-OC-07"] | {"measure": "rate"}}
+    of_counts = sentence(counted, GRADES[0], replace(ABOUT, indicators=incidents), language)
+    assert where.format(25) in of_counts and " 10 " in of_counts.replace("\u202f", " ")
+    assert " 100 " not in sentence(counted, GRADES[0], ABOUT, language), "no count: no record"
+    over = replace(counted, outcome_mean=0.5)
+    beyond = sentence(over, GRADES[0], replace(ABOUT, indicators=incidents), language)
+    assert " 100 " not in beyond, "more than all cannot go unrecorded"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -397,6 +397,23 @@ def test_a_rejected_row_is_listed_under_the_known_unit_that_it_names(warehouse, 
     assert lines == [(12, 13, "FPU-1"), (14, 14, "FPU-2"), (15, 15, None)]
 
 
+def test_a_line_that_fills_two_tables_is_one_rejected_row(warehouse, mission) -> None:
+    """A line of a survey's file is an interview with its answers; its interview comes first."""
+    add_file(warehouse, "wave.csv", file_sha256="a" * 64)
+    place = {"file": "wave.csv", "file_sha256": "a" * 64, "rule": "required"}
+    for table, rows in (("survey_answers", (1, 2, 3)), ("survey_respondents", (2, 3))):
+        for row in rows:
+            insert(warehouse, f"quarantine.{table}", place | {"row_number": row})
+        write_waiting_rows(warehouse, mission, {}, table)
+        warehouse.execute(f"DELETE FROM ops.waiting_{table}")
+        for row in rows:
+            where = {"file_sha256": "a" * 64, "row_number": row}
+            insert(warehouse, f"ops.waiting_{table}", where)
+    write_rejected_rows(warehouse, mission)
+    found = warehouse.execute('SELECT source, "rows" FROM mart.rejected_row ORDER BY ALL')
+    assert found.fetchall() == [("survey_answers", 1), ("survey_respondents", 2)]
+
+
 def test_no_days_are_counted_from_a_mistyped_date(warehouse, mission) -> None:
     """Neither from one that was rejected nor from one before the mission began."""
     place = {"file": "patrols.xlsx", "file_sha256": "a" * 64, "sheet": "Patrols"}

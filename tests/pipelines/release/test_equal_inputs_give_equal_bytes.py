@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from pipelines.release.reading.extraction import extract
+
 
 def files(release, *more: str) -> dict[str, bytes]:
     kept = (".parquet", ".csv", ".xlsx", ".json", ".xml", *more)
@@ -27,6 +29,17 @@ def test_a_second_release_on_the_same_input_differs_in_its_name_only(
 ) -> None:
     first, second = files(release), files(republish(workspace))
     assert [name for name in first if first[name] != second.get(name)] == []
+
+
+def test_an_extract_of_a_release_has_the_bytes_of_those_published_with_it(
+    workspace, release, tmp_path
+) -> None:
+    written = extract(workspace, "bako", None, "mission", tmp_path).paths
+    published = release.path / "mission" / "extracts"
+    names = [path.relative_to(tmp_path) for path in written]
+    assert {name.suffix for name in names} >= {".parquet", ".csv", ".xlsx", ".json", ".xml"}
+    pairs = [((tmp_path / name).read_bytes(), (published / name).read_bytes()) for name in names]
+    assert [name for name, (one, other) in zip(names, pairs, strict=True) if one != other] == []
 
 
 def test_another_input_gives_another_manifest(new_workspace, republish) -> None:

@@ -91,7 +91,9 @@ def _setting(row: Row, context: Context) -> str:
     words, text = context.words, setting_name(row, context.words)
     if row["method"] != "association":
         return text
-    return words("effects.setting.lag", setting=text, lag=formats.number(row["lag"], words))
+    lag = row["lag"]
+    key = "lag" if lag > 0 else "lag_earlier" if lag < 0 else "lag_same"
+    return words(f"effects.setting.{key}", setting=text, lag=formats.number(abs(lag), words))
 
 
 def _scale(row: Row) -> str | None:

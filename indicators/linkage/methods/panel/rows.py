@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from indicators.definitions.measures import SURVEY_KINDS
+from indicators.definitions.measures import COUNT_KINDS, SURVEY_KINDS
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import NOT_REPORTED, totals_sql
 from indicators.foundation.sql_text import sql_file
@@ -54,7 +54,7 @@ def read_edge_panel(
         rows,
         lag=round(edge.lag / months),
         exposure_unit=exposure_unit,
-        outcome_is_count=outcome["measure"] in (*_COUNTS, "rate"),
+        outcome_is_count=outcome["measure"] in COUNT_KINDS,
         outcome_is_survey=is_survey,
         outcome_source=str(outcome["source"]),
         months_per_period=months,

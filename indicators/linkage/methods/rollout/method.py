@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.definitions.indicator import Indicator
-from indicators.definitions.measures import SURVEY_KINDS
+from indicators.definitions.measures import COUNT_KINDS, SURVEY_KINDS
 from indicators.foundation.mart_tables import totals_sql
 from indicators.linkage.finding import PLACEBO, EffectEstimate, Finding, MethodResult, Remark
 from indicators.linkage.framework.model import Edge
@@ -39,7 +39,6 @@ LEAST_CHANCE = 0.5  # that a drift which explains half of the effect would have 
 LEFT_SHARE = 0.5
 MIN_ROUNDS, MIN_RESPONDENTS = 3, 30
 _MOST_TIMES = 10.0
-_COUNTS = ("count", "sum", "count_distinct", "rate")
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ class Rollout:
         if outcome is None or rows.empty:
             return None
         is_survey = outcome["measure"] in SURVEY_KINDS
-        is_count = outcome["measure"] in _COUNTS
+        is_count = outcome["measure"] in COUNT_KINDS
         arrivals = _arrivals(warehouse, edge)
         observed = _observed(rows, arrivals, is_count)
         is_incident = outcome["source"] == "incidents"
@@ -148,7 +147,7 @@ def _outcomes(warehouse: Warehouse, edge: Edge) -> pd.DataFrame:
         "mission": warehouse.mission.mission,
         "outcome": edge.to_indicator,
         "country": warehouse.mission.country_area,
-        "is_count": warehouse.published[edge.to_indicator]["measure"] in _COUNTS,
+        "is_count": warehouse.published[edge.to_indicator]["measure"] in COUNT_KINDS,
     }
     return warehouse.connection.execute(outcome_sql(), parameters).df()
 
