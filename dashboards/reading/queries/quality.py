@@ -115,7 +115,7 @@ def revisions(release: Release, reason: str | None = None) -> pd.DataFrame:
         ORDER BY period DESC, NOT ({totals_sql()}),
           area NOT IN (SELECT area_code FROM mart.area WHERE area_level = 'country'),
           abs(value_after - value_before)
-            / nullif(greatest(abs(value_after), abs(value_before)), 0) DESC NULLS FIRST,
+            / nullif(greatest(abs(value_after), abs(value_before)), 0) DESC NULLS LAST,
           indicator, area, {", ".join(DIMENSIONS)}
     """
     return release.frame(sql, [reason, reason])
