@@ -49,7 +49,7 @@ class Problem:
             key = of_kind  # the same rule, said more closely
         text = message(key, language, value=self.value, **self.parameters)
         place = self.place(language)
-        return f"{place}: {text}" if place else text
+        return message("place.says", language, place=place, text=text) if place else text
 
 
 def nearest(name: object, known: Iterable[object]) -> str:

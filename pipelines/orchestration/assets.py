@@ -14,6 +14,7 @@ import duckdb
 
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission, read_mission
+from indicators.foundation.stored.database import one_transaction
 from pipelines.orchestration.resources import AsOf, Rows, WorkspaceResource
 from pipelines.orchestration.runs.progress import report
 from pipelines.orchestration.runs.retries import retrying
@@ -114,9 +115,10 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             trends(connection, mission)
             model_areas(connection, mission)
             check_values(connection, mission)
-            write_rejected_rows(connection, mission)  # believes days up to the as-of day
-            write_scores(connection, mission, day)
-            write_violations(connection, mission, day)
+            with one_transaction(connection):  # what reads one of them reads all of one refresh
+                write_rejected_rows(connection, mission)  # believes days up to the as-of day
+                write_scores(connection, mission, day)
+                write_violations(connection, mission, day)
             note_computed(workspace.workspace().home, mission)
             values = _row_count(connection, "indicator_value")
         return dg.MaterializeResult(

@@ -6,7 +6,7 @@ What is wrong is told at once, with row and mend, and nothing is half there.
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ from pipelines.workspace.warehouse.turns import turn
 OUTLINES = "areas.geojson"
 LISTS = ("areas", "units")  # tables that a mission may be made with
 COUNTRY = "00_mission_area"  # the list of the mission area alone; by its name it is read first
-_TOLD = 50  # rejected rows
+_TOLD, _ROWS_NAMED = 50, 10  # problems; further rows of one of them
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ def _trial(
                     problems += refused.problems
                 if places and not _states_country(connection):
                     return problems, False
-            problems += [_of_row(one) for one in open_rejects(connection)[:_TOLD]]
+            problems += [*_of_rows(open_rejects(connection))][:_TOLD]
             problems = problems or [*_unmet(connection, mission, lists)]
             return problems, _states_country(connection)
 
@@ -229,7 +229,25 @@ def _states_country(connection: Connection) -> bool:
     return bool(stated and stated[0])
 
 
+def _of_rows(rejects: Sequence[Reject]) -> Iterator[Problem]:
+    """What is wrong in rows: the same in several is told once, with the others' numbers."""
+    alike: dict[tuple[str | None, ...], list[Reject]] = {}
+    for one in rejects:
+        same = (one.file, one.sheet, one.rule, one.column_name, one.raw_value)
+        alike.setdefault(same, []).append(one)
+    for first, *others in alike.values():
+        yield _of_row(first)
+        if others:
+            rows = ", ".join(str(one.row_number) for one in others[:_ROWS_NAMED])
+            rows += " …" if len(others) > _ROWS_NAMED else ""
+            facts = {"number": len(others), "rows": rows}
+            yield Problem("setup_same_rows", first.file, parameters=facts)
+
+
 def _of_row(reject: Reject) -> Problem:
+    if reject.rule == "code":
+        place = (reject.file, reject.sheet, reject.row_number, reject.column_name)
+        return Problem("setup_list_code", *place, reject.raw_value, dict(reject.parameters))
     is_known = has_message(f"problem.{reject.rule}")
     parameters = {key: value for key, value in reject.parameters.items() if key != "value"}
     return Problem(

@@ -70,6 +70,8 @@ def test_change_of_shares_is_in_points() -> None:
 
 def test_dates_do_not_break() -> None:
     assert day(date(2026, 10, 12), EN) == "12\u00a0Oct\u00a02026"
+    assert day(date(2026, 9, 1), FR) == "1er\u00a0sept.\u00a02026"
+    assert day(date(2026, 9, 21), FR) == "21\u00a0sept.\u00a02026"
     assert day(date(2026, 10, 12), FR) == "12\u00a0oct.\u00a02026"
 
 

@@ -91,7 +91,7 @@ def test_a_file_is_shown_first_and_then_goes_into_the_inbox(
     shown = drop(client, "areas-v2.csv", CHANGED + WRONG)
     assert counts(shown) == [3, 1, 1, 0, 1]  # read, new, changed, unchanged, rejected
     assert "Far north" in shown.text and "South" in shown.text
-    assert "&#39;village&#39; is not a code of this column" in shown.text
+    assert "not known yet what &#39;village&#39; means" in shown.text
     assert waiting(home) == []
     taken = post(client, step="take_in", held=held(shown))
     assert taken.status_code == 200 and waiting(home) == ["areas-v2.csv"]
@@ -176,6 +176,26 @@ def test_one_refused_answer_is_marked_and_all_others_stay(client: FlaskClient, h
     assert again.status_code == 409 and waiting(home) == []
     assert chosen(again, "code.incident_type.murder") == "killing"
     assert 'aria-invalid="true"' not in again.text
+
+
+def test_a_mapping_is_made_anew_for_a_file_that_waits(client: FlaskClient, home: Path) -> None:
+    text = f"{AREAS}XX02,XX,admin1,South,Sud,2024-01-01\n"
+    first = drop(client, "areas_2.csv", text)
+    assert 'name="anew"' in first.text and "header.name_en" not in first.text
+    assert post(client, step="take_in", held=held(first)).status_code == 200
+    again = post(client, held=held(drop(client, "areas_2.csv", text)), anew="yes")
+    assert chosen(again, "header.name_en") == "name_en"
+    said = {"of_table": "areas", "header.name_en": "name_fr", "anew": "yes",
+            "header.name_fr": "name_fr", "files": "areas*.csv"}  # fmt: skip
+    shown = post(client, held=held(again), **said)
+    assert chosen(shown, "header.name_en") == "name_fr" and counts(shown) == [1, 1, 0, 0, 0]
+    assert post(client, step="take_in", held=held(shown), **said).status_code == 200
+    assert waiting(home) == ["areas_2.csv"]  # once: it is the same file
+    sources = Workspace(home).profile("faulty") / "sources"
+    assert [path.name for path in sources.glob("*.yaml")] == ["areas.yaml"]
+    assert "name_en:\n      from: name_fr" in (sources / "areas.yaml").read_text("utf-8")
+    history = sources.parent / "mapping_history" / "areas.yaml"
+    assert history.read_text("utf-8").count("- at:") == 2
 
 
 def test_a_session_that_has_ended_costs_no_answer(client: FlaskClient, home: Path) -> None:

@@ -22,7 +22,7 @@ _ANSWERS = (*_EMPTY_TOO, "constant.", "successor.", "reading.", "part.", "empty.
 _CHOICES = ("table", "of_table", "files", "mend", "meant", "laid", "sheet", "header_row",
             "header_rows", "fill_down", "ditto", "where", "where_is", "where_too", "where_too_is",
             "place", "also", "missing", "distinct", "replaces", "covers", "sender", "time_zone",
-            "may_lack")  # fmt: skip
+            "may_lack", "anew")  # fmt: skip
 
 
 class Upload(FileOfMission):

@@ -17,12 +17,13 @@ from pipelines.ingest.mapping.model import ColumnMapping, Source, TableMapping, 
 from pipelines.ingest.mapping.places.area_polygons import Outlines
 from pipelines.ingest.mapping.places.gazetteer import Gazetteer
 from pipelines.ingest.mapping.written.written_dates import names_months, with_english_months
-from pipelines.ingest.mapping.written.written_numbers import Signs, number_text
+from pipelines.ingest.mapping.written.written_numbers import PLAIN_DIGITS, Signs, number_text
 from pipelines.ingest.mapping.written.written_places import SIDES, decimal_degrees, part_of_pair
 from pipelines.ingest.readers.table import Malformed, ReaderWarning, SourceTable
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00(?::00(?:\.0+)?)?(?:Z|[+]00:?00)?$"
+_OTHER_DIGITS = "[٠-٩۰-۹]"  # Arabic and Persian
 _TRAILING_DIGITS = re.compile(r"(\d+)$")
 
 
@@ -176,6 +177,8 @@ class _Applied:
     def text(self, entry: ColumnMapping) -> Column:
         """What an entry makes of the rows."""
         text = self._origin(entry)
+        if entry.formats and pc.any(pc.match_substring_regex(text, _OTHER_DIGITS)).as_py():
+            text = _remapped(text, lambda value: value.translate(PLAIN_DIGITS))
         if names_months(entry.formats):
             text = _remapped(text, lambda value: with_english_months(value, entry.formats[0]))
         if entry.recode or entry.has_otherwise:

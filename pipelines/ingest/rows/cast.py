@@ -182,8 +182,15 @@ def _date_cast(name: str, how: Notation) -> Cast:
     day = f"WHEN {iso} THEN TRY_CAST({text}[:10] AS DATE)"
     if not how.formats:
         return Cast(f"CASE {day} END", {})
+    parameters: dict[str, Any] = {f"formats_{name}": list(how.formats)}
+    if any(re.search("%[-]?[HI]", entry) for entry in how.formats):
+        day += f" WHEN regexp_full_match({text}, {literal(_ISO_TIME)}) THEN {text}[:10]::DATE"
+        instant = f"TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE $zone_{name}"
+        is_offset = f"regexp_full_match({text}, {literal(_ISO_OFFSET)})"
+        day += f" WHEN {is_offset} THEN CAST({instant} AS DATE)"
+        parameters[f"zone_{name}"] = how.time_zone
     declared = f"CAST(try_strptime({text}, $formats_{name}) AS DATE)"
-    return Cast(f"CASE {day} ELSE {declared} END", {f"formats_{name}": list(how.formats)})
+    return Cast(f"CASE {day} ELSE {declared} END", parameters)
 
 
 def _time_cast(name: str, how: Notation) -> Cast:

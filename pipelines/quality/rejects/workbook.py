@@ -121,11 +121,19 @@ def workbooks_to_mend(
     for (sha256, unit), rejects in sorted(found.items(), key=lambda entry: entry[1][0].file):
         rows = standing_rows(connection, archive, sources, sha256)
         if rows is not None:
-            name = "_".join(part for part in (unit, rejects[0].file) if part)
+            name = "_".join(
+                part for part in (unit, _name_to_mend(rejects[0].file, language)) if part
+            )
             path = folder / (re.sub(r"[^\w.-]+", "-", name) + ".xlsx")
             _write(path, rows, rejects, language)
             written.append(path)
     return written
+
+
+def _name_to_mend(file: str, language: str) -> str:
+    """Never the name of the file itself, which lies perhaps in the same folder."""
+    stem = file.removesuffix(".xlsx")
+    return file if stem == file else f"{stem}_{message('rejects.sheet.to_mend', language)}"
 
 
 def _units(connection: Connection) -> dict[tuple[str, str, int], str]:

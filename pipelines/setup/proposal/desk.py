@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from filecmp import cmp
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -75,10 +76,28 @@ class IntakeDesk:
             except PocLensError:
                 return None
 
-        refused = refused_answers(answers, lambda some: previewed(some) is not None)
+        refused = self._refused_at_once(mission, path, answers)
+        refused = refused or refused_answers(answers, lambda some: previewed(some) is not None)
         rest = {name: text for name, text in answers.items() if name not in refused}
         found = previewed(rest) if refused else None
         return replace(found or FilePreview(), problems=told, refused=refused)
+
+    def _refused_at_once(
+        self, mission: str, path: Path, answers: Mapping[str, str]
+    ) -> dict[str, str]:
+        """The answers of which no mapping can be made, without taking the file in on trial."""
+        from pipelines.setup.proposal.answering.answers import answered
+        from pipelines.setup.proposal.writing import checked
+
+        def makes_a_mapping(some: Mapping[str, str]) -> bool:
+            try:
+                proposal = answered(path, known, some, _form_of(path))
+                return bool(proposal.open_of_all) or bool(checked(proposal.mapping()))
+            except PocLensError:
+                return False
+
+        known = self._known(mission)
+        return {} if makes_a_mapping(answers) else refused_answers(answers, makes_a_mapping)
 
     def take_in(
         self, mission: str, path: Path, language: str, answers: Mapping[str, str], who: str = ""
@@ -91,19 +110,24 @@ class IntakeDesk:
         try:
             profile = self._workspace.profile(mission)
             source = self._source(path, profile)
-            if source is not None and answers.get("mend"):
-                self._mend(mission, path, source, answers, who)
-            elif source is None:
-                proposal, _ = self._proposal(mission, path, answers)
+            before = source if source and self._is_made_anew(mission, source, answers) else None
+            if source is None or before:
+                proposal, _ = self._proposal(mission, path, answers, before)
                 target = profile / "sources" / f"{proposal.source}.yaml"
                 if opened := proposal.open_of_all:
                     raise WrongUse([Problem("page_map_open", value=name) for name in opened])
-                self._require_free(mission, path)
-                if target.exists():
+                is_waiting = self._is_waiting(mission, path, before)
+                if not is_waiting:
+                    self._require_free(mission, path)
+                if target.exists() and not before:
                     raise WrongUse(Problem("page_map_exists", value=proposal.source))
-                if problem := self._beside(mission, path).problem(proposal.files):
+                if problem := self._beside(mission, path, before).problem(proposal.files):
                     raise WrongUse(problem)
                 write_mapping(proposal.mapping(), target, who)
+                if is_waiting:
+                    return []
+            elif answers.get("mend"):
+                self._mend(mission, path, source, answers, who)
             self._moved(mission, path, is_meant=bool(answers.get("meant")))
         except PocLensError as error:
             return [problem.sentence(language) for problem in error.problems]
@@ -177,6 +201,16 @@ class IntakeDesk:
         told = shown.counted(found, read_mission(profile), language).rejects
         return [(one.column, said.sentence) for one, said in zip(found.rejects, told, strict=True)]
 
+    def _is_made_anew(self, mission: str, source: "Source", answers: Mapping[str, str]) -> bool:
+        """Whether a person makes the mapping of known files anew: one pattern, no template."""
+        is_wanted = bool(answers.get("anew")) and len(source.files) == 1
+        return is_wanted and self._kept(mission, source) is not None
+
+    def _is_waiting(self, mission: str, path: Path, before: "Source | None") -> bool:
+        """Whether this very file waits already, and only its mapping is made anew."""
+        waiting = self._workspace.inbox(mission) / path.name
+        return before is not None and waiting.is_file() and cmp(waiting, path, shallow=False)
+
     def _require_free(self, mission: str, path: Path) -> None:
         if (self._workspace.inbox(mission) / path.name).exists():
             raise WrongUse(Problem("name_waits", path.name))
@@ -222,10 +256,14 @@ class IntakeDesk:
             raise WrongUse(Problem("several_sources", path.name, parameters={"sources": names}))
         return matching[0] if matching else None
 
-    def _beside(self, mission: str, path: Path) -> "Neighbours":
+    def _beside(self, mission: str, path: Path, before: "Source | None" = None) -> "Neighbours":
+        """The files beside it, and the mappings but the one that is made anew."""
         from pipelines.setup.proposal.beside.neighbours import neighbours
 
-        return neighbours(self._workspace, mission, path)
+        found = neighbours(self._workspace, mission, path, is_here=before is not None)
+        own = before.source if before else None
+        others = {name: one for name, one in found.sources.items() if name != own}
+        return replace(found, sources=others)
 
     def _known(self, mission: str) -> "Known":
         from pipelines.setup.proposal.beside.known_rows import known_rows
@@ -262,15 +300,16 @@ class IntakeDesk:
         from pipelines.setup.proposal.writing import proposed_mapping
 
         source = self._source(path, self._workspace.profile(name))
-        if source is not None:
+        before = source if source and self._is_made_anew(name, source, answers) else None
+        if source is not None and before is None:
             rules = [contracts()[table.table].duplicates for table in source.tables]
             said = FilePreview(source=source.source, is_comparable=any(rules))
             if mended.is_mended(path):
                 return replace(said, is_mended=True)
             said = replace(said, mapping=self._kept(name, source))
             return self._of_known_source(said, name, path, source, language, answers)
-        proposal, found = self._proposal(name, path, answers)
-        beside = self._beside(name, path)
+        proposal, found = self._proposal(name, path, answers, before)
+        beside = self._beside(name, path, before)
         problem = beside.problem(proposal.files)
         pattern = pattern_line(proposal.files, beside, language)
         told = problem.sentence(language) if problem else pattern
@@ -278,7 +317,8 @@ class IntakeDesk:
         offered = shown.proposed(proposal, self._known(name), language, answers, told, areas)
         counted = self._counted(name, found, language) if not problem else None
         mapping = proposed_mapping(proposal.mapping())
-        return FilePreview(offered=offered, counted=counted, mapping=mapping)
+        own = before.source if before else ""
+        return FilePreview(source=own, offered=offered, counted=counted, mapping=mapping)
 
     def _kept(self, name: str, source: "Source") -> KeptMapping | None:
         """The mapping of the profile and its history; None of a template, which has none."""
@@ -291,16 +331,19 @@ class IntakeDesk:
         return kept_mapping(file_of(self._workspace.profile(name), source.source))
 
     def _proposal(
-        self, name: str, path: Path, answers: Mapping[str, str]
+        self, name: str, path: Path, answers: Mapping[str, str], before: "Source | None" = None
     ) -> "tuple[Proposal, Preview | None]":
         """The proposal as a person completed it, its key wide enough, and what it would bring."""
         from pipelines.setup.proposal.answering.answers import answered, has_chosen
         from pipelines.setup.proposal.beside.wider_key import key_change, with_wider_key
 
         proposal = answered(path, self._known(name), answers, _form_of(path))
+        if before:
+            files = answers.get("files") or before.files[0]
+            proposal = replace(proposal, source=before.source, files=files)
         if proposal.open_of_all:
             return proposal, None
-        trial = self._trial(name, path, [proposal.files])
+        trial = self._trial(name, path, [proposal.files], before)
         found = trial(proposal.mapping())
         wider = key_change(proposal.mapping(), found, trial)
         if wider is None or has_chosen(answers, wider[0].place.partition(".")[2]):
@@ -308,12 +351,12 @@ class IntakeDesk:
         return with_wider_key(proposal, wider[0]), wider[1]
 
     def _trial(
-        self, name: str, path: Path, patterns: Sequence[str]
+        self, name: str, path: Path, patterns: Sequence[str], before: "Source | None" = None
     ) -> "Callable[[Mapping[str, Any]], Preview]":
         """What mappings make of the file, beside others that they take."""
         from pipelines.setup.proposal.writing import checked
 
-        beside = self._beside(name, path)
+        beside = self._beside(name, path, before)
         others = [other for pattern in patterns for other in beside.tried(pattern)]
         return lambda content: self._tried(name, path, checked(content), others)
 
@@ -332,7 +375,8 @@ class IntakeDesk:
         if found is None:
             return None
         areas = self._area_names(name, language)
-        return shown.counted(found, read_mission(self._workspace.profile(name)), language, areas)
+        mission = read_mission(self._workspace.profile(name))
+        return shown.counted(found, mission, language, areas, is_asked=True)
 
     def _of_known_source(
         self,

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,6 +33,8 @@ _HEADER = ("header_row", "header_rows")
 _HEADER_LOOKED_FOR = 25  # rows from the top
 _DELIMITERS = (",", ";", "\t", "|")
 _RECORDS_LOOKED_AT = 200
+_OF_ONE_BYTE = ("cp1252", "mac_roman", "cp1256", "latin-1")  # the first of those that read alike
+_TYPED = "«»‹›“”„‘’‚–—…•°ºª€£·§²³½¼\xa0،؛؟\u200c\u200d"
 SEVERAL = "*"  # the name of sheets that are read below each other
 WORKBOOKS = ("xlsx", "xls", "ods")
 _PUBLISHED = {
@@ -43,7 +46,7 @@ _OPENED_BY = {"xlsx": "pipelines.ingest.readers.ooxml"}
 _TOTALS = {"total", "totaux", "total general", "grand total", "sou total", "sub total", "somme"}
 _DITTOS = {"idem", "id", "ditto", "dito", "ibid"}
 _MARKS = {'"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
-_DAY_WORDS = {"date", "day", "jour", "تاريخ"}
+_DAY_WORDS = frozenset({"date", "day", "jour", "تاريخ"})
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
 _LABELLED = ("spss", "stata")
 Cells = Sequence[Sequence[str | None]]
@@ -225,7 +228,7 @@ def _serial_dates(table: SourceTable) -> list[str]:
 
 def _names_a_day(header: str) -> bool:
     words = {word for reading in readings(header) for word in reading.split()}
-    return bool(words & _DAY_WORDS) or any(word in _dated_names() for word in readings(header))
+    return bool(_DAY_WORDS & words) or any(word in _dated_names() for word in readings(header))
 
 
 @cache
@@ -256,17 +259,24 @@ def _totals(table: SourceTable) -> list[str]:
 
 
 def _groups(table: SourceTable) -> list[str]:
-    """The first columns, where a text stands for the rows below it up to the next text."""
+    """The first columns, where a text stands for the rows below it up to the next text; a number
+    of the row may stand before the day."""
     found: list[str] = []
-    for name in table.header[:2]:
+    days = [name for name in table.header if _DAY_WORDS.intersection(folded(name).split())]
+    first = 1 if days[:1] == [*table.header[1:2]] and len(days) == 1 and _is_full(table, 0) else 0
+    for name in table.header[first : first + 2]:
         texts = table.rows[name].to_pylist()
         filled = sum(text is not None for text in texts)
         if not texts or texts[0] is None or not 0 < filled <= 0.67 * len(texts):
             break
         found.append(name)
-    rest = [name for name in table.header if name not in found]
-    full = [table.rows[name].null_count < 0.2 * table.rows.num_rows for name in rest[:1]]
-    return found if found and all(full) else []
+    rest = [number for number, name in enumerate(table.header) if name not in found]
+    return found if found and all(_is_full(table, number) for number in rest[:1]) else []
+
+
+def _is_full(table: SourceTable, number: int) -> bool:
+    """Whether few cells of the column of this number are empty."""
+    return table.rows.column(number).null_count < 0.2 * table.rows.num_rows
 
 
 _SHAPES: dict[str, Callable[[SourceTable], Any]] = {
@@ -338,11 +348,22 @@ def _encoding(data: bytes) -> str | None:
         pass
     else:
         return None
+    return min(_OF_ONE_BYTE, key=lambda name: _oddities(data, name))
+
+
+def _oddities(data: bytes, encoding: str) -> float:
+    """How many signs of another alphabet than English are out of place: a capital within a word,
+    what no text of people has."""
     try:
-        data.decode("cp1252")
+        text = data.decode(encoding)
     except UnicodeDecodeError:
-        return "latin-1"
-    return "cp1252"
+        return math.inf
+    return sum(
+        not (sign.isalpha() or sign in _TYPED)
+        or (sign.isupper() and before.isalpha() and (before.islower() or after.islower()))
+        for before, sign, after in zip(f" {text}", text, f"{text[1:]} ", strict=False)
+        if not sign.isascii()
+    )
 
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:

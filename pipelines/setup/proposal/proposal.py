@@ -239,6 +239,9 @@ def propose(
     sheets = tuple(one.table.sheet for one in found if one.table.sheet not in ("", SEVERAL))
     if sheet is not None:
         found = [_of_sheets(path, found, tuple(sheet.split(BETWEEN)))]
+    elif found[0].table.sheet == SEVERAL:  # a month that fits better alone is no reason to lose two
+        header = found[0].table.header
+        found = [found[0], *(one for one in found[1:] if one.table.header != header)]
     if shape:
         found = [in_other_shape(path, one, shape) for one in found]
     if table is not None and table not in contracts():
@@ -263,6 +266,7 @@ def propose(
     asked = _questions(name, layout, columns)
     columns = [*columns, *_reference_key(layout, contract, columns)]
     columns += _joined_key(source, layout, contract, columns)
+    columns += _of_own_rows(layout, contract, columns)
     columns += _of_another(layout, contract, columns)
     feeds = tuple(sorted(c for c, one in load_catalogue().items() if one.source == name))
     return Proposal(
@@ -323,6 +327,27 @@ def _of_another(
         entry = ({"recode": unknown} if unknown else {}) | {"bands": bands}
         found.append(ColumnProposal("is_adult", age.headers, _UNTOLD, ("of_another",), entry))
     return found
+
+
+def _of_own_rows(
+    layout: Layout, contract: Contract, columns: Sequence[ColumnProposal]
+) -> list[ColumnProposal]:
+    """What refers to other rows of the table, as an area to that above it, in whatever words it is
+    named: the free column most of whose texts are keys of rows."""
+    key, by_name = contract.key[0], {one.column: one for one in columns}
+    own = f"{contract.table}.{key}"
+    open_ = [n for n, one in contract.columns.items() if one.reference == own and n not in by_name]
+    if key not in by_name or len(open_) != 1:
+        return []
+    taken = {header for one in columns for header in one.headers}
+    keys = {*layout.table.rows[by_name[key].headers[0]].to_pylist()}
+    for texts in layout.texts:
+        found = [text for text in texts.values if text in keys]
+        if texts.header in taken or texts.is_unique or len(found) < 2:
+            continue
+        if 3 * len(found) >= 2 * len(texts.values):  # that above all others is no row of the list
+            return [ColumnProposal(open_[0], (texts.header,), _UNTOLD, ("texts_are_known",))]
+    return []
 
 
 def _where(

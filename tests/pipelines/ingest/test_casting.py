@@ -275,3 +275,11 @@ def test_text_never_becomes_sql(clock: duckdb.DuckDBPyConnection, text: str) -> 
             "signs": Signs(text, text + text),
         }
         assert value(clock, kind, text, **how) == (text if kind == "text" else None)
+
+
+def test_a_day_of_a_time_is_that_of_the_mission(clock: duckdb.DuckDBPyConnection) -> None:
+    how: dict[str, Any] = {"formats": ["%Y-%m-%d %H:%M"], "time_zone": "Africa/Juba"}
+    assert value(clock, "date", "2026-01-13T00:30:00.000+02:00", **how) == date(2026, 1, 13)
+    assert value(clock, "date", "2026-01-13T23:30:00Z", **how) == date(2026, 1, 14)
+    assert value(clock, "date", "2026-01-13T23:30:00.5", **how) == date(2026, 1, 13)
+    assert value(clock, "date", "2026-01-13T23:30:00Z", time_zone="Africa/Juba") is None

@@ -136,6 +136,34 @@ def test_areas_named_with_those_above_them_come_in_and_units_may_name_them(
     assert read_mission(workspace.profile("malda")).time_zone == "Africa/Juba"
 
 
+def test_the_area_above_is_found_by_its_codes_and_a_common_fault_is_told_once(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    rows = [("ML1", "North", "Province", "MLD"), ("ML2", "South", "Province", "MLD")]
+    rows += [(f"ML{n}{m}", f"D{n}{m}", "District", f"ML{n}") for n in (1, 2) for m in range(1, 4)]
+    units = "Code,Désignation,Component,Type,Base\nF1,First,Police,UPC,D11\n"
+    units += "B1,Fourth,Military,Bataillon d'infanterie,D21\n"
+
+    def made(*columns: int) -> MadeMission:
+        named = ("P-code", "Name", "Type", "Sous la tutelle de")
+        lines = [",".join(row[number] for number in columns) for row in [named, *rows]]
+        files = {"areas": written(tmp_path, "places.csv", "\n".join(lines) + "\n"),
+                 "units": written(tmp_path, "units.csv", units)}  # fmt: skip
+        return SetupDesk(workspace).make(VALUES, CHOSEN, files, "en")
+
+    told = made(0, 1, 2).problems
+    assert "row 2" in told[0], told
+    assert told[1] == "places.csv: the same in other rows (7): 3, 4, 5, 6, 7, 8, 9."
+    assert made(0, 1, 2, 3) == MadeMission("malda")
+    with open_warehouse(workspace.warehouse("malda")) as connection:
+        found = connection.execute(
+            "SELECT parent_area_code FROM core.areas WHERE area_code = 'ML23'"
+        )
+        assert found.fetchall() == [("ML2",)]
+        kinds = connection.execute("SELECT unit_code, unit_type FROM core.units ORDER BY 1")
+        assert kinds.fetchall() == [("B1", "MIL"), ("F1", "FPU")]
+
+
 def test_wrong_files_are_told_beside_wrong_fields(workspace: Workspace, tmp_path: Path) -> None:
     files = {
         "areas": written(tmp_path, "areas.csv", AREAS.replace("Name", "Quoi").replace("Nom", "Q")),

@@ -13,7 +13,7 @@ BLANKS = "[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000'\u2019]"
 MINUS = "\u2212"
 DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫", "01234567890123456789,"
 """Digits and decimal sign of Arabic and Persian, and what they are here."""
-_PLAIN_DIGITS = str.maketrans(*DIGITS)
+PLAIN_DIGITS = str.maketrans(*DIGITS)
 PLAIN = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?"
 WHOLE = r"[+-]?\d+(\.0*)?"
 DECIMAL_COMMA = r"[+-]?((0*|\d{4,}|\d{1,3}([ .]\d{3})+),\d+|\d+,(\d{1,2}|\d{4,}))"
@@ -60,7 +60,7 @@ class Signs:
 @lru_cache(maxsize=100_000)
 def number_text(text: str, signs: Signs, *, whole: bool = False) -> str | None:
     """The number with a decimal point and no other sign; None for what is none, or unclear."""
-    plain = re.sub(BLANKS, " ", text.strip().replace(MINUS, "-")).translate(_PLAIN_DIGITS)
+    plain = re.sub(BLANKS, " ", text.strip().replace(MINUS, "-")).translate(PLAIN_DIGITS)
     for sign, means in signs.own():
         plain = plain.replace(sign, means)
     if re.fullmatch(signs.grouped, plain):

@@ -36,10 +36,23 @@ if TYPE_CHECKING:
 _AREA = "areas.area_code"
 
 
+def _rule_on_page(rule: str) -> str:
+    """A rule in the words of a page, where a text is given its meaning in a list above."""
+    return f"page_{rule}" if has_message(f"problem.page_{rule}") else rule
+
+
 def counted(
-    shown: "Preview", mission: Mission, language: str, areas: Mapping[str, str] | None = None
+    shown: "Preview",
+    mission: Mission,
+    language: str,
+    areas: Mapping[str, str] | None = None,
+    *,
+    is_asked: bool = False,
 ) -> Counted:
-    """Counts of rows, the first of them as they would arrive, and what would be rejected."""
+    """Counts of rows, the first of them as they would arrive, and what would be rejected.
+
+    `is_asked`: a person is asked beside it what texts mean.
+    """
     from pipelines.ingest.rows.quarantine import reject_sentence
 
     rejects = (
@@ -47,7 +60,12 @@ def counted(
             one.rows,
             _title(one.table, one.column, language),
             one.value or "",
-            reject_sentence(one.rule, one.parameters, one.value, language),
+            reject_sentence(
+                _rule_on_page(one.rule) if is_asked else one.rule,
+                one.parameters,
+                one.value,
+                language,
+            ),
         )
         for one in shown.rejects
     )

@@ -10,6 +10,11 @@ Labels = Mapping[str, tuple[str, ...]]
 """Text: what a form calls it, a language each."""
 
 _LEAST_ALIKE = 0.8
+_MOST_WORDS, _LEAST_LETTERS = 6, 4  # of a text that holds a name of a code, of the name
+_WITHIN = 0.75
+_DENIES = frozenset(
+    ["no", "not", "non", "pas", "san", "without", "never", "jamai", "aucun", "aucune", "غير", "ليس"]
+)
 _TRUE = {"true", "yes", "oui", "vrai", "1", "y", "o", "x", "ye", "✓"}
 _FALSE = {"false", "no", "non", "faux", "0", "n"}
 _READ_ANYWAY = {"true", "yes", "oui", "vrai", "1", "false", "no", "non", "faux", "0"}
@@ -94,10 +99,29 @@ def _of_code(text: str, known: Mapping[str, str], codes: tuple[str, ...]) -> Cod
     plain = folded(text)
     if plain in known:
         return CodeProposal(text, known[plain], 0.96, "label")
-    ranked = sorted(((likeness(plain, entry), code) for entry, code in known.items()), reverse=True)
+    denied = _DENIES.intersection(plain.split())
+    alike = {
+        one: code for one, code in known.items() if denied == _DENIES.intersection(one.split())
+    }
+    ranked = sorted(((likeness(plain, entry), code) for entry, code in alike.items()), reverse=True)
     if ranked and ranked[0][0] >= _LEAST_ALIKE:
         best, code = ranked[0]
         rival = next((score for score, other in ranked if other != code), 0.0)
         if best - rival >= 0.1:
             return CodeProposal(text, code, round(0.85 * best, 2), "alike")
+    within = _names_within(plain, known) if not denied else set()
+    if len(within) == 1:
+        return CodeProposal(text, within.pop(), _WITHIN, "name_within")
     return CodeProposal(text, None, 0, "unknown_text")
+
+
+def _names_within(plain: str, known: Mapping[str, str]) -> set[str]:
+    """The codes whose name in most words stands within a short text: `night patrol by car`."""
+    words = set(plain.split())
+    if len(words) > _MOST_WORDS:
+        return set()
+    held = [
+        name for name in known if len(name) >= _LEAST_LETTERS and words.issuperset(name.split())
+    ]
+    most = max((len(name.split()) for name in held), default=0)
+    return {known[name] for name in held if len(name.split()) == most}

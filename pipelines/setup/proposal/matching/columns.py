@@ -38,6 +38,7 @@ from pipelines.setup.proposal.matching.words import (
     readings,
     reference_place,
     tag_place,
+    without_levels,
 )
 
 LEAST_CONFIDENCE = 0.5
@@ -127,9 +128,9 @@ def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[Colum
     is_tag = is_tags([texts.header])
     for name, column in contract.columns.items():
         alike, named = _named(contract.table, name, texts)
-        if alike < LEAST_LIKENESS and (is_tag or not column.allowed_codes):
-            continue
-        if alike < LEAST_LIKENESS and not _has_codes(column, texts.values):
+        is_place = name in (contract.area_column, "unit_code")
+        tells = is_place and _are_known(texts.values, known.get(column.reference or "", {}))
+        if alike < LEAST_LIKENESS and (is_tag or not (tells or _has_codes(column, texts.values))):
             continue
         fit = fit_of(column, texts, known, name)
         is_none = contract.key == (name,) and not _may_be_key(texts)
@@ -199,6 +200,12 @@ def _has_codes(column: Column, values: Sequence[str]) -> bool:
     return sum(folded(text) in known for text in values) >= 0.8 * len(values)
 
 
+def _are_known(values: Sequence[str], known: Mapping[str, str]) -> bool:
+    """Whether most texts are names or codes of areas or units that the mission has."""
+    found = [text for text in values if folded(text) in known and not text.isdigit()]
+    return len(found) >= 2 and len(found) >= 0.8 * len(values)
+
+
 @dataclass(frozen=True)
 class Fit:
     """How well the texts are what the contract's column takes; `share` None: nothing to tell by."""
@@ -223,8 +230,11 @@ def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
     if alike >= LEAST_LIKENESS and (fit.share is None or fit.share >= 0.5):
         return round((0.6 if fit.is_ambiguous else 0.85) * alike, 2), "alike_name"
     is_telling = len({one.code for one in fit.codes if one.code}) >= 2
-    if is_telling and fit.share is not None and fit.share >= 0.8 and column.base_type == "code":
-        return 0.6, "texts_are_codes"
+    if is_telling and fit.share is not None and fit.share >= 0.8:
+        if column.base_type == "code":
+            return 0.6, "texts_are_codes"
+        if column.reference:
+            return 0.55, "texts_are_known"
     return 0, ""
 
 
@@ -258,6 +268,8 @@ def _date_fit(values: Sequence[str], kind: str, *, of_months: bool = False) -> F
     if kind == "time" and notation.clock_formats(values):
         return Fit(0.6)
     written = notation.dates(values, with_time=kind == "time", of_months=of_months)
+    if kind == "date" and written.share < 0.5:
+        written = notation.days_of_times(values)
     reason = "day_or_month_first" if written.is_ambiguous else None
     share = 0.6 if kind == "time" and not any(":" in text or "h" in text for text in values) else 1
     return Fit(written.share * share, written.keys, (), reason, written.is_ambiguous)
@@ -333,6 +345,8 @@ def _of_name(text: str, known: Mapping[str, str]) -> CodeProposal:
         code = known[plain]
         is_code = code == text
         return CodeProposal(text, code, 1.0 if is_code else 0.95, "as_it_is" if is_code else "name")
+    if (name := without_levels(plain)) in known:
+        return CodeProposal(text, known[name], 0.85, "name")  # `Sirba department`
     ranked = sorted(((likeness(plain, name), code) for name, code in known.items()), reverse=True)
     best = ranked[0] if ranked else (0.0, "")
     rival = next((score for score, code in ranked if code != best[1]), 0.0)

@@ -13,7 +13,6 @@ from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
 _PAIRS_LOOKED_AT = 50
 _LATITUDE = 90
 _MOST = 0.9  # share of the texts of a column
-_ISO_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
 
 
 def with_clocks(
@@ -44,12 +43,11 @@ def with_days(
         return list(chosen)
     times = [one for one in chosen if contract.columns[one.column].base_type == "time"]
     for one in (one for one in times if len(one.headers) == 1):
-        written = notation.dates(by_header[one.headers[0]].values, with_time=True)
+        written = notation.days_of_times(by_header[one.headers[0]].values)
         if written.share >= _MOST:
-            entry = dict(written.keys) or {"formats": list(_ISO_TIMES)}
             sure = 0.6 if written.is_ambiguous else 0.85
             reasons = ("day_of_time", *(("day_or_month_first",) if written.is_ambiguous else ()))
-            return [*chosen, ColumnProposal(day, one.headers, sure, reasons, entry)]
+            return [*chosen, ColumnProposal(day, one.headers, sure, reasons, written.keys)]
     return list(chosen)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ from pipelines.ingest.mapping.written.written_dates import names_months, with_en
 from pipelines.ingest.mapping.written.written_numbers import (
     BLANKS,
     DECIMAL_COMMA,
+    PLAIN_DIGITS,
     Signs,
     number_text,
 )
@@ -23,6 +24,7 @@ _DAYS = (
     "%d-%b-%y", "%d-%m-%y", "%d %b %y", "%d-%B-%Y", "%d/%b/%Y", "%b %d, %Y",
 )  # fmt: skip
 _CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", " %H%M", "T%H:%M", " %I:%M %p", " %I:%M:%S %p")
+_ISO_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
 _LOOKED_AT = 120
 _MOST_CLOCKS = 0.9  # share of the texts of a column of times of day: `late` is none
 _MONTHS = ("%B %Y", "%b %Y", "%b-%y", "%b-%Y", "%m/%Y", "%Y/%m", "%Y-%m")  # the first day is meant
@@ -58,6 +60,8 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
     """
     if not texts:
         return Written({}, 0)
+    is_plain = all(text.isascii() for text in texts)
+    texts = texts if is_plain else [text.translate(PLAIN_DIGITS) for text in texts]
     rest = [text for text in texts if not is_iso(text, with_time=with_time)]
     if not rest:
         return Written({}, 1)
@@ -77,6 +81,12 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
     iso = sum(is_iso(text, with_time=with_time) for text in texts) / len(texts)
     read = iso + best * (1 - iso)
     return Written({"formats": [chosen]}, read, len(others) > 1 and best > 0)
+
+
+def days_of_times(texts: Sequence[str]) -> Written:
+    """How the days of texts that have a time of day are written; the time is not read."""
+    written = dates(texts, with_time=True)
+    return replace(written, keys=dict(written.keys) or {"formats": list(_ISO_TIMES)})
 
 
 def _date_time_group(texts: Sequence[str], number: int) -> Written | None:
@@ -132,7 +142,7 @@ def clock_formats(texts: Sequence[str]) -> list[str]:
     holds more than a few others, or years, of which `2010` could be ten past eight."""
     if texts and all(_YEAR.fullmatch(text) for text in texts):
         return []
-    found, left = [], list(texts)
+    found, left = [], [text.translate(PLAIN_DIGITS) for text in texts]
     while left and len(left) > (1 - _MOST_CLOCKS) * len(texts):
         read = {form: [text for text in left if re.fullmatch(what, text)]
                 for form, what in _HOURS.items()}  # fmt: skip

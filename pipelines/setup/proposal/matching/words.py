@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from indicators.definitions.contracts import Column, contracts
+from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.definitions.vocabularies import vocabularies
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.reading.yaml_loader import StrictLoader
@@ -125,11 +125,17 @@ def column_names(table: str, name: str) -> frozenset[str]:
 def general_names(table: str, name: str) -> frozenset[str]:
     """Folded names that often mean this column and could mean another: `Date`, `Type`, `Killed`."""
     contract, given = contracts()[table], _synonyms()["general"]
-    kinds = {"date": name == contract.date_column, "key": contract.key == (name,)}
+    kinds = {"date": name == contract.date_column, "key": _names_rows(contract, name)}
     kinds["type"] = name == f"{contract.key[0].removesuffix('_code')}_type"
     words = [word for kind, is_so in kinds.items() if is_so for word in _listed(given, kind)]
     words += _listed(_synonyms()["perhaps"], name)
     return frozenset(reading for word in words for reading in readings(word))
+
+
+def _names_rows(contract: Contract, name: str) -> bool:
+    """Whether the column alone is the key, or with the day from which its row holds."""
+    first, *rest = contract.key
+    return name == first and all(contract.columns[one].base_type == "date" for one in rest)
 
 
 @cache
@@ -206,6 +212,17 @@ def code_names(listed_in: str, code: str) -> frozenset[str]:
     labels = vocabularies()[listed_in].labels.get(code, {}).values()
     more = _synonyms()["codes"].get(listed_in, {}).get(code, [])
     return frozenset(word for text in (code, *labels, *more) for word in readings(str(text)))
+
+
+def without_levels(plain: str) -> str:
+    """A folded name of a place without the word for its level: `kelo` of `department of Kelo`."""
+    return " ".join(word for word in plain.split() if word not in _levels())
+
+
+@cache
+def _levels() -> frozenset[str]:
+    levels = vocabularies()["area_level"].labels
+    return frozenset(name for level in levels for name in code_names("area_level", level))
 
 
 def code_texts(column: Column) -> Mapping[str, str]:

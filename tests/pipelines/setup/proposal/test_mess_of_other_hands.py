@@ -1,0 +1,108 @@
+"""Mess that the field set does not have: what is read of it, and what of it is proposed."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from pipelines.setup.proposal.beside.known_rows import Known
+from pipelines.setup.proposal.layout import layouts
+from pipelines.setup.proposal.proposal import Proposal, propose
+
+KNOWN: Known = {
+    "areas.area_code": {"torit": "XX01", "ikoto": "XX02", "xx01": "XX01", "xx02": "XX02"},
+    "units.unit_code": {"fpu1": "FPU1", "fpu2": "FPU2"},
+}
+Rows = Sequence[Sequence[object]]
+LOG = ["No", "Patrol date", "Time out", "Unit", "Activity", "AO"]
+
+
+def workbook(path: Path, **sheets: Rows) -> Path:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
+    book.save(path)
+    return path
+
+
+def month(number: int, unit: str = "FPU1") -> Rows:
+    days = range(1, 9)
+    place = ("Torit", "Ikotos")
+    rows = [[f"{number}-{day}", date(2026, number, day), f"{day + 8:02d}:30", unit, "Patrol",
+             place[day % 2]] for day in days]  # fmt: skip
+    return [LOG, *rows]
+
+
+def by_column(found: Proposal) -> dict[str, tuple[str, ...]]:
+    return {one.column: one.headers for one in found.columns}
+
+
+def test_months_are_read_as_one_though_one_of_them_fits_better(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "patrols.xlsx", Jan=month(1, "FPU9"), Feb=month(2), Mar=month(3, "F")
+    )
+    found = propose(path, KNOWN)
+    assert found.layout.table.rows.num_rows == 24
+    assert propose(path, KNOWN, sheet="Feb").layout.table.rows.num_rows == 8
+
+
+def test_a_column_of_known_places_is_that_of_areas_whatever_it_is_called(tmp_path: Path) -> None:
+    rows = [[*row[:5], f"district of {row[5]}"] for row in month(1)[1:]]
+    path = workbook(tmp_path / "patrols.xlsx", Log=[[*LOG[:5], "Quux"], *month(1)[1:]])
+    assert by_column(propose(path, KNOWN))["area_code"] == ("Quux",)
+    path = workbook(tmp_path / "patrols_2.xlsx", Log=[[*LOG[:5], "District"], *rows])
+    (area,) = [one for one in propose(path, KNOWN).columns if one.column == "area_code"]
+    assert {code.code for code in area.codes} == {"XX01", "XX02"}
+
+
+def test_a_name_within_a_text_is_proposed_below_certainty_and_not_where_it_is_denied(
+    tmp_path: Path,
+) -> None:
+    kinds = ["Patrol by night", "No patrol", "Escort of a patrol", "Escort to market"]
+    rows = [[*row[:4], kinds[number % 4], row[5]] for number, row in enumerate(month(1)[1:])]
+    found = propose(workbook(tmp_path / "patrols.xlsx", Log=[LOG, *rows]), KNOWN)
+    (kind,) = [one for one in found.columns if one.column == "activity_type"]
+    meant = {code.text: (code.code, code.confidence) for code in kind.codes}
+    assert meant["Patrol by night"] == ("patrol", 0.75)
+    assert meant["Escort to market"] == ("escort", 0.75)
+    assert meant["No patrol"][0] is None and meant["Escort of a patrol"][0] is None
+
+
+def test_a_day_written_once_for_several_rows_is_filled_down_behind_the_number(
+    tmp_path: Path,
+) -> None:
+    rows = [[*row[:1], row[1] if number % 2 == 0 else None, *row[2:]]
+            for number, row in enumerate(month(1)[1:])]  # fmt: skip
+    (found,) = layouts(workbook(tmp_path / "log.xlsx", Log=[LOG, *rows]))
+    assert found.options["fill_down"] == ["Patrol date"]
+    closed = [[*row[:1], "open", *row[1:]] for row in rows]
+    head = [LOG[0], "State", "Date closed", *LOG[2:]]
+    (found,) = layouts(workbook(tmp_path / "other.xlsx", Log=[head, *closed]))
+    assert "fill_down" not in found.options
+
+
+@pytest.mark.parametrize(
+    ("encoding", "place"),
+    [("cp1252", "Kélo"), ("mac_roman", "Kélo"), ("cp1256", "المنطقة الشرقية")],
+)
+def test_the_bytes_of_another_machine_are_read(tmp_path: Path, encoding: str, place: str) -> None:
+    path = tmp_path / "incidents.csv"
+    path.write_bytes(f"Date;Place;Type\n2026-01-03;{place};Killing\n".encode(encoding))
+    (found,) = layouts(path)
+    assert found.table.rows["Place"].to_pylist() == [place]
+
+
+def test_times_in_a_column_of_days_and_arabic_digits_have_a_format(tmp_path: Path) -> None:
+    path = tmp_path / "incidents.csv"
+    head = "Incident ID,Event Start Date,Type of incident\n"
+    path.write_text(f"{head}I1,13-Jan-2026 02:50,Killing\nI2,14-Jan-2026 12:00,Looting\n")
+    (day,) = [one for one in propose(path, KNOWN).columns if one.column == "occurred_on"]
+    assert day.entry == {"formats": ["%d-%b-%Y %H:%M"]}
+    path.write_text(f"{head}I1,٢٠٢٦/٠٣/١٥,Killing\nI2,2026/03/16,Looting\n", encoding="utf-8")
+    (day,) = [one for one in propose(path, KNOWN).columns if one.column == "occurred_on"]
+    assert day.entry == {"formats": ["%Y/%m/%d"]}
