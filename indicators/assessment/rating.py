@@ -44,8 +44,15 @@ from scipy.special import gammainc, stdtr
 from indicators.assessment.change_tests import Floats
 from indicators.assessment.count_limits import per_sql, set_count_limits
 from indicators.assessment.missing_returns import Filled, filled_figures
+from indicators.assessment.total_cells import set_columns
 from indicators.definitions.mission_profile import Mission, Parameters
-from indicators.foundation.mart_tables import GAMMA, RATING_COLUMNS, totals_sql
+from indicators.foundation.mart_tables import (
+    DIMENSIONS,
+    GAMMA,
+    RATING_COLUMNS,
+    TREND_COLUMNS,
+    totals_sql,
+)
 from indicators.survey.variance.intervals import t_quantile
 
 # From the best side to the worst: each of both sides with its weaker form towards the middle.
@@ -70,20 +77,9 @@ def rate(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
     the as-of day of `mart.mission`.
     """
     set_count_limits(connection, mission)
-    nothing = ", ".join(f"{column} = NULL" for column in RATING_COLUMNS)
-    parameters = {"mission": mission.mission}
-    connection.execute(
-        f"UPDATE mart.indicator_value SET {nothing} WHERE mission = $mission", parameters
-    )
-    held = connection.execute(held_sql(), parameters | {"country_area": mission.country_area}).df()
-    rated = _rated(connection, mission, held)
-    connection.register("rated", rated)
-    settings = ", ".join(f"{column} = rated.{column}" for column in RATING_COLUMNS)
-    connection.execute(
-        f"""UPDATE mart.indicator_value AS cell SET {settings}
-        FROM rated WHERE cell.rowid = rated.cell_id"""
-    )
-    connection.unregister("rated")
+    parameters = {"mission": mission.mission, "country_area": mission.country_area}
+    held = connection.execute(held_sql(), parameters).df()
+    set_columns(connection, mission, _rated(connection, mission, held), RATING_COLUMNS)
 
 
 def path_sql() -> str:
@@ -115,6 +111,9 @@ _GOALS_SQL = """
     FROM mart.indicator WHERE other_targets IS NOT NULL
   )
 """
+
+# Of a cell no one looks at these, and each is a text of every row.
+_NOT_READ = ", ".join((*DIMENSIONS, *RATING_COLUMNS, *TREND_COLUMNS))
 
 
 def held_sql() -> str:
@@ -179,7 +178,7 @@ held AS (
   WHERE coalesce(baseline_given, target_given) IS NOT NULL
     AND (area = $country_area OR (NOT grows_with_size AND direction <> 'neutral'))
 )
-SELECT * EXCLUDE (baseline, target, expected), baseline_given AS baseline, target_given AS target,
+SELECT * EXCLUDE ({_NOT_READ}), baseline_given AS baseline, target_given AS target,
   covered * ({path_sql()}) AS expected, covered * target_given AS aim, covered * tolerance AS slack
 FROM held"""
 

@@ -1,4 +1,9 @@
-"""Total cells of the mart with what their indicator says of tests, and which area lies in which."""
+"""Total cells of the mart with what their indicator says of tests, and which area lies in which.
+
+What is found of the cells is written here too, into the rows of the mart.
+"""
+
+from collections.abc import Sequence
 
 import duckdb
 import pandas as pd
@@ -50,3 +55,37 @@ FROM above ORDER BY ALL
 def above_and_below(connection: duckdb.DuckDBPyConnection, mission: Mission) -> pd.DataFrame:
     """`area, below`: each area with itself and all below it."""
     return connection.execute(_ABOVE_SQL, {"mission": mission.mission}).df()
+
+
+def set_columns(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    found: pd.DataFrame,
+    columns: Sequence[str],
+) -> None:
+    """Set these columns of the mission's values to what is found by `cell_id`, null elsewhere.
+
+    Rows that have it so from the last run are not written again.
+    """
+    both = [(name, f"cell.{name}", f"found.{name}") for name in columns]
+    own = ", ".join(columns)
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE found_of_cell AS
+        SELECT rowid AS cell_id, {own} FROM mart.indicator_value LIMIT 0"""
+    )
+    connection.register("found_frame", found)
+    connection.execute("INSERT INTO found_of_cell BY NAME FROM found_frame")
+    connection.unregister("found_frame")
+    connection.execute(
+        f"""UPDATE mart.indicator_value AS cell
+        SET {", ".join(f"{name} = now.{name}" for name in columns)}
+        FROM (
+          SELECT cell.rowid AS cell_id, {", ".join(new for _, _, new in both)}
+          FROM mart.indicator_value AS cell
+          LEFT JOIN found_of_cell AS found ON found.cell_id = cell.rowid
+          WHERE cell.mission = $mission
+            AND ({" OR ".join(f"{old} IS DISTINCT FROM {new}" for _, old, new in both)})
+        ) AS now
+        WHERE cell.rowid = now.cell_id""",
+        {"mission": mission.mission},
+    )

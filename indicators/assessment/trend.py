@@ -35,7 +35,7 @@ from indicators.assessment.register_changes import (
     has_value,
     register_changes,
 )
-from indicators.assessment.total_cells import above_and_below, total_cells
+from indicators.assessment.total_cells import above_and_below, set_columns, total_cells
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import NORMAL, TOO_IMPRECISE, TREND_COLUMNS
 from indicators.foundation.numbers.statistics import benjamini_hochberg
@@ -53,22 +53,13 @@ def trends(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
     Reads the cells' own figures, `mart.indicator` (measure, direction), `mart.area` and the as-of
     day of `mart.mission`.
     """
-    name = {"mission": mission.mission}
     cells, above = total_cells(connection, mission), above_and_below(connection, mission)
     surveys = cells[cells["is_survey"]]
     versions = dict(zip(surveys["indicator"], surveys["indicator_version"], strict=True))
     errors = overlapping_sample_se(connection, mission, versions)
     changes = [*register_changes(cells, above), _wave_changes(cells, errors)]
     found = _found(cells, pd.concat(changes, ignore_index=True), mission.country_area)
-    nothing = ", ".join(f"{column} = NULL" for column in TREND_COLUMNS)
-    connection.execute(f"UPDATE mart.indicator_value SET {nothing} WHERE mission = $mission", name)
-    connection.register("found_trends", found)
-    settings = ", ".join(f"{column} = found_trends.{column}" for column in TREND_COLUMNS)
-    connection.execute(
-        f"""UPDATE mart.indicator_value AS cell SET {settings}
-        FROM found_trends WHERE cell.rowid = found_trends.cell_id"""
-    )
-    connection.unregister("found_trends")
+    set_columns(connection, mission, found, TREND_COLUMNS)
 
 
 def _found(cells: pd.DataFrame, changes: pd.DataFrame, country_area: str) -> pd.DataFrame:

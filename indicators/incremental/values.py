@@ -5,7 +5,7 @@ the same: the indicator's cells of the period, its returns and population, of a 
 its parts, whether the source has rows in it, whether it is over and all on record, places. Beside
 these stands what all rows follow from: definitions and the version of the method. When that
 changes, or when rows of the mart are missing or too many, all are written anew. Ratings and trends
-are taken back, since they come after.
+come after, of all rows (`assessment/`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,14 +15,13 @@ import duckdb
 from indicators.compiler.cells.parts import rate_codes_sql
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.mart_tables import DIMENSIONS, RATING_COLUMNS, TREND_COLUMNS
+from indicators.foundation.mart_tables import DIMENSIONS
 from indicators.incremental.code_version import METHOD_VERSION
 from indicators.incremental.inputs import forget_inputs, row_counts
 from indicators.incremental.partition_fingerprints import definition_of, fingerprint_sql
 
 KEPT_TABLES = ("indicator_value", "contribution")
 STALE_VALUE = "stale_value"
-_AFTERWARDS = (*RATING_COLUMNS, *TREND_COLUMNS)
 _NOTE_DDL = "CREATE TABLE IF NOT EXISTS cube.value_definition (content VARCHAR)"
 _PUBLISHED = "split_part(indicator, '@', 1)"  # without the mark of an earlier version
 
@@ -83,9 +82,6 @@ def drop_stale_values(connection: duckdb.DuckDBPyConnection) -> None:
         WHERE (indicator, indicator_version, period_type, period) IN ({gone})"""
     )
     connection.execute("CREATE OR REPLACE TABLE cube.value_content AS FROM value_content_now")
-    nothing = ", ".join(f"{name} = NULL" for name in _AFTERWARDS)
-    set_ = " OR ".join(f"{name} IS NOT NULL" for name in _AFTERWARDS)
-    connection.execute(f"UPDATE mart.indicator_value SET {nothing} WHERE {set_}")
 
 
 def contents_sql() -> str:

@@ -102,8 +102,8 @@ def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[
     results += _facts("duplicates", waiting_candidates(connection, mission))
     results += _facts("published_totals", published_totals(connection, mission, profile))
     with one_transaction(connection):
+        results += _write_rejects(connection, mission, known_sources(profile), rules)
         _write(connection, mission, results, "source <> ?")
-        _write_rejects(connection, mission, known_sources(profile), rules)
         write_input_files(connection, mission)
         write_rows_not_kept(connection, mission)
     return results
@@ -111,11 +111,13 @@ def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[
 
 def _write_rejects(
     connection: Connection, mission: Mission, sources: Mapping[str, Source], rules: str
-) -> None:
-    """Writes what is told of a table's rejected rows anew where what it is made from changed.
+) -> list[CheckResult]:
+    """Writes what is told of a table's rejected rows anew where what it is made from changed; gives
+    what their texts should not hold.
 
     What was kept of the rows' text follows from the ledger: which files, read by which mapping.
     """
+    results: list[CheckResult] = []
     tables = tables_with_rejects(connection)
     forget_other_rejects(connection, mission, tables)
     with kept_results(connection, mission.mission, "rejects") as kept:
@@ -126,13 +128,14 @@ def _write_rejects(
             ledger = f"(FROM ops.input_file SEMI JOIN {waiting} USING (file_sha256))"
             read = [_fingerprint(connection, of) for of in (waiting, ledger)]
 
-            def write(*_: object, of: str = table) -> str:
+            def write(*_: object, of: str = table) -> list[CheckResult]:
                 write_waiting_rows(connection, mission, sources, of)
                 write_reject_summary(connection, mission, of)
                 write_reject_places(connection, mission, of)
-                return "written"
+                return list(personal_data_of_rejects(connection, contracts()[of]))
 
-            kept.result(table, str, write, common, read)
+            results += kept.result(table, list[CheckResult], write, common, read)
+    return results
 
 
 def kept_checks(
@@ -295,7 +298,6 @@ def _of_intake(connection: Connection, mission: Mission) -> Iterator[CheckResult
     yield from ledger_adds_up(connection)
     yield from rejected_share(connection)
     yield from held_files(connection, mission)
-    yield from personal_data_of_rejects(connection)
 
 
 def _of_values(connection: Connection, mission: Mission) -> Iterator[CheckResult]:

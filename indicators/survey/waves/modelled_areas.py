@@ -18,6 +18,8 @@ from indicators.foundation.mart_tables import DIMENSIONS, totals_sql
 from indicators.foundation.sql_text import sql_file
 from indicators.foundation.stored.database import one_transaction
 from indicators.foundation.stored.mart_rows import store_rows
+from indicators.incremental.partition_fingerprints import fingerprint_sql
+from indicators.incremental.result_cache import kept_results
 from indicators.survey.areas import DirectShares, ModelledShares, modelled_shares
 from indicators.survey.presentation import NCHS_WIDTH_TOO_LARGE
 from indicators.survey.waves.estimates import ALL_UNITS
@@ -52,14 +54,38 @@ ORDER BY ALL"""
 
 
 def model_areas(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
-    """Fill `mart.modelled_value` from the direct figures of the mart and the covariates of `core`.
+    """Fill `mart.modelled_value` from the direct figures of the mart and the covariates of `core`;
+    it stands where these do.
 
     Needs what `indicators.engine.refresh.compute` leaves; without `modelled_areas` in the profile
     the table is empty.
     """
-    with one_transaction(connection):
-        rows = modelled_rows(connection, mission) if mission.modelled_areas else ()
-        store_rows(connection, mission.mission, "modelled_value", list(rows))
+
+    def write(*_: object) -> int:
+        rows = list(modelled_rows(connection, mission)) if mission.modelled_areas else []
+        store_rows(connection, mission.mission, "modelled_value", rows)
+        return len(rows)
+
+    with (
+        one_transaction(connection),
+        kept_results(connection, mission.mission, "modelled_areas") as kept,
+    ):
+        read = _fingerprints(connection, mission) if mission.modelled_areas else []
+        left = kept.result(mission.mission, int, write, read)
+        if left != _rows(connection, mission):  # the table is not what was left
+            write()
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, mission: Mission) -> int:
+    query = "SELECT count(*) FROM mart.modelled_value WHERE mission = ?"
+    return int(connection.execute(query, [mission.mission]).fetchall()[0][0])
+
+
+def _fingerprints(connection: duckdb.DuckDBPyConnection, mission: Mission) -> list[str]:
+    """Of the rows that the models are made of."""
+    texts = (_DIRECT, sql_file(__file__, "what_is_known_of_areas"))
+    rows = ", ".join(f"(SELECT {fingerprint_sql(['*COLUMNS(*)'])} FROM ({text}))" for text in texts)
+    return [*connection.execute(f"SELECT {rows}", {"mission": mission.mission}).fetchall()[0]]
 
 
 def modelled_rows(

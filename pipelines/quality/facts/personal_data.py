@@ -8,10 +8,10 @@ and the row, never the text itself.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from indicators.definitions.contracts import Contract, contracts
+from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import literal, quoted
 from pipelines.quality.check_results import CheckResult, none_wrong
-from pipelines.workspace.warehouse.inspect import Connection, has_rows, single
+from pipelines.workspace.warehouse.inspect import Connection, single
 
 # RE2 has no look-around, so what stands before and after belongs to the pattern.
 PATTERNS: Mapping[str, str] = {
@@ -38,13 +38,11 @@ def personal_data(connection: Connection, contract: Contract) -> Iterator[CheckR
     yield from _results(connection, contract, "core", _texts(contract), "personal_data")
 
 
-def personal_data_of_rejects(connection: Connection) -> Iterator[CheckResult]:
+def personal_data_of_rejects(connection: Connection, contract: Contract) -> Iterator[CheckResult]:
     """Where the texts of rejected rows look like it, in all their columns: none is cast yet."""
-    for table, contract in contracts().items():
-        if has_rows(connection, "quarantine", table):
-            columns = list(contract.columns)
-            found = _results(connection, contract, "raw", columns, "personal_data_of_rejects")
-            yield from (result for result in found if result.status == "failed")
+    columns = list(contract.columns)
+    found = _results(connection, contract, "raw", columns, "personal_data_of_rejects")
+    yield from (result for result in found if result.status == "failed")
 
 
 def _texts(contract: Contract) -> list[str]:

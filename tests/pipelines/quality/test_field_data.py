@@ -63,10 +63,11 @@ def test_of_what_was_loaded_and_what_was_rejected_only_rejects_are_looked_at_twi
     for row in (3, 4):
         place = {"file_sha256": sha256, "sheet": "", "row_number": row}
         insert(warehouse, "raw.population", place | {"persons": "ask +211 912 345 678"})
-    assert list(personal_data_of_rejects(warehouse)) == []
+    contract = contracts()["population"]
+    assert list(personal_data_of_rejects(warehouse, contract)) == []
     reject = {"file_sha256": sha256, "sheet": "", "row_number": 4, "rule": "not_a_number"}
     insert(warehouse, "quarantine.population", reject)
-    told = by_kind(personal_data_of_rejects(warehouse))["telephone"]
+    told = by_kind(personal_data_of_rejects(warehouse, contract))["telephone"]
     assert (told.status, told.rows_failed) == ("failed", 1)
     assert "row 4 of people.csv" in told.sentence_en
 
