@@ -42,7 +42,7 @@ def filled_figures(
 def _filled_tables(
     held: pd.DataFrame, cells: pd.DataFrame, above: pd.DataFrame
 ) -> Iterator[pd.DataFrame]:
-    for base, is_share, (series, tables, months) in tables_by_base(cells, above):
+    for base, is_share, (series, tables, months) in tables_by_base(cells, above, cells):
         named = held.merge(series.frame[SERIES].reset_index(names="series"), on=SERIES)
         named = named[(named["period_type"] == "W") == (base == "W")]
         named = named[series.adds[named["series"].to_numpy(dtype=int)]]
