@@ -15,7 +15,8 @@ from indicators.definitions.mission_profile import Mission
 from indicators.foundation.stored.database import has_table
 from indicators.incremental.data_version import content_key
 from indicators.incremental.partition_fingerprints import fingerprint_sql
-from indicators.incremental.result_cache import kept_results
+from indicators.incremental.result_cache import forget_tally, kept_results
+from indicators.survey.waves.changes import METHOD as OVERLAPPING
 
 METHOD = "ratings_and_trends"
 _ROW = fingerprint_sql(["*COLUMNS(*)"])
@@ -36,6 +37,7 @@ def rate_and_test(connection: duckdb.DuckDBPyConnection, mission: Mission) -> No
     killed half way is not as it was left, and is made again.
     """
     with kept_results(connection, mission.mission, METHOD) as kept:
+        forget_tally(connection, mission.mission, OVERLAPPING)  # asked where a survey changed
         found = _contents(connection, mission)
         changed = [code for code, content in found.items() if not kept.stands(code, content)]
         if changed:

@@ -113,6 +113,15 @@ class Tally:
     kept: tuple[str, ...] = ()
 
 
+def forget_tally(connection: duckdb.DuckDBPyConnection, mission: str, method: str) -> None:
+    """Nothing of a method is computed by this run, unless it is asked for."""
+    connection.execute(
+        """UPDATE cube.kept_result SET is_computed = false
+        WHERE mission = ? AND method = ? AND is_computed""",
+        [mission, method],
+    )
+
+
 def tallies(connection: duckdb.DuckDBPyConnection, mission: str) -> dict[str, Tally]:
     """By method what the last run computed, for all that is kept."""
     methods = connection.execute(
