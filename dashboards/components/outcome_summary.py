@@ -199,7 +199,13 @@ def certainty_lines(context: Context, returns: pd.DataFrame) -> list[str]:
         *wave_lines(context),
         revised_line(context),
     ]
-    return [". ".join(sentence_case(part) for part in line if part) for line in lines]
+    return [_joined(*line) for line in lines]
+
+
+def _joined(line: str, more: str) -> str:
+    """A line and what is said beside it: a sentence of its own, or the end of the first."""
+    between = ". " if more[:1].isupper() else ", "
+    return sentence_case(between.join(part for part in (line, more) if part))
 
 
 def reports_lines(context: Context, returns: pd.DataFrame) -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ def draw_rota(
 
     rotas, language = Rotas(arguments.workspace, mission, connection), arguments.language
     edge, output = rotas.read(arguments.edge)
-    chances, first = rotas.chances(arguments.months), arguments.starts_on
+    chances, first = rotas.chances(edge, arguments.months), arguments.starts_on
     lines = power_lines(chances, arguments.months, language)
     facts: dict[str, Any] = {"edge": edge.id, "power": chances[2]}
     if first is None:

@@ -93,16 +93,21 @@ class RotaDesk:
 
 
 def _with_chances(found: Draws, rotas: Rotas, edge: str) -> Draws:
-    chosen = rotas.read(edge if edge in found.edges else None)[0].id
+    chosen, _ = rotas.read(edge if edge in found.edges else None)
     chances: dict[int, Mapping[int, int]] = {}
     areas, a_month = 0, 0.0
     for months in MONTHS:
-        areas, a_month, by_ratio = rotas.chances(months)
+        areas, a_month, by_ratio = rotas.chances(chosen, months)
         chances[months] = {
-            round(100 * (1 - ratio)): round(100 * share) for ratio, share in by_ratio.items()
+            round(100 * (ratio - 1)): round(100 * share) for ratio, share in by_ratio.items()
         }
     return replace(
-        found, edge=chosen, first=rotas.next_first(), chances=chances, areas=areas, a_month=a_month
+        found,
+        edge=chosen.id,
+        first=rotas.next_first(),
+        chances=chances,
+        areas=areas,
+        a_month=a_month,
     )
 
 

@@ -109,16 +109,15 @@ class Rotas:
         last = max(self._last_day(), date.today())
         return last + timedelta(days=7 - last.weekday())
 
-    def chances(self, months: int) -> tuple[int, float, dict[float, float]]:
-        """Areas, incidents a month, and by ratio how often such a rota would find it."""
+    def chances(self, edge: Edge, months: int) -> tuple[int, float, dict[float, float]]:
+        """Areas, incidents a month, and by ratio how often such a rota would find it; where the
+        edge that was read expects more, by the ratio upside down."""
         from indicators.linkage.rota import power
 
         areas, a_month = self._year_before()
-        return (
-            len(areas),
-            a_month,
-            {ratio: power(len(areas), months, a_month, ratio) for ratio in RATIOS},
-        )
+        ratios = RATIOS if edge.expected_sign < 0 else [1 / ratio for ratio in RATIOS]
+        found = {ratio: power(len(areas), months, a_month, ratio) for ratio in ratios}
+        return len(areas), a_month, found
 
     def draw(self, edge: str, first: date, months: int, seed: int | None) -> Rota:
         """Draws and keeps a rota of areas that had both in the last year. Raises WrongUse where
@@ -285,13 +284,13 @@ def activity(output: Indicator, language: str) -> str:
 def power_lines(
     chances: tuple[int, float, Mapping[float, float]], months: int, language: str
 ) -> list[str]:
-    """What such a rota would find, a sentence for each true fall."""
+    """What such a rota would find, a sentence for each true fall or rise."""
     areas, a_month, by_ratio = chances
     number = number_text(a_month, language, 0)
     return [
         message(
-            "rota.power", language, areas=areas, months=months, number=number,
-            fall=round(100 * (1 - ratio)), share=round(100 * chance),
+            "rota.power" if ratio < 1 else "rota.power_rise", language, areas=areas, months=months,
+            number=number, change=round(abs(100 * (ratio - 1))), share=round(100 * chance),
         )
         for ratio, chance in by_ratio.items()
     ]  # fmt: skip

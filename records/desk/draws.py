@@ -33,8 +33,8 @@ class Draws:
     """What is drawn by lot in a mission.
 
     `edges`: names by id of those that a rota can test; `edge`: the chosen one; `first`: the day
-    that is proposed; `chances`: by months and true fall (percent) how often (percent) a rota of so
-    many `areas` with so many incidents a month (`a_month`) finds it; `orders`: of rollouts;
+    that is proposed; `chances`: by months and true change (percent) how often (percent) a rota of
+    so many `areas` with so many incidents a month (`a_month`) finds it; `orders`: of rollouts;
     `problems`: sentences.
     """
 

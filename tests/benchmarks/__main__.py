@@ -41,7 +41,6 @@ SECONDS_AT_MOST = {
     "hq_page_p95": 1.5,
     "hq_browse_10": 0.3,
     "hq_browse_10_p95": 1.5,
-    "hq_sdmx": 1.5,
     "callback_10": 0.15,
     "callback_10_p95": 0.5,
     "browse_50_p95": 2.0,

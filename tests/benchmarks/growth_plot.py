@@ -91,7 +91,7 @@ def _panel(ways: Mapping[str, Sequence[Point]]) -> Iterator[str]:
         yield f'<polyline points="{path}" stroke="{color}" {_stroke(dash)}/>'
         for at, top, y in places:
             yield f'<circle cx="{at:.1f}" cy="{top:.1f}" r="3" fill="{color}"/>'
-            below = 15 if way == "spark" else -7  # of two lines that are near each other
+            below = 15 if way == "duckdb" else -7  # of two lines that are near each other
             yield (
                 f'<text x="{at:.1f}" y="{top + below:.1f}" text-anchor="middle"'
                 f' fill="{color}">{_short(y)}</text>'
@@ -110,7 +110,7 @@ def _short(value: float) -> str:
 def _scale(values: Sequence[float]) -> Callable[[float], float]:
     low, high = math.log(min(values)), math.log(max(values))
     span = (high - low) or 1.0
-    return lambda value: 0.06 + 0.86 * (math.log(value) - low) / span
+    return lambda value: 0.11 + 0.81 * (math.log(value) - low) / span
 
 
 def tables(found: Figures) -> str:

@@ -96,7 +96,7 @@ def test_a_rating_for_lack_of_data_is_not_a_target_missed(context_at: At) -> Non
 
 def test_change_that_was_not_tested_is_not_no_change(tmp_path: Path) -> None:
     untested = _context(tmp_path / "none", indicator_value=_values(lambda _: {"trend": None}))
-    assert "Change could not be assessed." in overview.sentence(untested)
+    assert "No outcome’s change could be assessed." in overview.sentence(untested)
     one = _values(lambda row: {"trend": None} if row["indicator"] == "P2-OC-05" else {})
     some = _context(tmp_path / "some", indicator_value=one)
     assert "Two of four outcomes improved significantly." in overview.sentence(some)
@@ -161,7 +161,7 @@ def test_questions_that_were_not_tested_are_not_counted_as_unchanged(tmp_path: P
     assert "The other question tested shows no significant change." in sentence
     all_rows = _values(lambda _: {"trend": None})
     none = perceptions.sentence(_context(tmp_path / "none", indicator_value=all_rows))
-    assert none == "Change could not be assessed."
+    assert none == "No outcome’s change could be assessed."
 
 
 # 5. "full register" of medians, of estimates, and above "provisional"

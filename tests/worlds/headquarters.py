@@ -29,7 +29,7 @@ from pipelines.release.signed.manifest import (
     write_manifest,
 )
 from pipelines.release.signed.signing import signed
-from pipelines.release.snapshot import open_memory, put_tables, take_tables, write_database
+from pipelines.release.snapshot import open_database, open_memory, take_tables, write_database
 from pipelines.workspace.keys import public_text
 from tests.worlds.mission.figures import AS_OF, MISSION, PATROLS, SAFE, fill, memory_warehouse
 
@@ -91,12 +91,10 @@ def write_release(
     tables["indicator_value"] = tables["indicator_value"].drop_columns(gone)
     folder = home / "releases" / mission / name
     period = name.rpartition("-r")[0]
-    with open_memory() as connection:
-        put_tables(connection, "mart", tables)
-        (folder / "hq" / "parquet").mkdir(parents=True)
-        for table in tables:
-            write_parquet(connection, table, folder / "hq" / "parquet" / f"{table}.parquet")
+    (folder / "hq").mkdir(parents=True)
     write_database(folder / "hq" / "poclens.duckdb", tables, name)
+    with open_database(folder / "hq" / "poclens.duckdb") as connection:
+        write_parquet(connection, tables, folder / "hq" / "parquet")
     facts = {"mission": mission, "period": period, "as_of": AS_OF.isoformat(), "parameters": {},
              "contracts": dict(contracts),
              "code": {"version": "0.1.0", "sha256": "0" * 64},

@@ -126,9 +126,9 @@ def _marked(context: Context | None, code: str) -> list[Any]:
 
 def under(context: Context) -> str:
     """What the table of achievements is, and whether its year is over."""
-    year = year_of(context)
-    said = context.words("budget.under", year=year.name)
-    return f"{said} {context.words('budget.running')}" if as_of(context) < year.end else said
+    words, year = context.words, year_of(context)
+    said = [words("budget.under", year=year.name)]
+    return " ".join(said + [words("budget.running")] * (as_of(context) < year.end))
 
 
 def plan(context: Context) -> pd.DataFrame:

@@ -325,7 +325,7 @@ def _goes_with(context: Context, code: str) -> list[Any]:
             html.Span(words.of(link, "sentence"), className="note"),
         ]
         items.append(html.Li(parts))
-    return [card(words("overview.goes_with"), [html.Ul(items, className="facts")], key="goes")]
+    return [card(words("indicator.linked"), [html.Ul(items, className="facts")], key="goes")]
 
 
 def _origin(context: Context, code: str) -> Origin:

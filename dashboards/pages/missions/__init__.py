@@ -126,7 +126,7 @@ def _side_by_side(context: Context) -> html.Section:
     by_indicator = [list(rows) for _, rows in groupby(rows_of(found), itemgetter("indicator"))]
     shared = [rows for rows in by_indicator if sum(row["is_comparable"] for row in rows) >= 2]
     named = map(context.name_of, names)
-    heads = [words("missions.head.indicator"), *named, words("missions.head.total")]
+    heads = [words("missions.head.indicator"), words("missions.head.total"), *named]
     columns = [Column(head) for head in heads]
     rows = [_compared_row(context, names, lines) for lines in shared]
     parts: list[Any] = [notice(words("missions.none_shared"))]
@@ -141,7 +141,7 @@ def _compared_row(context: Context, names: list[str], lines: list[dict[str, Any]
     title = context.words.of(first, "short") or first["indicator"]
     head = [title, html.Span(f"{first['indicator']}", className="note")]
     cells = [_cell(context, by_mission.get(name)) for name in names]
-    return [head, *cells, _total(context, first)]
+    return [head, _total(context, first), *cells]
 
 
 def _cell(context: Context, row: Any) -> Any:

@@ -32,6 +32,7 @@ from indicators.linkage.framework.edge_indicators import PublishedIndicators, co
 from indicators.linkage.framework.model import Edge, Framework
 from indicators.linkage.framework.tables import store_items
 from indicators.linkage.grading import Q_TESTED, Grade, grade
+from indicators.linkage.methods.case_series.method import METHOD as CASE_SERIES
 from indicators.linkage.methods.protocol import Method, Warehouse
 from indicators.linkage.sentences.findings import (
     SMALL_AT_MOST,
@@ -56,6 +57,8 @@ _OF_MISSION = (
     *("grade", "grade_reasons", "status", "smallest_change", "change_unit", "bound"),
     *("needs", "needs_en", "needs_fr"),
 )
+# Caveats of published values side by side; days are counted from rows, by today's definition.
+_OF_VALUES = ("few_periods", "definition_changed")
 _FIGURES = (
     "lag",
     "n_areas",
@@ -318,7 +321,10 @@ def _with_headline(
     if not headline:
         return row | (_untested(row) if is_tested else {})
     words = _headline_words(row, headline, mission)
-    own = [code for code in row["caveats"].split("|") if not is_tested or code != "not_tested"]
+    of_values = (
+        ("not_tested", *_OF_VALUES) if headline["method"] == CASE_SERIES else ("not_tested",)
+    )
+    own = [code for code in row["caveats"].split("|") if not is_tested or code not in of_values]
     found = headline["caveats"].split("|") if headline["caveats"] else []
     caveats = "|".join(dict.fromkeys([*own, *found])) or None
     known = _OF_MISSION if is_tested else ()

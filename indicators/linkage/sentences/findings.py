@@ -109,7 +109,7 @@ def sentence(
     key = f"linkage.sentence.{letter}"
     facts = "facts" if effect.n_areas else "facts_of_events"
     closing = message(f"linkage.sentence.{facts}", language, **parameters)
-    robust = _robust(finding, language) if letter != "D" else ""
+    robust = _robust(finding, language) if letter in ("A", "B", "C") else ""
     remarks = _remarks(finding, language) if letter != "D" else ""
     silence = _silence(finding, about, language) if letter in ("A", "B") else ""
     said = message(key, language, **parameters)

@@ -169,7 +169,8 @@ class IntakeDesk:
             areas = area_names(warehouse, language)
         except PocLensError:
             return []  # it is being written for the first time
-        told = {contract.area_column: areas}
+        told = {name: shown.code_words(contract.columns[name], language) for name, _ in found}
+        told |= {contract.area_column: areas} if contract.area_column else {}
         return [
             (
                 contract.columns[name].title.in_language(language),

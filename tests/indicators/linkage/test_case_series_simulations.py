@@ -19,6 +19,7 @@ from indicators.linkage.evidence.primaries import PrimaryTest
 from indicators.linkage.finding import Finding, MethodResult
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import Q_TESTED, grade
+from indicators.linkage.methods.case_series.analysis import MODELS, fit
 from indicators.linkage.methods.case_series.method import METHOD
 from tests.indicators.linkage.case_series_simulation import (
     CORROBORATED,
@@ -31,7 +32,9 @@ from tests.indicators.linkage.case_series_simulation import (
     STRONG,
     TEN_NULLS,
     WORLDS,
+    draw,
     findings,
+    series_of,
 )
 from tests.indicators.linkage.simulation_tables import (
     HIGHEST,
@@ -203,6 +206,19 @@ def test_ten_null_worlds_and_a_silent_log_in_a_few_runs(
     assert (graded[[*(world.name for world in TEN_NULLS), SILENT.name]] <= most).all()
     assert graded[HALVED.name] >= stats.binom.ppf(0.001, runs, STRONG_GRADED) / runs
     assert table.loc[SILENT.name, "p<.05"] > 0.4, "the silence is there to be seen"
+
+
+def test_named_by_what_others_report_presence_makes_no_false_difference() -> None:
+    """`outcome: independent`, named beforehand, beside all incidents, of which more are recorded
+    where patrols are."""
+    runs, world = 60, WORLDS["ten: reporting by presence"]
+    missions = draw(world, runs, np.random.default_rng(SEED))
+    called = dict.fromkeys(("primary", "independent"), 0)
+    for series in series_of(missions):
+        for name in called:
+            called[name] += fit(series.days, MODELS[name]).terms[0].p_value < 0.05
+    assert called["independent"] <= stats.binom.ppf(0.9999, runs, HIGHEST_REPEATED)
+    assert called["primary"] > called["independent"], "what patrols find is there to be seen"
 
 
 @pytest.mark.soak

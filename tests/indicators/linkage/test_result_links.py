@@ -1,8 +1,10 @@
 """From values in the mart to graded rows: planted, null, and inputs that cannot be tested."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 
 from indicators.definitions.indicator import Indicator
 from indicators.foundation.messages import LANGUAGES, has_message, message
-from indicators.linkage.evidence.links import _with_q_values
+from indicators.linkage.evidence.links import _with_headline, _with_q_values
 from indicators.linkage.evidence.primaries import primary_tests
 from indicators.linkage.evidence.results import edge_evidence
 from indicators.linkage.finding import EffectEstimate, Finding, MethodResult
@@ -374,6 +376,22 @@ def test_every_number_says_that_figures_by_an_older_definition_are_left_out() ->
     for row in figures:
         assert "definition_changed" in row["caveats"].split("|")
         assert row["n_periods"] <= panels.outcome.shape[2] - 24
+
+
+@pytest.mark.parametrize(
+    ("method", "left"),
+    [
+        ("case_series", "missing_returns"),
+        ("panel", "definition_changed|few_periods|missing_returns"),
+    ],
+)
+def test_days_counted_from_rows_bear_no_caveat_of_published_months(method: str, left: str) -> None:
+    """“Fewer than eight periods” stood beside “months with both: 33”."""
+    caveats = "not_tested|definition_changed|few_periods|missing_returns"
+    row = {"area": COUNTRY, "caveats": caveats, "sentence_en": "", "sentence_fr": ""}
+    headline = defaultdict(str, method=method, status="tested")
+    mission: Any = SimpleNamespace(country_area=COUNTRY)
+    assert _with_headline(row, headline, mission)["caveats"] == left
 
 
 def test_every_number_with_few_areas_says_so() -> None:

@@ -10,6 +10,7 @@ from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.vocabularies import vocabulary
 from indicators.foundation.messages import has_message, message
+from indicators.foundation.numbers.number_format import number_text
 from records.desk.intake import (
     AnswerText,
     AskedValue,
@@ -153,7 +154,7 @@ def proposed(
     return OfferedMapping(
         table=proposal.table,
         title=contract.title.in_language(language),
-        confidence=f"{proposal.confidence:.2f}",
+        confidence=number_text(proposal.confidence, language, 2),
         columns=tuple(_columns(proposal, known, asked, areas, language)),
         headers=tuple(proposal.layout.table.header),
         ignored=tuple(proposal.ignored),
@@ -198,9 +199,9 @@ def _columns(
         if one:
             entry = replace(
                 entry,
-                confidence=f"{one.confidence:.2f}",
+                confidence=number_text(one.confidence, language, 2),
                 reasons=", ".join(message(f"map.reason.{r}", language) for r in one.reasons),
-                codes=_codes(one.codes),
+                codes=_codes(one.codes, language),
                 known_codes=_known_codes(column, known, areas, language),
             )
         yield entry
@@ -225,7 +226,7 @@ def _questions(
         item = found.get(choice.column)
         yield OfferedQuestion(
             titles[choice.column][language],
-            f"{item.confidence:.2f}" if item else "",
+            number_text(item.confidence, language, 2) if item else "",
             message(f"map.reason.{item.reason}", language) if item else "",
             choice,
             tuple(
@@ -263,9 +264,9 @@ def _option(one: "Choice", table: str, text: str, language: str) -> str:
     return message(key, language) if has_message(key) else text
 
 
-def _codes(codes: "Sequence[CodeProposal]") -> tuple[OfferedCode, ...]:
+def _codes(codes: "Sequence[CodeProposal]", language: str) -> tuple[OfferedCode, ...]:
     return tuple(
-        OfferedCode(one.text, one.code or "", f"{one.confidence:.2f}")
+        OfferedCode(one.text, one.code or "", number_text(one.confidence, language, 2))
         for one in codes
         if one.code != one.text
     )

@@ -128,7 +128,7 @@ def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[Colum
     is_tag = is_tags([texts.header])
     for name, column in contract.columns.items():
         alike, named = _named(contract.table, name, texts)
-        is_place = name in (contract.area_column, "unit_code")
+        is_place = name in (contract.area_column, _only_unit(contract))
         tells = is_place and _are_known(texts.values, known.get(column.reference or "", {}))
         if alike < LEAST_LIKENESS and (is_tag or not (tells or _has_codes(column, texts.values))):
             continue
@@ -198,6 +198,12 @@ def _has_codes(column: Column, values: Sequence[str]) -> bool:
     if all(text.isdigit() or folded(text) in _SAID_OF_ANYTHING for text in values):
         return False  # numbers, yes and no are codes only where a name says so
     return sum(folded(text) in known for text in values) >= 0.8 * len(values)
+
+
+def _only_unit(contract: Contract) -> str | None:
+    """The one column of a table that names a unit."""
+    units = [name for name, one in contract.columns.items() if one.reference == "units.unit_code"]
+    return units[0] if len(units) == 1 else None
 
 
 def _are_known(values: Sequence[str], known: Mapping[str, str]) -> bool:

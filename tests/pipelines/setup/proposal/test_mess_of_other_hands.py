@@ -60,6 +60,14 @@ def test_a_column_of_known_places_is_that_of_areas_whatever_it_is_called(tmp_pat
     assert {code.code for code in area.codes} == {"XX01", "XX02"}
 
 
+def test_a_column_of_known_units_is_that_of_units(tmp_path: Path) -> None:
+    head = ["Alert no", "Received", "Threat", "Level", "District", "Sent"]
+    rows = [[f"A{day}", date(2026, 3, day), "Looting", "High", "Torit", f"FPU{day % 2 + 1}"]
+            for day in range(1, 9)]  # fmt: skip
+    found = propose(workbook(tmp_path / "alerts.xlsx", Log=[head, *rows]), KNOWN)
+    assert by_column(found)["responding_unit_code"] == ("Sent",)
+
+
 def test_a_name_within_a_text_is_proposed_below_certainty_and_not_where_it_is_denied(
     tmp_path: Path,
 ) -> None:
