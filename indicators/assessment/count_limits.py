@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from indicators.assessment.register_changes import SERIES, noise_before, tables_by_base
+from indicators.assessment.changes.register_changes import SERIES, noise_before, tables_by_base
 from indicators.assessment.total_cells import above_and_below, of_sql, total_cells, total_periods
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import GAMMA

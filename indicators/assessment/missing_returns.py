@@ -12,9 +12,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from indicators.assessment.change_tests import Floats
-from indicators.assessment.comparable_months import AreaMonths
-from indicators.assessment.register_changes import SERIES, tables_by_base
+from indicators.assessment.changes.change_tests import Floats
+from indicators.assessment.changes.comparable_months import AreaMonths
+from indicators.assessment.changes.register_changes import SERIES, tables_by_base
 from indicators.assessment.total_cells import above_and_below, total_cells
 from indicators.definitions.mission_profile import Mission
 

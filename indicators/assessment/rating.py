@@ -42,7 +42,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import gammainc, stdtr
 
-from indicators.assessment.change_tests import Floats
+from indicators.assessment.changes.change_tests import Floats
 from indicators.assessment.count_limits import per_sql, set_count_limits
 from indicators.assessment.missing_returns import Filled, filled_figures
 from indicators.assessment.total_cells import of_sql, set_columns

@@ -25,12 +25,12 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from indicators.assessment.change_tests import (
+from indicators.assessment.changes.change_tests import (
     LEVEL,
     estimate_change_p,
     estimate_change_sizes,
 )
-from indicators.assessment.register_changes import (
+from indicators.assessment.changes.register_changes import (
     COUNTS,
     SERIES,
     SIZES,

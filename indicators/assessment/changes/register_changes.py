@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from indicators.assessment.change_tests import (
+from indicators.assessment.changes.change_tests import (
     LEVEL,
     Dispersion,
     Floats,
@@ -26,7 +26,7 @@ from indicators.assessment.change_tests import (
     share_change_p,
     share_change_sizes,
 )
-from indicators.assessment.comparable_months import AreaMonths, Flags
+from indicators.assessment.changes.comparable_months import AreaMonths, Flags
 from indicators.foundation.mart_tables import NORMAL, NOT_COMPUTABLE, PROVISIONAL
 from indicators.foundation.periods import Period, period_named, previous_year
 
