@@ -6,14 +6,14 @@ each against the same month of the year before; where fewer than eight have one,
 one event. Parts of a breakdown take that of their total. Simulated: docs/decisions/0028.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import duckdb
 import numpy as np
 import pandas as pd
 
-from indicators.assessment.register_changes import SERIES, noise_before, tables_by_base
-from indicators.assessment.total_cells import above_and_below, total_cells
+from indicators.assessment.changes.register_changes import SERIES, noise_before, tables_by_base
+from indicators.assessment.total_cells import above_and_below, of_sql, total_cells, total_periods
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import GAMMA
 from indicators.foundation.numbers.statistics import count_limits
@@ -22,12 +22,18 @@ from indicators.foundation.stored.database import has_table
 _PLACE = [*SERIES, "period_type", "period"]
 
 
-def set_count_limits(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
-    """Set `ci_low`, `ci_high` and `deff`, the dispersion, of every count of harm with a value."""
-    counted = connection.execute(_COUNTED_SQL, {"mission": mission.mission, "gamma": GAMMA}).df()
+def set_count_limits(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    indicators: Collection[str] | None = None,
+) -> None:
+    """Set `ci_low`, `ci_high` and `deff`, the dispersion, of every count of harm with a value, or
+    of those of these `indicators`."""
+    sql = f"{_COUNTED_SQL} AND {of_sql(indicators)}"
+    counted = connection.execute(sql, {"mission": mission.mission, "gamma": GAMMA}).df()
     if counted.empty:
         return
-    found = counted.merge(_dispersions(connection, mission), how="left", on=_PLACE)
+    found = counted.merge(_dispersions(connection, mission, indicators), how="left", on=_PLACE)
     by_event = found["indicator"].map(_by_event(connection)).fillna(1.0)
     phi = found["phi"].fillna(by_event).to_numpy(dtype=float)
     low, high = count_limits(found["events"].to_numpy(dtype=float), phi)
@@ -67,17 +73,23 @@ def _by_event(connection: duckdb.DuckDBPyConnection) -> dict[str, float]:
     return dict(connection.execute("FROM cube.event_dispersion").fetchall())
 
 
-def _dispersions(connection: duckdb.DuckDBPyConnection, mission: Mission) -> pd.DataFrame:
+def _dispersions(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Collection[str] | None
+) -> pd.DataFrame:
     """`phi` of the totals of each series up to the end of each of its periods."""
     counted = f"(SELECT indicator FROM mart.indicator_value WHERE method = '{GAMMA}')"
-    cells = total_cells(connection, mission, f"cell.indicator IN {counted}")
-    found = list(_dispersion_tables(cells, above_and_below(connection, mission)))
+    where = f"cell.indicator IN {counted}"
+    cells = total_cells(connection, mission, f"{where} AND {of_sql(indicators)}")
+    above, periods = above_and_below(connection, mission), total_periods(connection, mission, where)
+    found = list(_dispersion_tables(cells, above, periods))
     empty = pd.DataFrame(columns=[*_PLACE, "phi"]).astype({"phi": float})
     return pd.concat(found, ignore_index=True) if found else empty
 
 
-def _dispersion_tables(cells: pd.DataFrame, above: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    for base, _, (series, tables, months) in tables_by_base(cells, above):
+def _dispersion_tables(
+    cells: pd.DataFrame, above: pd.DataFrame, periods: pd.DataFrame
+) -> Iterator[pd.DataFrame]:
+    for base, _, (series, tables, months) in tables_by_base(cells, above, periods):
         known: dict[pd.Timestamp, np.ndarray] = {}
         for period_type, table in tables.items():
             for name, end in table.periods[["period", "period_end"]].itertuples(index=False):

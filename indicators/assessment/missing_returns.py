@@ -12,9 +12,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from indicators.assessment.change_tests import Floats
-from indicators.assessment.comparable_months import AreaMonths
-from indicators.assessment.register_changes import SERIES, tables_by_base
+from indicators.assessment.changes.change_tests import Floats
+from indicators.assessment.changes.comparable_months import AreaMonths
+from indicators.assessment.changes.register_changes import SERIES, tables_by_base
 from indicators.assessment.total_cells import above_and_below, total_cells
 from indicators.definitions.mission_profile import Mission
 
@@ -42,7 +42,7 @@ def filled_figures(
 def _filled_tables(
     held: pd.DataFrame, cells: pd.DataFrame, above: pd.DataFrame
 ) -> Iterator[pd.DataFrame]:
-    for base, is_share, (series, tables, months) in tables_by_base(cells, above):
+    for base, is_share, (series, tables, months) in tables_by_base(cells, above, cells):
         named = held.merge(series.frame[SERIES].reset_index(names="series"), on=SERIES)
         named = named[(named["period_type"] == "W") == (base == "W")]
         named = named[series.adds[named["series"].to_numpy(dtype=int)]]

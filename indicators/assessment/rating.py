@@ -33,6 +33,7 @@ The rules, in words (definitions 12, 49, 65 to 67, 73); the code below follows t
    can be put in for (medians, stocks, areas below those that report) is at most likely.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import duckdb
@@ -41,10 +42,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import gammainc, stdtr
 
-from indicators.assessment.change_tests import Floats
+from indicators.assessment.changes.change_tests import Floats
 from indicators.assessment.count_limits import per_sql, set_count_limits
 from indicators.assessment.missing_returns import Filled, filled_figures
-from indicators.assessment.total_cells import set_columns
+from indicators.assessment.total_cells import of_sql, set_columns
 from indicators.definitions.mission_profile import Mission, Parameters
 from indicators.foundation.mart_tables import (
     DIMENSIONS,
@@ -70,16 +71,22 @@ MISSING_RETURNS, IN_PART, REGISTER = "missing_returns", "in_part", "register"
 Flags = NDArray[np.bool_]
 
 
-def rate(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
-    """Set the limits of counts of harm, then RATING_COLUMNS, in `mart.indicator_value`.
+def rate(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    indicators: Collection[str] | None = None,
+) -> None:
+    """Set the limits of counts of harm, then RATING_COLUMNS, in `mart.indicator_value`; of these
+    `indicators` alone, or of all.
 
     Reads `mart.indicator` (dates, tolerance, direction), `mart.area`, `mart.survey_response` and
     the as-of day of `mart.mission`.
     """
-    set_count_limits(connection, mission)
+    set_count_limits(connection, mission, indicators)
     parameters = {"mission": mission.mission, "country_area": mission.country_area}
-    held = connection.execute(held_sql(), parameters).df()
-    set_columns(connection, mission, _rated(connection, mission, held), RATING_COLUMNS)
+    held = connection.execute(held_sql(of_sql(indicators)), parameters).df()
+    rated = _rated(connection, mission, held)
+    set_columns(connection, mission, rated, RATING_COLUMNS, indicators)
 
 
 def path_sql() -> str:
@@ -116,8 +123,9 @@ _GOALS_SQL = """
 _NOT_READ = ", ".join((*DIMENSIONS, *RATING_COLUMNS, *TREND_COLUMNS))
 
 
-def held_sql() -> str:
-    """Cells that are held against a baseline or target. Parameters: mission, country_area.
+def held_sql(where: str = "true") -> str:
+    """Cells that are held against a baseline or target; `where`: of `cell`. Parameters: mission,
+    country_area.
 
     `expected`, `aim`, `slack`: path, target and tolerance, of what accumulates the share of the
     period that its data cover.
@@ -164,7 +172,7 @@ cell AS (
   LEFT JOIN newest ON newest.mission = cell.mission AND newest.period_type = cell.period_type
     AND newest.period = cell.period AND newest.instrument
       = coalesce(json_extract_string(indicator.entry, '$.measure.instrument'), 'household')
-  WHERE cell.mission = $mission AND {totals_sql("cell.")}
+  WHERE cell.mission = $mission AND {totals_sql("cell.")} AND {where}
 ),
 goal AS ({_GOALS_SQL}),
 held AS (

@@ -3,7 +3,7 @@
 What is found of the cells is written here too, into the rows of the mart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import duckdb
 import pandas as pd
@@ -11,14 +11,38 @@ import pandas as pd
 from indicators.definitions.measures import SURVEY_KINDS
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import totals_sql
+from indicators.foundation.sql_text import literal
 
 
 def total_cells(
     connection: duckdb.DuckDBPyConnection, mission: Mission, where: str = "true"
 ) -> pd.DataFrame:
     """Cells that nothing breaks down, in the order of their series; `where`: of `cell`."""
+    order = "indicator, indicator_version, area, period_type, period_start"
+    text = f"{_cells_sql(where)} ORDER BY {order}"
+    return connection.execute(text, {"mission": mission.mission}).df()
+
+
+def total_periods(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, where: str = "true"
+) -> pd.DataFrame:
+    """The periods of which each indicator has such cells, with what tells its kind."""
+    text = f"""SELECT DISTINCT indicator, indicator_version, measure, is_survey, is_stock,
+      period_type, period, period_start, period_end, is_running
+    FROM ({_cells_sql(where)}) ORDER BY ALL"""
+    return connection.execute(text, {"mission": mission.mission}).df()
+
+
+def of_sql(indicators: Collection[str] | None) -> str:
+    """A condition on `cell`: of these indicators; None: of any."""
+    if indicators is None:
+        return "true"
+    return f"list_contains([{', '.join(map(literal, indicators))}], cell.indicator)"
+
+
+def _cells_sql(where: str) -> str:
     survey_kinds = ", ".join(f"'{kind}'" for kind in SURVEY_KINDS)
-    text = f"""
+    return f"""
 SELECT cell.rowid AS cell_id, cell.indicator, cell.indicator_version, cell.area,
   cell.period_type, cell.period, cell.period_start, cell.period_end,
   cell.value, cell.numerator, cell.denominator, cell.se, cell.df, cell.obs_status,
@@ -35,9 +59,7 @@ JOIN mart.indicator AS indicator
   ON indicator.mission = cell.mission AND indicator.indicator = cell.indicator
   AND indicator.version = cell.indicator_version
 LEFT JOIN mart.mission AS dated ON dated.mission = cell.mission
-WHERE cell.mission = $mission AND {totals_sql("cell.")} AND {where}
-ORDER BY cell.indicator, cell.indicator_version, cell.area, cell.period_type, cell.period_start"""
-    return connection.execute(text, {"mission": mission.mission}).df()
+WHERE cell.mission = $mission AND {totals_sql("cell.")} AND {where}"""
 
 
 _ABOVE_SQL = """
@@ -62,10 +84,12 @@ def set_columns(
     mission: Mission,
     found: pd.DataFrame,
     columns: Sequence[str],
+    indicators: Collection[str] | None = None,
 ) -> None:
     """Set these columns of the mission's values to what is found by `cell_id`, null elsewhere.
 
-    Rows that have it so from the last run are not written again.
+    `indicators`: in the rows of these alone. Rows that have it so from the last run are not
+    written again.
     """
     both = [(name, f"cell.{name}", f"found.{name}") for name in columns]
     own = ", ".join(columns)
@@ -83,7 +107,7 @@ def set_columns(
           SELECT cell.rowid AS cell_id, {", ".join(new for _, _, new in both)}
           FROM mart.indicator_value AS cell
           LEFT JOIN found_of_cell AS found ON found.cell_id = cell.rowid
-          WHERE cell.mission = $mission
+          WHERE cell.mission = $mission AND {of_sql(indicators)}
             AND ({" OR ".join(f"{old} IS DISTINCT FROM {new}" for _, old, new in both)})
         ) AS now
         WHERE cell.rowid = now.cell_id""",

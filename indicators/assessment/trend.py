@@ -19,25 +19,33 @@ Families of Benjamini and Hochberg: all indicators' mission totals of one period
 indicator, all areas of one period. A trend is called at q < .05.
 """
 
+from collections.abc import Collection
+
 import duckdb
 import numpy as np
 import pandas as pd
 
-from indicators.assessment.change_tests import (
+from indicators.assessment.changes.change_tests import (
     LEVEL,
     estimate_change_p,
     estimate_change_sizes,
 )
-from indicators.assessment.register_changes import (
+from indicators.assessment.changes.register_changes import (
     COUNTS,
     SERIES,
     SIZES,
     has_value,
     register_changes,
 )
-from indicators.assessment.total_cells import above_and_below, set_columns, total_cells
+from indicators.assessment.total_cells import (
+    above_and_below,
+    of_sql,
+    set_columns,
+    total_cells,
+    total_periods,
+)
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.mart_tables import NORMAL, TOO_IMPRECISE, TREND_COLUMNS
+from indicators.foundation.mart_tables import NORMAL, TOO_IMPRECISE, TREND_COLUMNS, totals_sql
 from indicators.foundation.numbers.statistics import benjamini_hochberg
 from indicators.foundation.periods import period_named, previous_year
 from indicators.survey.waves.changes import overlapping_sample_se
@@ -45,40 +53,93 @@ from indicators.survey.waves.changes import overlapping_sample_se
 DEFINITION_CHANGED = "definition_changed"
 TRENDS = ("improving", "worsening", "more", "fewer", "no_clear_change", DEFINITION_CHANGED)
 _BY_LENGTH = ("M", "W", "Q", "S", "A", "B")
+_BESIDE = tuple(name for name in TREND_COLUMNS if name != "trend")
 
 
-def trends(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+# What is kept of each cell that has a trend: its p-value belongs to families of many indicators.
+_TESTED = {
+    "indicator": "VARCHAR", "indicator_version": "INTEGER", "area": "VARCHAR",
+    "period_type": "VARCHAR", "period": "VARCHAR", "way": "DOUBLE", "p": "DOUBLE",
+    "is_broken": "BOOLEAN",
+}  # fmt: skip
+
+
+def trends(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    indicators: Collection[str] | None = None,
+) -> None:
     """Set TREND_COLUMNS in `mart.indicator_value`; `trend` is one of TRENDS, null where untested.
 
-    Reads the cells' own figures, `mart.indicator` (measure, direction), `mart.area` and the as-of
-    day of `mart.mission`.
+    `indicators`: of which anything changed since the last time; the others' tests are kept. Reads
+    the cells' own figures, `mart.indicator` (measure, direction), `mart.area` and the as-of day of
+    `mart.mission`.
     """
-    cells, above = total_cells(connection, mission), above_and_below(connection, mission)
-    surveys = cells[cells["is_survey"]]
-    versions = dict(zip(surveys["indicator"], surveys["indicator_version"], strict=True))
-    errors = overlapping_sample_se(connection, mission, versions)
-    changes = [*register_changes(cells, above), _wave_changes(cells, errors)]
-    found = _found(cells, pd.concat(changes, ignore_index=True), mission.country_area)
-    set_columns(connection, mission, found, TREND_COLUMNS)
-
-
-def _found(cells: pd.DataFrame, changes: pd.DataFrame, country_area: str) -> pd.DataFrame:
-    """`cell_id` and TREND_COLUMNS of every cell of which something is said."""
-    named = cells.set_index("cell_id")[[*SERIES, "direction", "period_type", "period"]]
-    tested = changes[np.isfinite(changes["p"])].join(named, on="cell_id")
-    said = pd.concat([_untested_kinds(cells), changes], ignore_index=True)
-    said = said.drop_duplicates("cell_id", keep="last").astype({"cell_id": "int64"})
-    found = said.set_index("cell_id").reindex(columns=list(TREND_COLUMNS)).astype(object)
-    found["trend"] = _flag_significant(tested, country_area).reindex(found.index)
-    # A register's share is a part of one; the mart says it in the unit of measure.
-    scale = cells.set_index("cell_id")["scale"].reindex(found.index)
-    for name in SIZES:
-        found[name] = found[name].astype(float) * scale
+    cells = total_cells(connection, mission, of_sql(indicators))
+    above, periods = above_and_below(connection, mission), total_periods(connection, mission)
+    changes = [*register_changes(cells, above, periods)]
+    if cells["is_survey"].any():
+        surveys = periods[periods["is_survey"]]
+        versions = dict(zip(surveys["indicator"], surveys["indicator_version"], strict=True))
+        errors = overlapping_sample_se(connection, mission, versions)
+        changes.append(_wave_changes(cells, errors))
+    found = pd.concat([_untested_kinds(cells), *changes], ignore_index=True)
+    found = found.drop_duplicates("cell_id", keep="last").astype({"cell_id": "int64"})
+    found = found.set_index("cell_id").reindex(columns=["way", "p", *_BESIDE])
     broken = _breaks_in_series(cells)
-    found = found.reindex(found.index.union(broken))
-    found.loc[broken] = None
-    found.loc[broken, "trend"] = DEFINITION_CHANGED
-    return found.where(found.notna() & (found != ""), None).reset_index()
+    _keep_tests(connection, indicators, cells, found, broken)
+    set_columns(connection, mission, _sizes_and_reasons(cells, found, broken), _BESIDE, indicators)
+    set_columns(connection, mission, _called(connection, mission), ("trend",))
+
+
+def _sizes_and_reasons(cells: pd.DataFrame, found: pd.DataFrame, broken: pd.Index) -> pd.DataFrame:
+    """`cell_id` and what stands beside a trend, of every cell of which something is said."""
+    said = found[list(_BESIDE)].astype(object)
+    # A register's share is a part of one; the mart says it in the unit of measure.
+    scale = cells.set_index("cell_id")["scale"].reindex(said.index)
+    for name in SIZES:
+        said[name] = said[name].astype(float) * scale
+    said = said.drop(index=broken, errors="ignore")
+    return said.where(said.notna() & (said != ""), None).reset_index()
+
+
+def _keep_tests(
+    connection: duckdb.DuckDBPyConnection,
+    indicators: Collection[str] | None,
+    cells: pd.DataFrame,
+    found: pd.DataFrame,
+    broken: pd.Index,
+) -> None:
+    """Replace what is kept of the tests of these indicators."""
+    tested = found.loc[np.isfinite(found["p"].astype(float)), ["way", "p"]]
+    named = cells.set_index("cell_id")[[*SERIES, "period_type", "period"]]
+    tests = named.join(tested.reindex(tested.index.union(broken)), how="inner")
+    tests = tests.assign(is_broken=tests.index.isin(broken))
+    columns = ", ".join(f"{name} {sql_type}" for name, sql_type in _TESTED.items())
+    connection.execute("CREATE SCHEMA IF NOT EXISTS cube")
+    connection.execute(f"CREATE TABLE IF NOT EXISTS cube.tested_change ({columns})")
+    connection.execute(f"DELETE FROM cube.tested_change AS cell WHERE {of_sql(indicators)}")
+    connection.register("tests_of_change", tests)
+    connection.execute("INSERT INTO cube.tested_change BY NAME FROM tests_of_change")
+    connection.unregister("tests_of_change")
+
+
+def _called(connection: duckdb.DuckDBPyConnection, mission: Mission) -> pd.DataFrame:
+    """`cell_id` and `trend` of every cell that was tested, in its family of all indicators."""
+    kept = connection.execute(
+        f"""SELECT cell.rowid AS cell_id, kept.*, known.direction
+        FROM cube.tested_change AS kept
+        JOIN mart.indicator_value AS cell
+          USING (indicator, indicator_version, area, period_type, period)
+        JOIN mart.indicator AS known ON known.mission = cell.mission
+          AND known.indicator = cell.indicator AND known.version = cell.indicator_version
+        WHERE cell.mission = $mission AND {totals_sql("cell.")}""",
+        {"mission": mission.mission},
+    ).df()
+    called = _flag_significant(kept[kept["p"].notna()], mission.country_area)
+    trend = kept["cell_id"].map(called).astype(object)
+    trend[kept["is_broken"].astype(bool)] = DEFINITION_CHANGED
+    return kept[["cell_id"]].assign(trend=trend)
 
 
 def _untested_kinds(cells: pd.DataFrame) -> pd.DataFrame:

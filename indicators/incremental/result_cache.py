@@ -54,6 +54,21 @@ class KeptResults:
             self._keep(subject, content, text)
         return TypeAdapter(kind).validate_python(json.loads(text))
 
+    def stands(self, subject: str, content: str) -> bool:
+        """Whether what stands in tables of the subject is as the last run left it: its `content`
+        then."""
+        self.asked.append(subject)
+        known, _ = self.before.get(subject, ("", ""))
+        if known == content:
+            self.kept.append(subject)
+        return known == content
+
+    def leave(self, contents: Mapping[str, str]) -> None:
+        """What stands in tables of these subjects once the run is through."""
+        for subject, content in contents.items():
+            if self.before.get(subject, ("", ""))[0] != content:
+                self._keep(subject, content, "")
+
     def _keep(self, subject: str, content: str, text: str) -> None:
         place = [self.mission, self.method, subject]
         self.connection.execute(
@@ -96,6 +111,15 @@ class Tally:
 
     computed: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+
+
+def forget_tally(connection: duckdb.DuckDBPyConnection, mission: str, method: str) -> None:
+    """Nothing of a method is computed by this run, unless it is asked for."""
+    connection.execute(
+        """UPDATE cube.kept_result SET is_computed = false
+        WHERE mission = ? AND method = ? AND is_computed""",
+        [mission, method],
+    )
 
 
 def tallies(connection: duckdb.DuckDBPyConnection, mission: str) -> dict[str, Tally]:

@@ -94,8 +94,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     def indicator_value(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf, rows: Rows
     ) -> dg.MaterializeResult:
-        from indicators.assessment.rating import rate
-        from indicators.assessment.trend import trends
+        from indicators.assessment.standing import rate_and_test
         from indicators.definitions.catalogue import load_catalogue
         from indicators.definitions.versions import decided_by
         from indicators.engine.refresh import compute
@@ -111,8 +110,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             day = as_of.of(mission)
             engine = rows.of(mission, workspace.workspace())
             compute(connection, mission, decided_by(load_catalogue(), day), day, profile, engine)
-            rate(connection, mission)
-            trends(connection, mission)
+            rate_and_test(connection, mission)
             model_areas(connection, mission)
             check_values(connection, mission)
             with one_transaction(connection):  # what reads one of them reads all of one refresh

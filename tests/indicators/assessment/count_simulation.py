@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indicators.assessment.change_tests import Floats, dispersion
+from indicators.assessment.changes.change_tests import Floats, dispersion
 from indicators.foundation.numbers.statistics import count_limits
 
 MONTHS = 33

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from indicators.assessment.change_tests import Floats, dispersion
-from indicators.assessment.comparable_months import AreaMonths
-from indicators.assessment.register_changes import held_p, p_and_change
+from indicators.assessment.changes.change_tests import Floats, dispersion
+from indicators.assessment.changes.comparable_months import AreaMonths
+from indicators.assessment.changes.register_changes import held_p, p_and_change
 
 AREAS = 30
 MONTHS = 33  # January of one year to September of the third

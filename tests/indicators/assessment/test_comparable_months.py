@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from indicators.assessment.comparable_months import AreaMonths
+from indicators.assessment.changes.comparable_months import AreaMonths
 from indicators.assessment.trend import trends
 from indicators.foundation.mart_tables import TREND_COLUMNS
 from indicators.foundation.periods import periods_between

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, fisher_exact
 
-from indicators.assessment.change_tests import (
+from indicators.assessment.changes.change_tests import (
     Dispersion,
     count_change_p,
     count_change_sizes,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indicators.assessment.change_tests import Floats, count_change_p, dispersion
+from indicators.assessment.changes.change_tests import Floats, count_change_p, dispersion
 
 SEASON = 0.4
 MONTHS = 33  # January of one year to September of the third, as the sample mission has

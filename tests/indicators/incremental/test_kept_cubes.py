@@ -13,8 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indicators.assessment.rating import rate
-from indicators.assessment.trend import trends
+from indicators.assessment.standing import rate_and_test
 from indicators.compiler.plan import cube_plans
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.indicator import EarlierVersion, Indicator
@@ -237,8 +236,7 @@ class Pair:
             mission = small_mission(CODES, period_types=PERIODS, indicators=CHOSEN)
             rows_were_changed(warehouse.connection)
             compute(warehouse.connection, mission, catalogue(), as_of)
-            rate(warehouse.connection, mission)
-            trends(warehouse.connection, mission)
+            rate_and_test(warehouse.connection, mission)
         return [_rows(warehouse.connection) for warehouse in self.both]
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from indicators.assessment.change_tests import (
+from indicators.assessment.changes.change_tests import (
     LEVEL,
     Dispersion,
     Floats,
@@ -26,7 +26,7 @@ from indicators.assessment.change_tests import (
     share_change_p,
     share_change_sizes,
 )
-from indicators.assessment.comparable_months import AreaMonths, Flags
+from indicators.assessment.changes.comparable_months import AreaMonths, Flags
 from indicators.foundation.mart_tables import NORMAL, NOT_COMPUTABLE, PROVISIONAL
 from indicators.foundation.periods import Period, period_named, previous_year
 
@@ -39,41 +39,48 @@ _ADDS = ("flow", "matured")
 _NOTHING = -1  # the column of a month that is not there
 
 
-def register_changes(cells: pd.DataFrame, above: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def register_changes(
+    cells: pd.DataFrame, above: pd.DataFrame, periods: pd.DataFrame
+) -> Iterator[pd.DataFrame]:
     """Tests of counts and of shares: `cell_id, way, p, trend_reason`, SIZES and BASIS.
 
-    cells: `total_cells`; above: `area, below`, each area with itself and all below it.
+    cells: `total_cells`; above: `area, below`, each area with itself and all below it; periods:
+    `total_periods` of all indicators, be `cells` of some of them.
     A row for every cell with a value; p is nan where it was not tested, and the reason says why.
     Kinds that start from other periods go apart.
     """
-    for base, is_share, tables in tables_by_base(cells, above):
+    for base, is_share, tables in tables_by_base(cells, above, periods):
         yield from _changes_from(base, is_share, *tables)
 
 
 def tables_by_base(
-    cells: pd.DataFrame, above: pd.DataFrame
+    cells: pd.DataFrame, above: pd.DataFrame, periods: pd.DataFrame
 ) -> Iterator[tuple[str, bool, tuple["Series", dict[str, "Table"], AreaMonths]]]:
     """Registers by kind of measure and by the periods that they start from.
 
-    Gives the type of these periods, whether they are shares, and their tables.
+    Gives the type of these periods, whether they are shares, and their tables. A table has a column
+    for each of `periods`: its sums are the same, to the last digit, whichever cells it is made of.
     """
-    registers = cells[~cells["is_survey"] & ~cells["is_stock"]]
-    shortest = _shortest_type(registers)
+    registers, known = _registers(cells), _registers(periods)
     for is_share, measures in ((False, COUNTS), (True, ("ratio",))):
-        chosen = registers[registers["measure"].isin(measures)]
-        groups = [(base, chosen[shortest.reindex(chosen.index) == base]) for base in _LONGER_TYPES]
-        for base, group in (*groups, ("W", chosen[chosen["period_type"] == "W"])):
-            found = _tables_of(group, base, above) if len(group) else None
+        for base in (*_LONGER_TYPES, "W"):
+            group, spans = (
+                frame[frame["measure"].isin(measures) & (frame["base"] == base)]
+                for frame in (registers, known)
+            )
+            found = _tables_of(group, base, above, spans) if len(group) else None
             if found is not None:
                 yield base, is_share, found
 
 
-def _shortest_type(cells: pd.DataFrame) -> pd.Series:
-    """By cell: the shortest period type, weeks apart, that its indicator is published for."""
-    longer = cells[cells["period_type"] != "W"]
+def _registers(cells: pd.DataFrame) -> pd.DataFrame:
+    """With `base`: W of weeks, else the shortest type that the indicator is published for."""
+    found = cells[~cells["is_survey"] & ~cells["is_stock"]]
+    longer = found[found["period_type"] != "W"]
     rank = longer["period_type"].map({name: at for at, name in enumerate(_LONGER_TYPES)})
     by_indicator = [longer["indicator"], longer["indicator_version"]]
-    return rank.groupby(by_indicator).transform("min").map(dict(enumerate(_LONGER_TYPES)))
+    shortest = rank.groupby(by_indicator).transform("min").map(dict(enumerate(_LONGER_TYPES)))
+    return found.assign(base=shortest.reindex(found.index).fillna("W"))
 
 
 # Figures ------------------------------------------------------------------------------------------
@@ -133,7 +140,7 @@ def _changes_from(
 
 
 def _tables_of(
-    cells: pd.DataFrame, base: str, above: pd.DataFrame
+    cells: pd.DataFrame, base: str, above: pd.DataFrame, spans: pd.DataFrame
 ) -> tuple[Series, dict[str, Table], AreaMonths] | None:
     """The series of these cells, their figures by type of period, and their months."""
     named = cells.groupby(SERIES, sort=False, as_index=False).agg(
@@ -146,7 +153,12 @@ def _tables_of(
     series = Series(named, adds.to_numpy())
     number = cells[SERIES].merge(named[SERIES].reset_index(names="series"), on=SERIES)["series"]
     tables = {
-        period_type: _table(cells[at], number.to_numpy()[at], len(named))
+        period_type: _table(
+            cells[at],
+            number.to_numpy()[at],
+            len(named),
+            spans[spans["period_type"] == period_type],
+        )
         for period_type in sorted(cells["period_type"].unique())
         for at in [(cells["period_type"] == period_type).to_numpy()]
     }
@@ -162,9 +174,9 @@ def has_value(cells: pd.DataFrame) -> pd.Series:
     return cells["obs_status"].isin([NORMAL, PROVISIONAL]) & cells["value"].notna()
 
 
-def _table(cells: pd.DataFrame, series: np.ndarray, size: int) -> Table:
+def _table(cells: pd.DataFrame, series: np.ndarray, size: int, spans: pd.DataFrame) -> Table:
     periods = (
-        cells[["period", "period_start", "period_end", "is_running"]]
+        spans[["period", "period_start", "period_end", "is_running"]]
         .drop_duplicates("period")
         .sort_values("period_start", ignore_index=True)
     )

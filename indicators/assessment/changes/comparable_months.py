@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from indicators.assessment.change_tests import Floats
+from indicators.assessment.changes.change_tests import Floats
 
 Flags = NDArray[np.bool_]
 

@@ -1,0 +1,1 @@
+"""Changes between two periods: what is compared with what, and the tests."""
