@@ -42,7 +42,7 @@ from dashboards.components.rating import (
     verdict,
 )
 from dashboards.components.small_multiples import sparkline_words
-from dashboards.components.value import interval_words, key_value, output_done
+from dashboards.components.value import interval_words, output_done
 from dashboards.figures.vector import Drawing, line_drawing, value_range
 from dashboards.reading.context import Context
 from dashboards.reading.queries import catalogue, quality
@@ -138,7 +138,7 @@ def _now(context: Context, code: str) -> Content:
     first = words("overview.not_rated") if cell.rating in UNRATED else ""
     said = [words.said(one) for one in cell.beside if one is not cell.reports_missing]
     under = [interval_words(cell, unit, words), n, *said, first]
-    value = key_value(cell, unit, words)
+    value = unit.value(cell.value or 0.0, words, cell.half_width)
     return {"value": value, "mark": _mark(context, code), "under": [one for one in under if one]}
 
 

@@ -21,7 +21,6 @@ from dashboards.wording.words import Words, in_sentence
 
 # What counts recorded cases one by one; a sum, a median or an estimate does not.
 _OF_CASES = ("count", "count_distinct", "ratio")
-_FEW_CASES = 25  # below, no percentage stands for them alone
 _REGISTER, _ALL_UNITS = "full_register", "all_units"
 
 
@@ -93,31 +92,18 @@ def _register_parts(cell: Cell, unit: Unit, words: Words) -> str:
         return ""
     if cell.numerator is None or not cell.denominator:
         return words("value.n", n=n_words(cell, words)) if cell.n is not None else ""
-    return _parts(cell, words)
-
-
-def _parts(cell: Cell, words: Words) -> str:
-    """118 of 187."""
-    numerator, denominator = (
-        number(cell.numerator or 0, words),
-        number(cell.denominator or 0, words),
-    )
-    return words("value.parts", numerator=numerator, denominator=denominator)
-
-
-def key_value(cell: Cell, unit: Unit, words: Words) -> str:
-    """The number that stands for a cell; a share of few recorded cases as these: 2 of 2."""
-    is_register = cell.method == _REGISTER and cell.numerator is not None
-    if unit.is_percent and is_register and 0 < (cell.denominator or 0) < _FEW_CASES:
-        return _parts(cell, words)
-    return unit.value(cell.value or 0.0, words, cell.half_width)
+    parts = {
+        "numerator": number(cell.numerator, words),
+        "denominator": number(cell.denominator, words),
+    }
+    return words("value.parts", **parts)
 
 
 def value_with_interval(cell: Cell, unit: Unit, words: Words) -> html.Div:
     """The key value over its interval, as in the first column of the overview."""
     if not cell.is_figure:
         return html.Div(empty_mark(cell, words, "table"), className="value")
-    value = key_value(cell, unit, words)
+    value = unit.value(cell.value or 0.0, words, cell.half_width)
     interval = interval_words(cell, unit, words)
     marks = reports_mark(cell.reports_missing, words)
     lines = [html.Span([value, *marks] if marks else value, className="value-number")]

@@ -190,18 +190,6 @@ def test_recorded_cases_are_named_where_cases_are_counted_and_all_reports_are_in
     assert ("118 of 187 reports" in value_sentence(cell, unit, ENGLISH)) == is_provisional
 
 
-@pytest.mark.parametrize(
-    ("cases", "method", "shown"),
-    [(2.0, "full_register", "2 of 2"), (40.0, "full_register", "100%"), (2.0, "taylor", "100%")],
-)
-def test_a_share_of_few_recorded_cases_is_told_as_these(
-    cases: float, method: str, shown: str
-) -> None:
-    cell = Cell(Statement(), value=100.0, numerator=cases, denominator=cases, method=method)
-    told = text_of(value_with_interval(cell, Unit("percent", "ratio"), ENGLISH))
-    assert told.startswith(shown)
-
-
 # 6. "true zero" of what may be a nil report or no record at all
 
 
