@@ -384,7 +384,7 @@ def test_titles_are_no_wider_than_the_measure() -> None:
     assert entries["X-IM-01"].title.fr == "Adultes jugeant bonne leur sécurité"
     assert "(verified)" in shorts["X-IM-03"].en and "(cas vérifiés)" in shorts["X-IM-03"].fr
     assert "No recorded incident" in shorts["P2-OC-04"].en
-    assert shorts["P1-OC-05"].fr == "Femmes pouvant faire part d’une préoccupation"
+    assert shorts["P1-OC-05"].fr == "Femmes pouvant dire leurs préoccupations"
     assert "avec sa participation" in entries["P1-OP-02"].title.fr
     assert "dus à" not in entries["X-IM-06"].title.fr and "liés à" in entries["X-IM-06"].title.fr
 

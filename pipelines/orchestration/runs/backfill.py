@@ -62,8 +62,8 @@ def _from(period: Period) -> Iterator[Period]:
 def backfill(workspace: Workspace, mission: str, quarters: list[Period]) -> Iterator[Filled]:
     """Publishes each quarter that has no release; then the mission is refreshed as of its day.
 
-    Can be run again after it was cut short. A quarter that a blocking check stops ends it, for
-    those after it would stop there too.
+    Can be run again after it was cut short, be it in the last refresh. A quarter that a blocking
+    check stops ends it, for those after it would stop there too.
     """
     day = read_mission(workspace.profile(mission)).as_of_day()
     computed: date | None = None
@@ -77,5 +77,5 @@ def backfill(workspace: Workspace, mission: str, quarters: list[Period]) -> Iter
             yield Filled(quarter.name, "", "failed")
             return
         yield Filled(quarter.name, publish(workspace, mission, quarter.name)[0], "published")
-    if computed not in (None, day):
+    if quarters and computed != day:
         refresh(workspace, mission)
