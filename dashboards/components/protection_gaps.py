@@ -62,8 +62,13 @@ def days_since_patrol(known: Mapping[str, Row]) -> float | None:
 
 def rank_words(context: Context, known: Mapping[str, Row], of: int) -> str:
     """Rank 1–8 of 35, as an interval."""
-    low, high = known[RANK]["rank_low"], known[RANK]["rank_high"]
-    return context.words("gaps.rank", low=f"{low:.0f}", high=f"{high:.0f}", of=str(of))
+    return context.words("gaps.rank", ranks=possible_ranks(context, known[RANK]), of=str(of))
+
+
+def possible_ranks(context: Context, row: Row) -> str:
+    """1–8, or the one rank that is left."""
+    low, high = f"{row['rank_low']:.0f}", f"{row['rank_high']:.0f}"
+    return low if low == high else context.words("format.range", low=low, high=high)
 
 
 def risk_of(known: Mapping[str, Row]) -> str:

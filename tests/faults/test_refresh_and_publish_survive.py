@@ -67,17 +67,19 @@ def fill(workspace: Workspace) -> None:
 
 
 def rows_of(workspace: Workspace) -> Rows:
-    """What core, quarantine, mart and the ledger hold."""
+    """What core, quarantine, mart and the ledger hold; of the last refresh its steps alone."""
     with open_warehouse(workspace.warehouse(MISSION)) as connection:
         names = connection.execute(
             "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE NOT internal "
             "AND schema_name IN ('raw', 'core', 'quarantine', 'mart', 'ops') "
             "AND table_name <> 'delivery' ORDER BY 1"
         ).fetchall()
-        return {
+        rows = {
             name: sorted(connection.execute(f"FROM {name}").fetchall(), key=repr)
             for (name,) in names
         }
+    # a refresh has a number of its own
+    return rows | {"ops.refresh_step": [row[1:] for row in rows["ops.refresh_step"]]}
 
 
 def manifests(workspace: Workspace) -> dict[str, object]:

@@ -23,6 +23,7 @@ from dashboards.components.protection_gaps import (
     has,
     is_ranked,
     last_patrol,
+    possible_ranks,
     rank_words,
     risk_of,
     trust_of,
@@ -299,11 +300,7 @@ def _table_card(context: Context, found: Gaps, *switch: html.Div) -> html.Sectio
 def _row(context: Context, area: str, known: Mapping[str, Row]) -> list[Any]:
     words, row = context.words, known[RANK]
     link = page_link(context.area_name(area), _choice(context, area))
-    bounds = (
-        words("format.range", low=f"{row['rank_low']:.0f}", high=f"{row['rank_high']:.0f}")
-        if is_ranked(known)
-        else words("gaps.unranked")
-    )
+    bounds = possible_ranks(context, row) if is_ranked(known) else words("gaps.unranked")
     return [
         link,
         f"{row['value']:.0f}" if is_ranked(known) else "–",
