@@ -31,7 +31,6 @@ from indicators.assessment.changes.change_tests import (
     estimate_change_sizes,
 )
 from indicators.assessment.changes.register_changes import (
-    COUNTS,
     SERIES,
     SIZES,
     has_value,
@@ -44,6 +43,7 @@ from indicators.assessment.total_cells import (
     total_cells,
     total_periods,
 )
+from indicators.definitions.measures import COUNT_KINDS
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import NORMAL, TOO_IMPRECISE, TREND_COLUMNS, totals_sql
 from indicators.foundation.numbers.statistics import benjamini_hochberg
@@ -145,7 +145,7 @@ def _called(connection: duckdb.DuckDBPyConnection, mission: Mission) -> pd.DataF
 def _untested_kinds(cells: pd.DataFrame) -> pd.DataFrame:
     """Cells with a value of kinds that no test is for, and of waves; what is tested replaces it."""
     reason = np.select(
-        [cells["is_stock"], cells["is_survey"], ~cells["measure"].isin([*COUNTS, "ratio"])],
+        [cells["is_stock"], cells["is_survey"], ~cells["measure"].isin([*COUNT_KINDS, "ratio"])],
         ["latest_value", "no_wave_before", "measure_not_tested"],
         "",
     )
@@ -227,7 +227,7 @@ def _wave_pairs(surveys: pd.DataFrame) -> pd.DataFrame:
 def _breaks_in_series(cells: pd.DataFrame) -> pd.Index:
     """Cells with a value whose earlier period or wave another version of the definition gave."""
     several = cells.groupby("indicator")["indicator_version"].transform("nunique") > 1
-    tested = cells["measure"].isin([*COUNTS, "ratio"]) | cells["is_survey"]
+    tested = cells["measure"].isin([*COUNT_KINDS, "ratio"]) | cells["is_survey"]
     chosen = cells[several & tested & has_value(cells) & ~cells["is_stock"]]
     place = ["indicator", "area", "period_type"]
     waves = chosen[chosen["is_survey"]].sort_values("period_start")

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Callable, Mapping, Set
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -124,13 +123,9 @@ def build_candidate(
     decompose = _decomposer(connection, workspace, mission, previous, made_of, as_of)
     facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, decompose)
     tables = take_tables(connection, mission.mission)
-    with ThreadPoolExecutor(1) as beside:  # files of one copy beside the next one's database
-        files = []
-        for audience in audiences:
-            _write_audience(facts, tables, audience, folder)
-            files.append(beside.submit(_write_files, facts, audience, folder))
-        for written in files:
-            written.result()
+    for audience in audiences:
+        _write_audience(facts, tables, audience, folder)
+        _write_files(facts, audience, folder)
     briefs.write_briefs(folder, mission.mission, name)
     write_json(folder / PUBLICATION, {"previous_release": previous, "audit_log": head})
     write_manifest(folder, facts.origin)

@@ -27,10 +27,10 @@ from indicators.assessment.changes.change_tests import (
     share_change_sizes,
 )
 from indicators.assessment.changes.comparable_months import AreaMonths, Flags
+from indicators.definitions.measures import COUNT_KINDS
 from indicators.foundation.mart_tables import NORMAL, NOT_COMPUTABLE, PROVISIONAL
 from indicators.foundation.periods import Period, period_named, previous_year
 
-COUNTS = ("count", "sum", "count_distinct", "rate")
 SERIES = ["indicator", "indicator_version", "area"]
 SIZES = ("change", "change_ci_low", "change_ci_high", "change_visible")
 BASIS = ("trend_areas", "trend_areas_due", "trend_months", "trend_months_due")
@@ -62,7 +62,7 @@ def tables_by_base(
     for each of `periods`: its sums are the same, to the last digit, whichever cells it is made of.
     """
     registers, known = _registers(cells), _registers(periods)
-    for is_share, measures in ((False, COUNTS), (True, ("ratio",))):
+    for is_share, measures in ((False, COUNT_KINDS), (True, ("ratio",))):
         for base in (*_LONGER_TYPES, "W"):
             group, spans = (
                 frame[frame["measure"].isin(measures) & (frame["base"] == base)]
