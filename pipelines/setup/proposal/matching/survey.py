@@ -9,7 +9,7 @@ from typing import Any
 from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.vocabularies import vocabulary
 from pipelines.setup.proposal.matching.codes import CodeProposal, code_proposals
-from pipelines.setup.proposal.matching.concepts import means_the_same_words
+from pipelines.setup.proposal.matching.concepts import means_the_same_words, spoken
 from pipelines.setup.proposal.matching.texts import Texts
 from pipelines.setup.proposal.matching.words import code_names, likeness, readings
 
@@ -17,6 +17,7 @@ RESPONDENTS, ANSWERS = "survey_respondents", "survey_answers"
 _KEY = ("survey_code", "wave", "respondent_key")
 _WITHOUT_ANSWER = ("dont_know", "refused", "not_asked")
 _LEAST_LIKENESS = 0.8
+_CONTAINED = 0.85
 _MOST_TEXTS = 25
 _SURE, _UNSURE = 0.85, 0.6
 
@@ -100,7 +101,23 @@ def _likeness(item: str, texts: Texts) -> float:
         if means_the_same_words(own, names):
             return 1.0
         best = max(best, *(likeness(one, other) for one in own for other in names), 0.0)
+        best = max(best, _CONTAINED * _asks(item, spoken(written)))
     return best
+
+
+def _asks(item: str, question: frozenset[str]) -> bool:
+    """Whether a question says all that a wording of the item does, and nothing that another item
+    is told by: walking at night is not safety at large."""
+    own = frozenset(word for one in _wordings(item) for word in one)
+    others = {word for other in items() for one in _wordings(other) for word in one} - own
+    return (
+        any(len(one) > 1 and one <= question for one in _wordings(item)) and not question & others
+    )
+
+
+@cache
+def _wordings(item: str) -> frozenset[frozenset[str]]:
+    return frozenset(map(spoken, code_names("survey_item", item)))
 
 
 def _fits(one: Answered) -> bool:
