@@ -97,22 +97,21 @@ def _likeness(item: str, texts: Texts) -> float:
     names = code_names("survey_item", item)
     best = 0.0
     for written in (texts.header, *texts.wordings):
-        own = readings(written)
+        own, question = readings(written), spoken(written)
         if means_the_same_words(own, names):
             return 1.0
-        best = max(best, *(likeness(one, other) for one in own for other in names), 0.0)
-        best = max(best, _CONTAINED * _asks(item, spoken(written)))
+        if question.isdisjoint(_words_of_others(item)):
+            best = max(best, *(likeness(one, other) for one in own for other in names), 0.0)
+            says_all = any(len(one) > 1 and one <= question for one in _wordings(item))
+            best = max(best, _CONTAINED * says_all)
     return best
 
 
-def _asks(item: str, question: frozenset[str]) -> bool:
-    """Whether a question says all that a wording of the item does, and nothing that another item
-    is told by: walking at night is not safety at large."""
-    own = frozenset(word for one in _wordings(item) for word in one)
-    others = {word for other in items() for one in _wordings(other) for word in one} - own
-    return (
-        any(len(one) > 1 and one <= question for one in _wordings(item)) and not question & others
-    )
+@cache
+def _words_of_others(item: str) -> frozenset[str]:
+    """What other items are told by: walking at night is not safety at large."""
+    words = (word for other in items() for one in _wordings(other) for word in one)
+    return frozenset(words).difference(*_wordings(item))
 
 
 @cache

@@ -119,7 +119,12 @@ def column_names(table: str, name: str) -> frozenset[str]:
     listed = _listed(given, here if here in given else name)
     names = [name, column.title.en, column.title.fr, *listed]
     names += [header for header, one in exports().items() if one["column"] == name]
-    return frozenset(word for entry in names for word in readings(entry))
+    found = frozenset(word for entry in names for word in readings(entry))
+    if column.reference and name not in contracts()[table].key:  # `Ref` is that of the row
+        found -= {
+            word for entry in _listed(_synonyms()["general"], "key") for word in readings(entry)
+        }
+    return found
 
 
 @cache
