@@ -41,7 +41,17 @@ def open_memory() -> Connection:
 
 def open_database(path: Path) -> Connection:
     """A database that `write_database` wrote, read only, on one thread as above."""
-    return duckdb.connect(str(path), read_only=True, config=_SETTINGS)  # type: ignore[arg-type]
+    connection = duckdb.connect(str(path), read_only=True, config=_SETTINGS)  # type: ignore[arg-type]
+    connection.execute("SET enable_progress_bar = false")  # a process of its own has no terminal
+    return connection
+
+
+def mart_tables(connection: Connection) -> list[str]:
+    """The names of what a database holds in `mart`, in their order."""
+    rows = connection.execute(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'mart' ORDER BY ALL"
+    ).fetchall()
+    return [name for (name,) in rows]
 
 
 def put_tables(connection: Connection, schema: str, tables: Tables) -> None:
