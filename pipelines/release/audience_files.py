@@ -24,7 +24,8 @@ from pipelines.release.snapshot import mart_tables, open_database
 
 _BRIEFS = "dashboards.brief.__main__"
 _HOW = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
-_AT_ONCE = 2
+AT_ONCE = 2
+"""Audiences, and processes that make files."""
 
 
 def prepare() -> None:
@@ -43,7 +44,7 @@ def makers(release: str) -> Iterator[Callable[..., None]]:
     Raises InternalFault where one fails but for the disk's own error; nothing is published then.
     """
     begun: list[Future[None]] = []
-    with ProcessPoolExecutor(_AT_ONCE, get_context(_HOW), _end_with_the_run) as processes:
+    with ProcessPoolExecutor(AT_ONCE, get_context(_HOW), _end_with_the_run) as processes:
         yield lambda work, *given: begun.append(processes.submit(work, *given))
         for one in begun:
             try:

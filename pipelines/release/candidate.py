@@ -2,10 +2,12 @@
 
 import shutil
 from collections.abc import Callable, Mapping, Set
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 import pyarrow as pa
 
@@ -17,7 +19,7 @@ from indicators.foundation.periods import period_named, period_of
 from pipelines.quality.checks import check_values
 from pipelines.release.approval.approved_records import store_approved
 from pipelines.release.approval.second_person import approval
-from pipelines.release.audience_files import makers, prepare, write_briefs, write_files
+from pipelines.release.audience_files import AT_ONCE, makers, prepare, write_briefs, write_files
 from pipelines.release.files import write_json
 from pipelines.release.naming import (
     CANDIDATE_PREFIX,
@@ -120,10 +122,13 @@ def build_candidate(
     decompose = _decomposer(connection, workspace, mission, previous, made_of, as_of)
     facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, decompose)
     tables = take_tables(connection, mission.mission)
-    with makers(name) as begin:
-        for audience in audiences:
+    with makers(name) as begin, ThreadPoolExecutor(AT_ONCE) as threads:
+
+        def make(audience: AudienceName) -> None:
             _write_audience(facts, tables, audience, folder)
             begin(write_files, folder, audience, mission.mission, period)
+
+        list(threads.map(make, audiences))  # DuckDB computes outside of Python's lock
         begin(write_briefs, folder, mission.mission, name)
     write_json(folder / PUBLICATION, {"previous_release": previous, "audit_log": head})
     write_manifest(folder, facts.origin)
@@ -183,10 +188,12 @@ def _decomposer(
         return decomposition(connection, mission, before, after, as_of, moved)
 
     known: set[str] = set()
+    turn = Lock()
 
     def for_all(moved: Set[str]) -> Decomposition:
-        known.update(moved)
-        return decompose(frozenset(known))
+        with turn:
+            known.update(moved)
+            return decompose(frozenset(known))
 
     return for_all
 
@@ -248,13 +255,9 @@ def _write_audience(facts: _Facts, tables: Tables, audience: AudienceName, folde
         restrict(copy, facts.mission, audience, _last_day(audience, facts.period))
         if "revision" in mart_tables(copy):
             _fill_revisions(copy, facts, audience)
-        shown = {
-            name: copy.sql(f'SELECT * FROM mart."{name}" ORDER BY ALL').to_arrow_table()
-            for name in mart_tables(copy)
-        }
-    shown["release"] = _release_table(facts, audience)
-    (folder / audience).mkdir(parents=True)
-    write_database(database_of(folder, audience), shown, facts.name)
+        put_tables(copy, "mart", {"release": _release_table(facts, audience)})
+        (folder / audience).mkdir(parents=True)
+        write_database(database_of(folder, audience), copy, facts.name)
 
 
 def _last_day(audience: AudienceName, period: str) -> date | None:

@@ -63,23 +63,24 @@ def put_tables(connection: Connection, schema: str, tables: Tables) -> None:
         connection.unregister("incoming")
 
 
-def write_database(path: Path, tables: Tables, release: str) -> None:
-    """A new database with the tables in `stored` and a view for each in `mart`.
+def write_database(path: Path, connection: Connection, release: str) -> None:
+    """A new database with the tables of a connection's `mart`, their rows sorted, in `stored` and a
+    view for each in `mart`.
 
     The view adds the release's name as its last column, so that the rows themselves stay the
     same whatever the release is called. `release` is a name made by `naming`, not free text.
     """
-    with duckdb.connect(str(path), config=_SETTINGS) as database:  # type: ignore[arg-type]
-        database.begin()
-        put_tables(database, "stored", tables)
-        database.execute("CREATE SCHEMA mart")
-        for name in tables:
-            database.execute(
-                f'CREATE VIEW mart."{name}" AS '
-                f"SELECT *, '{release}' AS release FROM stored.\"{name}\""
-            )
-        database.commit()
-        database.execute("CHECKPOINT")
+    there, tables = str(path).replace("'", "''"), mart_tables(connection)
+    connection.execute(f"ATTACH '{there}' AS written; USE written")
+    connection.begin()
+    connection.execute("CREATE SCHEMA stored; CREATE SCHEMA mart")
+    for name in tables:
+        connection.execute(
+            f'CREATE TABLE stored."{name}" AS FROM memory.mart."{name}" ORDER BY ALL;'
+            f'CREATE VIEW mart."{name}" AS SELECT *, \'{release}\' AS release FROM stored."{name}"'
+        )
+    connection.commit()
+    connection.execute("CHECKPOINT; USE memory; DETACH written")
 
 
 @contextmanager
