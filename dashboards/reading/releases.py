@@ -7,6 +7,7 @@ back the instance that it holds for a path). What was read of a release is kept:
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -18,6 +19,7 @@ import pandas as pd
 
 from dashboards.reading.access import Audience, opens
 from dashboards.reading.kept import Kept
+from indicators.assessment.owed_reports import owed_reports_sql
 from indicators.foundation.stored.published_tables import HISTORY_COMING, attach_published
 
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
@@ -62,9 +64,18 @@ class LackingRelease(Exception):
         self.release = release
 
 
+OWED_REPORTS = "FROM kept.owed_report"
+"""The rows of `owed_reports_sql`, made as a release is opened: planning them takes longer than all
+else of a question."""
+
+
 @lru_cache(maxsize=6)
 def _database(path: Path, modified: int) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(str(path), read_only=True, config=LOCKED_DOWN)
+    connection = duckdb.connect(str(path), read_only=True, config=LOCKED_DOWN)
+    connection.execute("ATTACH ':memory:' AS kept (READ_WRITE)")
+    with suppress(*_LACKING):  # whoever asks for them is told
+        connection.execute(f"CREATE TABLE kept.owed_report AS {owed_reports_sql()}")
+    return connection
 
 
 @lru_cache(maxsize=1)  # programs ask of all missions, one question after the other
