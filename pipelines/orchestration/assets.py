@@ -50,8 +50,11 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         from pipelines.ingest.file_report import leave_brought
         from pipelines.ingest.inbox import ingest
         from pipelines.ingest.mapping.profile import require_sound_profile
+        from pipelines.quality.suites.checkpoints import prepare
 
         paths = workspace.workspace()
+        if not paths.warehouse(context.partition_key).is_file():  # all of it is to be judged
+            prepare()
         forget(paths, context.partition_key)
         require_sound_profile(paths.profile(context.partition_key))
         rows.require_countable(paths, context.partition_key)

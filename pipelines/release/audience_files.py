@@ -7,13 +7,11 @@ computed, and once for all releases of a run.
 """
 
 import importlib
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_all_start_methods, get_context, parent_process
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
-from threading import Thread
 
 from indicators.foundation.errors import InternalFault, Problem
 from pipelines.quality.suites.results import write_suites
@@ -21,6 +19,7 @@ from pipelines.release.extracts.files import write_extracts
 from pipelines.release.extracts.parquet import write_parquet
 from pipelines.release.naming import database_of
 from pipelines.release.snapshot import mart_tables, open_database
+from pipelines.workspace.other_core import end_with_the_run
 
 _BRIEFS = "dashboards.brief.__main__"
 _HOW = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
@@ -44,7 +43,7 @@ def makers(release: str) -> Iterator[Callable[..., None]]:
     Raises InternalFault where one fails but for the disk's own error; nothing is published then.
     """
     begun: list[Future[None]] = []
-    with ProcessPoolExecutor(AT_ONCE, get_context(_HOW), _end_with_the_run) as processes:
+    with ProcessPoolExecutor(AT_ONCE, get_context(_HOW), end_with_the_run) as processes:
         yield lambda work, *given: begun.append(processes.submit(work, *given))
         for one in begun:
             try:
@@ -55,17 +54,6 @@ def makers(release: str) -> Iterator[Callable[..., None]]:
                 reason = {"reason": f"{type(error).__name__}: {error}"}
                 problem = Problem("files_not_made", value=release, parameters=reason)
                 raise InternalFault(problem) from error
-
-
-def _end_with_the_run() -> None:
-    """A process must not outlive a killed run: it would write into the next candidate."""
-
-    def wait() -> None:
-        if run := parent_process():
-            run.join()
-            os._exit(1)
-
-    Thread(target=wait, daemon=True).start()
 
 
 def write_files(folder: Path, audience: str, mission: str, period: str) -> None:
