@@ -19,6 +19,11 @@ def other_core() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(1, get_context("spawn"), end_with_the_run)
 
 
+def begun() -> ProcessPoolExecutor | None:
+    """The same, where something was asked of it already; None: it would take longer to begin it."""
+    return other_core() if other_core.cache_info().currsize else None
+
+
 def end_with_the_run() -> None:
     """What a process does first: it must not outlive a killed run, whose place the next one
     takes."""
