@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import duckdb
@@ -44,6 +45,7 @@ _KEPT_MB = 48
 Edition = tuple[Path, int]  # database, and when it was put there
 _OF_A_QUESTION = {"memory_limit": "144MB", "temp_directory": ""}
 _ROWS_AT_A_TIME = 2000
+_OPENING = Lock()
 # Names of accounts that say nothing of who published: the machine's own, and where none is known.
 _NOBODYS_ACCOUNTS = ("root", "unknown")
 
@@ -72,9 +74,10 @@ else of a question."""
 @lru_cache(maxsize=6)
 def _database(path: Path, modified: int) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(str(path), read_only=True, config=LOCKED_DOWN)
-    connection.execute("ATTACH ':memory:' AS kept (READ_WRITE)")
-    with suppress(*_LACKING):  # whoever asks for them is told
-        connection.execute(f"CREATE TABLE kept.owed_report AS {owed_reports_sql()}")
+    # Connections to one path share what is attached.
+    with _OPENING, suppress(*_LACKING):  # what a release lacks, whoever asks for it is told
+        connection.execute("ATTACH IF NOT EXISTS ':memory:' AS kept (READ_WRITE)")
+        connection.execute(f"CREATE TABLE IF NOT EXISTS kept.owed_report AS {owed_reports_sql()}")
     return connection
 
 
