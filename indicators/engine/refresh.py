@@ -83,7 +83,7 @@ from indicators.survey.waves.respondents import respondents_sql
 from indicators.survey.waves.shown import Wave
 
 _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values.py`)
-    *MART_QUERIES,
+    *(table for table in MART_QUERIES if table not in KEPT_TABLES),
     "indicator",
     "breakdown_grid",
     "survey_result",
@@ -127,12 +127,12 @@ def compute(
         note_cells(connection)
         _write_values(connection, mission)
         settle_versions(connection, indicators)
-        note_values(connection)
         fill_event_dispersion(connection, indicators)
         fill_registers(connection, mission, all_versions(indicators), as_of, spans)
-        fill_plans(connection, mission, indicators)
+        fill_plans(connection, mission, indicators, are_kept)
         counted = {indicator.code for indicator in indicators}
         fill_tables(connection, _values_of_queries(mission), counted)
+        note_values(connection)
         fill_outlines(connection, mission, profile)
         record_inputs(connection, inputs, tables)
         write_reject_impact(connection, mission, indicators)

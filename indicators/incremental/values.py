@@ -20,7 +20,8 @@ from indicators.incremental.code_version import METHOD_VERSION
 from indicators.incremental.inputs import forget_inputs, row_counts
 from indicators.incremental.partition_fingerprints import definition_of, fingerprint_sql
 
-KEPT_TABLES = ("indicator_value", "contribution")
+COUNTED_BY_MONTH = ("joint_activity", "police_task")  # of completed activities and nothing else
+KEPT_TABLES = ("indicator_value", "contribution", *COUNTED_BY_MONTH)
 STALE_VALUE = "stale_value"
 _NOTE_DDL = "CREATE TABLE IF NOT EXISTS cube.value_definition (content VARCHAR)"
 _PUBLISHED = "split_part(indicator, '@', 1)"  # without the mark of an earlier version
@@ -31,7 +32,7 @@ def are_values_current(
 ) -> bool:
     """Whether values and contributions stand as the last run left them, and by these definitions.
 
-    If not, both tables are emptied. `indicators`: every version that is computed.
+    If not, the tables are emptied. `indicators`: every version that is computed.
     """
     connection.execute(
         """CREATE TABLE IF NOT EXISTS cube.value_content (indicator VARCHAR,
@@ -42,7 +43,7 @@ def are_values_current(
     definition = _definition(mission, indicators)
     stands = kept == [(f"{definition} {row_counts(connection, KEPT_TABLES)}",)]
     if not stands:
-        for table in ("mart.indicator_value", "mart.contribution", "cube.value_content"):
+        for table in (*(f"mart.{name}" for name in KEPT_TABLES), "cube.value_content"):
             connection.execute(f"DELETE FROM {table}")
     # Until the rows are written the note says nothing of them, and so it fits none.
     forget_values(connection)
