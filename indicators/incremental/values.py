@@ -146,18 +146,13 @@ LEFT JOIN cube.source_period AS source_period
 
 
 def drop_contributions(
-    connection: duckdb.DuckDBPyConnection, entries: Iterable[Indicator], of_table: str | None = None
+    connection: duckdb.DuckDBPyConnection, entries: Iterable[Indicator], where: str = "true"
 ) -> None:
-    """Delete what files gave to these; `of_table`: in its periods and those that are no more."""
+    """Delete what files gave to these, under a condition on the period."""
     versions = [f"{entry.code.split('@')[0]} {entry.version}" for entry in entries]
-    periods = ""
-    if of_table is not None:
-        periods = f"""
-        AND ((period_type, period) IN (SELECT (period_type, period) FROM {of_table})
-          OR (period_type, period) NOT IN (SELECT (period_type, period) FROM cube.period))"""
     connection.execute(
         f"""DELETE FROM mart.contribution
-        WHERE list_contains(?, indicator || ' ' || indicator_version){periods}""",
+        WHERE list_contains(?, indicator || ' ' || indicator_version) AND ({where})""",
         [versions],
     )
 
