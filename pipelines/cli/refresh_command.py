@@ -1,6 +1,7 @@
 """`poclens refresh`: the Dagster job `refresh` in the workspace's own instance, with progress."""
 
 import argparse
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -12,6 +13,7 @@ from pipelines.cli.options import Parser, mission_of
 from pipelines.cli.progress import progress_bar
 from pipelines.cli.signing_in import act_by_account, add_account
 from pipelines.ingest.file_report import closing_lines, remark_lines
+from pipelines.setup.runs import PROGRESS
 
 
 def add_arguments(parser: Parser) -> None:
@@ -143,4 +145,5 @@ def files_read(
         if file["status"] == "held":
             lines.append(message("cli.refresh.held", language, name=file["name"]))
         lines += remark_lines(file, language)
-    return [*lines, *closing_lines(files, language)]
+    is_of_page = PROGRESS in os.environ  # which has a button
+    return [*lines, *closing_lines(files, language, names_commands=not is_of_page)]

@@ -50,7 +50,7 @@ class FileReport:
     def as_dict(self, language: str) -> dict[str, Any]:
         """The fields as JSON; problems with their sentences."""
         told = {
-            name: [vars(one) | {"sentence": _sentence(one, language)} for one in problems]
+            name: [vars(one) | {"sentence": remark_sentence(one, language)} for one in problems]
             for name, problems in (("problems", self.problems), ("remarks", self.remarks))
         }
         return asdict(self) | told
@@ -74,7 +74,7 @@ def remark_lines(file: Mapping[str, Any], language: str) -> Iterator[str]:
     if file["status"] == "kept":
         yield message("cli.ingest.kept", language, name=file["name"])
     for problem in (*file["problems"], *file["remarks"]):
-        yield _sentence(Problem(**problem), language)
+        yield remark_sentence(Problem(**problem), language)
     if file["rows_retracted"]:
         yield message("cli.ingest.retracted", language, rows=file["rows_retracted"])
     if file["before"] and file["after"]:
@@ -91,8 +91,8 @@ def remark_lines(file: Mapping[str, Any], language: str) -> Iterator[str]:
 
 
 _COUNTED = (
-    "status", "values_held", "rows_read", "rows_loaded", "rows_changed", "rows_retracted",
-    "rows_rejected", "rows_unchanged",
+    "name", "source", "status", "values_held", "rows_read", "rows_loaded", "rows_changed",
+    "rows_retracted", "rows_rejected", "rows_unchanged",
 )  # fmt: skip
 
 
@@ -104,11 +104,18 @@ def closing_lines(
     `files`: the counts of FileReports as JSON; a page, which has buttons, names no commands.
     """
     came = [file for file in files if file["status"] != "waiting"]
-    held = [file for file in files if file["status"] == "held"]
-    taken = [file for file in came if file["status"] != "held"]
+    named = {(one.get("source"), one.get("name", at)): one for at, one in enumerate(came)}
+    last = [*named.values()]
+    held = [file for file in last if file["status"] == "held"]
+    # A file that was read several times, as its mended workbooks came, stands as at the end.
+    read = {
+        "loaded changed retracted": [file for file in came if file["status"] != "held"],
+        "read rejected unchanged": [file for file in last if file["status"] != "held"],
+    }
     sums = {
-        name: sum(file[f"rows_{name}"] for file in taken)
-        for name in ("read", "loaded", "changed", "retracted", "rejected", "unchanged")
+        name: sum(file[f"rows_{name}"] for file in own)
+        for names, own in read.items()
+        for name in names.split()
     }
     counts = {
         "came": sums["read"] + sum(file["rows_read"] for file in held),
@@ -118,9 +125,9 @@ def closing_lines(
         "held": sum(file["rows_read"] for file in held),
         "rejected": sums["rejected"],
         "same": sums["unchanged"],
-        "values": sum(file["values_held"] for file in files),
+        "values": sum(file["values_held"] for file in last),
     }
-    facts = {"files": len(came), "held_files": len(held), "waiting": len(files) - len(came)}
+    facts = {"files": len(last), "held_files": len(held), "waiting": len(files) - len(came)}
     told = [name for name in counts if name == "came" or counts[name]]
     told += ["waiting"] if facts["waiting"] else []
     keys = {name: f"closing.{name}" for name in told}
@@ -130,7 +137,7 @@ def closing_lines(
 
 
 def leave_brought(warehouse: Path, files: Sequence[FileReport]) -> None:
-    """Leaves beside the warehouse the counts of what a refresh read, and nothing of the rows.
+    """Leaves beside the warehouse what a refresh read and counted, and nothing of the rows.
 
     Where it read no file, those of the refresh before stay."""
     if files:
@@ -152,7 +159,7 @@ def _brought(warehouse: Path) -> Path:
     return warehouse.with_suffix(".brought.json")
 
 
-def _sentence(problem: Problem, language: str) -> str:
+def remark_sentence(problem: Problem, language: str) -> str:
     """The sentence; of rows with a warning with what the warning is."""
     if problem.rule == "rows_warned":
         facts = problem.parameters

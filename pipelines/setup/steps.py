@@ -220,5 +220,5 @@ def _counted(connection: Connection) -> _Facts:
             "SELECT count(*) FROM mart.quality_check "
             "WHERE severity = 'blocking' AND status <> 'passed'"
         ),
-        len({(one.file_sha256, one.sheet, one.row_number) for one in rejects}),
+        len({(r.file_sha256, r.sheet or "", r.row_number) for r in rejects if r.row_number}),
     )

@@ -32,7 +32,7 @@ class RejectedRows:
 @dataclass(frozen=True)
 class Counted:
     """What would come in; `is_held`: too much is rejected; `question`: for which the file is held
-    until somebody says that it is meant."""
+    until somebody says that it is meant; `remarks`: what is odd while its rows come in."""
 
     rows_read: int
     rows_new: int
@@ -43,6 +43,7 @@ class Counted:
     question: str
     tables: tuple[TableRows, ...]
     rejects: tuple[RejectedRows, ...]
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,8 @@ class Primary(Strict):
     """The one test by which an edge is graded, named before anything is looked at.
 
     `window`: a specification of the method (`14_days`, `7_days_all`), its own choice
-    where none is named. `outcome`: all incidents, or those that others than UN police report.
+    where none is named. `outcome`: those that others than UN police report, or all; where reports
+    of the two part after an activity, others' alone count (decision 0042).
     `named_on`: the day from which on it holds.
     """
 
@@ -103,6 +104,11 @@ class Edge(Strict):
     arrivals: tuple[Arrival, ...] = ()
     deployments: Deployed | None = None
     why: Words
+
+    @property
+    def names_others(self) -> bool:
+        """Whether the test was named on what others than UN police report."""
+        return self.primary is not None and self.primary.outcome == "independent"
 
     @model_validator(mode="after")
     def _says_when_it_arrived(self) -> "Edge":

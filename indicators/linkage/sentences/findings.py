@@ -45,7 +45,7 @@ SMALL_AT_MOST = "small_at_most"  # a status in place of a grade
 _NEARLY_PERFECT = 0.99
 # Contrasts of a panel, of which there is more and less or which begin in some areas; all other
 # contrasts say themselves what is compared.
-_DATED = "case_series"  # contrast of days after an activity
+_DATED = ("case_series", "case_series_by_others")  # contrasts of days after an activity
 _ARRIVED = "rollout"  # contrast of areas after an arrival, beside those not yet reached
 _BY_DEGREES = ("doubled", "ten_points", "one_unit")
 _COMPARED = dict.fromkeys(_BY_DEGREES, "panel")
@@ -263,8 +263,9 @@ def _in_units(words: str, about: About, language: str) -> str:
     """With the outcome's unit."""
     outcome = about.indicators.get(about.edge.to_indicator, {})
     unit = str(outcome.get("unit_of_measure", ""))
-    key = "percentage_points" if unit == "percent" else unit
-    return message("linkage.with_unit", language, number=words, unit=_unit(key, language))
+    if unit == "percent":
+        return message("linkage.in_points", language, number=words)
+    return message("linkage.with_unit", language, number=words, unit=_unit(unit, language))
 
 
 def _unit(key: str, language: str) -> str:
@@ -331,7 +332,7 @@ def _silence(finding: Finding, about: About, language: str) -> str:
 def _fallen(finding: Finding, about: About) -> tuple[float, float] | None:
     """By which share a count was lower: by the estimate, and by the nearer end of its interval."""
     effect, mean = finding.effect, finding.outcome_mean
-    if finding.contrast not in (_DATED, _ARRIVED, *_BY_DEGREES) or effect.estimate is None:
+    if finding.contrast not in (*_DATED, _ARRIVED, *_BY_DEGREES) or effect.estimate is None:
         return None
     limits = effect.estimate, effect.ci_high or 0.0
     if finding.scale == "log_ratio":

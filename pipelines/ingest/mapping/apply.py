@@ -98,6 +98,7 @@ def map_rows(
             (
                 plain
                 | _items(unpivot.item, name, len(taken))
+                | _keyed(plain, unpivot.key, name)
                 | {unpivot.value: applied.text(entry)},
                 origins | {unpivot.value: entry.origin_columns()},
             )
@@ -116,6 +117,14 @@ def _items(columns: tuple[str, ...], name: str, length: int) -> dict[str, Column
         column: pa.repeat(pa.scalar(value), length)
         for column, value in zip(columns, values, strict=True)
     }
+
+
+def _keyed(plain: Mapping[str, Column], key: str | None, name: str) -> dict[str, Column]:
+    """The key of an item's rows: that of the row, and the item."""
+    if key is None or key not in plain:
+        return {}
+    joined = pc.binary_join_element_wise(plain[key], name, " ", null_handling="emit_null")
+    return {key: joined}
 
 
 def _part(

@@ -182,11 +182,13 @@ class ColumnMapping(Aliased):
 class Unpivot(Strict):
     """One row an item: survey answers from question columns, counts from columns by sex.
 
-    With several `item` columns the names in `items` hold their values separated by `|`.
+    With several `item` columns the names in `items` hold their values separated by `|`. `key`: a
+    column whose text the name of the item follows, where it is the same for all of them.
     """
 
     item: Texts
     value: str
+    key: str | None = None
     items: Mapping[str, ColumnMapping]
 
     @model_validator(mode="after")

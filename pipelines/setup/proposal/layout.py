@@ -23,6 +23,7 @@ from pipelines.ingest.readers.hxl import is_tags
 from pipelines.ingest.readers.sheet_shape import footnotes, joined_names
 from pipelines.ingest.readers.table import SourceTable
 from pipelines.ingest.readers.workbook import Workbook
+from pipelines.setup.proposal.matching.concepts import meanings
 from pipelines.setup.proposal.matching.survey import Answered, questions
 from pipelines.setup.proposal.matching.texts import Texts, texts_of
 from pipelines.setup.proposal.matching.words import all_column_names, column_names, folded, readings
@@ -260,10 +261,12 @@ def _totals(table: SourceTable) -> list[str]:
 
 def _groups(table: SourceTable) -> list[str]:
     """The first columns, where a text stands for the rows below it up to the next text; a number
-    of the row may stand before the day."""
+    of the row may stand before the only day, or before a unit."""
     found: list[str] = []
     days = [name for name in table.header if _DAY_WORDS.intersection(folded(name).split())]
-    first = 1 if days[:1] == [*table.header[1:2]] and len(days) == 1 and _is_full(table, 0) else 0
+    second = [*table.header[1:2]]
+    is_grouped = days == second or any({"unit"} in meanings(folded(name)) for name in second)
+    first = 1 if is_grouped and _is_full(table, 0) else 0
     for name in table.header[first : first + 2]:
         texts = table.rows[name].to_pylist()
         filled = sum(text is not None for text in texts)
@@ -296,7 +299,21 @@ def _header_options(texts: Cells, row: int) -> dict[str, Any]:
         options = {"header_row": row - 1, "header_rows": 2}
         if row == 2:
             del options["header_row"]
+    elif row < len(texts) and _divides(texts[row], texts[row - 1]):
+        options["header_rows"] = 2
     return options
+
+
+def _divides(below: Sequence[str | None], names: Sequence[str | None]) -> bool:
+    """Whether the row below the names says what each part of those is that reach over several
+    columns (`Date`: `from`, `to`), and nothing else."""
+    gaps = {at for at, text in enumerate(names) if not text and any(names[at:])}
+    last = max((at for at, text in enumerate(names) if text), default=0)
+    gaps |= {at for at in range(last + 1, len(below)) if below[at]}
+    said = {at for at, text in enumerate(below) if text}
+    texts = [below[at] or "" for at in said]
+    is_told = bool(gaps) and gaps <= said <= gaps | {at - 1 for at in gaps - {0}}
+    return is_told and not any(sign.isdigit() for text in texts for sign in text)
 
 
 def _is_row_of_groups(above: Sequence[str | None], names: Sequence[str | None]) -> bool:

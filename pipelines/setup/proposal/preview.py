@@ -47,7 +47,8 @@ class Preview:
 
     `rows_changed`: of those loaded, how many would take the place of a row that stands otherwise;
     `tables`: the table of each of `rows`. `question`: for which the file is held until somebody
-    says that it is meant; all else is then what it would bring.
+    says that it is meant; all else is then what it would bring. `remarks`: what is odd of the file
+    as a whole, or of single values, while its rows come in.
     """
 
     rows_read: int
@@ -59,6 +60,7 @@ class Preview:
     rows_unchanged: int = 0
     tables: tuple[str, ...] = ()
     question: Problem | None = None
+    remarks: tuple[Problem, ...] = ()
 
 
 def preview(
@@ -100,6 +102,7 @@ def preview(
         report.rows_unchanged,
         tuple(table for table, _ in rows),
         question,
+        report.remarks,
     )
 
 

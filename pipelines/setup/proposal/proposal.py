@@ -29,7 +29,7 @@ from pipelines.setup.proposal.matching.survey import (
     Answered,
     answers_entry,
 )
-from pipelines.setup.proposal.matching.texts import BETWEEN, MISSING, ColumnProposal
+from pipelines.setup.proposal.matching.texts import BETWEEN, MISSING, ColumnProposal, Texts
 from pipelines.setup.proposal.matching.wide import Wide, grouped, wide_columns
 from pipelines.setup.proposal.matching.words import (
     folded,
@@ -45,6 +45,8 @@ _LEAST_COLUMNS = 2
 _LOOKED_AT = 6  # contracts
 _REFERENCE_KEY = 0.75
 _WIDE = 0.7
+_SAID_ONCE = 0.5
+_SUMMED = 0.7  # of the score of a table of sums, for a file of cases
 _COMMON = 0.7  # weight of code, day and area, which tell no table from another
 _WIDEST = 30  # columns: of a file with more, most are about something else
 _UNTOLD = 0.6  # what another column alone tells
@@ -456,8 +458,14 @@ def _scored(
     texts = layout.texts
     columns = column_proposals(contract, texts, known)
     wide = wide_columns(contract, texts)
-    if wide and any(one.column in wide.columns for one in columns):
-        wide = None
+    if wide and (alone := {one.column for one in columns}.intersection(wide.columns)):
+        # A sum beside its parts says nothing else: the parts are left out where it is sure.
+        sums = [one for one in columns if one.column == wide.value]
+        parts_count = alone == {wide.value} and sums[0].confidence < _REFERENCE_KEY
+        said = sums[0].headers if parts_count else tuple(wide.items.values())
+        texts = [one for one in texts if alone != {wide.value} or one.header not in said]
+        columns = [one for one in columns if not parts_count or one not in sums]
+        wide = wide if parts_count else None
     # Most tables have a code, a day and an area; where the code is that of an area it is its own.
     common = {contract.date_column, contract.area_column} ^ set(contract.key[:1])
     explained = {
@@ -465,16 +473,39 @@ def _scored(
         for one in columns
         for header in one.headers
     }
-    required = [name for name, column in contract.columns.items() if column.required]
+    # A code may be the same in every row, and then no file has a column for it.
+    required = {
+        name: _SAID_ONCE if column.base_type in ("code", "bool") else 1.0
+        for name, column in contract.columns.items()
+        if column.required
+    }
     found = {one.column: one.confidence for one in columns}
     if wide:
         explained |= dict.fromkeys(wide.items.values(), _WIDE)
         found |= dict.fromkeys(wide.columns, _WIDE)
     explained |= {one.header: _WIDE for one in _questions(contract.table, layout, columns)}
-    own = sum(explained.values()) / min(max(len(layout.table.header), 1), _WIDEST)
-    needed = sum(found.get(name, 0) for name in required) / max(len(required), 1)
+    left = [one for one in texts if one.header not in explained]
+    if contract.area_column and contract.columns[contract.area_column].reference:
+        left = [one for one in left if not _tells_where(one.header)]
+    own = sum(explained.values()) / min(max(len(explained) + len(left), 1), _WIDEST)
+    needed = sum(weight * found.get(name, 0) for name, weight in required.items())
+    needed /= sum(required.values()) or 1
     named = _named_in(path.stem, layout.table.sheet, contract)
-    return 0.5 * own + 0.4 * needed + 0.1 * named, columns, wide
+    score = 0.5 * own + 0.4 * needed + 0.1 * named
+    return score * (_SUMMED if _counts_cases(contract, left) else 1), columns, wide
+
+
+def _tells_where(header: str) -> bool:
+    """Whether a header names a country or area: beside that of a row it says the same again."""
+    return names_a_country(header) or header_likeness("incidents", "area_code", header)[0] >= 0.9
+
+
+def _counts_cases(contract: Contract, left: Sequence[Texts]) -> bool:
+    """Whether the table has sums where the file has cases: a reference of each that it cannot
+    keep."""
+    references = (one for one in left if one.is_unique and one.values)
+    named = any(reference_place(one.header) is not None for one in references)
+    return "age_group" in contract.key and named
 
 
 def _named_in(stem: str, sheet: str, contract: Contract) -> float:

@@ -16,7 +16,7 @@ from indicators.linkage.finding import EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import Q_ASSOCIATION, GradingInputs
 from indicators.linkage.methods.case_series.analysis import MODELS, fit
-from indicators.linkage.methods.case_series.days import Record, calendar
+from indicators.linkage.methods.case_series.days import Record, by_others, calendar
 from indicators.linkage.methods.case_series.method import (
     METHOD,
     PRIMARY,
@@ -24,6 +24,7 @@ from indicators.linkage.methods.case_series.method import (
     Series,
     series_of_record,
 )
+from indicators.linkage.methods.case_series.reports import counts_others
 
 Floats = NDArray[np.float64]
 AREAS, FIRST, LAST = 9, date(2022, 1, 1), date(2024, 9, 30)
@@ -312,7 +313,8 @@ def findings(name: str, first: int, runs: int, seed: int, with_checks: int) -> l
 
 
 def _primary_alone(series: Series) -> Finding:
-    model = fit(series.days, MODELS["primary"])
+    is_others = counts_others(series.days, is_named=False)
+    model = fit(by_others(series.days) if is_others else series.days, MODELS["primary"])
     reason = model.unfit_for_a_grade
     effect = EffectEstimate(METHOD, PRIMARY, 0, reason=reason, n_eff=model.information)
     if not reason:

@@ -208,7 +208,7 @@ def test_an_association_is_not_said_to_show_that_there_is_no_effect() -> None:
 def test_french_numbers_are_french() -> None:
     finding = replace(FINDING, scale="units")
     said = sentence(finding, Grade("C", ("lead_failed",)), ABOUT, "fr")
-    assert "−0,20 (points de pourcentage)" in said
+    assert "−0,20 points de pourcentage" in said
 
 
 def test_the_data_cannot_tell_names_the_smallest_visible_change() -> None:

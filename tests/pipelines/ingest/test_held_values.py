@@ -3,6 +3,10 @@
 import pytest
 
 from indicators.definitions.contracts import contracts
+from indicators.definitions.mission_profile import read_mission
+from pipelines.ingest.mapping.model import load_sources
+from pipelines.setup.proposal.answering.told import preview_lines
+from pipelines.setup.proposal.preview import preview
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import source
 
@@ -37,6 +41,17 @@ def test_the_row_of_a_held_value_is_loaded_and_the_value_listed(small: SmallMiss
     assert (remark.row, remark.value, remark.parameters["count"]) == (3, "later", 1)
     for language in ("en", "fr"):
         assert "later" in remark.sentence(language)
+
+
+def test_a_held_value_is_told_before_its_file_is_taken_in(small: SmallMission) -> None:
+    small.add_source(INCIDENTS)
+    path = small.drop("incidents.csv", FILE)
+    profile, warehouse = (place("small") for place in (small.workspace.profile,
+                                                      small.workspace.warehouse))  # fmt: skip
+    own = load_sources(profile)["incidents"]
+    shown = preview(path, own, read_mission(profile), profile, warehouse)
+    assert [(one.rule, one.value) for one in shown.remarks] == [("values_held", "later")]
+    assert any("later" in line for line in [*preview_lines(shown, "fr")][-1:])
 
 
 def test_a_corrected_file_brings_the_value(small: SmallMission) -> None:

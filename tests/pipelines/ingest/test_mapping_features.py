@@ -222,3 +222,17 @@ def test_unpivot_by_two_columns() -> None:
         ("A", "F", "Y0T17", "3"),
         ("A", "M", "Y0T17", "4"),
     ]
+
+
+def test_the_key_of_a_row_is_told_apart_by_the_item() -> None:
+    unpivot = {
+        "item": "month",
+        "value": "planned",
+        "key": "key",
+        "items": {"2026-01-01": {"from": "Jan"}, "2026-02-01": {"from": "Feb"}},
+    }
+    assert unpivoted(unpivot, ["key", "Jan", "Feb"], [["L1", "3", "4"], [None, "1", None]]) == [
+        ("L1 2026-01-01", "2026-01-01", "3"),
+        ("L1 2026-02-01", "2026-02-01", "4"),
+        (None, "2026-01-01", "1"),
+    ]

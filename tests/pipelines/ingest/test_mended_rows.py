@@ -1,11 +1,13 @@
 """Rejected rows go out as a workbook a sender and come back corrected: those and no others."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from indicators.foundation.errors import WrongUse
+from pipelines.ingest.file_report import closing_lines
 from pipelines.ingest.mapping.model import load_sources
 from pipelines.quality.rejects.workbook import open_rejects, workbooks_to_mend
 from pipelines.workspace.warehouse.connection import open_warehouse
@@ -96,7 +98,11 @@ def test_each_unit_gets_its_own_and_both_come_back(small: SmallMission, tmp_path
     paths = sent_out(small, tmp_path)
     assert [path.name for path in paths] == ["U1_patrols.csv.xlsx", "U2_patrols.csv.xlsx"]
     for path in paths:
-        small.deliver(path.name, corrected(path, {(2, "day"): "2024-06-30"}))
+        small.drop(path.name, corrected(path, {(2, "day"): "2024-06-30"}))
+    reports = small.ingest().files
+    assert [one.rows_rejected for one in reports] == [1, 0]  # each as its workbook left the file
+    told = " ".join(closing_lines([asdict(one) for one in reports], "en"))
+    assert "1 file with 2 rows" in told and "new: 2 rows" in told and "rejected" not in told
     assert small.query("SELECT activity_code FROM core.activities ORDER BY 1") == [("A1",), ("A2",)]
     assert still_open(small) == []
 

@@ -26,10 +26,18 @@ def effect_bars_plot(bars: Sequence[EffectBar], axis: str, words: Words, theme: 
     for place, bar in enumerate(bars):
         middle, low, high = bar.figures
         # The name stands in the plot, above its bar: also on a phone the bar has room.
-        plot.words(place, values.low, bar.name, "plot-name")
+        plot.words(place, values.low, _name(bar, values.high, words), "plot-name")
         dot = plot.dot(middle, "plot-hollow" if bar.is_check else "")
         plot.point((place, place + 1), bar.said, [plot.interval((low, high)), dot])
     return plot
+
+
+def _name(bar: EffectBar, end: float, words: Words) -> str:
+    """With the end of an interval that the frame cuts off."""
+    high = bar.figures[2]
+    if high <= end:
+        return bar.name
+    return f"{bar.name} (→ +{words('format.percent', number=round(high))})"
 
 
 def differences_axis(figures: Sequence[Sequence[float]], title: str, words: Words) -> Axis:

@@ -11,6 +11,7 @@ from indicators.linkage.methods.case_series.days import (
     WINDOW_ENDS,
     Ints,
     KnownDays,
+    by_others,
     known_days,
     read_record,
 )
@@ -123,9 +124,8 @@ def fit(days: KnownDays, spec: ModelSpec) -> FittedModel:
 def cells_of_model(days: KnownDays, spec: ModelSpec) -> Cells:
     """What the model counts, also in strata and months without incidents."""
     return cells_of(
-        days,
+        by_others(days) if spec.independent else days,
         spec.terms,
-        independent=spec.independent,
         by_month=spec.by_month,
         own_seasons=spec.own_seasons,
     )

@@ -69,12 +69,11 @@ def cells_of(
     days: KnownDays,
     terms: Sequence[str],
     *,
-    independent: bool = False,
     by_month: bool = False,
     own_seasons: bool = True,
 ) -> Cells:
     """The cells of a model; by_month: strata are area × month in place of area × quarter."""
-    columns = _columns(days, terms, independent)
+    columns = _columns(days, terms)
     shape = tuple(most + 1 for _, most in columns.values())
     patterns = math.prod(shape)
     first, last = (days.month.min(), days.month.max()) if len(days.month) else (0, 0)
@@ -85,10 +84,9 @@ def cells_of(
         pattern = pattern * (most + 1) + values
     row = (days.area.astype(np.int64) * months + (days.month - first)) * THIRDS + days.third
     key = row * patterns + pattern
-    outcome = days.independent if independent else days.incidents
-    at = np.flatnonzero(outcome > 0)
+    at = np.flatnonzero(days.incidents > 0)
     seen = sparse.coo_array(
-        (outcome[at].astype(float), np.divmod(key[at], patterns)), (size, patterns)
+        (days.incidents[at].astype(float), np.divmod(key[at], patterns)), (size, patterns)
     )
     area_month, third = np.divmod(np.arange(size), THIRDS)
     area, month = np.divmod(area_month, months)
@@ -129,9 +127,7 @@ def _counts(dense: NDArray[Any], patterns: int) -> sparse.csr_array:
     return sparse.csr_array((counted, column, ends), (len(dense) // patterns, patterns))
 
 
-def _columns(
-    days: KnownDays, terms: Sequence[str], independent: bool
-) -> dict[str, tuple[Ints, int]]:
+def _columns(days: KnownDays, terms: Sequence[str]) -> dict[str, tuple[Ints, int]]:
     """What the model tells days apart by, and the greatest value that each can have."""
     in_windows = bool({"p1", "p2", "p3"} & set(terms))
     state = (days.state, len(WINDOW_ENDS)) if in_windows else (days.state > 0, 1)
@@ -141,8 +137,8 @@ def _columns(
     if "lead" in terms:
         asked["lead"] = (days.lead, 1)
     if "l7" in terms:
-        asked["short"] = (days.independent_short if independent else days.short, MOST_RECENT)
-        asked["long"] = (days.independent_long if independent else days.long, MOST_EARLIER)
+        asked["short"] = (days.short, MOST_RECENT)
+        asked["long"] = (days.long, MOST_EARLIER)
     return asked
 
 

@@ -5,7 +5,7 @@ window functions of SQL over the same grid took five times as long.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 Ints = NDArray[Any]  # whole numbers and flags of any width
 Flags = NDArray[np.bool_]
 Name = TypeVar("Name")
+Days = TypeVar("Days", bound="KnownDays")
 WASH_OUT = 14  # days after an activity that count as exposed
 WINDOW_ENDS = (3, 7, 14)
 LEAD = 7
@@ -192,6 +193,16 @@ def exposed_days(record: Record) -> Flags:
 def _covers(returned: dict[str, Flags], earlier: int) -> Flags:
     activities = moved(returned["activities"], earlier)
     return _covered(returned["incidents"], EARLIER, 0) & _covered(activities, WASH_OUT, LEAD)
+
+
+def by_others(days: Days) -> Days:
+    """The same days, of which only what others than UN police reported counts, history too."""
+    return replace(
+        days,
+        incidents=days.independent,
+        short=days.independent_short,
+        long=days.independent_long,
+    )
 
 
 def reading_days(

@@ -8,7 +8,7 @@ and what the grade looks at (`grading.md` §1).
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 import numpy as np
@@ -39,6 +39,7 @@ from indicators.linkage.methods.case_series.days import (
     Ints,
     KnownDays,
     Record,
+    by_others,
     is_known,
     known_days,
     possible_days,
@@ -47,6 +48,7 @@ from indicators.linkage.methods.case_series.days import (
 )
 from indicators.linkage.methods.case_series.fake_dates import fake_shift
 from indicators.linkage.methods.case_series.fit import Term
+from indicators.linkage.methods.case_series.reports import counts_others
 from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.power import (
     LEVEL,
@@ -122,7 +124,8 @@ class Series:
     area months of which such a return is missing. `undated`: incidents without a day.
     `is_protected`: no figure of a single area leaves the engine. `has_same_collector`: those who
     act also record the outcome. `unhidden`: of each day the incidents that silence can hardly hide;
-    None where the mission has none.
+    None where the mission has none. `counted_by`: why only what others than UN police reported
+    counts; None where all does.
     """
 
     days: KnownDays
@@ -134,6 +137,7 @@ class Series:
     is_protected: bool = False
     has_same_collector: bool = False
     unhidden: Ints | None = None
+    counted_by: Literal["named", "parted"] | None = None
 
     @property
     def counted(self) -> NeedKind:
@@ -174,9 +178,9 @@ class CaseSeries:
                 supplies=tuple(_supplies(inputs, None)),
             )
             return MethodResult((untested,))
+        inputs = _counted(inputs, edge.names_others)
         models = {name: fit(inputs.days, MODELS[name]) for name in MODELS if name != "month_strata"}
-        named = edge.primary.outcome if edge.primary else "all"
-        primary = models["independent" if named == "independent" else "primary"]
+        primary = models["primary"]
         reason = primary.unfit_for_a_grade
         whole = None if reason else _term(primary, "post")
         checks = dict(_checks(inputs, models, whole)) if whole else {}
@@ -197,7 +201,9 @@ class CaseSeries:
         if whole and models["lead"].terms:
             lead = _effect("lead_7_days", models["lead"], "lead", months, None, PLACEBO)
             found.append(_finding(lead, edge, {}, "1–14"))
-        rows = _area_rows(inputs, whole, named) if whole and not inputs.is_protected else ()
+        if inputs.counted_by:
+            found = [_of_others(own, inputs.counted_by) for own in found]
+        rows = _area_rows(inputs, whole) if whole and not inputs.is_protected else ()
         return MethodResult(tuple(found), tuple(rows))
 
     def primary(self, findings: Sequence[Finding]) -> Finding | None:
@@ -319,6 +325,26 @@ def series_of_record(
     )
 
 
+def _counted(series: Series, is_named: bool) -> Series:
+    """The series with the incidents that count (`reports.py`)."""
+    if not counts_others(series.days, is_named):
+        return series
+    return replace(
+        series,
+        days=by_others(series.days),
+        moved=by_others(series.moved) if series.moved else None,
+        counted_by="named" if is_named else "parted",
+    )
+
+
+def _of_others(finding: Finding, counted_by: str) -> Finding:
+    """Says that only what others reported is counted, and why where nobody named it."""
+    caveats = ("reports_part",) if counted_by == "parted" else ()
+    return replace(
+        finding, contrast=f"{finding.contrast}_by_others", caveats=(*finding.caveats, *caveats)
+    )
+
+
 # --- what it rests on, and what is missing -------------------------------------------------------
 
 
@@ -387,10 +413,9 @@ def _supplies(series: Series | None, model: FittedModel | None) -> Iterator[Supp
         yield Supply("day_dates", series.undated, times)
 
 
-def _area_rows(series: Series, whole: Term, outcome: str) -> Iterator[dict[str, Any]]:
+def _area_rows(series: Series, whole: Term) -> Iterator[dict[str, Any]]:
     """Rows of `mart.area_effect`: of every area with an incident."""
-    spec = MODELS["independent" if outcome == "independent" else "primary"]
-    for own in area_effects(cells_of_model(series.days, spec).compared(), whole):
+    for own in area_effects(cells_of_model(series.days, MODELS["primary"]).compared(), whole):
         low, high = own.interval(own.estimate, own.se)
         shrunken_low, shrunken_high = own.interval(own.shrunken, own.shrunken_se)
         yield {

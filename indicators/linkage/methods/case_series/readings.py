@@ -101,17 +101,14 @@ class Compared:
         return max(0, LEAST_AREAS_WITH_CONTRAST - self.areas)
 
 
-def compare(days: ReadingDays, reading: Reading, independent: bool = False) -> tuple[Compared, ...]:
-    """One entry a comparison of the reading, in their order.
-
-    `independent`: on incidents that UN police did not report.
-    """
+def compare(days: ReadingDays, reading: Reading) -> tuple[Compared, ...]:
+    """One entry a comparison of the reading, in their order."""
     everything = (*reading.exposures, *_OTHER_TERMS)
-    cells = cells_of(days, everything, independent=independent).compared()
+    cells = cells_of(days, everything).compared()
     areas = {name: _areas_with_contrast(cells, at) for at, name in enumerate(reading.exposures)}
     present = [name for name in reading.exposures if areas[name]]
     terms = (*present, *_OTHER_TERMS)
-    kept = cells_of(days, terms, independent=independent).compared()
+    kept = cells_of(days, terms).compared()
     asked = [_asked(days, kept, areas, terms, own) for own in reading.comparisons]
     return tuple(_estimated(kept, terms, asked))
 

@@ -40,6 +40,7 @@ from indicators.linkage.methods.case_series.days import (
     ReadingDays,
     after,
     around,
+    by_others,
     is_known,
     read_counts,
     read_record,
@@ -52,6 +53,7 @@ from indicators.linkage.methods.case_series.method import (
     create_series,
 )
 from indicators.linkage.methods.case_series.readings import OWN, READINGS, Compared, compare
+from indicators.linkage.methods.case_series.reports import counts_others
 from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.power import (
     TARGET_RATIO,
@@ -164,12 +166,12 @@ class SecondaryReadings:
 
 
 def _rows(inputs: ReadingInputs, edge: Edge) -> Iterator[dict[str, Any]]:
-    independent = edge.primary is not None and edge.primary.outcome == "independent"
     own = inputs.days["own"]
+    is_others = counts_others(own, edge.names_others)
     for name, reading in READINGS.items():
         days = inputs.days.get(name, own)
         if _is_asked(name, days, reading.exposures, edge):
-            for compared in compare(days, reading, independent):
+            for compared in compare(by_others(days) if is_others else days, reading):
                 yield _row(name, compared, inputs)
     for (name, which), counts in inputs.outcomes.items():
         if counts.any():

@@ -54,6 +54,7 @@ def counted(
 
     `is_asked`: a person is asked beside it what texts mean.
     """
+    from pipelines.ingest.file_report import remark_sentence
     from pipelines.ingest.rows.quarantine import reject_sentence
 
     rejects = (
@@ -81,6 +82,7 @@ def counted(
         question=shown.question.sentence(language) if shown.question else "",
         tables=_rows_by_table(shown, mission, areas or {}, language),
         rejects=tuple(rejects),
+        remarks=tuple(remark_sentence(one, language) for one in shown.remarks),
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.vocabularies import vocabulary
 from indicators.foundation.messages import has_message, message
+from pipelines.ingest.file_report import remark_sentence
 from pipelines.setup.proposal.answering.choices import Choice
 from pipelines.setup.proposal.beside.neighbours import Neighbours
 from pipelines.setup.proposal.difference import Change
@@ -136,6 +137,8 @@ def preview_lines(shown: Preview, language: str) -> Iterator[str]:
         rule = message(key, language) if has_message(key) else entry.rule
         facts = {"rows": entry.rows, "column": entry.column, "value": entry.value or ""}
         yield message("map.reject", language, rule=rule, **facts)
+    for remark in shown.remarks:
+        yield f"  {remark_sentence(remark, language)}"
 
 
 def change_line(change: Change, language: str) -> str:

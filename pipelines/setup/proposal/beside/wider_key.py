@@ -1,6 +1,8 @@
-"""A key that two senders give to different things, made one that tells them apart: by the unit, or
-the day, as a part of it. What a clash is: `pipelines.ingest.rows.key_clashes`."""
+"""A key that two senders, or two rows of a file, give to different things, made one that tells
+them apart: by the unit, or the day or month, as a part of it. What a clash is:
+`pipelines.ingest.rows.key_clashes`."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -13,6 +15,7 @@ from pipelines.setup.proposal.preview import Preview
 from pipelines.setup.proposal.proposal import Proposal
 
 _CONFIDENCE = 0.6  # sure of the parts of a key: the file alone does not tell who else numbers so
+_TWICE, _SLIPS = "duplicate_key", 0.1  # share of rows: of fewer a code was typed wrongly
 _UNIT = "units.unit_code"
 Content = Mapping[str, Any]
 Try = Callable[[Content], Preview]
@@ -23,10 +26,13 @@ def key_change(content: Content, found: Preview, tried: Try) -> tuple[Change, Pr
 
     `content`: the mapping as YAML has it; `found`: what it makes of the file.
     """
-    for table in dict.fromkeys(one.table for one in found.rejects if one.rule == RULE):
+    clashing = {RULE: 1, _TWICE: max(2, _SLIPS * found.rows_read)}
+    for table in dict.fromkeys(
+        one.table for one in found.rejects if one.rows >= clashing.get(one.rule, math.inf)
+    ):
         for change in _wider(content, table):
             shown = tried(with_key(content, change))
-            if not any(one.rule == RULE for one in shown.rejects):
+            if not any(one.rule in clashing for one in shown.rejects):
                 return change, shown
     return None
 
@@ -51,7 +57,7 @@ def _wider(content: Content, table: str) -> Iterator[Change]:
     contract = contracts()[table]
     place = f"{table}.{contract.key[0]}"
     own = _text_of(entry["columns"].get(contract.key[0], {}))
-    if own is None or len(contract.key) > 1:
+    if own is None or contract.columns[contract.key[0]].reference:
         return
     day = _text_of(entry["columns"].get(contract.date_column or "", {}))
     unit = _unit_of(content, entry["columns"], table)

@@ -49,6 +49,7 @@ _SAME_MEANING = 0.96
 _WIDER_MEANING = 0.75
 _MOST_CODES = 60
 _HOUSEHOLD, _FEWEST_HOUSEHOLDS = "household_key", 30
+_MAY_BE_YEAR = "reference_on"
 _SEPARATORS = (";", ",", "|", " ")
 _SAID_OF_ANYTHING = frozenset({"yes", "no", "oui", "non"})
 _AGE = re.compile(r"-?\d{1,4}")
@@ -81,14 +82,15 @@ def column_proposals(
     return with_only_day(contract, with_days(contract, timed, columns), columns)
 
 
-def _rank(one: ColumnProposal) -> tuple[float, float, int, int, str, tuple[str, ...]]:
-    """The surest first; of equals codes before names, what names a reference surely, and the
-    plainest column: `sex` before `household_head_sex`."""
+def _rank(one: ColumnProposal) -> tuple[float, float, int, int, int, str, tuple[str, ...]]:
+    """The surest first; of equals codes before names, the finest areas, what names a reference
+    surely, and the plainest column: `sex` before `household_head_sex`."""
     sure = sum(code.confidence for code in one.codes) / len(one.codes) if one.codes else 1.0
     place = reference_place(one.headers[0])
     return (
         -one.confidence,
         -sure,
+        -len(one.codes) if one.column.endswith("area_code") else 0,
         99 if place is None else place,
         len(one.column),
         one.column,
@@ -106,13 +108,15 @@ def as_said(name: str, column: Column, texts: Texts, known: Known) -> ColumnProp
 
 
 def _humbled(found: Sequence[ColumnProposal]) -> list[ColumnProposal]:
-    """Two headers for one column, or two columns for one header, leave neither sure."""
+    """Two headers for one column, or two columns for one header, leave neither sure; beside
+    districts their provinces say nothing else."""
 
     def is_contested(one: ColumnProposal) -> bool:
         return any(
             other is not one
             and (other.column == one.column or other.headers == one.headers)
             and one.confidence - other.confidence < 0.1
+            and not _is_above(other, one)
             for other in found
         )
 
@@ -122,6 +126,12 @@ def _humbled(found: Sequence[ColumnProposal]) -> list[ColumnProposal]:
         else one
         for one in found
     ]
+
+
+def _is_above(one: ColumnProposal, other: ColumnProposal) -> bool:
+    """Whether both are areas, the first far fewer."""
+    is_area = one.column == other.column and one.column.endswith("area_code")
+    return is_area and 2 * len(one.codes) <= len(other.codes)
 
 
 def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[ColumnProposal]:
@@ -233,6 +243,8 @@ def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
             return 0.55, "same_name_other_texts"
         sure = 0.97 if fit.share >= 0.9 else 0.85
         return (0.6 if fit.is_ambiguous else sure), "same_name"
+    if column.required and fit.reason == "empty_column":
+        return 0, ""  # nothing tells for it, and it would leave every row out
     if alike >= LEAST_LIKENESS and (fit.share is None or fit.share >= 0.5):
         return round((0.6 if fit.is_ambiguous else 0.85) * alike, 2), "alike_name"
     is_telling = len({one.code for one in fit.codes if one.code}) >= 2
@@ -258,7 +270,7 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
         reason = "two_ways" if number.is_ambiguous else None
         return Fit(number.share, number.keys, (), reason, number.is_ambiguous)
     if kind in ("date", "time"):
-        return _date_fit(values, kind, of_months=name == "month")
+        return _date_fit(values, kind, name)
     if kind in ("code", "bool", "list<code>"):
         if name == "age_group" and (fit := age_fit(values, column.allowed_codes or ())):
             return fit
@@ -269,14 +281,20 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
     return Fit(0.4 if is_long else 0.9)
 
 
-def _date_fit(values: Sequence[str], kind: str, *, of_months: bool = False) -> Fit:
+def _date_fit(values: Sequence[str], kind: str, name: str) -> Fit:
     """In a time column a date without a time of day waits for the column of hours beside it."""
     if kind == "time" and notation.clock_formats(values):
         return Fit(0.6)
-    written = notation.dates(values, with_time=kind == "time", of_months=of_months)
+    is_month = name == "month"
+    if name == _MAY_BE_YEAR and all(notation.YEAR.fullmatch(text) for text in values):
+        first_days = {year: f"{year}-01-01" for year in values}
+        return Fit(1.0, {"recode": first_days}, (), "first_of_year", is_ambiguous=True)
+    written = notation.dates(values, with_time=kind == "time", of_months=is_month)
     if kind == "date" and written.share < 0.5:
         written = notation.days_of_times(values)
     reason = "day_or_month_first" if written.is_ambiguous else None
+    if is_month and not notation.are_months(values, written):
+        return Fit(0.0)
     share = 0.6 if kind == "time" and not any(":" in text or "h" in text for text in values) else 1
     return Fit(written.share * share, written.keys, (), reason, written.is_ambiguous)
 

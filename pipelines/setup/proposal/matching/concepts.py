@@ -5,7 +5,12 @@ from collections.abc import Mapping
 from functools import cache
 from itertools import islice, product
 
-from pipelines.setup.proposal.matching.words import column_names, folded, listed_words
+from pipelines.setup.proposal.matching.words import (
+    column_names,
+    folded,
+    kind_names,
+    listed_words,
+)
 
 _ENDINGS = ("ations", "ation", "ement", "ment", "ing", "ion", "ed", "ee", "er", "al", "e", "s")
 _SHORTEST = 4  # letters that stay of a word whose ending is cut
@@ -21,7 +26,7 @@ def meanings(name: str) -> frozenset[Meaning]:
     words = name.replace("-", " ").split()
     known = [one for word in words if (one := _concepts(word))]
     ways = (frozenset(way) for way in islice(product(*known), _MOST_MEANINGS) if way)
-    return frozenset(way - _COUNTED if len(way) > 1 else way for way in ways)
+    return frozenset(way - _COUNTED for way in ways if way != _COUNTED)  # `No` counts nothing
 
 
 @cache
@@ -43,8 +48,10 @@ def means_the_same(readings: tuple[str, ...], table: str, column: str) -> bool:
 
 
 def holds_the_meaning(readings: tuple[str, ...], table: str, column: str) -> bool:
-    """Whether a header says more than a name of the column, by one word that is no concept."""
-    wanted, known = column_meanings(table, column), listed_words("concepts")
+    """Whether a header says more than a name of the column, also one that many columns bear, by
+    one word that is no concept: `Type of session`, `Date identified`."""
+    general = (one for name in kind_names(table, column) for one in meanings(name))
+    wanted, known = column_meanings(table, column).union(general), listed_words("concepts")
     return any(
         len(own) > 1 and (own - {extra}) in wanted
         for one in readings
@@ -66,6 +73,14 @@ def contradicts(readings: tuple[str, ...], table: str, column: str) -> bool:
         for own in meanings(one)
         for other in wanted
     )
+
+
+@cache
+def spoken(text: str) -> frozenset[str]:
+    """The words of a question by what they mean, without those that every question has."""
+    idle = {folded(word) for word in listed_words("questions")["idle"]}
+    words = [word for word in folded(text).replace("-", " ").split() if word not in idle]
+    return frozenset(one for word in words for one in _concepts(word)[:1])
 
 
 def says_nothing(word: str, but: frozenset[str]) -> bool:

@@ -30,7 +30,7 @@ _MOST_CLOCKS = 0.9  # share of the texts of a column of times of day: `late` is 
 _MONTHS = ("%B %Y", "%b %Y", "%b-%y", "%b-%Y", "%m/%Y", "%Y/%m", "%Y-%m")  # the first day is meant
 _SEVERAL_GROUPS = r"[+-]?\d{1,3}(\.\d{3}){2,}(,\d+)?"
 _GROUP = re.compile(r"\d{6} ?([A-IK-Z]) ?[A-Za-z]{3,4} ?(\d{2}|\d{4})")
-_YEAR = re.compile(r"19[5-9]\d|20[0-5]\d")
+YEAR = re.compile(r"19[5-9]\d|20[0-5]\d")
 _HOURS = {
     "%H:%M": r"([01]?\d|2[0-3]):[0-5]\d",
     "%H:%M:%S": r"([01]?\d|2[0-3]):[0-5]\d:[0-5]\d",
@@ -89,6 +89,18 @@ def days_of_times(texts: Sequence[str]) -> Written:
     return replace(written, keys=dict(written.keys) or {"formats": list(_ISO_TIMES)})
 
 
+def are_months(texts: Sequence[str], written: Written) -> bool:
+    """Whether dates, as they are written, are all of first days: of others none is a month."""
+    forms = [*written.keys.get("formats", ()), "%Y-%m-%d"]  # type: ignore[misc]
+    days = (_day_of(text[: 10 if is_iso(text, with_time=False) else None], forms) for text in texts)
+    return all(day in (None, 1) for day in days)
+
+
+def _day_of(text: str, forms: Sequence[str]) -> int | None:
+    form = next((form for form in forms if _fits(text, form)), None)
+    return None if form is None else datetime.strptime(with_english_months(text, form), form).day
+
+
 def _date_time_group(texts: Sequence[str], number: int) -> Written | None:
     """`130800B MAR 26`, as soldiers write: day, hour, letter of the zone (ACP 121), month, year."""
     found = [_GROUP.fullmatch(text) for text in texts]
@@ -140,7 +152,7 @@ def _fits(text: str, pattern: str) -> bool:
 def clock_formats(texts: Sequence[str]) -> list[str]:
     """How a column that holds times of day alone is written, the most usual first; none where it
     holds more than a few others, or years, of which `2010` could be ten past eight."""
-    if texts and all(_YEAR.fullmatch(text) for text in texts):
+    if texts and all(YEAR.fullmatch(text) for text in texts):
         return []
     found, left = [], [text.translate(PLAIN_DIGITS) for text in texts]
     while left and len(left) > (1 - _MOST_CLOCKS) * len(texts):

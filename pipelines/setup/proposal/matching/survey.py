@@ -9,7 +9,7 @@ from typing import Any
 from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.vocabularies import vocabulary
 from pipelines.setup.proposal.matching.codes import CodeProposal, code_proposals
-from pipelines.setup.proposal.matching.concepts import means_the_same_words
+from pipelines.setup.proposal.matching.concepts import means_the_same_words, spoken
 from pipelines.setup.proposal.matching.texts import Texts
 from pipelines.setup.proposal.matching.words import code_names, likeness, readings
 
@@ -17,6 +17,7 @@ RESPONDENTS, ANSWERS = "survey_respondents", "survey_answers"
 _KEY = ("survey_code", "wave", "respondent_key")
 _WITHOUT_ANSWER = ("dont_know", "refused", "not_asked")
 _LEAST_LIKENESS = 0.8
+_CONTAINED = 0.85
 _MOST_TEXTS = 25
 _SURE, _UNSURE = 0.85, 0.6
 
@@ -96,11 +97,26 @@ def _likeness(item: str, texts: Texts) -> float:
     names = code_names("survey_item", item)
     best = 0.0
     for written in (texts.header, *texts.wordings):
-        own = readings(written)
+        own, question = readings(written), spoken(written)
         if means_the_same_words(own, names):
             return 1.0
-        best = max(best, *(likeness(one, other) for one in own for other in names), 0.0)
+        if question.isdisjoint(_words_of_others(item)):
+            best = max(best, *(likeness(one, other) for one in own for other in names), 0.0)
+            says_all = any(len(one) > 1 and one <= question for one in _wordings(item))
+            best = max(best, _CONTAINED * says_all)
     return best
+
+
+@cache
+def _words_of_others(item: str) -> frozenset[str]:
+    """What other items are told by: walking at night is not safety at large."""
+    words = (word for other in items() for one in _wordings(other) for word in one)
+    return frozenset(words).difference(*_wordings(item))
+
+
+@cache
+def _wordings(item: str) -> frozenset[frozenset[str]]:
+    return frozenset(map(spoken, code_names("survey_item", item)))
 
 
 def _fits(one: Answered) -> bool:

@@ -19,11 +19,13 @@ _SAID = frozenset({"count", "person", "women", "total", "month", "participant"})
 @dataclass(frozen=True)
 class Wide:
     """One row for each of several columns: `items`: what an item is called (parts joined by `|`):
-    the column of the file; `item`, `value`: columns of the table."""
+    the column of the file; `item`, `value`: columns of the table; `key`: one that the item follows,
+    where the table has no other that tells its rows apart."""
 
     item: tuple[str, ...]
     value: str
     items: Mapping[str, str]
+    key: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -33,7 +35,8 @@ class Wide:
     def entry(self) -> dict[str, object]:
         """As a mapping writes it; an empty cell makes no row."""
         entries = {name: {"from": header} for name, header in self.items.items()}
-        return {"item": list(self.item), "value": self.value, "items": entries}
+        key = {"key": self.key} if self.key else {}
+        return {"item": list(self.item), "value": self.value, **key, "items": entries}
 
 
 def wide_columns(contract: Contract, texts: Sequence[Texts]) -> Wide | None:
@@ -49,7 +52,8 @@ def wide_columns(contract: Contract, texts: Sequence[Texts]) -> Wide | None:
         named = [(name_of(contract, item, one.header), one.header) for one in numbers]
         found = [(name, header) for name, header in named if name is not None]
         if len(found) >= _FEWEST and len(dict(found)) == len(found):
-            return Wide(item, value, dict(found))
+            is_told = set(item) <= {*contract.key}
+            return Wide(item, value, dict(found), None if is_told else contract.key[0])
     return None
 
 

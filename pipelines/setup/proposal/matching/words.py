@@ -23,6 +23,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _GROUP = re.compile(r"^(?:.*(?:/|::)\s*|[^\W_]\w*-)(?=\S)")  # `group/question`, `group-question`
 _NUMERO = re.compile(r"\bn\s?[°º]\s*", re.IGNORECASE)
+_UN = re.compile(r"\bUN\b")  # the organisation, which is no article
 _LEAST = 0.6  # below it two texts are not compared letter by letter
 _LEAST_FUZZY = 5  # letters below which a text is alike only where it is equal
 
@@ -31,7 +32,7 @@ _LEAST_FUZZY = 5  # letters below which a text is alike only where it is equal
 def folded(text: str) -> str:
     """The text as words without accents, capitals, signs, articles and plural endings."""
     text = _CAMEL.sub(" ", text.replace("œ", "oe").replace("Œ", "Oe"))
-    text = _NUMERO.sub("no ", text)
+    text = _NUMERO.sub("no ", _UN.sub("ONU", text))
     plain = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     words = re.findall(r"[a-z0-9<>=+-]+|[\u0620-\u06ff]+", _arabic(plain.replace("_", " ")))
@@ -118,17 +119,28 @@ def column_names(table: str, name: str) -> frozenset[str]:
     listed = _listed(given, here if here in given else name)
     names = [name, column.title.en, column.title.fr, *listed]
     names += [header for header, one in exports().items() if one["column"] == name]
-    return frozenset(word for entry in names for word in readings(entry))
+    found = frozenset(word for entry in names for word in readings(entry))
+    if column.reference and name not in contracts()[table].key:  # `Ref` is that of the row
+        found -= {
+            word for entry in _listed(_synonyms()["general"], "key") for word in readings(entry)
+        }
+    return found
 
 
 @cache
 def general_names(table: str, name: str) -> frozenset[str]:
     """Folded names that often mean this column and could mean another: `Date`, `Type`, `Killed`."""
+    words = _listed(_synonyms()["perhaps"], name)
+    return kind_names(table, name).union(reading for word in words for reading in readings(word))
+
+
+@cache
+def kind_names(table: str, name: str) -> frozenset[str]:
+    """Those of them that say no more than date, key or type."""
     contract, given = contracts()[table], _synonyms()["general"]
     kinds = {"date": name == contract.date_column, "key": _names_rows(contract, name)}
     kinds["type"] = name == f"{contract.key[0].removesuffix('_code')}_type"
     words = [word for kind, is_so in kinds.items() if is_so for word in _listed(given, kind)]
-    words += _listed(_synonyms()["perhaps"], name)
     return frozenset(reading for word in words for reading in readings(word))
 
 

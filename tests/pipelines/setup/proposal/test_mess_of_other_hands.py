@@ -9,6 +9,8 @@ from openpyxl import Workbook
 
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import layouts
+from pipelines.setup.proposal.matching.survey import questions
+from pipelines.setup.proposal.matching.texts import Texts
 from pipelines.setup.proposal.proposal import Proposal, propose
 
 KNOWN: Known = {
@@ -114,3 +116,57 @@ def test_times_in_a_column_of_days_and_arabic_digits_have_a_format(tmp_path: Pat
     path.write_text(f"{head}I1,٢٠٢٦/٠٣/١٥,Killing\nI2,2026/03/16,Looting\n", encoding="utf-8")
     (day,) = [one for one in propose(path, KNOWN).columns if one.column == "occurred_on"]
     assert day.entry == {"formats": ["%Y/%m/%d"]}
+
+
+def test_figures_by_area_are_no_list_of_areas(tmp_path: Path) -> None:
+    head = ["ADM0_FR", "ADM1_FR", "ADM1_PCODE", "ADM2_FR", "ADM2_PCODE", "Year", "T_TL"]
+    rows = [["Xland", "Est", "XX0", "Torit", "XX01", 2025, 4000],
+            ["Xland", "Est", "XX0", "Ikoto", "XX02", 2025, 5000]]  # fmt: skip
+    found = propose(workbook(tmp_path / "x_admpop.xlsx", Sheet1=[head, *rows]), KNOWN)
+    assert found.table == "population"
+    year = next(one for one in found.columns if one.column == "reference_on")
+    assert (year.entry, year.confidence) == ({"recode": {"2025": "2025-01-01"}}, 0.6)  # asked
+
+
+def test_cases_are_incidents_and_no_sums_and_names_may_be_divided(tmp_path: Path) -> None:
+    head = ["Case no.", "Date", None, "Place", "Violation", "Perpetrator", "Source"]
+    parts = [None, "from", "to", None, None, None, None]
+    rows = [[f"C/{day}", date(2026, 3, day), date(2026, 3, day + 1), "Torit", "Rape", "Unknown",
+             "HRD"] for day in range(1, 9)]  # fmt: skip
+    found = propose(workbook(tmp_path / "cases.xlsx", Log=[head, parts, *rows]), KNOWN)
+    assert found.layout.options["header_rows"] == 2
+    proposed = by_column(found)
+    assert (found.table, proposed["incident_code"]) == ("incidents", ("Case no.",))
+    assert (proposed["occurred_on"], proposed["ended_on"]) == (("Date / from",), ("Date / to",))
+
+
+def test_a_unit_stands_for_the_rows_below_it_also_behind_their_number(tmp_path: Path) -> None:
+    log = [["No", "Bataillon", "Date", "Heure", "Type", "Lieu"]]
+    log += [[number, "FPU1" if number == 1 else None, date(2026, 3, number), "08:30", "Patrouille",
+             "Torit"] for number in range(1, 7)]  # fmt: skip
+    (found,) = layouts(workbook(tmp_path / "log.xlsx", Log=log))
+    assert found.options["fill_down"] == ["Bataillon"]
+
+
+def test_lines_of_months_have_a_key_each(tmp_path: Path) -> None:
+    head = ["Plan line", "Unit", "Activity", "District", "Jan-26", "Feb-26"]
+    rows = [["L1", "FPU1", "Patrols", "Torit", 4, 5], ["L2", "FPU2", "Escorts", "Ikoto", 2, 1]]
+    found = propose(workbook(tmp_path / "workplan.xlsx", Sheet1=[head, *rows]), KNOWN)
+    assert found.table == "activity_plan"
+    assert found.mapping()["tables"][0]["unpivot"]["key"] == "plan_line_code"
+
+
+@pytest.mark.parametrize(
+    ("asked", "item"),
+    [
+        ("Q1. Dans l’ensemble, vous sentez-vous en sécurité dans votre localité ?",
+         "safety_overall"),
+        ("Do you trust the police?", "trust_host_police"),
+        ("Do you trust the UN police?", None),
+        ("Faites-vous confiance à l’armée nationale ?", None),
+        ("Would you report a crime to UN police?", "would_report_unpol"),
+    ],
+)  # fmt: skip
+def test_a_question_asks_what_it_says_and_no_more(asked: str, item: str | None) -> None:
+    found = questions([Texts(asked, ("1", "2", "3"))])
+    assert [one.item for one in found] == ([item] if item else [])
