@@ -46,7 +46,7 @@ def cube_stages(
     return stages
 
 
-def _in_months_sql(day: str, months: Sequence[date]) -> str:
+def in_months_sql(day: str, months: Sequence[date]) -> str:
     """Whether a day lies in any of these months, as ranges, which DuckDB carries below joins."""
     stretches: list[tuple[date, date]] = []
     for month in sorted(months):
@@ -86,7 +86,7 @@ def _placed(plan: CubePlan, rows: str, months: Sequence[date] | None) -> list[Ct
         lines = ["source.*", *lines]
     where = [f"source.{plan.clock} <= as_of_day()"]
     if months is not None:
-        where.append(_in_months_sql(f"source.{plan.clock}", months))
+        where.append(in_months_sql(f"source.{plan.clock}", months))
     if plan.counted != ("TRUE",):
         # Not a plain condition: DuckDB would guess from its parts that few rows are left, and then
         # build its hash tables on the source's side.

@@ -5,9 +5,11 @@ not belong here. An activity counts in its own area and in those above it.
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 import duckdb
 
+from indicators.compiler.base_cube import in_months_sql
 from indicators.compiler.derived.columns import rows_sql
 from indicators.compiler.derived.functions import functions_sql
 from indicators.compiler.indicator_filter import counted_columns, filter_sql
@@ -18,6 +20,7 @@ from indicators.foundation.periods import period_of
 from indicators.foundation.stored.database import has_table
 from indicators.incremental.partition_fingerprints import changed_months, definition_of
 from indicators.incremental.rows_by_month import Clock
+from indicators.incremental.values import COUNTED_BY_MONTH
 
 _COLUMNS = {
     "activity_type", "status", "tier", "phase", "unit_type", "partner_components", "area_code",
@@ -39,11 +42,17 @@ _DONE_COLUMNS = {
 
 
 def fill_plans(
-    connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    indicators: Sequence[Indicator],
+    are_kept: bool,
 ) -> None:
-    """`mart.output_plan`, and what the queries of the other tables of a plan read."""
+    """`mart.output_plan`, and what the queries of the other tables of a plan read.
+
+    `are_kept`: the mart stands as the last refresh left it.
+    """
     _read_plan(connection)
-    _count_completed(connection, mission)
+    _count_completed(connection, mission, are_kept)
     _fill_output_plan(connection, mission, indicators)
 
 
@@ -52,28 +61,36 @@ def _read_plan(connection: duckdb.DuckDBPyConnection) -> None:
 
     A completed activity belongs to a line of its unit, month and kind whose area holds it: to the
     one that it cites, else to that of the lowest area, else to the largest; whether or not it cites
-    one. Without such a line it is done where nothing was planned. Lines of persons and facilities
-    are not compared with activities.
+    one. Without such a line it is done where nothing was planned, which is told of the years that
+    have a plan: no activity more than a year from all planned months is looked at. Lines of persons
+    and facilities are not compared with activities.
     """
     done = rows_sql(contracts()["activities"], {*_DONE_COLUMNS})
     connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE plan_current AS
+        """CREATE OR REPLACE TEMP TABLE plan_current AS
         SELECT line.*, first.planned_quantity AS original
         FROM (
           SELECT * FROM core.activity_plan
           QUALIFY row_number() OVER (PARTITION BY plan_line_code ORDER BY plan_version DESC) = 1
         ) AS line
         LEFT JOIN core.activity_plan AS first ON first.plan_line_code = line.plan_line_code
-          AND first.plan_version = 1 AND first.quantity_unit = line.quantity_unit;
-
-        CREATE OR REPLACE TEMP TABLE plan_done AS
+          AND first.plan_version = 1 AND first.quantity_unit = line.quantity_unit"""
+    )
+    asked = """SELECT CAST(min("month") - INTERVAL 1 YEAR AS DATE),
+      CAST(max("month") + INTERVAL 1 YEAR AS DATE) FROM plan_current"""
+    (begins, ends) = connection.execute(asked).fetchall()[0]
+    years = f"BETWEEN DATE '{begins}' AND DATE '{ends}'" if begins else "IS NULL"
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE plan_done AS
         WITH own AS (
           SELECT area, CAST(date_trunc('month', started_on_local) AS DATE) AS "month", unit_code,
             activity_type, tier, phase, is_long_range, plan_line_code AS cited,
             count(*) AS activities,
             CAST(sum(person_days) AS BIGINT) AS person_days
           FROM ({done}) JOIN cube.area_place USING (area_code, location_precision)
-          WHERE status = 'completed' AND started_on_local <= as_of_day() GROUP BY ALL
+          WHERE status = 'completed' AND started_on_local <= as_of_day()
+            AND started_on_local {years}
+          GROUP BY ALL
         )
         SELECT own.* EXCLUDE (cited), plan_line_code, quantity_unit, CASE quantity_unit
           WHEN 'person_day' THEN person_days ELSE activities END AS done
@@ -173,10 +190,13 @@ def _planned_in(indicator: Indicator) -> str | None:
     return "person_days" if is_told and measure.value == "person_days" else None
 
 
-def _count_completed(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+def _count_completed(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, are_kept: bool
+) -> None:
     """Completed activities by month in their own area, the months that changed counted anew.
 
-    Those above it come after: counted in their own area there are far fewer rows.
+    Those above it come after: counted in their own area there are far fewer rows. The tables of the
+    mart that hold nothing else lose the same months: their queries read `changed_activity`.
     """
     rows = f"""SELECT area_code, location_precision,
       CAST(date_trunc('month', started_on_local) AS DATE) AS month,
@@ -189,9 +209,24 @@ def _count_completed(connection: duckdb.DuckDBPyConnection, mission: Mission) ->
     clock, table = COMPLETED_ACTIVITY_CLOCK, f"cube.{COMPLETED_ACTIVITY}"
     definition = definition_of([rows, *functions_sql(mission, "")])
     months = changed_months(connection, COMPLETED_ACTIVITY, clock, definition)
-    if months is None or not has_table(connection, "cube", COMPLETED_ACTIVITY):
+    if not has_table(connection, "cube", COMPLETED_ACTIVITY):
+        months = None
+    if months is None:
         connection.execute(f"CREATE OR REPLACE TABLE {table} AS {rows} GROUP BY ALL")
     elif months:
         connection.execute(f"DELETE FROM {table} WHERE list_contains(?, month)", [months])
-        where = "list_contains(?, CAST(date_trunc('month', started_on_local) AS DATE))"
-        connection.execute(f"INSERT INTO {table} {rows} AND {where} GROUP BY ALL", [months])
+        where = in_months_sql("started_on_local", months)
+        connection.execute(f"INSERT INTO {table} {rows} AND ({where}) GROUP BY ALL")
+    _forget_months(connection, months if are_kept else None)
+
+
+def _forget_months(connection: duckdb.DuckDBPyConnection, months: Sequence[date] | None) -> None:
+    """`changed_activity`: what was completed in these months (None: in all)."""
+    listed = [month.isoformat() for month in months or ()]
+    where = "true" if months is None else f"list_contains(CAST({listed} AS DATE[]), month)"
+    for table in COUNTED_BY_MONTH:
+        connection.execute(f"DELETE FROM mart.{table} WHERE {where}")
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP VIEW changed_activity AS
+        FROM cube.{COMPLETED_ACTIVITY} WHERE {where}"""
+    )

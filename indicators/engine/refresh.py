@@ -6,6 +6,7 @@ What is computed stands in `plan.py`, the SQL in `statements.py` and `statuses.p
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,15 @@ from indicators.foundation.errors import InternalFault, Problem
 from indicators.foundation.mart_tables import VALUE_KEY, mart_ddl
 from indicators.foundation.periods import PRECISION_PERIODS, Period, periods_between
 from indicators.foundation.stored.database import one_transaction
-from indicators.incremental.cubes import STALE, materialize_cubes, note_cells, prepare_cubes
+from indicators.incremental.cubes import (
+    IN_STALE,
+    NO_MORE,
+    STALE,
+    drop_cells,
+    materialize_cubes,
+    note_cells,
+    prepare_cubes,
+)
 from indicators.incremental.inputs import are_tables_current, inputs_of, record_inputs
 from indicators.incremental.row_engine import DUCKDB, RowEngine
 from indicators.incremental.rows_by_month import (
@@ -83,7 +92,7 @@ from indicators.survey.waves.respondents import respondents_sql
 from indicators.survey.waves.shown import Wave
 
 _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values.py`)
-    *MART_QUERIES,
+    *(table for table in MART_QUERIES if table not in KEPT_TABLES),
     "indicator",
     "breakdown_grid",
     "survey_result",
@@ -127,12 +136,12 @@ def compute(
         note_cells(connection)
         _write_values(connection, mission)
         settle_versions(connection, indicators)
-        note_values(connection)
         fill_event_dispersion(connection, indicators)
         fill_registers(connection, mission, all_versions(indicators), as_of, spans)
-        fill_plans(connection, mission, indicators)
+        fill_plans(connection, mission, indicators, are_kept)
         counted = {indicator.code for indicator in indicators}
         fill_tables(connection, _values_of_queries(mission), counted)
+        note_values(connection)
         fill_outlines(connection, mission, profile)
         record_inputs(connection, inputs, tables)
         write_reject_impact(connection, mission, indicators)
@@ -301,12 +310,17 @@ def _compute_registers(
     engine.begin(
         row_statements(mission, indicators), list(functions_sql(mission, as_of.isoformat()))
     )
+    counted = {plan.name: [planned.indicator for planned in plan.indicators] for plan in plans}
+    every = list(chain.from_iterable(counted.values()))
+    drop_cells(connection, [indicator.code for indicator in every], NO_MORE)
+    drop_contributions(connection, every, NO_MORE)
     for plan in plans:
         months = materialize_cubes(connection, mission, plan, as_of, engine)
-        changed = STALE if are_kept and months is not None else None
-        drop_contributions(connection, [planned.indicator for planned in plan.indicators], changed)
-        if months or changed is None:
-            _fill_contributions(connection, mission, plan, changed)
+        if are_kept and months == []:
+            continue
+        changed = STALE if are_kept and months else None
+        drop_contributions(connection, counted[plan.name], IN_STALE if changed else "true")
+        _fill_contributions(connection, mission, plan, changed)
     _fill_source_periods(connection, plans, indicators)
 
 

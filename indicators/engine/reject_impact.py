@@ -47,35 +47,37 @@ def write_reject_impact(
     for plan in cube_plans(indicators):
         if plan.clock is None or waiting_table(plan.source) not in held:
             continue
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE waiting_now AS {_derived_sql(plan)}")
-        for planned in plan.indicators:
-            names = [mission.mission, plan.source, planned.code]
-            connection.execute(_lines_sql(plan, planned), names)
+        connection.execute(_lines_sql(plan), [mission.mission, plan.source])
 
 
-def _derived_sql(plan: CubePlan) -> str:
-    """The waiting rows of the plan's source with what is derived from them."""
+def _lines_sql(plan: CubePlan) -> str:
+    """The lines of all indicators of a plan, from the waiting rows of its source."""
     stages = derivation_stages(contracts()[plan.source], plan.source_columns)
     stages[0] = Cte(stages[0].name, f"  SELECT * FROM {waiting_table(plan.source)}")
-    return with_stages(stages, f"SELECT * FROM {stages[-1].name}")
-
-
-def _lines_sql(plan: CubePlan, planned: PlannedIndicator) -> str:
-    place = plan.area or "country_area()"
-    return f"""INSERT INTO mart.reject_place BY NAME
-WITH counted AS (
-  SELECT {_ROW}, min({plan.clock}) AS day, min({place}) AS area
-  FROM waiting_now
-  WHERE coalesce({planned.cases}, {_hidden_sql(plan, planned.reads)})
-    AND ({plan.clock} <= as_of_day()
-      OR ({plan.clock} IS NULL AND {_hidden_sql(plan, frozenset([str(plan.clock)]))}))
-  GROUP BY {_ROW}
-)
-SELECT ? AS mission, ? AS source, ? AS indicator,
+    may_count = ",\n    ".join(_may_count_sql(plan, planned) for planned in plan.indicators)
+    day, place = plan.clock, plan.area or "country_area()"
+    waiting = f"""  SELECT {_ROW}, {day} AS day, {place} AS area, unnest([
+    {may_count}]) AS indicator
+  FROM {stages[-1].name}
+  WHERE {day} <= as_of_day()
+    OR ({day} IS NULL AND {_hidden_sql(plan, frozenset([str(day)]))})"""
+    lines = f"""SELECT ? AS mission, ? AS source, indicator,
   CAST(date_trunc('month', day) AS DATE) AS month, known.area_code AS area, count(*) AS rows
-FROM counted LEFT JOIN cube.area AS known ON known.area_code = counted.area
+FROM (
+  SELECT {_ROW}, indicator, min(day) AS day, min(area) AS area
+  FROM waiting WHERE indicator IS NOT NULL GROUP BY ALL
+) AS counted
+LEFT JOIN cube.area AS known ON known.area_code = counted.area
 GROUP BY ALL
 ORDER BY ALL"""
+    text = with_stages([*stages, Cte("waiting", waiting)], lines)
+    return f"INSERT INTO mart.reject_place BY NAME {text}"
+
+
+def _may_count_sql(plan: CubePlan, planned: PlannedIndicator) -> str:
+    """The indicator's code where a waiting row may count in it; else null."""
+    hidden = _hidden_sql(plan, planned.reads)
+    return f"CASE WHEN coalesce({planned.cases}, {hidden}) THEN '{planned.code}' END"
 
 
 def _hidden_sql(plan: CubePlan, columns: frozenset[str]) -> str:

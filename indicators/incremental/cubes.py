@@ -34,6 +34,8 @@ from indicators.incremental.rows_by_month import (
 )
 
 STALE = "stale_period"
+IN_STALE = f"(period_type, period) IN (SELECT (period_type, period) FROM {STALE})"
+NO_MORE = "(period_type, period) NOT IN (SELECT (period_type, period) FROM cube.period)"
 _KEPT_TABLES = {
     "cell": CELL_COLUMNS,
     "cell_content": {
@@ -124,14 +126,11 @@ def _fill_cells(
         for part in roll_up_plans(plan):
             connection.execute(f"INSERT INTO cube.cell BY NAME {plan_cells_sql(part)}")
         return
+    if not months:
+        return
     _fill_stale_periods(connection, months)
-    drop_cells(
-        connection,
-        codes,
-        f"""(period_type, period) IN (SELECT (period_type, period) FROM {STALE})
-        OR (period_type, period) NOT IN (SELECT (period_type, period) FROM cube.period)""",
-    )
-    for part in roll_up_plans(plan) if months else []:
+    drop_cells(connection, codes, IN_STALE)
+    for part in roll_up_plans(plan):
         connection.execute(f"INSERT INTO cube.cell BY NAME {plan_cells_sql(part, STALE)}")
 
 

@@ -20,7 +20,8 @@ from indicators.incremental.code_version import METHOD_VERSION
 from indicators.incremental.inputs import forget_inputs, row_counts
 from indicators.incremental.partition_fingerprints import definition_of, fingerprint_sql
 
-KEPT_TABLES = ("indicator_value", "contribution")
+COUNTED_BY_MONTH = ("joint_activity", "police_task")  # of completed activities and nothing else
+KEPT_TABLES = ("indicator_value", "contribution", *COUNTED_BY_MONTH)
 STALE_VALUE = "stale_value"
 _NOTE_DDL = "CREATE TABLE IF NOT EXISTS cube.value_definition (content VARCHAR)"
 _PUBLISHED = "split_part(indicator, '@', 1)"  # without the mark of an earlier version
@@ -31,7 +32,7 @@ def are_values_current(
 ) -> bool:
     """Whether values and contributions stand as the last run left them, and by these definitions.
 
-    If not, both tables are emptied. `indicators`: every version that is computed.
+    If not, the tables are emptied. `indicators`: every version that is computed.
     """
     connection.execute(
         """CREATE TABLE IF NOT EXISTS cube.value_content (indicator VARCHAR,
@@ -42,7 +43,7 @@ def are_values_current(
     definition = _definition(mission, indicators)
     stands = kept == [(f"{definition} {row_counts(connection, KEPT_TABLES)}",)]
     if not stands:
-        for table in ("mart.indicator_value", "mart.contribution", "cube.value_content"):
+        for table in (*(f"mart.{name}" for name in KEPT_TABLES), "cube.value_content"):
             connection.execute(f"DELETE FROM {table}")
     # Until the rows are written the note says nothing of them, and so it fits none.
     forget_values(connection)
@@ -145,18 +146,13 @@ LEFT JOIN cube.source_period AS source_period
 
 
 def drop_contributions(
-    connection: duckdb.DuckDBPyConnection, entries: Iterable[Indicator], of_table: str | None = None
+    connection: duckdb.DuckDBPyConnection, entries: Iterable[Indicator], where: str = "true"
 ) -> None:
-    """Delete what files gave to these; `of_table`: in its periods and those that are no more."""
+    """Delete what files gave to these, under a condition on the period."""
     versions = [f"{entry.code.split('@')[0]} {entry.version}" for entry in entries]
-    periods = ""
-    if of_table is not None:
-        periods = f"""
-        AND ((period_type, period) IN (SELECT (period_type, period) FROM {of_table})
-          OR (period_type, period) NOT IN (SELECT (period_type, period) FROM cube.period))"""
     connection.execute(
         f"""DELETE FROM mart.contribution
-        WHERE list_contains(?, indicator || ' ' || indicator_version){periods}""",
+        WHERE list_contains(?, indicator || ' ' || indicator_version) AND ({where})""",
         [versions],
     )
 

@@ -12,7 +12,10 @@ CREATE TABLE mart.effort (
 INSERT INTO mart.effort
 WITH done AS (
   SELECT up.area, month, unit_type, tier, phase, CAST(sum(done) AS BIGINT) AS done
-  FROM cube.completed_activity
+  FROM (
+    SELECT area_code, location_precision, month, unit_type, tier, phase, sum(done) AS done
+    FROM cube.completed_activity GROUP BY ALL
+  )
   JOIN cube.area_place AS place USING (area_code, location_precision)
   JOIN cube.area_ancestor AS up ON up.area_code = place.area
   GROUP BY ALL

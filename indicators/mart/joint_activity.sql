@@ -8,7 +8,7 @@ CREATE TABLE mart.joint_activity (
 INSERT INTO mart.joint_activity
 SELECT $mission, month, up.area, partner_component, tier, CAST(sum(done) AS BIGINT) AS done
 FROM (
-  SELECT *, unnest(partner_components) AS partner_component FROM cube.completed_activity
+  SELECT *, unnest(partner_components) AS partner_component FROM changed_activity
 )
 JOIN cube.area_place AS place USING (area_code, location_precision)
 JOIN cube.area_ancestor AS up ON up.area_code = place.area

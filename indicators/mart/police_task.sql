@@ -12,7 +12,7 @@ SELECT $mission, month, up.area, unit_type, activity_type, phase, partner_compon
   CAST(sum(done) AS BIGINT) AS done
 FROM (
   SELECT *, unnest(list_distinct(coalesce(partner_components, [])) || ['_T']) AS partner_component
-  FROM cube.completed_activity WHERE unit_type IN ('IPO', 'FPU', 'SPT', 'PSU')
+  FROM changed_activity WHERE unit_type IN ('IPO', 'FPU', 'SPT', 'PSU')
 )
 JOIN cube.area_place AS place USING (area_code, location_precision)
 JOIN cube.area_ancestor AS up ON up.area_code = place.area

@@ -70,6 +70,24 @@ def test_the_plan_of_an_output_is_that_of_the_component_whose_deeds_it_counts() 
     assert whole == [(2.0,)] == [(float(own[0][0]),)]
 
 
+def test_beside_the_plan_stands_what_was_done_at_the_other_end_of_its_years() -> None:
+    small = SmallWarehouse()
+    _plan(small, {"planned_quantity": 3, "month": date(2026, 6, 1)})
+    days = (datetime(2025, 6, 30), datetime(2025, 7, 1), datetime(2026, 1, 1))
+    small.add("activities", [{"started_at": day} for day in days])
+    small.compute("P2-OP-01", as_of=date(2026, 6, 30))
+    columns = "period, quantity, unplanned"
+    assert _rows(small, columns, "output_plan WHERE area = 'C' AND period_type IN ('A', 'B')") == [
+        ("2025/26", 3.0, 2),
+        ("2026", 3.0, 1),
+    ]
+    done = "quantity IS NULL AND budget_year = '2025/26'"
+    assert _rows(small, "month, done", f"work_plan WHERE {done}") == [
+        (date(2025, 7, 1), 1),
+        (date(2026, 1, 1), 1),
+    ]
+
+
 def test_a_line_is_done_where_its_unit_did_as_much_as_it_plans() -> None:
     small = SmallWarehouse()
     lines = [("L1", 2, {}), ("L2", 1, {}), ("L3", 4, {"tier": None, "phase": None})]

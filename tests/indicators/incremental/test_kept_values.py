@@ -93,10 +93,11 @@ def test_another_selection_writes_everything(small: SmallWarehouse) -> None:
     assert [written(small, code) for code in CODES] == [EVERYTHING, EVERYTHING]
 
 
-@pytest.mark.parametrize("table", ["indicator_value", "contribution"])
+@pytest.mark.parametrize("table", ["indicator_value", "contribution", "police_task"])
 def test_a_mart_that_lost_rows_is_written_whole(small: SmallWarehouse, table: str) -> None:
     before = rows(small, table)
-    small.connection.execute(f"DELETE FROM mart.{table} WHERE period = '2026-02'")
+    lost = "month = '2026-02-01'" if table == "police_task" else "period = '2026-02'"
+    assert small.connection.execute(f"DELETE FROM mart.{table} WHERE {lost}").fetchone() != (0,)
     refresh(small)
     assert rows(small, table) == before
     assert written(small, "P2-OP-01") == EVERYTHING
