@@ -68,7 +68,7 @@ def column_proposals(
         for proposal in _of_header(contract, texts, known)
         if proposal.confidence >= LEAST_CONFIDENCE
     ]
-    found.sort(key=_rank)
+    found = sorted(_finest(found), key=_rank)
     chosen: dict[str, ColumnProposal] = {}
     taken: set[str] = set()
     for proposal in _humbled(found):
@@ -128,9 +128,19 @@ def _humbled(found: Sequence[ColumnProposal]) -> list[ColumnProposal]:
 
 
 def _is_above(one: ColumnProposal, other: ColumnProposal) -> bool:
-    """Whether both are areas, the first far fewer."""
+    """Whether both are areas that the mission knows, the first far fewer."""
     is_area = one.column == other.column and one.column.endswith("area_code")
-    return is_area and 2 * len(one.codes) <= len(other.codes)
+    ours, theirs = ({code.code for code in each.codes if code.code} for each in (one, other))
+    return is_area and 2 * len(ours) <= len(theirs)
+
+
+def _finest(found: Sequence[ColumnProposal]) -> list[ColumnProposal]:
+    """A province is no surer than the district beside it, of which one may be misspelt."""
+    return [
+        replace(one, confidence=min([one.confidence, *(o.confidence - 0.01 for o in finer)]))
+        for one in found
+        for finer in [[other for other in found if _is_above(one, other)]]
+    ]
 
 
 def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[ColumnProposal]:

@@ -170,3 +170,16 @@ def test_lines_of_months_have_a_key_each(tmp_path: Path) -> None:
 def test_a_question_asks_what_it_says_and_no_more(asked: str, item: str | None) -> None:
     found = questions([Texts(asked, ("1", "2", "3"))])
     assert [one.item for one in found] == ([item] if item else [])
+
+
+def test_a_misspelt_district_does_not_make_its_province_the_area(tmp_path: Path) -> None:
+    names = {"est": "XX0", "ouest": "XX9", **{f"d{n}": f"XX0{n}" for n in range(6)}}
+    known = {**KNOWN, "areas.area_code": names}
+    head = ["ID", "Date incident", "Province", "District", "Type d’incident"]
+    rows = [[f"I{n}", date(2026, 3, n + 1), ("Est", "Ouest")[n % 2], f"D{n}", "Meurtre"]
+            for n in range(6)]  # fmt: skip
+    for district in ("Atlantis", "D0"):
+        rows[0][3] = district
+        path = workbook(tmp_path / f"incidents_{district}.xlsx", Log=[head, *rows])
+        (area,) = [one for one in propose(path, known).columns if one.column == "area_code"]
+        assert area.headers == ("District",)
