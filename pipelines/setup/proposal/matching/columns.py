@@ -89,7 +89,7 @@ def _rank(one: ColumnProposal) -> tuple[float, float, int, int, int, str, tuple[
     return (
         -one.confidence,
         -sure,
-        -len(one.codes) if one.column.endswith("area_code") else 0,
+        -len(one.codes) if _is_place(one.column) else 0,
         99 if place is None else place,
         len(one.column),
         one.column,
@@ -129,9 +129,14 @@ def _humbled(found: Sequence[ColumnProposal]) -> list[ColumnProposal]:
 
 def _is_above(one: ColumnProposal, other: ColumnProposal) -> bool:
     """Whether both are areas that the mission knows, the first far fewer."""
-    is_area = one.column == other.column and one.column.endswith("area_code")
+    is_area = one.column == other.column and _is_place(one.column)
     ours, theirs = ({code.code for code in each.codes if code.code} for each in (one, other))
-    return is_area and 2 * len(ours) <= len(theirs)
+    return is_area and 0 < 2 * len(ours) <= len(theirs)
+
+
+def _is_place(column: str) -> bool:
+    """Whether a column says where a row is: the area above it is another."""
+    return column.endswith("area_code") and column != "parent_area_code"
 
 
 def _finest(found: Sequence[ColumnProposal]) -> list[ColumnProposal]:
