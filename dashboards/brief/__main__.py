@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         if not (chosen.folder / audience / "poclens.duckdb").is_file():
             continue
         release = Release(chosen.mission, chosen.release, chosen.folder, audience)
-        write_briefs(release, chosen.into / audience)
+        write_briefs(release, chosen.into / audience / "brief")
     return 0
 
 

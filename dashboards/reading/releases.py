@@ -7,10 +7,12 @@ back the instance that it holds for a path). What was read of a release is kept:
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import duckdb
@@ -18,6 +20,7 @@ import pandas as pd
 
 from dashboards.reading.access import Audience, opens
 from dashboards.reading.kept import Kept
+from indicators.assessment.owed_reports import owed_reports_sql
 from indicators.foundation.stored.published_tables import HISTORY_COMING, attach_published
 
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
@@ -42,6 +45,7 @@ _KEPT_MB = 48
 Edition = tuple[Path, int]  # database, and when it was put there
 _OF_A_QUESTION = {"memory_limit": "144MB", "temp_directory": ""}
 _ROWS_AT_A_TIME = 2000
+_OPENING = Lock()
 # Names of accounts that say nothing of who published: the machine's own, and where none is known.
 _NOBODYS_ACCOUNTS = ("root", "unknown")
 
@@ -62,9 +66,19 @@ class LackingRelease(Exception):
         self.release = release
 
 
+OWED_REPORTS = "FROM kept.owed_report"
+"""The rows of `owed_reports_sql`, made as a release is opened: planning them takes longer than all
+else of a question."""
+
+
 @lru_cache(maxsize=6)
 def _database(path: Path, modified: int) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(str(path), read_only=True, config=LOCKED_DOWN)
+    connection = duckdb.connect(str(path), read_only=True, config=LOCKED_DOWN)
+    # Connections to one path share what is attached.
+    with _OPENING, suppress(*_LACKING):  # what a release lacks, whoever asks for it is told
+        connection.execute("ATTACH IF NOT EXISTS ':memory:' AS kept (READ_WRITE)")
+        connection.execute(f"CREATE TABLE IF NOT EXISTS kept.owed_report AS {owed_reports_sql()}")
+    return connection
 
 
 @lru_cache(maxsize=1)  # programs ask of all missions, one question after the other

@@ -334,8 +334,8 @@ _ADDED = {
     "is_after_record": "coalesce(cell.period_start > defined.known_to, false)",
     "is_part_known": "coalesce(cell.period_start < defined.known_from"
     " OR cell.period_end > defined.known_to, false)",
-    "had_wave": "EXISTS (FROM wave WHERE wave.mission = cell.mission"
-    " AND wave.last_on BETWEEN cell.period_start AND cell.period_end)",
+    "had_wave": "coalesce(list_bool_or(list_transform(wave.days,"
+    " lambda day: day BETWEEN cell.period_start AND cell.period_end)), false)",
     "area_due": "silent.area_due",
     "area_received": "silent.area_received",
     "area_no_access": "silent.area_no_access",
@@ -343,15 +343,15 @@ _ADDED = {
 ADDED_COLUMNS = tuple(_ADDED)
 
 
-def facts_sql(cells: str) -> str:
+def facts_sql(cells: str, owed_reports: str = owed_reports_sql()) -> str:
     """Rows of `mart.indicator_value` (SQL of a selection of them) with what `Facts` asks for.
 
-    Adds `ADDED_COLUMNS`.
+    Adds `ADDED_COLUMNS`. `owed_reports`: SQL of these rows, where they are made already.
     """
     return f"""
 WITH cell AS ({_parts_sql(cells)}),
-wave AS (SELECT DISTINCT mission, last_on FROM mart.survey_response),
-area_report AS ({owed_reports_sql()}),
+wave AS (SELECT mission, list(DISTINCT last_on) AS days FROM mart.survey_response GROUP BY mission),
+area_report AS ({owed_reports}),
 silent AS (
   SELECT unsourced.mission, unsourced.area, unsourced.period_start, unsourced.period_end,
     sum(reports.due) AS area_due, sum(reports.received) AS area_received,
@@ -372,6 +372,7 @@ FROM cell
 LEFT JOIN mart.indicator AS defined ON defined.mission = cell.mission
   AND defined.indicator = cell.indicator AND defined.version = cell.indicator_version
 LEFT JOIN mart.mission AS dated ON dated.mission = cell.mission
+LEFT JOIN wave ON wave.mission = cell.mission
 LEFT JOIN silent ON silent.mission = cell.mission AND silent.area = cell.area
   AND silent.period_start = cell.period_start AND silent.period_end = cell.period_end
   AND cell.returns_due IS NULL

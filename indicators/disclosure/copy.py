@@ -299,7 +299,8 @@ def _show_values(
         for name, kind in VALUE_COLUMNS.items()
     )
     connection.execute(
-        f"CREATE OR REPLACE TABLE mart.indicator_value AS SELECT {listed} FROM disclosed"
+        "DROP TABLE mart.indicator_value;"  # before, not in place of: two of them at once are large
+        f"CREATE TABLE mart.indicator_value AS SELECT {listed} FROM disclosed"
     )
     connection.unregister("part_classes")
     connection.unregister("class_rules")

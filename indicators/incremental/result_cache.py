@@ -7,6 +7,7 @@ a key stands in `data_version.py`.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, TypeVar
@@ -33,6 +34,7 @@ class KeptResults:
     mission: str
     method: str
     before: Mapping[str, tuple[str, str]]  # by subject: content and result
+    elsewhere: Executor | None = None  # another process, where there is one
     asked: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
 
@@ -44,15 +46,27 @@ class KeptResults:
         `subject`: an edge's id, or what else there is one result of. `kind`: a dataclass of plain
         fields, other dataclasses, tuples and mappings. `compute` may look at its inputs only.
         """
+        return self.begin(subject, kind, compute, *inputs)()
+
+    def begin(
+        self, subject: str, kind: type[Result], compute: Callable[..., Result], *inputs: Any
+    ) -> Callable[[], Result]:
+        """The same once it is called for; `elsewhere` may compute it until then."""
         self.asked.append(subject)
         content = content_key(*inputs)
         known, text = self.before.get(subject, ("", ""))
         if known == content:
             self.kept.append(subject)
-        else:
-            text = json.dumps(compute(*inputs), default=_plain)
+            return lambda: _read(kind, text)
+        begun = self.elsewhere and self.elsewhere.submit(_text_of, compute, *inputs)
+
+        def end() -> Result:
+            is_elsewhere = begun and not begun.cancel()
+            text = begun.result() if begun and is_elsewhere else _text_of(compute, *inputs)
             self._keep(subject, content, text)
-        return TypeAdapter(kind).validate_python(json.loads(text))
+            return _read(kind, text)
+
+        return end
 
     def stands(self, subject: str, content: str) -> bool:
         """Whether what stands in tables of the subject is as the last run left it: its `content`
@@ -81,7 +95,10 @@ class KeptResults:
 
 @contextmanager
 def kept_results(
-    connection: duckdb.DuckDBPyConnection, mission: str, method: str
+    connection: duckdb.DuckDBPyConnection,
+    mission: str,
+    method: str,
+    elsewhere: Executor | None = None,
 ) -> Iterator[KeptResults]:
     """The kept results of one method; those that nobody asked for are gone at the end."""
     connection.execute("CREATE SCHEMA IF NOT EXISTS cube")
@@ -91,7 +108,7 @@ def kept_results(
         "SELECT subject, content, result FROM cube.kept_result WHERE mission = ? AND method = ?", of
     ).fetchall()
     before = {subject: (content, result) for subject, content, result in rows}
-    kept = KeptResults(connection, mission, method, before)
+    kept = KeptResults(connection, mission, method, before, elsewhere)
     yield kept
     connection.execute(
         """DELETE FROM cube.kept_result
@@ -141,6 +158,14 @@ def tally(connection: duckdb.DuckDBPyConnection, mission: str, *methods: str) ->
         tuple(subject for subject, is_computed in rows if is_computed),
         tuple(subject for subject, is_computed in rows if not is_computed),
     )
+
+
+def _text_of(compute: Callable[..., Any], *inputs: Any) -> str:
+    return json.dumps(compute(*inputs), default=_plain)
+
+
+def _read(kind: type[Result], text: str) -> Result:
+    return TypeAdapter(kind).validate_python(json.loads(text))
 
 
 def _plain(value: Any) -> Any:

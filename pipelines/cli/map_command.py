@@ -211,7 +211,8 @@ class _Trial:
 
         warehouse = self.arguments.workspace.warehouse(self.mission.mission)
         how = (checked(mapping), self.mission, self.profile, warehouse, self.beside)
-        return preview(self.arguments.file, *how)
+        archive = self.arguments.workspace.archive(self.mission.mission)
+        return preview(self.arguments.file, *how, archive=archive)
 
     def shown(self, mapping: "Mapping[str, Any]") -> "tuple[list[Change], dict[str, Any]]":
         """Tells what would arrive; the wider key that it needs, and what arrives with it."""

@@ -19,6 +19,7 @@ from pipelines.orchestration.resources import AsOf, Rows, WorkspaceResource
 from pipelines.orchestration.runs.progress import report
 from pipelines.orchestration.runs.retries import retrying
 from pipelines.orchestration.runs.unchanged import forget
+from pipelines.workspace.other_core import begun
 from pipelines.workspace.warehouse.connection import open_warehouse
 from pipelines.workspace.warehouse.refresh_number import numbered_step
 
@@ -50,8 +51,11 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         from pipelines.ingest.file_report import leave_brought
         from pipelines.ingest.inbox import ingest
         from pipelines.ingest.mapping.profile import require_sound_profile
+        from pipelines.quality.suites.checkpoints import prepare
 
         paths = workspace.workspace()
+        if not paths.warehouse(context.partition_key).is_file():  # all of it is to be judged
+            prepare()
         forget(paths, context.partition_key)
         require_sound_profile(paths.profile(context.partition_key))
         rows.require_countable(paths, context.partition_key)
@@ -162,7 +166,9 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             catalogue = decided_by(load_catalogue(), day)
             framework = read_framework(profile, catalogue)
             engine = rows.of(mission, workspace.workspace())
-            edge_evidence(connection, mission, framework, catalogue, day, engine=engine)
+            edge_evidence(
+                connection, mission, framework, catalogue, day, engine=engine, elsewhere=begun()
+            )
             for table, methods in METHODS_OF.items():
                 metadata = _rows_and_tally(connection, mission, table, *methods)
                 yield dg.MaterializeResult(asset_key=mart_key(table), metadata=metadata)

@@ -2,10 +2,12 @@
 
 import shutil
 from collections.abc import Callable, Mapping, Set
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 import pyarrow as pa
 
@@ -15,12 +17,9 @@ from indicators.disclosure.copy import restrict
 from indicators.foundation.errors import CheckFailed, InternalFault, Problem, WrongUse
 from indicators.foundation.periods import period_named, period_of
 from pipelines.quality.checks import check_values
-from pipelines.quality.suites.results import write_suites
-from pipelines.release import briefs
 from pipelines.release.approval.approved_records import store_approved
 from pipelines.release.approval.second_person import approval
-from pipelines.release.extracts.files import write_extracts
-from pipelines.release.extracts.parquet import write_parquet
+from pipelines.release.audience_files import AT_ONCE, makers, prepare, write_briefs, write_files
 from pipelines.release.files import write_json
 from pipelines.release.naming import (
     CANDIDATE_PREFIX,
@@ -48,7 +47,7 @@ from pipelines.release.signed.manifest import (
 from pipelines.release.signed.verification import read_release_json
 from pipelines.release.snapshot import (
     Tables,
-    open_database,
+    mart_tables,
     open_memory,
     put_tables,
     take_tables,
@@ -108,7 +107,7 @@ def build_candidate(
     audiences = _audiences(mission, partner_approved_by)
     second = approval(workspace.home, mission, period).get("approved_by", "")
     _refuse_unfit(connection, mission)
-    briefs.prepare()
+    prepare()
     as_of = _as_of(connection, mission)
     name = next_name(workspace, mission.mission, period)
     folder = workspace.releases(mission.mission) / f"{CANDIDATE_PREFIX}{name}"
@@ -123,10 +122,14 @@ def build_candidate(
     decompose = _decomposer(connection, workspace, mission, previous, made_of, as_of)
     facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, decompose)
     tables = take_tables(connection, mission.mission)
-    for audience in audiences:
-        _write_audience(facts, tables, audience, folder)
-        _write_files(facts, audience, folder)
-    briefs.write_briefs(folder, mission.mission, name)
+    with makers(name) as begin, ThreadPoolExecutor(AT_ONCE) as threads:
+
+        def make(audience: AudienceName) -> None:
+            _write_audience(facts, tables, audience, folder)
+            begin(write_files, folder, audience, mission.mission, period)
+
+        list(threads.map(make, audiences))  # DuckDB computes outside of Python's lock
+        begin(write_briefs, folder, mission.mission, name)
     write_json(folder / PUBLICATION, {"previous_release": previous, "audit_log": head})
     write_manifest(folder, facts.origin)
     return Candidate(mission.mission, period, name, folder)
@@ -185,10 +188,12 @@ def _decomposer(
         return decomposition(connection, mission, before, after, as_of, moved)
 
     known: set[str] = set()
+    turn = Lock()
 
     def for_all(moved: Set[str]) -> Decomposition:
-        known.update(moved)
-        return decompose(frozenset(known))
+        with turn:
+            known.update(moved)
+            return decompose(frozenset(known))
 
     return for_all
 
@@ -248,29 +253,11 @@ def _write_audience(facts: _Facts, tables: Tables, audience: AudienceName, folde
     with open_memory() as copy:
         put_tables(copy, "mart", tables)
         restrict(copy, facts.mission, audience, _last_day(audience, facts.period))
-        if "revision" in _tables_of(copy):
+        if "revision" in mart_tables(copy):
             _fill_revisions(copy, facts, audience)
-        shown = {
-            name: copy.sql(f'SELECT * FROM mart."{name}" ORDER BY ALL').to_arrow_table()
-            for name in _tables_of(copy)
-        }
-    shown["release"] = _release_table(facts, audience)
-    (folder / audience).mkdir(parents=True)
-    write_database(database_of(folder, audience), shown, facts.name)
-
-
-def _write_files(facts: _Facts, audience: AudienceName, folder: Path) -> None:
-    """All other files of one audience, from its database.
-
-    `mart.release` is in no Parquet, as it names the release before.
-    """
-    target, mission = folder / audience, facts.mission.mission
-    with open_database(database_of(folder, audience)) as copy:
-        tables = [name for name in _tables_of(copy) if name != "release"]
-        write_parquet(copy, tables, target / "parquet")
-        write_extracts(copy, target / "extracts", mission, facts.period, audience)
-        if "quality_check" in tables:
-            write_suites(copy, target / "quality")
+        put_tables(copy, "mart", {"release": _release_table(facts, audience)})
+        (folder / audience).mkdir(parents=True)
+        write_database(database_of(folder, audience), copy, facts.name)
 
 
 def _last_day(audience: AudienceName, period: str) -> date | None:
@@ -297,20 +284,13 @@ def _fill_revisions(copy: Connection, facts: _Facts, audience: str) -> None:
         "primary_change": primary_changes(copy, before, facts.previous),
         "strategy_change": strategy_changes(copy, before, facts.previous),
     }
-    if "violation" in _tables_of(copy):
+    if "violation" in mart_tables(copy):
         found["violation"] = violations_since(copy, before)
         copy.execute("DELETE FROM mart.violation")
     for table, frame in found.items():
         copy.register("incoming", frame)
         copy.execute(f"INSERT INTO mart.{table} SELECT * FROM incoming")
         copy.unregister("incoming")
-
-
-def _tables_of(copy: Connection) -> list[str]:
-    rows = copy.execute(
-        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'mart' ORDER BY ALL"
-    ).fetchall()
-    return [name for (name,) in rows]
 
 
 def _release_table(facts: _Facts, audience: str) -> pa.Table:

@@ -41,7 +41,17 @@ def open_memory() -> Connection:
 
 def open_database(path: Path) -> Connection:
     """A database that `write_database` wrote, read only, on one thread as above."""
-    return duckdb.connect(str(path), read_only=True, config=_SETTINGS)  # type: ignore[arg-type]
+    connection = duckdb.connect(str(path), read_only=True, config=_SETTINGS)  # type: ignore[arg-type]
+    connection.execute("SET enable_progress_bar = false")  # a process of its own has no terminal
+    return connection
+
+
+def mart_tables(connection: Connection) -> list[str]:
+    """The names of what a database holds in `mart`, in their order."""
+    rows = connection.execute(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'mart' ORDER BY ALL"
+    ).fetchall()
+    return [name for (name,) in rows]
 
 
 def put_tables(connection: Connection, schema: str, tables: Tables) -> None:
@@ -53,23 +63,24 @@ def put_tables(connection: Connection, schema: str, tables: Tables) -> None:
         connection.unregister("incoming")
 
 
-def write_database(path: Path, tables: Tables, release: str) -> None:
-    """A new database with the tables in `stored` and a view for each in `mart`.
+def write_database(path: Path, connection: Connection, release: str) -> None:
+    """A new database with the tables of a connection's `mart`, their rows sorted, in `stored` and a
+    view for each in `mart`.
 
     The view adds the release's name as its last column, so that the rows themselves stay the
     same whatever the release is called. `release` is a name made by `naming`, not free text.
     """
-    with duckdb.connect(str(path), config=_SETTINGS) as database:  # type: ignore[arg-type]
-        database.begin()
-        put_tables(database, "stored", tables)
-        database.execute("CREATE SCHEMA mart")
-        for name in tables:
-            database.execute(
-                f'CREATE VIEW mart."{name}" AS '
-                f"SELECT *, '{release}' AS release FROM stored.\"{name}\""
-            )
-        database.commit()
-        database.execute("CHECKPOINT")
+    there, tables = str(path).replace("'", "''"), mart_tables(connection)
+    connection.execute(f"ATTACH '{there}' AS written; USE written")
+    connection.begin()
+    connection.execute("CREATE SCHEMA stored; CREATE SCHEMA mart")
+    for name in tables:
+        connection.execute(
+            f'CREATE TABLE stored."{name}" AS FROM memory.mart."{name}" ORDER BY ALL;'
+            f'CREATE VIEW mart."{name}" AS SELECT *, \'{release}\' AS release FROM stored."{name}"'
+        )
+    connection.commit()
+    connection.execute("CHECKPOINT; USE memory; DETACH written")
 
 
 @contextmanager

@@ -334,14 +334,19 @@ def _content(
 
 
 def _property_of_codes(outlines: Path) -> str:
-    """The property of the outlines that holds codes; of several levels the lowest; else nothing."""
+    """The property of the outlines that holds codes; of several levels the lowest; without
+    codes the first that tells all outlines apart, as their names do; else nothing."""
     try:
-        found = json.loads(outlines.read_text(encoding="utf-8"))["features"][0]["properties"]
-        names = [name for name in found if _OF_CODE.fullmatch(name)]
+        features = json.loads(outlines.read_text(encoding="utf-8"))["features"]
+        found = [feature["properties"] for feature in features]
+        names = [name for name in found[0] if _OF_CODE.fullmatch(name)]
+        texts = {name: {str(own[name]) for own in found if own.get(name)} for name in found[0]}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return ""  # said by the check of the outlines
-    if not names or "area_code" in names:
+    if "area_code" in names:
         return ""
+    if not names:
+        return next((name for name, own in texts.items() if len(own) == len(found)), "")
     return max(names, key=lambda name: ("pcode" in name.lower().replace("_", ""), name))
 
 

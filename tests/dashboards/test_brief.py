@@ -132,7 +132,7 @@ def test_a_release_gets_its_briefs_for_each_audience(home: Path, tmp_path: Path)
     folder = home / "releases" / MISSION / RELEASE
     asked = [str(folder), "--mission", MISSION, "--release", RELEASE, "--into", str(tmp_path)]
     assert main(asked) == 0
-    made = {path.relative_to(tmp_path).as_posix(): path for path in tmp_path.glob("*/*.pdf")}
+    made = {path.relative_to(tmp_path).as_posix(): path for path in tmp_path.glob("*/brief/*.pdf")}
     names = [f"{MISSION}_2026-Q3_{language}.pdf" for language in ("en", "fr")]
-    assert set(made) == {f"{who}/{name}" for who in ("mission", "hq") for name in names}
-    assert "Audience:Headquarters" in _written(made[f"hq/{names[0]}"].read_bytes())
+    assert set(made) == {f"{who}/brief/{name}" for who in ("mission", "hq") for name in names}
+    assert "Audience:Headquarters" in _written(made[f"hq/brief/{names[0]}"].read_bytes())

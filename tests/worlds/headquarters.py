@@ -29,7 +29,13 @@ from pipelines.release.signed.manifest import (
     write_manifest,
 )
 from pipelines.release.signed.signing import signed
-from pipelines.release.snapshot import open_database, open_memory, take_tables, write_database
+from pipelines.release.snapshot import (
+    open_database,
+    open_memory,
+    put_tables,
+    take_tables,
+    write_database,
+)
 from pipelines.workspace.keys import public_text
 from tests.worlds.mission.figures import AS_OF, MISSION, PATROLS, SAFE, fill, memory_warehouse
 
@@ -92,7 +98,9 @@ def write_release(
     folder = home / "releases" / mission / name
     period = name.rpartition("-r")[0]
     (folder / "hq").mkdir(parents=True)
-    write_database(folder / "hq" / "poclens.duckdb", tables, name)
+    with open_memory() as copy:
+        put_tables(copy, "mart", tables)
+        write_database(folder / "hq" / "poclens.duckdb", copy, name)
     with open_database(folder / "hq" / "poclens.duckdb") as connection:
         write_parquet(connection, tables, folder / "hq" / "parquet")
     facts = {"mission": mission, "period": period, "as_of": AS_OF.isoformat(), "parameters": {},

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from dashboards.reading.releases import Release
+from dashboards.reading.releases import OWED_REPORTS, Release
 from indicators.assessment.empty_reasons import facts_sql
 from indicators.compiler.cells.breakdowns import parts_sql
 from indicators.foundation.mart_tables import DIMENSIONS, totals_sql
@@ -22,7 +22,7 @@ def _broken_down_sql(dimension: str) -> str:
 def _values(release: Release, filters: Mapping[str, str | None], condition: str) -> pd.DataFrame:
     wanted, given = _chosen(filters)
     cells = f"SELECT * FROM mart.indicator_value WHERE {condition} AND {wanted}"
-    return release.frame(f"{facts_sql(cells)} {_ORDER}", given)
+    return release.frame(f"{facts_sql(cells, OWED_REPORTS)} {_ORDER}", given)
 
 
 def _chosen(filters: Mapping[str, str | None]) -> tuple[str, list[str]]:
@@ -40,7 +40,7 @@ def all_cells(release: Release, indicator: str) -> pd.DataFrame:
     """Every cell of one indicator that the copy holds: all periods, areas and parts."""
     cells = "SELECT * FROM mart.indicator_value WHERE indicator = ?"
     order = ", ".join(DIMENSIONS)
-    sql = f"{facts_sql(cells)} ORDER BY period_type, period_start, area, {order}"
+    sql = f"{facts_sql(cells, OWED_REPORTS)} ORDER BY period_type, period_start, area, {order}"
     return release.frame(sql, [indicator])
 
 
@@ -50,7 +50,7 @@ def parts(release: Release, dimension: str, **filters: str | None) -> pd.DataFra
     cells = f"""
         SELECT * FROM ({parts_sql(wanted)}) WHERE {_broken_down_sql(dimension)}
     """
-    return release.frame(f"{facts_sql(cells)} {_ORDER}", given)
+    return release.frame(f"{facts_sql(cells, OWED_REPORTS)} {_ORDER}", given)
 
 
 def kinds(release: Release, breakdown: str, **filters: str | None) -> pd.DataFrame:
@@ -60,7 +60,9 @@ def kinds(release: Release, breakdown: str, **filters: str | None) -> pd.DataFra
     cells = f"""
         SELECT * FROM ({parts_sql(wanted)}) WHERE {totals_sql(dimensions=others)} AND breakdown = ?
     """
-    return release.frame(f"{facts_sql(cells)} {_ORDER}, breakdown_value", [*given, breakdown])
+    return release.frame(
+        f"{facts_sql(cells, OWED_REPORTS)} {_ORDER}, breakdown_value", [*given, breakdown]
+    )
 
 
 def grid(release: Release, indicator: str, dimension: str) -> pd.DataFrame:

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 import pandas as pd
 
-from dashboards.reading.releases import Release
+from dashboards.reading.releases import OWED_REPORTS, Release
 from dashboards.reading.rows import rows_of
-from indicators.assessment.owed_reports import NO_REPORTS, SOURCES, Reports, added, owed_reports_sql
+from indicators.assessment.owed_reports import NO_REPORTS, SOURCES, Reports, added
 from indicators.foundation.mart_tables import DIMENSIONS, totals_sql
 from indicators.foundation.periods import Period
 from indicators.foundation.sql_text import sql_file
@@ -144,7 +144,7 @@ _ByPlace = dict[tuple[str, str], dict[date, Reports]]
 def _by_place(release: Release) -> _ByPlace:
     """By area and source: the reports of each month."""
     found: _ByPlace = {}
-    for row in rows_of(release.frame(owed_reports_sql())):
+    for row in rows_of(release.frame(OWED_REPORTS)):
         reports = Reports(row["due"], row["received"], row["no_access"])
         found.setdefault((row["area"], row["source"]), {})[row["month"].date()] = reports
     return found

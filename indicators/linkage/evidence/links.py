@@ -149,14 +149,18 @@ def _about(warehouse: Warehouse, edge: Edge, published: PublishedIndicators, ask
 def _results(
     warehouse: Warehouse, edges: Sequence[Edge], method: Method[Any]
 ) -> dict[str, MethodResult]:
-    """What a method gives for each edge, kept of before where what it reads is the same."""
-    results = {}
-    with kept_results(warehouse.connection, warehouse.mission.mission, method.name) as kept:
+    """What a method gives for each edge, kept of before where what it reads is the same.
+
+    It is computed elsewhere from the first one on, here from the last one back.
+    """
+    begun, mission = {}, warehouse.mission.mission
+    with kept_results(warehouse.connection, mission, method.name, warehouse.elsewhere) as kept:
         for edge in edges:
             if edge.kind == method.edge_kind and method.applies(edge, warehouse.selected):
                 inputs = method.read(warehouse, edge)
-                results[edge.id] = kept.result(edge.id, MethodResult, method.evidence, inputs, edge)
-    return results
+                begun[edge.id] = kept.begin(edge.id, MethodResult, method.evidence, inputs, edge)
+        ended = {edge: end() for edge, end in reversed(begun.items())}
+    return {edge: ended[edge] for edge in begun}
 
 
 def _with_q_values(results: Results, tests: Mapping[str, PrimaryTest]) -> Results:

@@ -5,6 +5,7 @@ findings together (`evidence/`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from datetime import date
 from typing import Any
 
@@ -47,14 +48,16 @@ def edge_evidence(
     as_of: date,
     methods: Sequence[Method[Any]] = METHODS,
     engine: RowEngine = DUCKDB,
+    elsewhere: Executor | None = None,
 ) -> None:
     """Fill the tables of `METHODS_OF` anew, in one transaction.
 
     A method runs for an edge only where what it reads has changed; q-values, grades and sentences,
     which hang on all edges together, are made again of what is kept. `engine`: who goes over the
     rows of the case series; raises WrongUse for what it cannot count, and nothing has changed.
+    `elsewhere`: another process that may compute.
     """
-    warehouse = Warehouse(connection, mission, catalogue, as_of, engine)
+    warehouse = Warehouse(connection, mission, catalogue, as_of, engine, elsewhere)
     functions = list(functions_sql(mission, as_of.isoformat()))
     for statement in functions:  # every method may ask by them, whichever comes first
         connection.execute(statement)

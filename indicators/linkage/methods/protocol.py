@@ -6,6 +6,7 @@ finding, q-value, grade and words are not its business.
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -29,7 +30,7 @@ class Warehouse:
     """What a method may read: a mission's warehouse up to a day, and what indicators mean.
 
     `catalogue`: every definition, also of indicators that the mission did not select. `engine`: who
-    goes over rows that are counted by day.
+    goes over rows that are counted by day. `elsewhere`: another process that may compute.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -37,6 +38,7 @@ class Warehouse:
     catalogue: Mapping[str, Indicator]
     as_of: date
     engine: RowEngine = DUCKDB
+    elsewhere: Executor | None = None
 
     @cached_property
     def selected(self) -> Mapping[str, Indicator]:

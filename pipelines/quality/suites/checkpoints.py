@@ -1,9 +1,10 @@
 """Has Great Expectations judge what was counted of all tables: one validation a run.
 
 The only module that imports Great Expectations, and only when there is something to judge that was
-not judged before: the import takes seconds. Its SQL route does not take DuckDB in version 1.24 (it
-fetches after DuckDB has dropped the result), and an expectation takes a fiftieth of a second
-however few rows it is about: so it gets a frame of facts, and one expectation of that.
+not judged before: the import takes seconds, in a process of its own. Its SQL route does not take
+DuckDB in version 1.24 (it fetches after DuckDB has dropped the result), and an expectation takes a
+fiftieth of a second however few rows it is about: so it gets a frame of facts, and one expectation
+of that.
 """
 
 import os
@@ -19,6 +20,7 @@ from indicators.definitions.contracts import Contract
 from pipelines.quality.check_results import CheckResult, Status, crashed_check, worded
 from pipelines.quality.suites.expectations import PlannedExpectation
 from pipelines.quality.suites.facts import Fact, fact_of, suite_facts
+from pipelines.workspace.other_core import other_core
 from pipelines.workspace.warehouse.inspect import Connection
 
 
@@ -88,8 +90,17 @@ def suite_results(
     return [_worded(entry, known[entry.name], entry.name not in below) for entry in planned]
 
 
+def prepare() -> None:
+    """Begins to load what judges, beside what goes on here."""
+    other_core().submit(_judge, ())
+
+
 def judge(asked: Sequence[Question]) -> list[str]:
     """The checks whose value is below its limit; raises JudgingFailed where nothing was judged."""
+    return other_core().submit(_judge, asked).result()
+
+
+def _judge(asked: Sequence[Question]) -> list[str]:
     frame = pd.DataFrame(asked, columns=["check", "value", "least"])
     frame = frame.astype({"value": "float64", "least": "float64"})
     batch = _batch_definition().get_batch({"dataframe": frame})

@@ -23,7 +23,7 @@ from indicators.foundation.messages import LANGUAGES, message
 from pipelines.release.naming import database_of, release_folder, releases_of
 from pipelines.release.revisions.causes import CAUSES, causes_of_files, read_published
 from pipelines.release.revisions.decomposition import CELL, OLDER_RELEASE, Decomposition
-from pipelines.release.snapshot import Tables, open_memory, opened_release, put_tables
+from pipelines.release.snapshot import open_memory, opened_release
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.inspect import Connection
 
@@ -69,7 +69,7 @@ Point = tuple[float | None, int]  # a value and the cases behind it
 
 
 def revisions_sql() -> str:
-    """Compares the schemas `before` and `after`, which hold the tables of two releases.
+    """Compares `before_<table>` with `after_<table>`, of two releases.
 
     `by_files` is the reason as the files tell it, in this order: another version of the
     definition; a file of this figure was superseded, or read again with another mapping; a file of
@@ -81,37 +81,37 @@ def revisions_sql() -> str:
     broken_down = f"(indicator, breakdown, {told})"
     return f"""
     WITH arrived AS (
-      SELECT file_sha256 FROM after.input_file WHERE status = 'loaded'
+      SELECT file_sha256 FROM after_input_file WHERE status = 'loaded'
       EXCEPT
-      SELECT file_sha256 FROM before.input_file WHERE status = 'loaded'
+      SELECT file_sha256 FROM before_input_file WHERE status = 'loaded'
     ),
     superseded AS (
-      SELECT file_sha256 FROM after.input_file WHERE status = 'superseded'
+      SELECT file_sha256 FROM after_input_file WHERE status = 'superseded'
       EXCEPT
-      SELECT file_sha256 FROM before.input_file WHERE status = 'superseded'
+      SELECT file_sha256 FROM before_input_file WHERE status = 'superseded'
     ),
     reread AS (
-      SELECT file_sha256 FROM after.input_file AS new
-      JOIN before.input_file AS old USING (file_sha256)
+      SELECT file_sha256 FROM after_input_file AS new
+      JOIN before_input_file AS old USING (file_sha256)
       WHERE new.status = 'loaded' AND old.status = 'loaded'
         AND new.mapping_version IS DISTINCT FROM old.mapping_version
     ),
     corrected AS (FROM superseded UNION FROM reread),
     correcting AS (
-      SELECT superseded_by AS file_sha256 FROM after.input_file
+      SELECT superseded_by AS file_sha256 FROM after_input_file
       WHERE file_sha256 IN (SELECT file_sha256 FROM superseded)
       UNION
       FROM reread
     ),
     corrected_place AS (
-      SELECT DISTINCT {_PLACE} FROM before.contribution
+      SELECT DISTINCT {_PLACE} FROM before_contribution
       WHERE file_sha256 IN (SELECT file_sha256 FROM corrected)
       UNION
-      SELECT DISTINCT {_PLACE} FROM after.contribution
+      SELECT DISTINCT {_PLACE} FROM after_contribution
       WHERE file_sha256 IN (SELECT file_sha256 FROM correcting)
     ),
     late_place AS (
-      SELECT DISTINCT {_PLACE} FROM after.contribution
+      SELECT DISTINCT {_PLACE} FROM after_contribution
       WHERE file_sha256 IN (SELECT file_sha256 FROM arrived)
     ),
     compared AS (
@@ -121,33 +121,33 @@ def revisions_sql() -> str:
              old.obs_status AS obs_status_before, new.obs_status AS obs_status_after,
              old.conf_status AS conf_status_before, new.conf_status AS conf_status_after,
              old.disclosure = 'exact' AND new.disclosure = 'exact' AS is_exact
-      FROM before.indicator_value AS old
-      JOIN after.indicator_value AS new USING ({cell})
-      WHERE old.period_end <= (SELECT max(as_of) FROM before.mission)
+      FROM before_indicator_value AS old
+      JOIN after_indicator_value AS new USING ({cell})
+      WHERE old.period_end <= (SELECT max(as_of) FROM before_mission)
         AND (old.conf_status = 'F' OR new.conf_status = 'F')
     ),
     in_both AS (
       SELECT {_PLACE}, new.indicator_version, old.indicator_version AS version_before,
              measure IN {_ZERO_KINDS} AS adds_up,
              old.obs_status AS total_before, new.obs_status AS total_after
-      FROM before.indicator_value AS old
-      JOIN after.indicator_value AS new USING ({cell})
-      JOIN after.indicator AS indicator USING (mission, indicator)
+      FROM before_indicator_value AS old
+      JOIN after_indicator_value AS new USING ({cell})
+      JOIN after_indicator AS indicator USING (mission, indicator)
       WHERE indicator.version = new.indicator_version AND {totals_sql("new.")}
-        AND old.period_end <= (SELECT max(as_of) FROM before.mission)
+        AND old.period_end <= (SELECT max(as_of) FROM before_mission)
     ),
     broken_down_in_both AS (
-      SELECT {broken_down} AS way FROM before.indicator_value
+      SELECT {broken_down} AS way FROM before_indicator_value
       INTERSECT
-      SELECT {broken_down} FROM after.indicator_value
+      SELECT {broken_down} FROM after_indicator_value
     ),
     one_sided AS (
       SELECT {cell}, false AS was_there, value, n, obs_status, disclosure
-      FROM after.indicator_value ANTI JOIN before.indicator_value USING ({cell})
+      FROM after_indicator_value ANTI JOIN before_indicator_value USING ({cell})
       WHERE conf_status = 'F' AND value IS NOT NULL
       UNION ALL
       SELECT {cell}, true AS was_there, value, n, obs_status, disclosure
-      FROM before.indicator_value ANTI JOIN after.indicator_value USING ({cell})
+      FROM before_indicator_value ANTI JOIN after_indicator_value USING ({cell})
       WHERE conf_status = 'F' AND value IS NOT NULL
     ),
     -- A part without a case has no cell: zero where it adds up and its total is known.
@@ -192,7 +192,7 @@ def revisions_sql() -> str:
              ELSE 'recomputed'
            END AS by_files
     FROM moved
-    LEFT JOIN after.indicator AS indicator USING (mission, indicator)
+    LEFT JOIN after_indicator AS indicator USING (mission, indicator)
     WHERE indicator.version IS NULL OR indicator.version = indicator_version
     ORDER BY ALL
     """
@@ -310,8 +310,10 @@ def revisions_against(
     `decompose`: tells apart the causes of these indicators' changes.
     """
     with opened_release(before) as earlier, open_memory() as connection:
-        put_tables(connection, "before", _tables(earlier))
-        put_tables(connection, "after", _tables(after))
+        for name, columns in _NEEDED.items():
+            for side, release in (("before", earlier), ("after", after)):
+                rows = release.sql(f"SELECT {columns} FROM mart.{name}").to_arrow_table()
+                connection.register(f"{side}_{name}", rows)
         moved = connection.execute(revisions_sql()).df().astype(object)
     moved = moved.where(moved.notna(), None)
     moved["release_before"] = release_before
@@ -319,13 +321,6 @@ def revisions_against(
     cells = _cells_of_states(found, moved)
     lines = [_worded(_attribute_change(line, found, cells)) for line in _records(moved)]
     return pd.DataFrame(lines, columns=list(MART_TABLES["revision"]))
-
-
-def _tables(connection: Connection) -> Tables:
-    return {
-        name: connection.sql(f"SELECT {columns} FROM mart.{name}").to_arrow_table()
-        for name, columns in _NEEDED.items()
-    }
 
 
 def _records(frame: pd.DataFrame) -> Iterable[dict[str, Any]]:

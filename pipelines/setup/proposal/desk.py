@@ -359,10 +359,16 @@ class IntakeDesk:
 
         beside = self._beside(name, path, before)
         others = [other for pattern in patterns for other in beside.tried(pattern)]
-        return lambda content: self._tried(name, path, checked(content), others)
+        archive = self._workspace.archive(name)
+        return lambda content: self._tried(name, path, checked(content), others, archive)
 
     def _tried(
-        self, name: str, path: Path, source: "Source", others: Sequence[Path] = ()
+        self,
+        name: str,
+        path: Path,
+        source: "Source",
+        others: Sequence[Path] = (),
+        archive: Path | None = None,
     ) -> "Preview":
         """What a mapping would make of the file."""
         from pipelines.setup.proposal.beside.neighbours import referred_to
@@ -370,7 +376,8 @@ class IntakeDesk:
 
         profile, warehouse = self._workspace.profile(name), self._workspace.warehouse(name)
         before = referred_to(self._workspace, name, source)
-        return preview(path, source, read_mission(profile), profile, warehouse, others, before)
+        where = (read_mission(profile), profile, warehouse)
+        return preview(path, source, *where, others, before, archive)
 
     def _counted(self, name: str, found: "Preview | None", language: str) -> Counted | None:
         if found is None:

@@ -4,9 +4,10 @@ The file is taken into a copy of the warehouse, which is thrown away.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.sql_text import quoted
-from pipelines.ingest.files.archive import sha256_of
-from pipelines.ingest.files.delivered_file import Delivery
+from pipelines.ingest.files import archive as archived
+from pipelines.ingest.files.delivered_file import Delivery, read_delivery
 from pipelines.ingest.load_file import load_file
 from pipelines.ingest.mapping.model import Source
 from pipelines.ingest.mapping.places.area_polygons import read_outlines
@@ -25,7 +26,7 @@ from pipelines.ingest.rows.upsert import rows_changed
 from pipelines.workspace.warehouse import ledger
 from pipelines.workspace.warehouse.last_state import open_on_trial
 
-_SHOWN = 10
+_SHOWN, _READ_AGAIN = 10, 3
 
 
 @dataclass(frozen=True)
@@ -71,24 +72,31 @@ def preview(
     warehouse: Path,
     beside: Sequence[Path] = (),
     before: Sequence[tuple[Path, Source]] = (),
+    archive: Path | None = None,
 ) -> Preview:
     """Takes the file in on trial, `beside` other files of the same mapping, `before` it those that
-    it refers to and their mappings. Raises WrongUse where it could not be read, or the warehouse
+    it refers to and their mappings, and first the newest that `archive` keeps of the mapping, which
+    a change of it reads again. Raises WrongUse where it could not be read, or the warehouse
     is being written."""
     trial = mission.model_copy(update={"reject_limit_pct": 100})
     with open_on_trial(warehouse) as connection:
+        outlines = partial(read_outlines, profile, mission)
+        for given in _kept(connection, archive, source) if archive else ():
+            read = archived.read_rows if archived.is_rows(given.path) else read_delivery
+            with suppress(WrongUse):
+                load_file(connection, trial, given, outlines, read)
         others = [*before, *((other, source) for other in beside)]
         for number, (other, its_source) in enumerate(others):
             given = Delivery(other, other.name, f"beside-{number}", its_source)
             with suppress(WrongUse):  # it may be of another shape
-                load_file(connection, trial, given, lambda: read_outlines(profile, mission))
+                load_file(connection, trial, given, outlines)
         delivery = Delivery(path, path.name, "trial", source)
         question = _is_replaced(connection, path)
-        report = load_file(connection, trial, delivery, lambda: read_outlines(profile, mission))
+        report = load_file(connection, trial, delivery, outlines)
         if report.status == "held":
             question = report.remarks[-1]
             delivery = replace(delivery, is_asked=True)
-            report = load_file(connection, trial, delivery, lambda: read_outlines(profile, mission))
+            report = load_file(connection, trial, delivery, outlines)
         tables = dict.fromkeys(table.table for table in source.tables)
         rows = [(table, row) for table in tables for row in _arrived(connection, table)]
         changed = rows_changed(connection, "trial")
@@ -106,9 +114,19 @@ def preview(
     )
 
 
+def _kept(
+    connection: duckdb.DuckDBPyConnection, archive: Path, source: Source
+) -> Iterator[Delivery]:
+    """The newest files of the mapping, as the archive keeps them."""
+    own = [one for one in ledger.all_files(connection) if one.source == source.source]
+    for entry in [one for one in own if one.status == "loaded"][-_READ_AGAIN:]:
+        if path := archived.archived_path(archive, entry.file_sha256):
+            yield Delivery(path, entry.name, entry.file_sha256, source, is_again=True)
+
+
 def _is_replaced(connection: duckdb.DuckDBPyConnection, path: Path) -> Problem | None:
     """Of a version that a later one replaced: the same file again changes nothing by itself."""
-    known = ledger.known_file(connection, sha256_of(path))
+    known = ledger.known_file(connection, archived.sha256_of(path))
     is_replaced = known is not None and known.status == "superseded"
     return Problem("version_replaced", path.name) if is_replaced else None
 

@@ -289,6 +289,15 @@ def propose(
     )
 
 
+def with_joined_key(proposal: Proposal) -> Proposal:
+    """The proposal with a key of several columns, where a person named the day and nobody a key."""
+    contract, constants = contracts()[proposal.table], proposal.constants or {}
+    if contract.key[0] in constants:
+        return proposal
+    more = _joined_key(proposal.source, proposal.layout, contract, proposal.columns)
+    return replace(proposal, columns=(*proposal.columns, *more))
+
+
 def _of_sheets(path: Path, found: Sequence[Layout], named: Sequence[str]) -> Layout:
     """The sheet of this name, or those of these names below each other."""
     chosen = [one for one in found if one.table.sheet in named]

@@ -207,6 +207,21 @@ def test_a_killed_process_leaves_no_half_release(workspace, republish, wait) -> 
     assert not list(workspace.releases(MISSION).glob(f"{CANDIDATE_PREFIX}*"))
 
 
+_BEGIN = """
+from pipelines.release.audience_files import makers
+with makers("2026-Q3-r01") as begin:
+    begin(exec, "import time; print('begun', flush=True); time.sleep(9); print('on', flush=True)")
+"""
+
+
+def test_what_makes_files_ends_with_a_killed_run() -> None:
+    """It would write into the candidate of the next one."""
+    with subprocess.Popen([sys.executable, "-c", _BEGIN], stdout=subprocess.PIPE) as run:
+        assert run.stdout.readline() == b"begun\n"
+        run.kill()
+        assert run.stdout.readline() == b""  # all who could write to it have ended
+
+
 def assert_only_whole_releases(workspace) -> None:
     names = releases_of(workspace, MISSION)
     for name in names:

@@ -29,7 +29,7 @@ from pipelines.setup.proposal.difference import Change, changes_of
 from pipelines.setup.proposal.matching.columns import recode_of
 from pipelines.setup.proposal.matching.survey import RESPONDENTS, as_answer, items
 from pipelines.setup.proposal.matching.texts import BETWEEN, ColumnProposal
-from pipelines.setup.proposal.proposal import FileTerms, Proposal, propose
+from pipelines.setup.proposal.proposal import FileTerms, Proposal, propose, with_joined_key
 
 Answers = Mapping[str, str]
 _BETWEEN = " + "
@@ -95,7 +95,7 @@ def answered(
     for column, value in _of("constant", answers).items():
         if value:
             proposal = proposal.with_constant(column, value)
-    proposal = _of_files(proposal, answers)
+    proposal = _of_files(with_joined_key(proposal), answers)
     coded = (_coded(one, answers) for one in proposal.columns)
     proposal = replace(proposal, columns=tuple(_worked(one, answers) for one in coded))
     if answers.get("also") not in also_tables(proposal):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from pipelines.setup.proposal.preview import Preview
     from pipelines.setup.proposal.proposal import Proposal
 
+_ANSWERS = "survey_answers"
 _AREA = "areas.area_code"
 
 
@@ -98,6 +100,9 @@ def _rows_by_table(
         words = {
             c: areas if own[c].reference == _AREA else code_words(own[c], language) for c in columns
         }
+        if table == _ANSWERS and "answer" in words:
+            known = vocabulary("answer")
+            words["answer"] = {code: known.label(code, language) for code in known.codes}
         found.append(
             TableRows(
                 contracts()[table].title.in_language(language),
@@ -125,6 +130,8 @@ def _cell(column: Column, value: Any, mission: Mission, words: Mapping[str, str]
         return local.strftime("%Y-%m-%d %H:%M")
     if column.reference == _AREA:
         return _area(str(value), words)
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     listed = value if isinstance(value, list) else [value]
     texts = (str(one).lower() if isinstance(one, bool) else str(one) for one in listed)
     # a label says more after its dash: there is no room for it in a cell

@@ -49,7 +49,6 @@ _SAME_MEANING = 0.96
 _WIDER_MEANING = 0.75
 _MOST_CODES = 60
 _HOUSEHOLD, _FEWEST_HOUSEHOLDS = "household_key", 30
-_MAY_BE_YEAR = "reference_on"
 _SEPARATORS = (";", ",", "|", " ")
 _SAID_OF_ANYTHING = frozenset({"yes", "no", "oui", "non"})
 _AGE = re.compile(r"-?\d{1,4}")
@@ -286,7 +285,7 @@ def _date_fit(values: Sequence[str], kind: str, name: str) -> Fit:
     if kind == "time" and notation.clock_formats(values):
         return Fit(0.6)
     is_month = name == "month"
-    if name == _MAY_BE_YEAR and all(notation.YEAR.fullmatch(text) for text in values):
+    if kind == "date" and not is_month and all(map(notation.YEAR.fullmatch, values)):
         first_days = {year: f"{year}-01-01" for year in values}
         return Fit(1.0, {"recode": first_days}, (), "first_of_year", is_ambiguous=True)
     written = notation.dates(values, with_time=kind == "time", of_months=is_month)

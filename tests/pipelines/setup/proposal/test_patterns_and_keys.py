@@ -165,6 +165,23 @@ def test_known_mapping_is_mended_for_the_key(world: SmallMission, tmp_path: Path
     ]  # fmt: skip
 
 
+def test_unit_that_began_anew_since_a_file_was_taken_in_gets_the_day(
+    world: SmallMission, tmp_path: Path
+) -> None:
+    """The unit alone would tell the file from the one in the archive only until that is reread."""
+    world.add_source(PATROLS | {"sender": "series"})
+    head = "code,mode,status,unit,area,day,people\n"
+    world.deliver("patrols_06.csv", head + "1,foot,completed,U1,XX01,2024-06-01,4\n")
+    path = tmp_path / "patrols_07.csv"
+    path.write_text(head + "1,foot,completed,U1,XX01,2024-07-02,4\n")
+    assert main(["map", str(path), "--mission", "small", "--source", "activities", "--yes"]) == 0
+    world.drop(path.name, path.read_text())
+    assert sum(one.rows_rejected for one in world.ingest().files) == 0
+    assert world.query("SELECT activity_code FROM core.activities ORDER BY 1") == [
+        ("U1 2024-06-01 1",), ("U1 2024-07-02 1",),
+    ]  # fmt: skip
+
+
 def test_unit_that_begins_anew_each_month_gets_the_day(world: SmallMission, tmp_path: Path) -> None:
     for month in ("06", "07"):
         (tmp_path / f"log_U1_2024-{month}.csv").write_text(log("U1", f"2024-{month}-01"))

@@ -1,17 +1,20 @@
 """Files as others publish them (columns of DTM, common operational data, UCDP, a survey of IMPACT),
 each by `poclens map` and an intake, compared with pandas."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from shapely.geometry import Point, shape
 
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from pipelines.cli.main import main
 from pipelines.ingest.inbox import ingest
+from pipelines.setup.proposal.desk import open_desk
 from pipelines.setup.proposal.proposal import propose
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.last_state import open_to_read
@@ -138,14 +141,18 @@ def test_a_survey_of_households_with_weights_strata_and_clusters(
     assert came == meant
 
 
-def test_interviews_of_kobotoolbox_as_they_were_exported(home: Workspace, taken_in: Map) -> None:
+@pytest.mark.parametrize("state", ["raw", "clean"])
+def test_interviews_of_kobotoolbox_as_they_were_exported(
+    home: Workspace, taken_in: Map, state: str
+) -> None:
     """Of one person a household: times with their zone, a byte-order mark in the first name."""
     folder = DATA / "kobo_water_survey_2021"
-    path = folder / "kobo_raw_export.csv"
+    path = folder / f"kobo_{state}_export.csv"
+    survey = f"WATER_{state}"
     taken_in(path, "--table=survey_respondents", f"--form={folder / 'xlsform.xlsx'}",
              *(f"--column={one}" for one in ("stratum=neighbourhood", "respondent_key=X_uuid",
                                              "household_key=X_uuid", "started_at=X.U.FEFF.start")),
-             "--drop=disability", *said(survey_code="WATER", wave="2021", instrument="household",
+             "--drop=disability", *said(survey_code=survey, wave="2021", instrument="household",
                                         result="complete", weight_person="1", area_code="XX",
                                         consent_given="true"))  # fmt: skip
     frame = pd.read_csv(path, dtype=str)
@@ -158,7 +165,7 @@ def test_interviews_of_kobotoolbox_as_they_were_exported(home: Workspace, taken_
     )  # fmt: skip
     came = table(home, "SELECT respondent_key, stratum, CAST(interviewed_on AS VARCHAR), "
                        "date_trunc('second', started_at), household_head_sex "
-                       "FROM core.survey_respondents WHERE survey_code = 'WATER' "
+                       f"FROM core.survey_respondents WHERE survey_code = '{survey}' "
                        "ORDER BY 1")  # fmt: skip
     assert came == meant
 
@@ -182,6 +189,60 @@ def test_events_of_ucdp_for_one_country(home: Workspace, taken_in: Map) -> None:
                        "sum(deaths_civilian) FROM core.incidents WHERE area_code = 'XX' "
                        "GROUP BY 1 ORDER BY 1")  # fmt: skip
     assert came == [(year, *map(int, row)) for year, row in by_year.iterrows()]
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Missions of which outlines are all that is known of places, as the page makes them."""
+    home = tmp_path_factory.mktemp("drawn")
+    assert main(["init", str(home)]) == 0
+    desk = open_desk(home).setup
+    told = {
+        "name_en": "M", "name_fr": "M", "country_code": "XX", "country_en": "X", "country_fr": "X",
+        "time_zone": "Africa/Juba", "starts_on": "2011-01-01", **desk.choices("en").at_first,
+    }  # fmt: skip
+    for code in ("ssd", "mli"):
+        outlines = {"outlines": DATA / "admin1" / f"{code}_admin1.geojson"}
+        made = desk.make(told | {"code": code}, ["D-IM-01"], outlines, "en")
+        assert (made.mission, made.problems) == (code, ())
+    return Workspace(home)
+
+
+@pytest.mark.parametrize("code", ["ssd", "mli"])
+def test_outlines_without_codes_are_areas_by_their_names(drawn: Workspace, code: str) -> None:
+    """One of the files gives two outlines one id."""
+    outlines = json.loads((DATA / "admin1" / f"{code}_admin1.geojson").read_text("utf-8"))
+    names = {one["properties"]["name"] for one in outlines["features"]}
+    with open_to_read(drawn.warehouse(code)) as connection:
+        came = connection.execute("SELECT area_code FROM core.areas WHERE area_level <> 'country'")
+        assert {name for (name,) in came.fetchall()} == names
+
+
+def test_places_of_events_are_found_in_outlines(
+    drawn: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POCLENS_HOME", str(drawn.home))
+    path = DATA / "ucdp_ged_ssd" / "conflict_data_ssd_2011_2017.csv"
+    values = said(incident_type="killing", against_civilians="true", reported_by="ngo",
+                  verification="reported")  # fmt: skip
+    answer = ["--answer", "place=coordinates", "--yes"]
+    assert main(["map", str(path), "--mission", "ssd", *values, *answer]) == 0
+    (drawn.inbox("ssd") / path.name).write_bytes(path.read_bytes())
+    ingest(drawn, read_mission(drawn.profile("ssd")), settled=0)
+    outlines = json.loads((DATA / "admin1/ssd_admin1.geojson").read_text("utf-8"))["features"]
+    shapes = {one["properties"]["name"]: shape(one["geometry"]) for one in outlines}
+    frame = pd.read_csv(path, skiprows=[1])
+    frame["state"] = [
+        next((name for name, own in shapes.items() if own.covers(Point(*at))), None)
+        for at in zip(frame["longitude"], frame["latitude"], strict=True)
+    ]
+    meant = frame.groupby("state")[["best", "deaths_civilians"]].sum()
+    with open_to_read(drawn.warehouse("ssd")) as connection:
+        came = connection.execute(
+            "SELECT area_code, sum(deaths_best), sum(deaths_civilian) FROM core.incidents "
+            "GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+    assert came == [(state, *map(int, sums)) for state, sums in meant.iterrows()]
 
 
 def test_figures_of_the_files_are_those_of_pandas(

@@ -1,0 +1,40 @@
+"""Work in processes of their own, beside what goes on here.
+
+They end with the run that began them, also with one that is killed.
+"""
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from multiprocessing import get_context, parent_process
+from threading import Thread
+
+
+@cache
+def other_core() -> ProcessPoolExecutor:
+    """One process for all that this one runs, begun with the first work for it.
+
+    Not forked: it would have the open warehouse.
+    """
+    return ProcessPoolExecutor(1, get_context("spawn"), end_with_the_run)
+
+
+def begun() -> ProcessPoolExecutor | None:
+    """The same, where something was asked of it already; None: it would take longer to begin it."""
+    return other_core() if other_core.cache_info().currsize else None
+
+
+def end_with_the_run() -> None:
+    """What a process does first: it comes after others where its run does, and must not outlive a
+    killed one, whose place the next one takes."""
+    run = parent_process()
+    if run is None:
+        return
+    if hasattr(os, "nice"):
+        os.nice(max(0, os.getpriority(os.PRIO_PROCESS, run.pid or 0) - os.nice(0)))
+
+    def wait() -> None:
+        run.join()
+        os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
