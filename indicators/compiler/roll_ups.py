@@ -239,7 +239,8 @@ def _times_before(plan: CubePlan, keys: Sequence[str], sums: Sequence[str]) -> l
     befores = []
     for column in plan.distinct_parts:
         for time in times:
-            by = ", ".join(["area", *keys, column])
+            # Not by `grouped`: the dimensions say it too, as those of no grouping are null.
+            by = ", ".join(["area", *(key for key in keys if key != "grouped"), column])
             before = _before(column, time)
             befores.append(before)
             order = ", ".join(times)

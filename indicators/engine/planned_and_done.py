@@ -79,7 +79,7 @@ def _read_plan(connection: duckdb.DuckDBPyConnection) -> None:
     asked = """SELECT CAST(min("month") - INTERVAL 1 YEAR AS DATE),
       CAST(max("month") + INTERVAL 1 YEAR AS DATE) FROM plan_current"""
     (begins, ends) = connection.execute(asked).fetchall()[0]
-    years = f"BETWEEN DATE '{begins}' AND DATE '{ends}'" if begins else "IS NULL"
+    years = f"started_on_local BETWEEN DATE '{begins}' AND DATE '{ends}'" if begins else "false"
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE plan_done AS
         WITH own AS (
@@ -89,7 +89,7 @@ def _read_plan(connection: duckdb.DuckDBPyConnection) -> None:
             CAST(sum(person_days) AS BIGINT) AS person_days
           FROM ({done}) JOIN cube.area_place USING (area_code, location_precision)
           WHERE status = 'completed' AND started_on_local <= as_of_day()
-            AND started_on_local {years}
+            AND {years}
           GROUP BY ALL
         )
         SELECT own.* EXCLUDE (cited), plan_line_code, quantity_unit, CASE quantity_unit

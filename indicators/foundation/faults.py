@@ -12,6 +12,7 @@ from indicators.foundation.errors import PocLensError
 _QUOTING = (LookupError, TypeError, ValueError)
 _OF_DATA = ("_duckdb", "duckdb", "pyarrow")
 _OF_MACHINE = ("IOException", "OutOfMemoryException")
+_INTERRUPTED = "Query interrupted"  # what DuckDB raises where Ctrl-C falls into a question
 
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -30,9 +31,12 @@ def kind_of(error: BaseException) -> str:
 
 def traceback_of(error: BaseException) -> str:
     """The traceback of an error and of those before it: frames and kinds, no texts."""
-    earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    before = f"{traceback_of(earlier)}\n" if earlier else ""
-    return f"{before}{''.join(traceback.format_tb(error.__traceback__))}{kind_of(error)}\n"
+    told: dict[int, str] = {}  # a context may lead back to an error that was raised anew
+    at: BaseException | None = error
+    while at is not None and id(at) not in told:
+        told[id(at)] = f"{''.join(traceback.format_tb(at.__traceback__))}{kind_of(at)}\n"
+        at = at.__cause__ or (None if at.__suppress_context__ else at.__context__)
+    return "\n".join(reversed(told.values()))
 
 
 @contextmanager
@@ -46,6 +50,8 @@ def quoting_no_row() -> Iterator[None]:
     except (PocLensError, Fault):
         raise
     except Exception as error:
+        if isinstance(error, RuntimeError) and str(error) == _INTERRUPTED:
+            raise KeyboardInterrupt from None
         if is_disk_full(error):
             full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             raise full.with_traceback(error.__traceback__) from None
@@ -58,7 +64,7 @@ def quoting_no_row() -> Iterator[None]:
 
 def is_disk_full(error: BaseException | None) -> bool:
     """Whether the system took no more bytes: Python gives a number, DuckDB the system's words."""
-    seen: set[int] = set()  # a context may lead back to an error that was raised anew
+    seen: set[int] = set()  # as above
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         if isinstance(error, OSError) and error.errno in _FULL:

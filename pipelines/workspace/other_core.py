@@ -25,12 +25,16 @@ def begun() -> ProcessPoolExecutor | None:
 
 
 def end_with_the_run() -> None:
-    """What a process does first: it must not outlive a killed run, whose place the next one
-    takes."""
+    """What a process does first: it comes after others where its run does, and must not outlive a
+    killed one, whose place the next one takes."""
+    run = parent_process()
+    if run is None:
+        return
+    if hasattr(os, "nice"):
+        os.nice(max(0, os.getpriority(os.PRIO_PROCESS, run.pid or 0) - os.nice(0)))
 
     def wait() -> None:
-        if run := parent_process():
-            run.join()
-            os._exit(1)
+        run.join()
+        os._exit(1)
 
     Thread(target=wait, daemon=True).start()
