@@ -231,9 +231,10 @@ def aggregates(measure: Measure) -> Iterator[Aggregate]:
 def case_condition(measure: Measure) -> str:
     """The rows that count in a cell: those of the denominator where there is one.
 
-    Of a state every row counts: it is held even where no row has a share (definitions 13).
+    Of a state every row counts: it is held even where no row has a share (definitions 13); so does
+    every row of a sum that tells apart what is known.
     """
-    if measure.kind == "ratio" and measure.state:
+    if (measure.kind == "ratio" and measure.state) or (measure.kind == "sum" and measure.known):
         return both(measure.where)
     if measure.kind == "ratio":
         return both(measure.where, (measure.denominator or Part()).where)

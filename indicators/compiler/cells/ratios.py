@@ -90,11 +90,13 @@ def _cell_select(
 
 
 def _known_status(planned: PlannedIndicator) -> str:
-    """Of a stock not reported where no row's state is known; provisional where some are not."""
+    """Of a stock or a sum not reported where nothing is known of any row; provisional of some."""
     known, rows = planned.part("known"), planned.part("cases")
-    if planned.measure.state is None:
-        return f"CASE WHEN {known} < {rows} THEN '{PROVISIONAL}' END"
     some = f"WHEN {known} < {rows} THEN '{PROVISIONAL}'"
+    if planned.measure.kind == "sum":
+        return f"CASE WHEN {known} = 0 AND {rows} > 0 THEN '{NOT_REPORTED}' {some} END"
+    if planned.measure.state is None:
+        return f"CASE {some} END"
     return f"CASE WHEN {known} = 0 THEN '{NOT_REPORTED}' {some} END"
 
 

@@ -158,3 +158,22 @@ def test_every_due_cell_is_there_and_none_without_a_status() -> None:
     assert values["obs_status"].notna().all()
     empty = values["obs_status"].isin(["O", "L"])
     assert (values.loc[~empty, "value"].notna()).all() and values.loc[empty, "value"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("deaths", "status", "value"),
+    [((None, None), "O", None), ((4, None), "P", 4), ((4, 0), "A", 4), ((), "A", 0)],
+    ids=str,
+)
+def test_deaths_that_no_row_states_are_no_zero(
+    deaths: tuple[int | None, ...], status: str, value: int | None
+) -> None:
+    small = SmallWarehouse()
+    small.add("reporting_returns", returned({1: "submitted"}, source="incidents"))
+    small.add(
+        "incidents",
+        [{"occurred_on": date(2026, 1, 10), "deaths_best": stated} for stated in deaths],
+    )
+    found = cell(small.compute("D-IM-03"))
+    assert found["obs_status"] == status
+    assert found["value"] == value if value is not None else pd.isna(found["value"])
