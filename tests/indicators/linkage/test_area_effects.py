@@ -1,5 +1,6 @@
 """Each area's own ratio, against a plain fit of it, and what is drawn towards the mission's."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -107,7 +108,7 @@ def test_rows_name_the_areas_that_have_incidents() -> None:
     """The first area has none: it has no row, and the names of the others must follow."""
     own = by_area(RATIOS)
     silent = own.days.incidents * (own.days.area > 0)
-    days = type(own.days)(**{**vars(own.days), "incidents": silent})
+    days = replace(own.days, incidents=silent, independent=silent)  # reports of one kind: all count
     rows = CaseSeries().evidence(Series(**{**vars(own), "days": days}), EDGE).rows
     assert [row["area"] for row in rows] == list(own.areas[1:])
     counts = np.bincount(days.area, silent)[1:]
