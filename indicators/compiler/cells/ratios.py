@@ -92,12 +92,9 @@ def _cell_select(
 def _known_status(planned: PlannedIndicator) -> str:
     """Of a stock or a sum not reported where nothing is known of any row; provisional of some."""
     known, rows = planned.part("known"), planned.part("cases")
-    some = f"WHEN {known} < {rows} THEN '{PROVISIONAL}'"
-    if planned.measure.kind == "sum":
-        return f"CASE WHEN {known} = 0 AND {rows} > 0 THEN '{NOT_REPORTED}' {some} END"
-    if planned.measure.state is None:
-        return f"CASE {some} END"
-    return f"CASE WHEN {known} = 0 THEN '{NOT_REPORTED}' {some} END"
+    has_none = planned.measure.state is not None or planned.measure.kind == "sum"
+    none = f"WHEN {known} = 0 THEN '{NOT_REPORTED}' " if has_none else ""
+    return f"CASE {none}WHEN {known} < {rows} THEN '{PROVISIONAL}' END"
 
 
 def values_of(planned: PlannedIndicator) -> dict[str, str]:

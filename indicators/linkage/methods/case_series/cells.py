@@ -27,7 +27,7 @@ from indicators.linkage.methods.case_series.days import (
 )
 
 Floats = NDArray[np.floating[Any]]
-_MONTHS_OF_A_QUARTER = 3
+MONTHS_OF_A_QUARTER = 3
 SEASON_FROM = 24  # months of an area from which it has its own season
 
 
@@ -91,7 +91,7 @@ def cells_of(
     area_month, third = np.divmod(np.arange(size), THIRDS)
     area, month = np.divmod(area_month, months)
     month += first
-    width = 1 if by_month else _MONTHS_OF_A_QUARTER
+    width = 1 if by_month else MONTHS_OF_A_QUARTER
     made = dict(zip(columns, np.indices(shape).reshape(len(shape), -1), strict=True))
     counted = _counts(np.bincount(key, minlength=size * patterns), patterns)
     cells = Cells(

@@ -4,10 +4,10 @@ import numpy as np
 from scipy import stats
 
 from indicators.linkage.methods.case_series.analysis import MODELS, fit
-from indicators.linkage.methods.case_series.days import KnownDays, by_others
+from indicators.linkage.methods.case_series.cells import MONTHS_OF_A_QUARTER
+from indicators.linkage.methods.case_series.days import KnownDays
 
 PARTED_P = 0.20  # lenient: parting that is missed costs more than reports left out
-_MONTHS_OF_A_QUARTER = 3
 
 
 def counts_others(days: KnownDays, is_named: bool) -> bool:
@@ -21,7 +21,7 @@ def counts_others(days: KnownDays, is_named: bool) -> bool:
     p_value = parted(days)
     if p_value is None or p_value >= PARTED_P:
         return False
-    return not fit(by_others(days), MODELS["primary"]).unfit_for_a_grade
+    return not fit(days, MODELS["independent"]).unfit_for_a_grade
 
 
 def parted(days: KnownDays) -> float | None:
@@ -32,7 +32,7 @@ def parted(days: KnownDays) -> float | None:
     police record does not.
     """
     stratum = np.unique(
-        days.area.astype(np.int64) * 100_000 + days.month // _MONTHS_OF_A_QUARTER,
+        days.area.astype(np.int64) * 100_000 + days.month // MONTHS_OF_A_QUARTER,
         return_inverse=True,
     )[1]
     after, own = days.state > 0, days.incidents - days.independent
