@@ -73,10 +73,12 @@ def _rows(content: bytes) -> list[list[Any]] | None:
             return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
         except (CalamineError, OSError):
             return None
+    if b"\0" in content:
+        return None
     try:
         text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
+    except UnicodeDecodeError:  # as a spreadsheet in French writes it
+        text = content.decode("cp1252", errors="replace")
     head = text.partition("\n")[0]
     return [*csv.reader(io.StringIO(text), delimiter=";" if ";" in head else ",")]
 
