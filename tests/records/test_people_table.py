@@ -52,7 +52,7 @@ def test_one_wrong_row_adds_nobody_and_all_is_told(tmp_path: Path) -> None:
 
 
 def test_a_table_of_a_french_spreadsheet_is_read(tmp_path: Path) -> None:
-    table = "Nom;Rôle;Jusqu’au\nawa;assessor;2027-06-30\n"
+    table = "Nom;Rôle;Jusqu’au\nawa;Évaluateur;2027-06-30\n"
     added, faults = add_people(store(tmp_path), table.encode("cp1252"), "admin", NOW)
     assert faults == [] and [name for name, _ in added] == ["awa"]
 
