@@ -158,7 +158,9 @@ def read_workbook(profile: Path, path: Path, *, is_written: bool) -> list[Change
     unsound = _unsound(profile, path, texts, found)
     told = {(one.sheet, one.row) for one in problems}
     # beside what is wrong in a row: what of other rows is wrong, in the workbook's words
-    problems += [one for one in unsound if not told or (one.row and (one.sheet, one.row) not in told)]
+    problems += [
+        one for one in unsound if not told or (one.row and (one.sheet, one.row) not in told)
+    ]
     if problems:
         raise WrongUse(problems)
     for file, text in texts.items():
