@@ -59,7 +59,8 @@ Fault = tuple[str, str | None, int | None, str]  # table, sheet, row, rule
 class _Outcome:
     """What became of each row of the file (by position), and what goes to the quarantine.
 
-    `loaded`: the row stands in core from this file; `moved`: it came in just now.
+    `loaded`: the row stands in core from this file; `moved`: it came in just now; `held`: column,
+    its values that are held back, and the positions of their rows.
     """
 
     rejected: np.ndarray
@@ -71,7 +72,7 @@ class _Outcome:
     left_out: int = 0  # of the rejected rows: duplicates and clashes, in which nothing is wrong
     rejects: list[tuple[str, pa.Table]] = field(default_factory=list)
     warnings: list[tuple[str, pa.Table]] = field(default_factory=list)
-    held: list[tuple[str, pa.Table]] = field(default_factory=list)  # column, its values held back
+    held: list[tuple[str, pa.Table, pa.ChunkedArray]] = field(default_factory=list)
     remarks: list[Problem] = field(default_factory=list)
 
     def add_dates(self, dates: coverage.Dates | None) -> None:
@@ -88,6 +89,13 @@ class _Outcome:
     def has_moved(self) -> bool:
         """Whether a row came into core, or left it."""
         return bool(self.moved.any()) or self.retracted > 0
+
+    def values_held(self) -> Iterator[tuple[str, pa.Table]]:
+        """Of each column those whose row is not rejected, with which they come back."""
+        for column, rows, position in self.held:
+            kept = rows.filter(pa.array(~self.rejected[position.to_numpy()]))
+            if kept.num_rows:
+                yield column, kept
 
     def faults(self) -> set[Fault]:
         """Each fault of a row that is rejected."""
@@ -494,7 +502,8 @@ def _load_table(
         else:
             is_held = check.rule not in contract.row_rules
             is_held = is_held and contract.columns[check.column].holds_values
-            outcome.held += [(check.column, rows)] if is_held else []
+            held = (check.column, rows, violations["position"])
+            outcome.held += [held] if is_held else []
             outcome.warnings.append((contract.table, rows))
 
 
@@ -748,7 +757,7 @@ def _report(job: _Job, entry: InputFile, outcome: _Outcome) -> FileReport:
         before or None,
         after if before else None,
         not_kept=not_kept_by_reason(job.file),
-        values_held=sum(rows.num_rows for _, rows in outcome.held),
+        values_held=sum(rows.num_rows for _, rows in outcome.values_held()),
         rows_changed=min(moved, upsert.rows_changed(job.connection, job.sha256)) if moved else 0,
         remarks=(
             *_clashes(job, outcome),
@@ -804,7 +813,7 @@ def _renumbered(job: _Job, contract: Contract) -> Iterator[Problem]:
 def _held_values(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
     """That values are held back while their rows are loaded: of each rule how many, and the
     first."""
-    for column, held in outcome.held:
+    for column, held in outcome.values_held():
         first = held.slice(0, 1).to_pylist()[0]
         place = (job.delivery.name, first["sheet"], first["row_number"], first["column_name"])
         facts = {"count": held.num_rows, "column": column}
@@ -813,7 +822,7 @@ def _held_values(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
 
 def _warned(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
     """Of each other warning about single rows its first row, and how many more are like it."""
-    told = [id(rows) for _, rows in outcome.held]
+    told = [id(rows) for _, rows, _ in outcome.held]
     tables = [rows for _, rows in outcome.warnings if id(rows) not in told]
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in (row for rows in tables for row in rows.to_pylist()):

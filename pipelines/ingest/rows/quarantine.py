@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from indicators.definitions.contracts import Column, Contract
+from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.errors import similar, suggestion
 from indicators.foundation.messages import has_message, message
@@ -61,8 +61,10 @@ def reject_sentence(
     key = f"problem.{rule}" if has_message(f"problem.{rule}") else "problem.row_rule"
     hint = parameters.get("hint_key")
     text = message(hint, language, **parameters) + " " if hint else ""
-    shown = value if value is not None else _NEVER
-    return message(key, language, **{**parameters, "value": shown, "hint": text})
+    shown = {"value": value if value is not None else _NEVER, "hint": text}
+    if (table := parameters.get("table")) in contracts():
+        shown["table"] = contracts()[table].title.in_language(language)
+    return message(key, language, **{**parameters, **shown})
 
 
 def violation_rows(
