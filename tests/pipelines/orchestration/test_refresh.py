@@ -166,7 +166,7 @@ def test_dagster_shows_a_refused_file_in_words_and_no_traceback(
         assert error is not None and error.message.strip() == f"Refused: {problem.sentence()}"
         assert (*error.stack, error.cause, error.context) == (None, None)
     (table,) = shown.user_failure_data.metadata.values()
-    (record,) = table.value
+    (record,) = table.records
     assert record.data["file"] == "who_knows.csv" and record.data["rule"] == "no_source"
     assert record.data["fr"] == problem.says("fr") != record.data["en"]
 
