@@ -26,6 +26,7 @@ from pipelines.ingest.mapping.places.area_polygons import (
 )
 from pipelines.ingest.mapping.profile import profile_problems
 from pipelines.ingest.mapping.sources.template_sources import template_of
+from pipelines.ingest.rows.quarantine import table_titles
 from pipelines.quality.rejects.workbook import Reject, open_rejects
 from pipelines.setup.mission_text import framework_text, mission_text
 from pipelines.setup.nested_areas import nested_rows, records_of_list, records_of_outlines
@@ -257,7 +258,7 @@ def _of_row(reject: Reject) -> Problem:
         reject.row_number,
         reject.column_name,
         reject.raw_value,
-        parameters | {"hint": ""},
+        parameters | table_titles(parameters) | {"hint": ""},
     )
 
 

@@ -62,9 +62,13 @@ def reject_sentence(
     hint = parameters.get("hint_key")
     text = message(hint, language, **parameters) + " " if hint else ""
     shown = {"value": value if value is not None else _NEVER, "hint": text}
-    if (table := parameters.get("table")) in contracts():
-        shown["table"] = contracts()[table].title.in_language(language)
-    return message(key, language, **{**parameters, **shown})
+    return message(key, language, **{**parameters, **table_titles(parameters), **shown})
+
+
+def table_titles(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """Of the table that a sentence names its title in each language."""
+    contract = contracts().get(str(parameters.get("table")))
+    return {"table_en": contract.title.en, "table_fr": contract.title.fr} if contract else {}
 
 
 def violation_rows(
