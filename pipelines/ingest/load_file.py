@@ -59,8 +59,7 @@ Fault = tuple[str, str | None, int | None, str]  # table, sheet, row, rule
 class _Outcome:
     """What became of each row of the file (by position), and what goes to the quarantine.
 
-    `loaded`: the row stands in core from this file; `moved`: it came in just now; `held`: column,
-    its values that are held back, and the positions of their rows.
+    `loaded`: the row stands in core from this file; `moved`: it came in just now.
     """
 
     rejected: np.ndarray
@@ -72,7 +71,7 @@ class _Outcome:
     left_out: int = 0  # of the rejected rows: duplicates and clashes, in which nothing is wrong
     rejects: list[tuple[str, pa.Table]] = field(default_factory=list)
     warnings: list[tuple[str, pa.Table]] = field(default_factory=list)
-    held: list[tuple[str, pa.Table, pa.ChunkedArray]] = field(default_factory=list)
+    held: list[tuple[str, pa.Table]] = field(default_factory=list)  # column, its values held back
     remarks: list[Problem] = field(default_factory=list)
 
     def add_dates(self, dates: coverage.Dates | None) -> None:
@@ -89,13 +88,6 @@ class _Outcome:
     def has_moved(self) -> bool:
         """Whether a row came into core, or left it."""
         return bool(self.moved.any()) or self.retracted > 0
-
-    def values_held(self) -> Iterator[tuple[str, pa.Table]]:
-        """Of each column those whose row is not rejected, with which they come back."""
-        for column, rows, position in self.held:
-            kept = rows.filter(pa.array(~self.rejected[position.to_numpy()]))
-            if kept.num_rows:
-                yield column, kept
 
     def faults(self) -> set[Fault]:
         """Each fault of a row that is rejected."""
@@ -361,7 +353,7 @@ def _too_many_rejects(job: _Job, faulty: int, outcome: _Outcome) -> Question | N
         return None
     rejected = int(outcome.rejected.sum()) + len(job.file.malformed)
     facts = {"rejected": rejected, "read": judged, "limit": f"{limit:g}"}
-    return Question("too_many_rejects", facts | {"share": f"{100 * rejected / judged:.1f}"})
+    return Question("too_many_rejects", facts)
 
 
 def _faults_of(connection: Connection, sha256: str) -> set[Fault]:
@@ -488,6 +480,7 @@ def _load_table(
     found = validate.violations_of(connection, contract, checks)
     if clashing is not None:
         found.append((Check(key_clashes.RULE, contract.key[0], ""), clashing))
+    held = []
     for check, violations in found:
         rows = quarantine.violation_rows(
             job.file, job.delivered, staged.mapped, check, violations, context
@@ -499,12 +492,14 @@ def _load_table(
             outcome.rejected[violations["position"].to_numpy()] = True
             outcome.left_out += violations.num_rows if check.rule in _NOTHING_WRONG else 0
             outcome.rejects.append((contract.table, rows))
-        else:
-            is_held = check.rule not in contract.row_rules
-            is_held = is_held and contract.columns[check.column].holds_values
-            held = (check.column, rows, violations["position"])
-            outcome.held += [held] if is_held else []
+        elif check.rule in contract.row_rules or not contract.columns[check.column].holds_values:
             outcome.warnings.append((contract.table, rows))
+        else:
+            held.append((check.column, violations["position"].to_numpy(), rows))
+    for name, positions, rows in held:  # a value of a row that is rejected is not held beside it
+        kept = rows.filter(pa.array(~outcome.rejected[positions]))
+        outcome.held += [(name, kept)] if kept.num_rows else []
+        outcome.warnings += [(contract.table, kept)] if kept.num_rows else []
 
 
 def _gazetteer_names(mappings: list[TableMapping]) -> dict[str, list[str]]:
@@ -757,7 +752,7 @@ def _report(job: _Job, entry: InputFile, outcome: _Outcome) -> FileReport:
         before or None,
         after if before else None,
         not_kept=not_kept_by_reason(job.file),
-        values_held=sum(rows.num_rows for _, rows in outcome.values_held()),
+        values_held=sum(rows.num_rows for _, rows in outcome.held),
         rows_changed=min(moved, upsert.rows_changed(job.connection, job.sha256)) if moved else 0,
         remarks=(
             *_clashes(job, outcome),
@@ -813,7 +808,7 @@ def _renumbered(job: _Job, contract: Contract) -> Iterator[Problem]:
 def _held_values(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
     """That values are held back while their rows are loaded: of each rule how many, and the
     first."""
-    for column, held in outcome.values_held():
+    for column, held in outcome.held:
         first = held.slice(0, 1).to_pylist()[0]
         place = (job.delivery.name, first["sheet"], first["row_number"], first["column_name"])
         facts = {"count": held.num_rows, "column": column}
@@ -822,7 +817,7 @@ def _held_values(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
 
 def _warned(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
     """Of each other warning about single rows its first row, and how many more are like it."""
-    told = [id(rows) for _, rows, _ in outcome.held]
+    told = [id(rows) for _, rows in outcome.held]
     tables = [rows for _, rows in outcome.warnings if id(rows) not in told]
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in (row for rows in tables for row in rows.to_pylist()):

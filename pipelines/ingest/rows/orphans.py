@@ -14,7 +14,6 @@ from indicators.definitions.contracts import Contract, contracts, load_order
 from indicators.foundation.errors import Problem
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.rows.cast import reference_checks
-from pipelines.ingest.rows.quarantine import table_titles
 from pipelines.workspace.warehouse import ledger
 from pipelines.workspace.warehouse.inspect import Connection, insert_table
 
@@ -66,7 +65,7 @@ def _move_orphans(connection: Connection, contract: Contract) -> list[Problem]:
         moved = [Moved(parameters, *row) for row in rows]
         move_rows(connection, contract, check.column, "reference", moved)
         if moved:
-            first, facts = moved[0], {"rows": len(moved)} | table_titles(rule)
+            first, facts = moved[0], {"rows": len(moved), "other": check.table}
             place = (first.file, first.sheet or None, first.row_number, check.column)
             told.append(Problem("rows_orphaned", *place, first.value, facts))
     return told

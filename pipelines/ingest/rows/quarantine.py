@@ -61,14 +61,11 @@ def reject_sentence(
     key = f"problem.{rule}" if has_message(f"problem.{rule}") else "problem.row_rule"
     hint = parameters.get("hint_key")
     text = message(hint, language, **parameters) + " " if hint else ""
-    shown = {"value": value if value is not None else _NEVER, "hint": text}
-    return message(key, language, **{**parameters, **table_titles(parameters), **shown})
-
-
-def table_titles(parameters: Mapping[str, Any]) -> dict[str, str]:
-    """Of the table that a sentence names its title in each language."""
-    contract = contracts().get(str(parameters.get("table")))
-    return {"table_en": contract.title.en, "table_fr": contract.title.fr} if contract else {}
+    shown = value if value is not None else _NEVER
+    words = {**parameters, "value": shown, "hint": text}
+    if (table := contracts().get(parameters.get("table", ""))) is not None:
+        words["table"] = table.title.in_language(language)
+    return message(key, language, **words)
 
 
 def violation_rows(

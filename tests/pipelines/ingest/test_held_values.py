@@ -43,14 +43,6 @@ def test_the_row_of_a_held_value_is_loaded_and_the_value_listed(small: SmallMiss
         assert "later" in remark.sentence(language)
 
 
-def test_a_value_of_a_rejected_row_is_not_held(small: SmallMission) -> None:
-    small.add_source(INCIDENTS)
-    report = small.deliver("incidents.csv", FILE + "E,later,later\n")
-    assert (report.rows_loaded, report.rows_rejected, report.values_held) == (3, 2, 1)
-    [remark] = [one for one in report.remarks if one.rule in ("values_held", "rows_warned")]
-    assert (remark.rule, remark.row, remark.parameters["count"]) == ("values_held", 3, 1)
-
-
 def test_a_held_value_is_told_before_its_file_is_taken_in(small: SmallMission) -> None:
     small.add_source(INCIDENTS)
     path = small.drop("incidents.csv", FILE)
