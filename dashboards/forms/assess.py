@@ -169,14 +169,15 @@ def _people(
     at: Writer, step: str | None, versions: list[Version[Assessment]], above: list[str]
 ) -> dict[str, list[str]]:
     """By account: who else may take the next step (`next`), and who may approve the text as it
-    stands once this person has reviewed it (`after`); nothing where nobody signs in."""
-    if step is None or at.actor.is_local:
+    stands once this person has reviewed it, or what they write where no step waits (`after`);
+    nothing where nobody signs in."""
+    if at.actor.is_local:
         return {}
     open_now = [one for one in accounts.accounts(at.store) if one.is_open(utc_now())]
     people = [one.actor for one in open_now if one.mission in (None, at.mission)]
     others = [one for one in people if one.name != at.actor.name]
-    found = {"next": cycle.people_who_may(others, step, versions, above)}
-    if step == "review":
+    found = {"next": cycle.people_who_may(others, step, versions, above)} if step else {}
+    if step != "approve_assessment":
         found["after"] = cycle.people_who_may(others, "approve_assessment", versions, above)
     return found
 

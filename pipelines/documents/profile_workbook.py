@@ -23,6 +23,7 @@ from indicators.definitions.mission_profile import DatedValue, Selected
 from indicators.dissemination.spreadsheets import Book, keep_heads, new_workbook, write_value
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
+from indicators.foundation.reading.model_problems import KINDS
 from indicators.linkage.framework.model import FILE_NAME as FRAMEWORK
 from indicators.linkage.framework.model import Edge, Outcome, Output
 from pipelines.ingest.mapping.profile import profile_problems
@@ -139,23 +140,29 @@ def read_workbook(profile: Path, path: Path, *, is_written: bool) -> list[Change
         Problem("profile_no_file", path.name, sheet.name, parameters={"file": sheet.file})
         for sheet in _SHEETS
         if found[sheet.name] and not (profile / sheet.file).is_file()
-    ] or [
-        problem
-        for sheet in _SHEETS
-        for problem in _row_problems(path, sheet, found, _unlisted(profile, sheet))
     ]
     if problems:
         raise WrongUse(problems)
+    for sheet in _SHEETS:
+        problems += _row_problems(path, sheet, found, _unlisted(profile, sheet))
     texts: dict[str, str] = {}
     changes: list[Change] = []
     for file in (MISSION, FRAMEWORK):
         content = _yaml(profile / file)
         for sheet in _SHEETS:
             if sheet.file == file and content is not None:
-                changes += _merged(content, sheet, [entry for _, entry in found[sheet.name]])
+                named = [entry for _, entry in found[sheet.name] if sheet.identity in entry]
+                changes += _merged(content, sheet, named)
         if content is not None:
             texts[file] = _text(content)
-    _require_sound(profile, path, texts, found)
+    unsound = _unsound(profile, path, texts, found)
+    told = {(one.sheet, one.row) for one in problems}
+    # beside what is wrong in a row: what of other rows is wrong, in the workbook's words
+    problems += [
+        one for one in unsound if not told or (one.row and (one.sheet, one.row) not in told)
+    ]
+    if problems:
+        raise WrongUse(problems)
     for file, text in texts.items():
         if is_written and any(_file_of(change) == file for change in changes):
             coming = profile / f".{file}.coming"
@@ -326,7 +333,10 @@ def _row_problems(
     found: Mapping[str, list[tuple[int, Entry]]],
     unlisted: Mapping[Any, Entry],
 ) -> Iterator[Problem]:
-    """What is wrong in each row by itself, and identities that stand twice."""
+    """What is wrong in each row by itself, and identities that stand twice.
+
+    Keys that are wrong are taken out of the entries, of which the rest is looked at as a whole.
+    """
     seen: set[Any] = set()
     for number, entry in found[sheet.name]:
         identity = entry.get(sheet.identity)
@@ -346,10 +356,11 @@ def _row_problems(
                     continue  # what the other form of a baseline or target lacks is no news
                 column = ".".join(k for k in keys if k not in sides and not k.isdigit())
                 value = None if wrong["type"] == "missing" else str(wrong["input"])
-                parameters = {"reason": wrong["msg"]}
-                yield Problem(
-                    "profile_cell", path.name, sheet.name, number, column, value, parameters
-                )
+                facts = {name: str(one) for name, one in wrong.get("ctx", {}).items()}
+                kind = KINDS.get(wrong["type"], wrong["type"])
+                facts |= {"reason": wrong["msg"].removeprefix("Value error, "), "kind": kind}
+                yield Problem("profile_cell", path.name, sheet.name, number, column, value, facts)
+                entry.pop(keys[0] if keys else "", None)
 
 
 def _merged(content: Any, sheet: _Sheet, entries: list[Entry]) -> list[Change]:
@@ -400,21 +411,20 @@ def _shown(entry: Entry, column: str) -> str:
     return f"{value:g}" if isinstance(value, int | float) else str(value).strip()
 
 
-def _require_sound(
+def _unsound(
     profile: Path,
     path: Path,
     texts: Mapping[str, str],
     found: Mapping[str, list[tuple[int, Entry]]],
-) -> None:
-    """Raises WrongUse where the profile would not be sound; places are those of the workbook."""
+) -> list[Problem]:
+    """What would not be sound in the profile as a whole; places are those of the workbook."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / profile.name
         shutil.copytree(profile, copy)
         for file, text in texts.items():
             (copy / file).write_text(text, encoding="utf-8")
         problems = profile_problems(copy)
-    if problems:
-        raise WrongUse([_in_workbook(path, problem, found) for problem in problems])
+    return [_in_workbook(path, problem, found) for problem in problems]
 
 
 def _in_workbook(

@@ -104,13 +104,17 @@ def closing_lines(
     `files`: the counts of FileReports as JSON; a page, which has buttons, names no commands.
     """
     came = [file for file in files if file["status"] != "waiting"]
-    named = {(one.get("source"), one.get("name", at)): one for at, one in enumerate(came)}
+    named: dict[Any, Mapping[str, Any]] = {}
+    for at, one in enumerate(came):
+        key = (one.get("source"), one.get("name", at))
+        if key not in named or one["status"] != "unchanged":  # a copy says nothing new of it
+            named[key] = one
     last = [*named.values()]
     held = [file for file in last if file["status"] == "held"]
     # A file that was read several times, as its mended workbooks came, stands as at the end.
     read = {
         "loaded changed retracted": [file for file in came if file["status"] != "held"],
-        "read rejected unchanged": [file for file in last if file["status"] != "held"],
+        "read rejected": [file for file in last if file["status"] != "held"],
     }
     sums = {
         name: sum(file[f"rows_{name}"] for file in own)
@@ -124,7 +128,7 @@ def closing_lines(
         "gone": sums["retracted"],
         "held": sum(file["rows_read"] for file in held),
         "rejected": sums["rejected"],
-        "same": sums["unchanged"],
+        "same": max(sums["read"] - sums["loaded"] - sums["rejected"], 0),
         "values": sum(file["values_held"] for file in last),
     }
     facts = {"files": len(last), "held_files": len(held), "waiting": len(files) - len(came)}

@@ -353,7 +353,7 @@ def _too_many_rejects(job: _Job, faulty: int, outcome: _Outcome) -> Question | N
         return None
     rejected = int(outcome.rejected.sum()) + len(job.file.malformed)
     facts = {"rejected": rejected, "read": judged, "limit": f"{limit:g}"}
-    return Question("too_many_rejects", facts | {"share": f"{100 * rejected / judged:.1f}"})
+    return Question("too_many_rejects", facts)
 
 
 def _faults_of(connection: Connection, sha256: str) -> set[Fault]:
@@ -480,6 +480,7 @@ def _load_table(
     found = validate.violations_of(connection, contract, checks)
     if clashing is not None:
         found.append((Check(key_clashes.RULE, contract.key[0], ""), clashing))
+    held = []
     for check, violations in found:
         rows = quarantine.violation_rows(
             job.file, job.delivered, staged.mapped, check, violations, context
@@ -491,11 +492,14 @@ def _load_table(
             outcome.rejected[violations["position"].to_numpy()] = True
             outcome.left_out += violations.num_rows if check.rule in _NOTHING_WRONG else 0
             outcome.rejects.append((contract.table, rows))
-        else:
-            is_held = check.rule not in contract.row_rules
-            is_held = is_held and contract.columns[check.column].holds_values
-            outcome.held += [(check.column, rows)] if is_held else []
+        elif check.rule in contract.row_rules or not contract.columns[check.column].holds_values:
             outcome.warnings.append((contract.table, rows))
+        else:
+            held.append((check.column, violations["position"].to_numpy(), rows))
+    for name, positions, rows in held:  # a value of a row that is rejected is not held beside it
+        kept = rows.filter(pa.array(~outcome.rejected[positions]))
+        outcome.held += [(name, kept)] if kept.num_rows else []
+        outcome.warnings += [(contract.table, kept)] if kept.num_rows else []
 
 
 def _gazetteer_names(mappings: list[TableMapping]) -> dict[str, list[str]]:

@@ -214,7 +214,7 @@ def _trial(
                     problems += refused.problems
                 if places and not _states_country(connection):
                     return problems, False
-            problems += [*_of_rows(open_rejects(connection))][:_TOLD]
+            problems += [*_of_rows(open_rejects(connection), mission)][:_TOLD]
             problems = problems or [*_unmet(connection, mission, lists)]
             return problems, _states_country(connection)
 
@@ -229,14 +229,14 @@ def _states_country(connection: Connection) -> bool:
     return bool(stated and stated[0])
 
 
-def _of_rows(rejects: Sequence[Reject]) -> Iterator[Problem]:
+def _of_rows(rejects: Sequence[Reject], mission: Mission) -> Iterator[Problem]:
     """What is wrong in rows: the same in several is told once, with the others' numbers."""
     alike: dict[tuple[str | None, ...], list[Reject]] = {}
     for one in rejects:
         same = (one.file, one.sheet, one.rule, one.column_name, one.raw_value)
         alike.setdefault(same, []).append(one)
     for first, *others in alike.values():
-        yield _of_row(first)
+        yield _of_row(first, mission)
         if others:
             rows = ", ".join(str(one.row_number) for one in others[:_ROWS_NAMED])
             rows += " …" if len(others) > _ROWS_NAMED else ""
@@ -244,18 +244,18 @@ def _of_rows(rejects: Sequence[Reject]) -> Iterator[Problem]:
             yield Problem("setup_same_rows", first.file, parameters=facts)
 
 
-def _of_row(reject: Reject) -> Problem:
+def _of_row(reject: Reject, mission: Mission) -> Problem:
+    place = (reject.file, reject.sheet, reject.row_number, reject.column_name)
     if reject.rule == "code":
-        place = (reject.file, reject.sheet, reject.row_number, reject.column_name)
         return Problem("setup_list_code", *place, reject.raw_value, dict(reject.parameters))
+    if reject.rule == "reference" and reject.parameters["table"] == "areas":
+        words = {"country": mission.country_area}
+        return Problem("setup_area", *place, reject.raw_value, words)
     is_known = has_message(f"problem.{reject.rule}")
     parameters = {key: value for key, value in reject.parameters.items() if key != "value"}
     return Problem(
         reject.rule if is_known else "row_rule",
-        reject.file,
-        reject.sheet,
-        reject.row_number,
-        reject.column_name,
+        *place,
         reject.raw_value,
         parameters | {"hint": ""},
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from indicators.foundation.messages import LANGUAGES, message
 from records.people import accounts
 from records.people.accounts import ALL, AccountProblem
 from records.rights import ROLE_ACTIONS
@@ -25,6 +26,11 @@ _HEADS: Mapping[str, tuple[str, ...]] = {
     "until": ("until", "jusqu’au", "jusqu'au"),
 }
 _NEEDED = ("name", "role")
+_ROLES = {
+    message(f"page.people.role.{role}", language).casefold(): role
+    for role in ROLE_ACTIONS
+    for language in LANGUAGES
+}  # as the page calls them
 _AUDIENCES = ("", "mission", "hq")
 _PASSWORD_BYTES = 12  # 16 characters
 
@@ -73,10 +79,12 @@ def _rows(content: bytes) -> list[list[Any]] | None:
             return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
         except (CalamineError, OSError):
             return None
+    if b"\0" in content:
+        return None
     try:
         text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
+    except UnicodeDecodeError:  # as a spreadsheet in French writes it
+        text = content.decode("cp1252", errors="replace")
     head = text.partition("\n")[0]
     return [*csv.reader(io.StringIO(text), delimiter=";" if ";" in head else ",")]
 
@@ -97,6 +105,8 @@ def _people(rows: Sequence[Sequence[Any]]) -> tuple[list[tuple[int, dict[str, st
         if any(cells):
             at = {name: place for name, place in places.items() if place is not None}
             person = {name: cells[place] for name, place in at.items() if place < len(cells)}
+            role = person.get("role", "")
+            person["role"] = _ROLES.get(role.casefold(), role)
             found.append((number, dict.fromkeys(_HEADS, "") | person))
     return found, [] if found else [Fault(1, "", "", "no_people")]
 

@@ -278,6 +278,10 @@ def test_three_roles_take_an_assessment_from_draft_to_recommendation(people: Pat
     assert recommend(approver).status_code == 303
     shown = officer.get(PAGE).text
     assert "approver" in shown and "Two more night patrols." in shown
+    own = "No other account may approve what you write"  # said before the only approver writes
+    assert own in approver.get(ASSESS).text and own not in author.get(ASSESS).text
+    assert save(approver, 5).status_code == 303
+    assert "No other account may approve it" in second.get(ASSESS).text
 
 
 @pytest.mark.parametrize("name", ["viewer", "administrator", "elsewhere"])

@@ -51,6 +51,12 @@ def test_one_wrong_row_adds_nobody_and_all_is_told(tmp_path: Path) -> None:
     ]
 
 
+def test_a_table_of_a_french_spreadsheet_is_read(tmp_path: Path) -> None:
+    table = "Nom;Rôle;Jusqu’au\nawa;Évaluateur;2027-06-30\n"
+    added, faults = add_people(store(tmp_path), table.encode("cp1252"), "admin", NOW)
+    assert faults == [] and [name for name, _ in added] == ["awa"]
+
+
 def test_what_is_no_table_is_told(tmp_path: Path) -> None:
     kept = store(tmp_path)
     for content, reason in (

@@ -11,7 +11,7 @@ from indicators.foundation.errors import Problem, WrongUse, nearest
 from indicators.foundation.reading.yaml_files import PlainLoader, read_yaml, row_of_key
 from indicators.foundation.reading.yaml_loader import StrictLoader
 
-_KINDS = (
+KINDS = (
     dict.fromkeys(("int_parsing", "int_type", "int_from_float", "float_parsing", "float_type",
                    "decimal_parsing", "decimal_type"), "number")
     | dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), "list")
@@ -77,7 +77,7 @@ def model_problems(
                 name: str(value).replace(" or ", ", ")
                 for name, value in detail.get("ctx", {}).items()
             }
-            parameters = {**listed, **facts, "kind": _KINDS.get(detail["type"], "")}
+            parameters = {**listed, **facts, "kind": KINDS.get(detail["type"], "")}
             yield Problem("yaml_invalid", path.name, row=row, parameters=parameters)
 
 

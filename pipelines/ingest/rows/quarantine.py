@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from indicators.definitions.contracts import Column, Contract
+from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.errors import similar, suggestion
 from indicators.foundation.messages import has_message, message
@@ -62,7 +62,10 @@ def reject_sentence(
     hint = parameters.get("hint_key")
     text = message(hint, language, **parameters) + " " if hint else ""
     shown = value if value is not None else _NEVER
-    return message(key, language, **{**parameters, "value": shown, "hint": text})
+    words = {**parameters, "value": shown, "hint": text}
+    if (table := contracts().get(parameters.get("table", ""))) is not None:
+        words["table"] = table.title.in_language(language)
+    return message(key, language, **words)
 
 
 def violation_rows(

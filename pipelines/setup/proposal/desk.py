@@ -116,7 +116,7 @@ class IntakeDesk:
                 target = profile / "sources" / f"{proposal.source}.yaml"
                 if opened := proposal.open_of_all:
                     raise WrongUse([Problem("page_map_open", value=name) for name in opened])
-                is_waiting = self._is_waiting(mission, path, before)
+                is_waiting = self._is_waiting(mission, path)
                 if not is_waiting:
                     self._require_free(mission, path)
                 if target.exists() and not before:
@@ -128,6 +128,8 @@ class IntakeDesk:
                     return []
             elif answers.get("mend"):
                 self._mend(mission, path, source, answers, who)
+                if self._is_waiting(mission, path) and not answers.get("meant"):
+                    return []
             self._moved(mission, path, is_meant=bool(answers.get("meant")))
         except PocLensError as error:
             return [problem.sentence(language) for problem in error.problems]
@@ -207,10 +209,10 @@ class IntakeDesk:
         is_wanted = bool(answers.get("anew")) and len(source.files) == 1
         return is_wanted and self._kept(mission, source) is not None
 
-    def _is_waiting(self, mission: str, path: Path, before: "Source | None") -> bool:
-        """Whether this very file waits already, and only its mapping is made anew."""
+    def _is_waiting(self, mission: str, path: Path) -> bool:
+        """Whether this very file waits already, and only its mapping is made, anew or otherwise."""
         waiting = self._workspace.inbox(mission) / path.name
-        return before is not None and waiting.is_file() and cmp(waiting, path, shallow=False)
+        return waiting.is_file() and cmp(waiting, path, shallow=False)
 
     def _require_free(self, mission: str, path: Path) -> None:
         if (self._workspace.inbox(mission) / path.name).exists():

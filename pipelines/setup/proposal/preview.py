@@ -81,6 +81,7 @@ def preview(
     trial = mission.model_copy(update={"reject_limit_pct": 100})
     with open_on_trial(warehouse) as connection:
         outlines = partial(read_outlines, profile, mission)
+        question = _is_replaced(connection, path)  # by a file that came, not by one that waits
         for given in _kept(connection, archive, source) if archive else ():
             read = archived.read_rows if archived.is_rows(given.path) else read_delivery
             with suppress(WrongUse):
@@ -91,7 +92,6 @@ def preview(
             with suppress(WrongUse):  # it may be of another shape
                 load_file(connection, trial, given, outlines)
         delivery = Delivery(path, path.name, "trial", source)
-        question = _is_replaced(connection, path)
         report = load_file(connection, trial, delivery, outlines)
         if report.status == "held":
             question = report.remarks[-1]

@@ -104,12 +104,15 @@ def test_what_is_wrong_is_named_by_its_cell_and_nothing_is_written(
     before = (profile / "framework.yaml").read_text(encoding="utf-8")
     fill(book, "indicators", "P1-OP-10", target__value="many")
     fill(book, "edges", "patrols_seen", lag=-1)
+    fill(book, "outcomes", "safe_in_area", title__en="Patrols caused safety")
     with pytest.raises(WrongUse) as refused:
         read_workbook(profile, book, is_written=True)
     assert [(one.sheet, one.column) for one in refused.value.problems] == [
         ("indicators", "target.value"),
         ("edges", "lag"),
+        ("outcomes", "title.en"),
     ]
+    assert "many\u00a0» n’est pas un nombre" in refused.value.problems[0].sentence("fr")
     assert all(one.row and one.row > 2 for one in refused.value.problems)
     assert (profile / "framework.yaml").read_text(encoding="utf-8") == before
 

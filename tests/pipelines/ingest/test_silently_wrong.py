@@ -225,4 +225,4 @@ def test_rows_that_no_table_takes_do_not_hide_that_the_others_are_rejected(
     assert (report.status, report.rows_rejected) == ("held", 6)
     held = "SELECT parameters FROM quarantine.incidents WHERE rule = 'too_many_rejects'"
     ((told,),) = small.query(held)
-    assert json.loads(told) == {"rejected": 2, "read": 2, "share": "100.0", "limit": "50"}
+    assert json.loads(told) == {"rejected": 2, "read": 2, "limit": "50"}

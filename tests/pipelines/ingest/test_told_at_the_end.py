@@ -1,12 +1,12 @@
 """What a run says of what came: new, changed, gone, held and rejected; and what would go unseen."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 
 from indicators.foundation.errors import WrongUse
-from pipelines.ingest.file_report import brought, closing_lines, leave_brought
+from pipelines.ingest.file_report import FileReport, brought, closing_lines, leave_brought
 from pipelines.ingest.mapping.model import read_source
 from pipelines.quality.reporting.silent_units import silent_lines
 from pipelines.workspace.warehouse.connection import open_warehouse
@@ -56,6 +56,16 @@ def test_a_corrected_file_is_told_as_new_changed_gone_and_rejected(patrols: Smal
     on_page = brought(warehouse, "en")[1]  # which has a button and names no command
     assert on_page == [line.partition("; `poclens")[0] for line in lines]
     assert "nowhere" not in warehouse.with_suffix(".brought.json").read_text("utf-8")
+
+
+def test_rows_of_a_file_that_came_twice_add_up_and_its_rejects_stay_told() -> None:
+    one = FileReport("a.csv", "", "patrols", "loaded", 70, 68, 2, 0)
+    copy = replace(one, status="unchanged", rows_loaded=0, rows_rejected=0, rows_unchanged=70)
+    lines = closing_lines([asdict(one), asdict(copy)], "en")
+    assert len(lines) == 3 and "new: 68 rows" in lines[1] and "rejected: 2 rows" in lines[2]
+    mended = [replace(one, rows_loaded=1, rows_rejected=left, rows_unchanged=68) for left in (1, 0)]
+    lines = closing_lines([asdict(one) for one in mended], "en")
+    assert len(lines) == 3 and "new: 2 rows" in lines[1] and lines[2].endswith("68 rows")
 
 
 def test_an_export_that_numbers_its_rows_anew_is_told(patrols: SmallMission) -> None:

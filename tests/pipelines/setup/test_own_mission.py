@@ -234,7 +234,7 @@ def test_the_command_finds_at_init_what_the_page_finds(
         "\n".join(line for line in text.splitlines() if line != "# area_property:"),
         encoding="utf-8",
     )
-    with pytest.raises(WrongUse, match="'NOPE' is not in the table areas"):
+    with pytest.raises(WrongUse, match="'NOPE' is neither an area of the list nor the country"):
         raise_as_command("init", str(workspace.home), "--profile", str(profile))
     assert workspace.missions() == []
 

@@ -26,6 +26,7 @@ _NUMERO = re.compile(r"\bn\s?[°º]\s*", re.IGNORECASE)
 _UN = re.compile(r"\bUN\b")  # the organisation, which is no article
 _LEAST = 0.6  # below it two texts are not compared letter by letter
 _LEAST_FUZZY = 5  # letters below which a text is alike only where it is equal
+_OPPOSITES = ("un", "in", "im", "il", "ir", "dis", "mal", "non", "des", "mis")  # prefixes
 
 
 @cache
@@ -71,18 +72,23 @@ def _concept_words(name: str) -> list[str]:
 
 @lru_cache(maxsize=200_000)
 def likeness(one: str, other: str) -> float:
-    """How much two folded texts are alike, 0 to 1; 1 only where they are equal."""
+    """How much two folded texts are alike, 0 to 1; 1 only where they are equal, 0 for opposites."""
     if one == other:
         return 1.0
-    if min(len(one), len(other)) < _LEAST_FUZZY:
-        return 0.0
     (ours, letters), (theirs, others) = _parts(one), _parts(other)
+    if min(len(one), len(other)) < _LEAST_FUZZY or _denies(ours, theirs) or _denies(theirs, ours):
+        return 0.0
     shared = len(ours & theirs) / len(ours | theirs)
     length = len(one) + len(other)
     is_far = 2 * min(len(one), len(other)) < _LEAST * length
     if is_far or 2 * len(letters & others) < _LEAST * length:
         return shared  # what they have in common bounds the ratio: no need to align them
     return min(0.95, max(shared, SequenceMatcher(None, one, other).ratio()))
+
+
+def _denies(ours: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether one says the opposite of a word that the other says: `unlikely` and `likely`."""
+    return any(prefix + word in ours for word in theirs - ours for prefix in _OPPOSITES)
 
 
 @lru_cache(maxsize=20_000)

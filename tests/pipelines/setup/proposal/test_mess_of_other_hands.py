@@ -9,8 +9,10 @@ from openpyxl import Workbook
 
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import layouts
-from pipelines.setup.proposal.matching.survey import questions
+from pipelines.setup.proposal.matching.codes import code_proposals
+from pipelines.setup.proposal.matching.survey import answer_column, questions
 from pipelines.setup.proposal.matching.texts import Texts
+from pipelines.setup.proposal.matching.words import likeness
 from pipelines.setup.proposal.proposal import Proposal, propose
 
 KNOWN: Known = {
@@ -81,6 +83,16 @@ def test_a_name_within_a_text_is_proposed_below_certainty_and_not_where_it_is_de
     assert meant["Patrol by night"] == ("patrol", 0.75)
     assert meant["Escort to market"] == ("escort", 0.75)
     assert meant["No patrol"][0] is None and meant["Escort of a patrol"][0] is None
+
+
+def test_what_says_the_opposite_of_an_answer_is_never_taken_for_it() -> None:
+    texts = ["Likely", "Most unlikely", "Very probably", "Plutôt improbable"]
+    found = code_proposals(texts, answer_column("could_raise_concern_unpol"))
+    meant = {one.text: one.code for one in found}
+    assert meant["Likely"] == "likely"
+    assert meant["Most unlikely"] in (None, "unlikely", "very_unlikely")
+    assert meant["Plutôt improbable"] in (None, "unlikely", "very_unlikely")
+    assert likeness("very improbable", "very probable") == 0
 
 
 def test_a_day_written_once_for_several_rows_is_filled_down_behind_the_number(
