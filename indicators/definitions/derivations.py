@@ -66,7 +66,7 @@ def columns_read(derived: Derived) -> set[str]:
         read.update(parse_expression(derived.where, operands).columns)
     if derived.around or derived.form == "followed_by":
         read |= {"area_code", "location_precision", contract.date_column}
-    return {column for column in read if column in operands}
+    return {column for column in operands if column in read}
 
 
 def needed_derived(contract: Contract, columns: set[str], given: Collection[str] = ()) -> set[str]:
