@@ -44,12 +44,15 @@ class Problem:
 
     def sentence(self, language: str = "en") -> str:
         """Place, value, rule and mend as one line of text."""
+        text, place = self.says(language), self.place(language)
+        return message("place.says", language, place=place, text=text) if place else text
+
+    def says(self, language: str = "en") -> str:
+        """The sentence without its place."""
         key = f"problem.{self.rule}"
         if has_message(of_kind := f"{key}.{self.parameters.get('kind')}"):
             key = of_kind  # the same rule, said more closely
-        text = message(key, language, value=self.value, **self.parameters)
-        place = self.place(language)
-        return message("place.says", language, place=place, text=text) if place else text
+        return message(key, language, value=self.value, **self.parameters)
 
 
 def nearest(name: object, known: Iterable[object]) -> str:

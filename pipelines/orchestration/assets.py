@@ -16,8 +16,8 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.foundation.stored.database import one_transaction
 from pipelines.orchestration.resources import AsOf, Rows, WorkspaceResource
+from pipelines.orchestration.runs.failures import in_words
 from pipelines.orchestration.runs.progress import report
-from pipelines.orchestration.runs.retries import retrying
 from pipelines.orchestration.runs.unchanged import forget
 from pipelines.workspace.other_core import begun
 from pipelines.workspace.warehouse.connection import open_warehouse
@@ -57,8 +57,9 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         if not paths.warehouse(context.partition_key).is_file():  # all of it is to be judged
             prepare()
         forget(paths, context.partition_key)
-        require_sound_profile(paths.profile(context.partition_key))
-        rows.require_countable(paths, context.partition_key)
+        with in_words(context):
+            require_sound_profile(paths.profile(context.partition_key))
+            rows.require_countable(paths, context.partition_key)
         with _warehouse(context, workspace, "ingest") as (_, mission, connection):
             taken = ingest(
                 paths,
@@ -241,13 +242,13 @@ def _warehouse(
     """The partition's profile folder, its mission, and its warehouse to write in by one step."""
     paths = workspace.workspace()
     profile = paths.profile(context.partition_key)
-    mission = read_mission(profile)
-    with (
-        retrying(context),
-        open_warehouse(paths.warehouse(mission.mission)) as connection,
-        numbered_step(connection, refresh_number(context.run), step),
-    ):
-        yield profile, mission, connection
+    with in_words(context):
+        mission = read_mission(profile)
+        with (
+            open_warehouse(paths.warehouse(mission.mission)) as connection,
+            numbered_step(connection, refresh_number(context.run), step),
+        ):
+            yield profile, mission, connection
 
 
 def refresh_number(run: dg.DagsterRun) -> str:

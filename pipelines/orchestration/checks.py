@@ -12,18 +12,22 @@ import dagster as dg
 
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
-from indicators.foundation.errors import InternalFault, Problem
+from indicators.foundation.errors import CheckFailed, InternalFault, Problem
 from indicators.foundation.messages import LANGUAGES, message
 from pipelines.orchestration.assets import core_key, refresh_number
 from pipelines.orchestration.resources import WorkspaceResource
+from pipelines.orchestration.runs.failures import in_words, refused
 from pipelines.orchestration.runs.progress import report
-from pipelines.orchestration.runs.retries import retrying
 from pipelines.orchestration.triggers.notices import Notice, send_notices
 from pipelines.quality.check_results import CheckResult
 from pipelines.workspace.warehouse.connection import open_warehouse
 from pipelines.workspace.warehouse.refresh_number import numbered_step
 
 _TOLD = 3  # sentences beside a check; its metadata hold all
+
+
+class ContractsBlock(CheckFailed):
+    """What the contracts expect was not found, so nothing is computed anew."""
 
 
 def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefinition:
@@ -45,7 +49,7 @@ def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefini
         mission = read_mission(profile)
         report("checks")
         with (
-            retrying(context),
+            in_words(context),
             open_warehouse(paths.warehouse(mission.mission)) as connection,
             numbered_step(connection, refresh_number(context.run), "contract_checks"),
         ):
@@ -64,6 +68,8 @@ def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefini
         for table in contracts():
             found = [check for check in results if check.table == table]
             yield _of_table(table, found, rejected.get(table, {}))
+        if stopping:  # said before Dagster says only how many they are
+            raise refused(ContractsBlock(_stopping_problem(check) for check in stopping))
 
     return check_contracts
 
@@ -76,6 +82,11 @@ def _spec(table: str, partitions: dg.PartitionsDefinition) -> dg.AssetCheckSpec:
         blocking=True,
         partitions_def=partitions,
     )
+
+
+def _stopping_problem(check: CheckResult) -> Problem:
+    words = {"sentence_en": check.sentence_en, "sentence_fr": check.sentence_fr}
+    return Problem("check_blocks", value=check.check, parameters=words)
 
 
 def _refuse_crashed(results: list[CheckResult]) -> None:

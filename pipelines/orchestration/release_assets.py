@@ -5,8 +5,8 @@ import dagster as dg
 from indicators.definitions.mission_profile import read_mission
 from pipelines.orchestration.assets import mart_key
 from pipelines.orchestration.resources import WorkspaceResource
+from pipelines.orchestration.runs.failures import in_words
 from pipelines.orchestration.runs.progress import report
-from pipelines.orchestration.runs.retries import retrying
 from pipelines.workspace.warehouse.connection import open_warehouse
 
 # The last of the mart that a refresh makes; with them all of it is there.
@@ -45,13 +45,14 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
     def candidate(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource, config: PartnerCopy
     ) -> dg.MaterializeResult:
-        from pipelines.release.candidate import build_candidate
+        from pipelines.release.candidate import build_candidate, require_facts
 
         mission, quarter = _mission_and_quarter(context)
         paths = workspace.workspace()
         report("release")
-        with retrying(context), open_warehouse(paths.warehouse(mission)) as connection:
+        with in_words(context), open_warehouse(paths.warehouse(mission)) as connection:
             profile = read_mission(paths.profile(mission))
+            require_facts(connection, profile, quarter)
             built = build_candidate(connection, paths, profile, quarter, config.partner_approved_by)
         return dg.MaterializeResult(metadata={"release": built.name, "path": str(built.path)})
 
@@ -68,7 +69,8 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
         from pipelines.release.publishing import publish_candidate
 
         mission, quarter = _mission_and_quarter(context)
-        release = publish_candidate(workspace.workspace(), mission, quarter)
+        with in_words(context):
+            release = publish_candidate(workspace.workspace(), mission, quarter)
         return dg.MaterializeResult(metadata={"release": release.name, "path": str(release.path)})
 
     return [candidate, published]

@@ -1,7 +1,7 @@
 """Resources: where the workspace lies, as of which day a run computes, and who counts rows."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -12,6 +12,7 @@ from dagster._core.storage.tags import PARTITION_NAME_TAG
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.incremental.row_engine import DUCKDB, RowEngine
 from pipelines.orchestration.runs.progress import report
+from pipelines.workspace.other_core import end_other_core
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.turns import turn
 
@@ -29,11 +30,13 @@ class WorkspaceResource(dg.ConfigurableResource):
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WorkspaceResource"]:
         """A run waits for those of its mission that came before it, whoever started them."""
         mission = _mission_of(context.run.tags) if context.run else ""
-        if not mission:
-            yield self
-            return
-        with turn(self.workspace().warehouse(mission), lambda before: report("queue", before)):
-            yield self
+        place = self.workspace().warehouse(mission)
+        waits = turn(place, lambda before: report("queue", before)) if mission else nullcontext()
+        try:
+            with waits:
+                yield self
+        finally:
+            end_other_core()
 
 
 def _mission_of(tags: Mapping[str, str]) -> str:

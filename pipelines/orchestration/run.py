@@ -17,11 +17,13 @@ from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.orchestration.assets import INTAKE
 from pipelines.orchestration.build import build_definitions
+from pipelines.orchestration.checks import ContractsBlock
 from pipelines.orchestration.partitions import quarter_partitions
 from pipelines.orchestration.release_assets import PUBLISHED, partner_copy
 from pipelines.orchestration.resources import Rows
 from pipelines.orchestration.runs.abandoned import close_abandoned, process_tag
 from pipelines.orchestration.runs.event_log import quick_event_log
+from pipelines.orchestration.runs.failures import as_raised
 from pipelines.orchestration.runs.unchanged import forget, origin_of, remember, stamp_kept
 from pipelines.release.naming import check_period
 from pipelines.workspace.installation import make_workspace
@@ -72,18 +74,17 @@ def refresh(
         job = build_definitions(workspace, as_of, rows).resolve_job_def("refresh")
         status = "success"
         try:
-            job.execute_in_process(
-                run_id=run_id,
-                partition_key=mission,
-                instance=instance,
-                tags={"poclens/mission": mission} | process_tag(),
-                run_config=_QUIET,
-            )
+            with as_raised():
+                job.execute_in_process(
+                    run_id=run_id,
+                    partition_key=mission,
+                    instance=instance,
+                    tags={"poclens/mission": mission} | process_tag(),
+                    run_config=_QUIET,
+                )
         except dg.DagsterExecutionInterruptedError as error:
             raise KeyboardInterrupt from error
-        except dg.DagsterError as error:
-            if type(error).__name__ != "DagsterAssetCheckFailedError":
-                raise
+        except ContractsBlock:
             status = "failed"
         seconds, files = _seconds(instance, run_id), _files_read(instance, run_id)
     checks, values = _checks_and_values(workspace, mission)
@@ -122,11 +123,11 @@ def publish(
     """Runs the job `publish`; returns the release's name and folder.
 
     `partner_approved_by`: who approved the partner copy of this release; nobody: there is none.
-    Raises WrongUse for what is no quarter of the workspace's missions, CheckFailed where a
-    blocking check of the last refresh failed.
+    Raises WrongUse for what is no quarter of the workspace's missions, and for one in which no
+    source has a fact, CheckFailed where a blocking check of the last refresh failed.
     """
     _refuse_unknown(workspace, mission, quarter)
-    with stamp_kept(workspace, mission), open_instance(workspace) as instance:
+    with stamp_kept(workspace, mission), open_instance(workspace) as instance, as_raised():
         result = (
             build_definitions(workspace)
             .resolve_job_def("publish")

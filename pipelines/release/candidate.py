@@ -11,12 +11,14 @@ from threading import Lock
 
 import pyarrow as pa
 
+from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.sharing.audiences import AudienceName, policy
 from indicators.disclosure.copy import restrict
 from indicators.foundation.errors import CheckFailed, InternalFault, Problem, WrongUse
 from indicators.foundation.periods import period_named, period_of
 from pipelines.quality.checks import check_values
+from pipelines.quality.rejects.summary import local_day_sql
 from pipelines.release.approval.approved_records import store_approved
 from pipelines.release.approval.second_person import approval
 from pipelines.release.audience_files import AT_ONCE, makers, prepare, write_briefs, write_files
@@ -62,6 +64,10 @@ _STOPPING_SQL = """
 SELECT check_name, status, sentence_en, sentence_fr FROM mart.quality_check
 WHERE mission = ? AND severity = 'blocking' AND status <> 'passed' ORDER BY check_name
 """
+
+
+_NO_FACTS = ("activity_plan", "assessments", "recommendations")
+"""Tables with a date that say what is meant to happen, or what people make of it."""
 
 
 @dataclass(frozen=True)
@@ -217,6 +223,29 @@ def _refuse_unfit(connection: Connection, mission: Mission) -> None:
         raise InternalFault(broken)
     if mart_number(connection) is None:
         raise WrongUse(Problem("refresh_not_ended", value=mission.mission))
+
+
+def require_facts(connection: Connection, mission: Mission, period: str) -> None:
+    """Raises WrongUse for a quarter in which no source has a fact up to the mart's day: its figures
+    would be empty, and the release the current one all the same. What has no mart is not judged."""
+    check_period(period)
+    if not _count(connection, "SELECT count(*) FROM mart.mission WHERE mission = ?", mission):
+        return
+    quarter, as_of = period_named(period), _as_of(connection, mission)
+    days = " UNION ALL ".join(
+        f"SELECT {local_day_sql(contract, mission)} AS day FROM core.{table}"
+        + (" WHERE received_on IS NOT NULL" if table == "reporting_returns" else "")
+        for table, contract in contracts().items()
+        if contract.date_column and table not in _NO_FACTS
+    )
+    found = connection.execute(
+        f"SELECT max(day), coalesce(bool_or(day >= ?), false) FROM ({days}) WHERE day <= ?",
+        [quarter.start, min(as_of, quarter.end)],
+    ).fetchone()
+    newest, is_there = found or (None, False)
+    if not is_there:
+        words = {"newest": newest or "–", "period": period}
+        raise WrongUse(Problem("no_fact_in_period", value=mission.mission, parameters=words))
 
 
 def _as_of(connection: Connection, mission: Mission) -> date:

@@ -12,7 +12,7 @@ from threading import Thread
 
 @cache
 def other_core() -> ProcessPoolExecutor:
-    """One process for all that this one runs, begun with the first work for it.
+    """One process for all that a run asks, begun with the first work for it.
 
     Not forked: it would have the open warehouse.
     """
@@ -22,6 +22,13 @@ def other_core() -> ProcessPoolExecutor:
 def begun() -> ProcessPoolExecutor | None:
     """The same, where something was asked of it already; None: it would take longer to begin it."""
     return other_core() if other_core.cache_info().currsize else None
+
+
+def end_other_core() -> None:
+    """Ends it with the run that asked, broken or whole: the next one begins its own."""
+    if processes := begun():
+        other_core.cache_clear()
+        processes.shutdown(wait=False, cancel_futures=True)
 
 
 def end_with_the_run() -> None:

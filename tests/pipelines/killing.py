@@ -70,7 +70,10 @@ for line in sys.stdin:
         finally:
             os._exit(0)
     if until.replace(".", "").isdigit():
-        time.sleep(float(until))
+        last = time.monotonic() + float(until)
+        ended = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        while time.monotonic() < last and not os.waitid(os.P_PID, child, ended):
+            time.sleep(0.005)
         os.kill(child, signal.SIGKILL)
     print(os.waitpid(child, 0)[1], flush=True)
 """

@@ -21,11 +21,12 @@ _DAYS_AFTER = 15
 
 @dataclass(frozen=True)
 class Filled:
-    """What became of a quarter: the release it got, or had; failed where a check blocks it."""
+    """What became of a quarter: the release it got, or had; empty where no source has a fact in it,
+    failed where a check blocks it."""
 
     period: str
     release: str
-    status: str  # published, kept, failed
+    status: str  # published, kept, empty, failed
 
 
 def quarters_to_fill(
@@ -76,6 +77,12 @@ def backfill(workspace: Workspace, mission: str, quarters: list[Period]) -> Iter
         if refresh(workspace, mission, computed).status != "success":
             yield Filled(quarter.name, "", "failed")
             return
-        yield Filled(quarter.name, publish(workspace, mission, quarter.name)[0], "published")
+        release = ""
+        try:
+            release = publish(workspace, mission, quarter.name)[0]
+        except WrongUse as refused:
+            if [one.rule for one in refused.problems] != ["no_fact_in_period"]:
+                raise
+        yield Filled(quarter.name, release, "published" if release else "empty")
     if quarters and computed != day:
         refresh(workspace, mission)

@@ -10,6 +10,9 @@ from indicators.foundation.data_folder import data_folder
 from indicators.foundation.messages import LANGUAGES, message, message_catalogue
 from indicators.linkage.framework.causal_language import causal_term_in
 
+_OF_COMMANDS = {"cli.": r"\w+", "closing.": r"\w+", "next.": r"\w+", "quality.": "observed"}
+"""Starts of messages that commands print, and the names of their numbers."""
+
 
 def placeholders(text: str) -> set[str]:
     """The names to fill; `title_en` and `title_fr` hold one text in two languages."""
@@ -60,6 +63,22 @@ def test_a_message_fills_its_placeholders_in_the_language_asked_for() -> None:
 def test_an_unknown_key_is_an_error() -> None:
     with pytest.raises(KeyError):
         message("no.such.key")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_commands_say_one_of_one(language: str) -> None:
+    """What one message declines, none that a command prints may leave in the plural."""
+    texts = {key: entry[language] for key, entry in message_catalogue().items()}
+    declined = set(re.findall(r"\{\w+:[^|{}]*\|([^\W\d_]+[sx])\b", "\n".join(texts.values())))
+    assert len(declined) > 20
+    left = {
+        key: words
+        for key, text in texts.items()
+        for start, number in _OF_COMMANDS.items()
+        if key.startswith(start)
+        and (words := set(re.findall(rf"{{{number}}}\s([^\W\d_]+)", text)) & declined)
+    }
+    assert left == {}
 
 
 def test_no_key_stands_twice_in_a_file() -> None:

@@ -12,6 +12,7 @@ import pytest
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import CheckFailed, WrongUse
 from pipelines.cli.refresh_command import summary
+from pipelines.ingest.inbox import FilesRefused
 from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.resources import Rows
 from pipelines.orchestration.run import RefreshResult, open_instance, publish, refresh
@@ -138,6 +139,38 @@ def test_a_warning_is_told_by_dagster_and_fails_nothing(
     assert told
 
 
+def failures_of_last_run(workspace: Workspace) -> list[tuple[str, dg.DagsterEvent]]:
+    """The step of each error that Dagster shows of the newest run, and the event itself."""
+    with open_instance(workspace) as instance:
+        (run,) = instance.get_runs(limit=1)
+        assert run.status == dg.DagsterRunStatus.FAILURE
+        events = [entry.dagster_event for entry in instance.all_logs(run.run_id)]
+    return [(event.step_key or "", event) for event in events if event and event.is_failure]
+
+
+def test_dagster_shows_a_refused_file_in_words_and_no_traceback(
+    workspace: Workspace, first: RefreshResult
+) -> None:
+    strange = workspace.inbox("sample") / "who_knows.csv"
+    strange.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(FilesRefused, match=r"who_knows\.csv") as refused:
+        refresh(workspace, "sample", AS_OF)
+    strange.unlink()
+    assert not hasattr(sys, "tracebacklimit")
+    (step, event), (_, of_run) = failures_of_last_run(workspace)
+    assert step == "ingest"
+    shown = event.step_failure_data
+    assert shown.user_failure_data is not None
+    (problem,) = refused.value.problems
+    for error in (shown.error, of_run.job_failure_data.error):
+        assert error is not None and error.message.strip() == f"Refused: {problem.sentence()}"
+        assert (*error.stack, error.cause, error.context) == (None, None)
+    (table,) = shown.user_failure_data.metadata.values()
+    (record,) = table.records
+    assert record.data["file"] == "who_knows.csv" and record.data["rule"] == "no_source"
+    assert record.data["fr"] == problem.says("fr") != record.data["en"]
+
+
 def test_a_killed_run_does_not_count_as_running(workspace: Workspace, first: RefreshResult) -> None:
     """It would keep every later run of its mission in the queue."""
     ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], text=True,
@@ -153,6 +186,18 @@ def test_a_killed_run_does_not_count_as_running(workspace: Workspace, first: Ref
         running = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
         assert [run.tags[PROCESS_TAG] for run in running] == [str(os.getpid())]
         instance.report_run_failed(running[0])
+
+
+def test_a_quarter_without_a_fact_is_not_published(
+    workspace: Workspace, first: RefreshResult
+) -> None:
+    """The mart has rows of it, as it has begun by the as-of day."""
+    with pytest.raises(WrongUse) as refused:
+        publish(workspace, "sample", "2026-Q4")
+    (problem,) = refused.value.problems
+    assert problem.rule == "no_fact_in_period"
+    assert date(2026, 9, 1) <= problem.parameters["newest"] <= date(2026, 9, 30)
+    assert not list(workspace.releases("sample").glob("*2026-Q4*"))
 
 
 def test_refreshing_again_changes_nothing(workspace: Workspace, first: RefreshResult) -> None:
@@ -201,6 +246,10 @@ def test_a_blocking_finding_stops_values_and_release(
     assert not shown.passed and shown.severity == dg.AssetCheckSeverity.ERROR
     assert shown.description is not None and shown.description.count(told) == 1
     assert "`poclens quality`" in shown.description
+    (step, event), _ = failures_of_last_run(workspace)
+    assert step == "contract_checks" and event.step_failure_data.error is not None
+    assert told in event.step_failure_data.error.message
+    assert not event.step_failure_data.error.stack
     assert stopped.values == 0, "the step after a blocking check did run"
     with open_warehouse(workspace.warehouse("sample")) as connection:
         connection.execute("INSERT INTO mart.indicator_value (mission) VALUES ('sample')")

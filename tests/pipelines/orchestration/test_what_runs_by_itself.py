@@ -20,7 +20,7 @@ from pipelines.cli.main import main
 from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.runs.abandoned import process_tag
 from pipelines.orchestration.runs.backfill import quarters_to_fill
-from pipelines.orchestration.runs.retries import retrying
+from pipelines.orchestration.runs.failures import as_raised, in_words
 from pipelines.orchestration.triggers.notices import Notice, send_notices
 from pipelines.sample.cycle import write_cycle
 from pipelines.workspace.installation import install_profile, make_workspace
@@ -144,17 +144,17 @@ def test_a_notice_that_cannot_be_sent_stops_nothing(monkeypatch: pytest.MonkeyPa
 def test_what_can_pass_is_tried_again(
     monkeypatch: pytest.MonkeyPatch, error: Exception, tags: dict[str, str], tries: int
 ) -> None:
-    monkeypatch.setattr("pipelines.orchestration.runs.retries.SECONDS", 0)
+    monkeypatch.setattr("pipelines.orchestration.runs.failures.SECONDS", 0)
     tried = []
 
     @dg.asset
     def of_a_share(context: dg.AssetExecutionContext) -> None:
-        with retrying(context):
+        with in_words(context):
             tried.append(1)
             if len(tried) < 3:
                 raise error
 
-    with dg.DagsterInstance.ephemeral() as instance:
+    with dg.DagsterInstance.ephemeral() as instance, as_raised():
         result = dg.materialize([of_a_share], instance=instance, tags=tags, raise_on_error=False)
     assert len(tried) == tries and result.success == (tries == 3)
 

@@ -1,0 +1,90 @@
+"""How a step ends that cannot go on: tried again where it can pass by itself, else told in words.
+
+Another writer at work, or a share or disk that stumbles, can pass. Avoid trying again what somebody
+must mend: whoever opens the run in Dagster's pages reads there which file is meant and what to do,
+and no traceback, which says nothing to them. A fault of ours keeps its own. A run of the command
+line retries nothing: whoever sits there reads at once what stands in the way.
+"""
+
+import errno
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import dagster as dg
+
+from indicators.foundation.errors import CheckFailed, PocLensError, Problem, WrongUse
+from pipelines.orchestration.runs.abandoned import PROCESS_TAG
+
+TIMES, SECONDS = 5, 60
+_TOLD = 3  # sentences in what Dagster shows first; the table beside has all
+_PASSING = (errno.EAGAIN, errno.EBUSY, errno.EIO, errno.ENOSPC, errno.ESTALE, errno.ETIMEDOUT)
+_PLACES = ("file", "sheet", "row", "column", "value", "rule")
+
+
+class Refused(dg.Failure):
+    """The end of a step where somebody must act; `error` says it to who ran the job from Python."""
+
+    __module__ = "builtins"  # Dagster shows it before the name
+
+    def __init__(self, error: PocLensError) -> None:
+        told = [problem.sentence() for problem in error.problems]
+        super().__init__(
+            "\n".join([*told[:_TOLD], *["…"][: len(told) - _TOLD]]),
+            {"what to do, à faire": _table(error.problems)},
+            allow_retries=False,
+        )
+        self.error = error
+
+
+@contextmanager
+def as_raised() -> Iterator[None]:
+    """Around a job that is run from Python: raises what a step refused as it was raised there."""
+    try:
+        yield
+    except Refused as refused:
+        raise refused.error from None
+    finally:
+        vars(sys).pop("tracebacklimit", None)
+
+
+@contextmanager
+def in_words(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> Iterator[None]:
+    """Around the work of a step: raises RetryRequested for what can pass, Refused for what somebody
+    must mend, all else as it is."""
+    try:
+        yield
+    except (WrongUse, CheckFailed, OSError) as error:
+        if PROCESS_TAG not in context.run.tags and _can_pass(error):
+            raise dg.RetryRequested(TIMES, SECONDS) from error
+        if isinstance(error, OSError):
+            raise
+        raise refused(error) from None
+
+
+def refused(error: PocLensError) -> Refused:
+    """The same as Dagster's pages are to show it; the run ends here, and what ends it has none of
+    the tracebacks that Dagster writes of whatever a step raises."""
+    sys.tracebacklimit = 0
+    return Refused(error)
+
+
+def _can_pass(error: PocLensError | OSError) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in _PASSING
+    return any(problem.rule == "warehouse_locked" for problem in error.problems)
+
+
+def _table(problems: Sequence[Problem]) -> dg.TableMetadataValue:
+    """One row a problem: its place, its rule, and in both languages what to do."""
+    records = [
+        dg.TableRecord(
+            {
+                name: "" if (found := getattr(problem, name)) is None else str(found)
+                for name in _PLACES
+            }
+            | {"en": problem.says("en"), "fr": problem.says("fr")}
+        )
+        for problem in problems
+    ]
+    return dg.MetadataValue.table(records)
