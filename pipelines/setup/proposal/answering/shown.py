@@ -337,4 +337,6 @@ def _difference(
         return told
     table, _, name = one.place.partition(".")
     codes = _known_codes(contracts()[table].columns[name], known, areas, language)
-    return replace(told, meant=one.meant or "", known_codes=codes)
+    meant = codes.get(one.meant or "", one.meant)  # a page names columns and codes by their words
+    sentence = change_line(replace(one, place=_title(table, name, language), meant=meant), language)
+    return replace(told, sentence=sentence.strip(), meant=one.meant or "", known_codes=codes)
