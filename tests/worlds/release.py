@@ -7,10 +7,13 @@ workspace: `python -m tests.worlds.release FOLDER`.
 import hashlib
 import json
 import math
+import pickle
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -1468,6 +1471,20 @@ SELECT '2026-Q2-r01' AS previous_release, '{_sha("origin")}' AS origin_sha256
 
 
 def _write_database(path: Path, release: str, rows: Mapping[str, list[dict[str, Any]]]) -> None:
+    path.write_bytes(_database(pickle.dumps((release, dict(rows)))))
+
+
+@lru_cache(maxsize=8)
+def _database(pickled: bytes) -> bytes:
+    """The database of a release and its rows: many tests want the same one."""
+    release, rows = pickle.loads(pickled)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "poclens.duckdb"
+        _make_database(path, release, rows)
+        return path.read_bytes()
+
+
+def _make_database(path: Path, release: str, rows: Mapping[str, list[dict[str, Any]]]) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("BEGIN; CREATE SCHEMA stored; CREATE SCHEMA mart")
         for table, columns in MART_TABLES.items():
