@@ -59,13 +59,14 @@ def _reads_derived(derived: Derived) -> bool:
 def columns_read(derived: Derived) -> set[str]:
     """The columns of the other table that it reads."""
     contract = contracts()[_table(derived)]
+    operands = table_operands(contract)
     read = {*match_of(derived).values(), derived.take, derived.dated}
     read |= {derived.valid_from, derived.valid_to}
     if derived.where:
-        read.update(parse_expression(derived.where, table_operands(contract)).columns)
+        read.update(parse_expression(derived.where, operands).columns)
     if derived.around or derived.form == "followed_by":
         read |= {"area_code", "location_precision", contract.date_column}
-    return {column for column in read if column in table_operands(contract)}
+    return {column for column in operands if column in read}
 
 
 def needed_derived(contract: Contract, columns: set[str], given: Collection[str] = ()) -> set[str]:
@@ -113,23 +114,12 @@ def _read_columns(contract: Contract, derived: Derived) -> set[str]:
     """What a derived column reads of its own row."""
     used = {*(derived.match or {}), derived.at or ""}
     if derived.sql:
-        used.update(_columns_of(derived.sql, contract))
+        used.update(parse_expression(derived.sql, table_operands(contract)).columns)
     if derived.form == "nearest":
         used |= {"latitude", "longitude"}
     if derived.around or derived.form == "followed_by":
         used |= {"area_code", "location_precision"}
     return used
-
-
-_parsed_columns: dict[tuple[str, str, frozenset[str]], tuple[str, ...]] = {}
-
-
-def _columns_of(text: str, contract: Contract) -> tuple[str, ...]:
-    """The columns that an expression reads, parsed once: plans ask for them again and again."""
-    key = (text, contract.table, frozenset([*contract.columns, *contract.derived]))
-    if key not in _parsed_columns:
-        _parsed_columns[key] = parse_expression(text, table_operands(contract)).columns
-    return _parsed_columns[key]
 
 
 def core_columns(contract: Contract, columns: set[str], given: Collection[str] = ()) -> list[str]:

@@ -112,11 +112,19 @@ _NUMBER_TEXT = re.compile(r"\d+(\.\d*)?([eE][+-]?\d{1,2})?|\.\d+", re.ASCII)
 _SPOKEN = {"length": "len", "array_distinct": "list_distinct", "array_contains": "list_contains"}
 
 
-def table_operands(contract: Contract) -> dict[str, Operand]:
-    """The columns that an expression over this table may name, derived ones last."""
-    operands = {name: column_operand(column) for name, column in contract.columns.items()}
-    for name, derived in contract.derived.items():
-        operands[name] = derived_operand(derived)
+_operands: dict[str, tuple[Contract, Mapping[str, Operand]]] = {}
+
+
+def table_operands(contract: Contract) -> Mapping[str, Operand]:
+    """The columns that an expression over this table may name, derived ones last.
+
+    Made once a contract: a refresh asks thousands of times.
+    """
+    known, operands = _operands.get(contract.table, (None, {}))
+    if known is not contract:
+        operands = {name: column_operand(column) for name, column in contract.columns.items()}
+        operands |= {name: derived_operand(derived) for name, derived in contract.derived.items()}
+        _operands[contract.table] = contract, operands
     return operands
 
 
@@ -156,8 +164,14 @@ def parse_expression(
 
     Raises RefusedExpressionError with all faults at once.
     """
+    return _checked(text, tuple(columns.items()), wanted)
+
+
+@cache
+def _checked(text: str, columns: tuple[tuple[str, Operand], ...], wanted: str | None) -> Expression:
+    """Checked and written once, as a refresh asks for each some twenty times."""
     tree, is_alone = _parsed(text)
-    check = _Check(columns)
+    check = _Check(dict(columns))
     if not is_alone:
         check.refuse("one_expression")
     operand = check.operand(tree)
@@ -200,7 +214,7 @@ def any_of(conditions: Sequence[str], by: str = " OR ") -> str:
 def _parsed(text: str) -> tuple[exp.Expression, bool]:
     """The first statement of the text, fit to be walked, and whether it is the only one.
 
-    Parsed once, as a refresh asks for each some twenty times; nobody changes the tree afterwards.
+    Parsed once for all tables; nobody changes the tree afterwards.
     """
     if len(text) > LONGEST:
         raise RefusedExpressionError(text, [Fault("too_long", {"longest": str(LONGEST)})])

@@ -385,11 +385,24 @@ def _fill_contributions(
     )
 
 
+# Indicators that are written at once, in their order: memory is of some cells, not of all.
+_PARTS_SQL = f"""
+SELECT list(indicator ORDER BY indicator) FROM (
+  SELECT indicator, sum(count(*)) OVER (ORDER BY indicator) // 120_000 AS part
+  FROM {STALE_VALUE} LEFT JOIN cube.cell USING (indicator, period_type, period)
+  GROUP BY indicator
+) GROUP BY part ORDER BY part
+"""
+
+
 def _write_values(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
     drop_stale_values(connection)
-    text = written_sql(values_sql(STALE_VALUE)).replace("{mission}", mission.mission)
+    text = written_sql(values_sql("value_part")).replace("{mission}", mission.mission)
     order = ", ".join(VALUE_KEY)
-    connection.execute(f"INSERT INTO mart.indicator_value BY NAME {text} ORDER BY {order}")
+    for (codes,) in connection.execute(_PARTS_SQL).fetchall():
+        part = f"FROM {STALE_VALUE} WHERE list_contains(?, indicator)"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE value_part AS {part}", [codes])
+        connection.execute(f"INSERT INTO mart.indicator_value BY NAME {text} ORDER BY {order}")
     _check_parts(connection)
     connection.execute(f"INSERT INTO mart.breakdown_grid {breakdown_grid_sql()}", [mission.mission])
 

@@ -86,5 +86,5 @@ def record_inputs(
 def row_counts(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> str:
     """Rows of these tables of the mart and columns of all, as text."""
     counts = ", ".join(f"(SELECT count(*) FROM mart.{table})" for table in tables)
-    columns = "SELECT count(*) FROM duckdb_columns() WHERE schema_name = 'mart'"
+    columns = "SELECT sum(column_count) FROM duckdb_tables() WHERE schema_name = 'mart'"
     return str(connection.execute(f"SELECT ({columns}), {counts}").fetchone())

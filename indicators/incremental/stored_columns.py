@@ -7,6 +7,7 @@ leaves the hash null, whoever changes one sets it to null, and `complete_rows` d
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 import duckdb
 
@@ -36,16 +37,35 @@ def complete_rows(
     functions = list(functions_sql(mission, "infinity"))
     for statement in functions:
         connection.execute(statement)
+    named = list(contracts() if tables is None else tables)
     kept = dict(connection.execute("FROM ops.stored_column").fetchall())
-    for table in contracts() if tables is None else tables:
-        statements = list(complete_sql(contracts()[table]))
-        definition = definition_of([*statements, *functions])
-        if kept.get(table) != definition:
-            connection.execute(f"UPDATE core.{quoted(table)} SET {ROW_HASH} = NULL")
-            connection.execute("DELETE FROM ops.stored_column WHERE table_name = ?", [table])
-            connection.execute("INSERT INTO ops.stored_column VALUES (?, ?)", [table, definition])
-        for statement in statements:
+    now = {table: definition_of([*_statements(table), *functions]) for table in named}
+    other = {table: text for table, text in now.items() if kept.get(table) != text}
+    if other:
+        changed = [f"UPDATE core.{quoted(table)} SET {ROW_HASH} = NULL" for table in other]
+        connection.execute(";\n".join(changed))
+        given = [list(other), list(other.values())]
+        connection.execute(
+            "DELETE FROM ops.stored_column WHERE table_name IN (SELECT unnest(?))", given[:1]
+        )
+        connection.execute("INSERT INTO ops.stored_column SELECT unnest(?), unnest(?)", given)
+    for table in _incomplete(connection, named):
+        for statement in _statements(table):
             connection.execute(statement)
+
+
+def _incomplete(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> list[str]:
+    """The tables that have a row without its hash, in their order."""
+    asked = [
+        f"SELECT '{table}' WHERE EXISTS (FROM core.{quoted(table)} WHERE {ROW_HASH} IS NULL)"
+        for table in tables
+    ]
+    return [table for (table,) in connection.execute("\nUNION ALL\n".join(asked)).fetchall()]
+
+
+@cache
+def _statements(table: str) -> tuple[str, ...]:
+    return tuple(complete_sql(contracts()[table]))
 
 
 def complete_sql(contract: Contract) -> Iterator[str]:

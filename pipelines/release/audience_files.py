@@ -22,6 +22,8 @@ from pipelines.release.snapshot import mart_tables, open_database
 from pipelines.workspace.other_core import end_with_the_run
 
 _BRIEFS = "dashboards.brief.__main__"
+# With what they load only when they write, so that it is not loaded again for every release.
+_LOADED = (__name__, _BRIEFS, "indicators.dissemination.structure", "typst")
 _HOW = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
 AT_ONCE = 2
 """Audiences, and processes that make files."""
@@ -32,7 +34,7 @@ def prepare() -> None:
     if _HOW == "forkserver":
         from multiprocessing import forkserver
 
-        forkserver.set_forkserver_preload([__name__, _BRIEFS])
+        forkserver.set_forkserver_preload([*_LOADED])
         forkserver.ensure_running()
 
 

@@ -6,6 +6,7 @@ Applying a mapping to rows does not belong here (`apply.py`). Reference: docs/ma
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -319,6 +320,13 @@ def load_sources(profile: Path) -> dict[str, Source]:
 
 def read_source(path: Path) -> Source:
     """One mapping, checked against reader and contracts. Raises WrongUse with all its problems."""
+    content = path.read_bytes() if path.is_file() else b""
+    return _with_gazetteers(_checked_source(path, content), path.parent.parent)
+
+
+@lru_cache(maxsize=256)
+def _checked_source(path: Path, _content: bytes) -> Source:
+    """Read once for each content of its file: a refresh asks five times."""
     source = read_model(path, Source, TextLoader)
     problems = list(_reader_problems(path, source))
     for name in sorted(source.renamed.keys() - source.columns_read().keys()):
@@ -329,7 +337,7 @@ def read_source(path: Path) -> Source:
         problems += _period_problems(path, source, table)
     if problems:
         raise WrongUse(problems)
-    return _with_gazetteers(source, path.parent.parent)
+    return source
 
 
 def _with_gazetteers(source: Source, profile: Path) -> Source:

@@ -52,13 +52,18 @@ RELATIVE_TOLERANCE = 1e-9
 _HELD_AGAINST = ("baseline", "baseline_on", "target", "target_on", "tolerance", "min_n")
 _KEY = ("mission", "indicator", "period_type", "period", "area", *DIMENSIONS)
 _PLACE = "mission, indicator, period_type, period, area"
+_CELL = f"""{", ".join(_KEY)}, indicator_version, period_end, value, n, obs_status, conf_status,
+  disclosure"""
+_WAY = ", ".join(("indicator", "breakdown", *(f"{name} <> '{TOTAL}'" for name in DIMENSIONS[:-1])))
+# Of the cells totals, and those that are not in the other release to the last bit: few of them.
 _NEEDED = {
-    "indicator_value": f"""{", ".join(_KEY)}, indicator_version, period_end, value, n, obs_status,
-      conf_status, disclosure""",
-    "contribution": f"{_PLACE}, file_sha256",
-    "input_file": "file_sha256, status, superseded_by, mapping_version",
-    "mission": "as_of",
-    "indicator": "mission, indicator, version, measure",
+    "indicator_value": f"""SELECT {_CELL} FROM mart.indicator_value
+      WHERE hash({_CELL}) NOT IN (FROM other_release) OR {totals_sql()}""",
+    "way": f"SELECT DISTINCT {_WAY} FROM mart.indicator_value",
+    "contribution": f"SELECT {_PLACE}, file_sha256 FROM mart.contribution",
+    "input_file": "SELECT file_sha256, status, superseded_by, mapping_version FROM mart.input_file",
+    "mission": "SELECT as_of FROM mart.mission",
+    "indicator": "SELECT mission, indicator, version, measure FROM mart.indicator",
 }
 # A cell that a state does not have stands for nothing there, and nothing of these is zero.
 _ZERO_KINDS = ("count", "sum", "count_distinct")
@@ -77,8 +82,6 @@ def revisions_sql() -> str:
     giving them rows); else the same files were computed otherwise.
     """
     cell = ", ".join(_KEY)
-    told = ", ".join(f"{name} <> '{TOTAL}'" for name in DIMENSIONS if name != "breakdown_value")
-    broken_down = f"(indicator, breakdown, {told})"
     return f"""
     WITH arrived AS (
       SELECT file_sha256 FROM after_input_file WHERE status = 'loaded'
@@ -136,11 +139,7 @@ def revisions_sql() -> str:
       WHERE indicator.version = new.indicator_version AND {totals_sql("new.")}
         AND old.period_end <= (SELECT max(as_of) FROM before_mission)
     ),
-    broken_down_in_both AS (
-      SELECT {broken_down} AS way FROM before_indicator_value
-      INTERSECT
-      SELECT {broken_down} FROM after_indicator_value
-    ),
+    broken_down_in_both AS (FROM before_way INTERSECT FROM after_way),
     one_sided AS (
       SELECT {cell}, false AS was_there, value, n, obs_status, disclosure
       FROM after_indicator_value ANTI JOIN before_indicator_value USING ({cell})
@@ -158,7 +157,7 @@ def revisions_sql() -> str:
                WHEN adds_up THEN '{NORMAL}' ELSE '{NOT_COMPUTABLE}' END AS other_status,
              CASE WHEN other_status = '{NORMAL}' THEN 0 END AS other_value
       FROM one_sided JOIN in_both USING ({_PLACE})
-      WHERE {broken_down} IN (SELECT way FROM broken_down_in_both)
+      WHERE ({_WAY}) IN (FROM broken_down_in_both)
     ),
     parts AS (
       SELECT {cell}, indicator_version, version_before,
@@ -310,10 +309,13 @@ def revisions_against(
     `decompose`: tells apart the causes of these indicators' changes.
     """
     with opened_release(before) as earlier, open_memory() as connection:
-        for name, columns in _NEEDED.items():
-            for side, release in (("before", earlier), ("after", after)):
-                rows = release.sql(f"SELECT {columns} FROM mart.{name}").to_arrow_table()
-                connection.register(f"{side}_{name}", rows)
+        hashes = f"SELECT hash({_CELL}) FROM mart.indicator_value"
+        known = [release.sql(hashes).to_arrow_table() for release in (after, earlier)]
+        for side, release, other in zip(("before", "after"), (earlier, after), known, strict=True):
+            release.register("other_release", other)
+            for name, query in _NEEDED.items():
+                connection.register(f"{side}_{name}", release.sql(query).to_arrow_table())
+            release.unregister("other_release")
         moved = connection.execute(revisions_sql()).df().astype(object)
     moved = moved.where(moved.notna(), None)
     moved["release_before"] = release_before

@@ -386,7 +386,10 @@ def _reference_key(
     places = [
         (place, texts.header)
         for texts in layout.texts
-        if texts.is_unique and texts.header not in taken and texts.values
+        if texts.is_unique
+        and texts.header not in taken
+        and texts.values
+        and not _are_sentences(texts.values)
         for place in [reference_place(texts.header)]
         if place is not None
     ]
@@ -394,6 +397,11 @@ def _reference_key(
         return []
     header = min(places, key=lambda one: one[0])[1]
     return [ColumnProposal(key, (header,), _REFERENCE_KEY, ("unique_reference",))]
+
+
+def _are_sentences(values: Sequence[str]) -> bool:
+    """Whether most texts have several words: `Key points` names no row."""
+    return 2 * sum(len(text.split()) > 2 for text in values) > len(values)
 
 
 def _joined_key(

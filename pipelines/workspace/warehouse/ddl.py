@@ -166,7 +166,9 @@ def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
     it: a layout that was found whole is known by its statements.
     """
     if _layout(connection) not in _WHOLE:
+        connection.execute("BEGIN")  # whole or not begun, and written once, not table by table
         create_mart(connection, create_all(connection))
+        connection.execute("COMMIT")
         _WHOLE.add(_layout(connection))
 
 
@@ -184,15 +186,15 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> Columns:
 
     Gives what was there before, for `create_mart`.
     """
-    for schema in SCHEMAS:
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     existing = _existing_columns(connection)
+    missing = [f"CREATE SCHEMA IF NOT EXISTS {schema}" for schema in SCHEMAS]
     for schema, table, columns in tables():
         known = existing.get((schema, table))
         if known is None:
-            connection.execute(create_table_sql(schema, table, columns))
-            continue
-        _add_missing(connection, schema, table, columns, known)
+            missing.append(create_table_sql(schema, table, columns))
+        else:
+            _add_missing(connection, schema, table, columns, known)
+    connection.execute(";\n".join(missing))
     return existing
 
 
@@ -204,8 +206,7 @@ def create_mart(connection: duckdb.DuckDBPyConnection, existing: Columns | None 
     for table, columns in MART_TABLES.items():
         if existing.get(("mart", table), list(columns)) != list(columns):
             connection.execute(f"DROP TABLE mart.{quoted(table)}")
-    for statement in mart_ddl():
-        connection.execute(statement)
+    connection.execute(";\n".join(mart_ddl()))
 
 
 def lacks_nothing(connection: duckdb.DuckDBPyConnection) -> bool:

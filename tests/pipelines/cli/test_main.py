@@ -1,4 +1,4 @@
-"""The command line as a person uses it: real processes, real exit codes."""
+"""The command line as a person uses it: what it says and its exit code, a few in a real process."""
 
 import json
 import os
@@ -16,9 +16,12 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.data_folder import data_folder
 from pipelines.cli.diff_command import _summary
 from pipelines.cli.main import COMMANDS, main
+from tests.pipelines.cli.called import poclens
 
 
-def poclens(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def process_of_poclens(
+    home: Path, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "pipelines.cli.main", *arguments],
         capture_output=True,
@@ -44,7 +47,7 @@ def mali(installed: Path, tmp_path: Path) -> Path:
 
 
 def test_help_names_every_command_in_both_languages(tmp_path: Path) -> None:
-    english = poclens(tmp_path, "--help").stdout
+    english = process_of_poclens(tmp_path, "--help").stdout
     french = poclens(tmp_path, "--help", POCLENS_LANGUAGE="fr").stdout
     assert all(f"\n    {command} " in english for command in COMMANDS)
     assert "Codes de sortie" in french and "Exit codes" not in french
@@ -72,7 +75,7 @@ def test_each_command_shows_an_example(command: str, capsys: pytest.CaptureFixtu
 
 
 def test_an_unknown_command_is_wrong_use(tmp_path: Path) -> None:
-    refused = poclens(tmp_path, "refrsh")
+    refused = process_of_poclens(tmp_path, "refrsh")
     assert refused.returncode == 2
     assert "refrsh" in refused.stderr and "Traceback" not in refused.stderr
 
@@ -84,7 +87,7 @@ def test_a_workspace_without_missions_says_how_to_make_one(tmp_path: Path) -> No
 
 
 def test_an_unknown_mission_names_the_known_ones(mali: Path) -> None:
-    refused = poclens(mali, "refresh", "--mission", "mlai")
+    refused = process_of_poclens(mali, "refresh", "--mission", "mlai")
     assert refused.returncode == 2
     assert "mlai" in refused.stderr and "mali" in refused.stderr
 
@@ -128,7 +131,7 @@ def test_a_plan_is_written_as_a_table_only(mali: Path) -> None:
 
 
 def test_json_is_one_object(tmp_path: Path) -> None:
-    shown = poclens(tmp_path, "catalogue", "list", "--json")
+    shown = process_of_poclens(tmp_path, "catalogue", "list", "--json")
     assert "P2-OP-01" in json.loads(shown.stdout)
 
 

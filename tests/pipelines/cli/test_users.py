@@ -1,25 +1,15 @@
-"""`poclens users`: a real process makes accounts, asks for them, and says what cannot be."""
+"""`poclens users` makes accounts, asks for them, and says what cannot be."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 from records.people import accounts
 from records.store import Store, utc_now
+from tests.pipelines.cli.called import Called, poclens
 
 
-def users(home: Path, *arguments: str, password: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines.cli.main", "users", *arguments],
-        capture_output=True,
-        text=True,
-        input=password + "\n",
-        env=os.environ | {"POCLENS_HOME": str(home), "POCLENS_LANGUAGE": "en"},
-        timeout=60,
-        check=False,
-    )
+def users(home: Path, *words: str, password: str = "") -> Called:
+    return poclens(home, "users", *words, typed=password + "\n")
 
 
 def test_accounts_from_the_first_to_the_switch(tmp_path: Path) -> None:

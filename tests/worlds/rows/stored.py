@@ -14,8 +14,8 @@ from indicators.foundation.sql_text import quoted
 
 def rows_were_changed(connection: duckdb.DuckDBPyConnection) -> None:
     """After statements that changed rows of core: what is stored of a row is to be worked out."""
-    for table in contracts():
-        connection.execute(f"UPDATE core.{table} SET row_hash = NULL WHERE row_hash IS NOT NULL")
+    changed = "UPDATE core.{} SET row_hash = NULL WHERE row_hash IS NOT NULL"
+    connection.execute(";\n".join(changed.format(table) for table in contracts()))
 
 
 def rows_stored_otherwise(

@@ -15,8 +15,8 @@ _WITHIN = 0.75
 _DENIES = frozenset(
     ["no", "not", "non", "pas", "san", "without", "never", "jamai", "aucun", "aucune", "غير", "ليس"]
 )
-_TRUE = {"true", "yes", "oui", "vrai", "1", "y", "o", "x", "ye", "✓"}
-_FALSE = {"false", "no", "non", "faux", "0", "n"}
+_TRUE = {"true", "yes", "oui", "vrai", "1", "y", "o", "x", "ye", "✓", "نعم"}
+_FALSE = {"false", "no", "non", "faux", "0", "n", "لا"}
 _READ_ANYWAY = {"true", "yes", "oui", "vrai", "1", "false", "no", "non", "faux", "0"}
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from indicators.definitions.contracts import Column, Contract
+from indicators.definitions.contracts import Column, Contract, contracts
 from pipelines.ingest.mapping.written.written_places import SIDES, decimal_degrees
 from pipelines.ingest.readers.hxl import is_tags
 from pipelines.setup.proposal.beside.known_rows import Known
@@ -19,13 +19,17 @@ from pipelines.setup.proposal.matching.concepts import (
     contradicts,
     holds_the_meaning,
     means_the_same,
+    tells_of,
 )
 from pipelines.setup.proposal.matching.joined_columns import (
     of_one_cell,
     with_clocks,
     with_days,
+    with_days_left,
+    with_next_clock,
     with_only_day,
 )
+from pipelines.setup.proposal.matching.survey import RESPONDENTS
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
 from pipelines.setup.proposal.matching.words import (
     code_texts,
@@ -47,8 +51,13 @@ _LEAST_WORDED = 0.9
 _GENERAL = 0.9  # likeness of a name that many columns bear, such as `Date`
 _SAME_MEANING = 0.96
 _WIDER_MEANING = 0.75
+_LEAST_TOLD = 0.75  # what texts that nobody knows leave of a name that is only alike
 _MOST_CODES = 60
 _HOUSEHOLD, _FEWEST_HOUSEHOLDS = "household_key", 30
+_OF_WHOM_WOMEN = ("women_personnel_count", "women_count")
+_MEN = frozenset(map(folded, ("Men", "Male", "Males", "Hommes", "Masculin", "رجال", "ذكور")))
+_FORM_TIMES = frozenset({"start", "end"})
+_OF_FORM = frozenset(map(folded, ("_uuid", "_submission_time", "SubmissionDate", "instanceID")))
 _SEPARATORS = (";", ",", "|", " ")
 _SAID_OF_ANYTHING = frozenset({"yes", "no", "oui", "non"})
 _AGE = re.compile(r"-?\d{1,4}")
@@ -68,6 +77,7 @@ def column_proposals(
         for proposal in _of_header(contract, texts, known)
         if proposal.confidence >= LEAST_CONFIDENCE
     ]
+    found = [one for one in found if not _is_said_otherwise(contract, one, columns)]
     found = sorted(_finest(found), key=_rank)
     chosen: dict[str, ColumnProposal] = {}
     taken: set[str] = set()
@@ -78,7 +88,19 @@ def column_proposals(
     for proposal in (one for both in pairs.values() for one in both):
         chosen.setdefault(proposal.column, proposal)
     timed = with_clocks(contract, list(chosen.values()), columns)
-    return with_only_day(contract, with_days(contract, timed, columns), columns)
+    dated = with_only_day(contract, with_days(contract, timed, columns), columns)
+    return with_days_left(contract, with_next_clock(contract, dated, columns), columns)
+
+
+def _is_said_otherwise(contract: Contract, one: ColumnProposal, columns: Sequence[Texts]) -> bool:
+    """Whether a header means something else beside the others: women beside men are no part of
+    the personnel; when a form was opened and sent is not when what it tells of was."""
+    headers = {folded(word) for texts in columns for word in readings(texts.header)}
+    if one.column in _OF_WHOM_WOMEN and "general_name" in one.reasons:
+        return not headers.isdisjoint(_MEN)
+    is_interview = contract.table == RESPONDENTS  # which is what was opened and sent
+    is_of_form = folded(one.headers[0]) in _FORM_TIMES and not is_interview
+    return is_of_form and not headers.isdisjoint(_OF_FORM)
 
 
 def _rank(one: ColumnProposal) -> tuple[float, float, int, int, int, str, tuple[str, ...]]:
@@ -150,8 +172,12 @@ def _finest(found: Sequence[ColumnProposal]) -> list[ColumnProposal]:
 
 def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[ColumnProposal]:
     is_tag = is_tags([texts.header])
+    names = {name: _named(contract.table, name, texts) for name in contract.columns}
+    is_name = any(alike == 1 for alike, _ in names.values())
     for name, column in contract.columns.items():
-        alike, named = _named(contract.table, name, texts)
+        alike, named = names[name]
+        if is_name and alike < 1 and named is None:
+            alike = 0.0  # what is one column's name is no other's by its letters
         is_place = name in (contract.area_column, _only_unit(contract))
         tells = is_place and _are_known(texts.values, known.get(column.reference or "", {}))
         if alike < LEAST_LIKENESS and (is_tag or not (tells or _has_codes(column, texts.values))):
@@ -211,7 +237,15 @@ def header_likeness(table: str, name: str, header: str) -> tuple[float, str | No
         return _SAME_MEANING, "same_meaning"
     if alike < _WIDER_MEANING and holds_the_meaning(own, table, name):
         return _WIDER_MEANING, "same_meaning"
+    if alike < LEAST_LIKENESS and _may_be_told(table, name) and tells_of(own, table, name):
+        return LEAST_LIKENESS, "same_meaning"
     return alike, None
+
+
+def _may_be_told(table: str, name: str) -> bool:
+    """Whether the texts of a column show more than that they are texts."""
+    column = contracts()[table].columns[name]
+    return column.base_type != "text" and not column.reference
 
 
 def _has_codes(column: Column, values: Sequence[str]) -> bool:
@@ -260,7 +294,14 @@ def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
     if column.required and fit.reason == "empty_column":
         return 0, ""  # nothing tells for it, and it would leave every row out
     if alike >= LEAST_LIKENESS and (fit.share is None or fit.share >= 0.5):
-        return round((0.6 if fit.is_ambiguous else 0.85) * alike, 2), "alike_name"
+        sure = 0.6 if fit.is_ambiguous else 0.85
+        told = (
+            1 if fit.share is None or not fit.codes else _LEAST_TOLD + (1 - _LEAST_TOLD) * fit.share
+        )
+        return round(sure * alike * told, 2), "alike_name"
+    written = [one.text for one in fit.codes]
+    if alike >= _SAME_MEANING and column.base_type == "code" and _are_words(written):
+        return 0.55, "same_name_other_texts"  # its texts may be of a language that we have not
     is_telling = len({one.code for one in fit.codes if one.code}) >= 2
     if is_telling and fit.share is not None and fit.share >= 0.8:
         if column.base_type == "code":
@@ -268,6 +309,12 @@ def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
         if column.reference:
             return 0.55, "texts_are_known"
     return 0, ""
+
+
+def _are_words(texts: Sequence[str]) -> bool:
+    """Whether texts say something: no numbers, days or mere yes and no."""
+    said = [text for text in texts if folded(text) not in _SAID_OF_ANYTHING]
+    return bool(said) and not any(sign.isdigit() for text in said for sign in text)
 
 
 def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:

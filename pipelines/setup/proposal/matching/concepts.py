@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from itertools import islice, product
 
+from indicators.definitions.contracts import contracts
 from pipelines.setup.proposal.matching.words import (
     column_names,
     folded,
@@ -17,6 +18,12 @@ _SHORTEST = 4  # letters that stay of a word whose ending is cut
 _MOST_MEANINGS = 8  # of one header: words with two meanings multiply
 _NOISE, _OTHERS = "noise", "another_group"
 _COUNTED = frozenset({"count"})  # `number of women` is `women`
+_SAID_OF_MANY = frozenset(
+    ["date", "hour", "code", "count", "type", "group", "area", "person", "source", "begin",
+     "finish", "without", "kept", "level", "status", "cause"]
+)  # fmt: skip
+_WHEN = frozenset({"date", "hour", "begin", "finish", "closed", "open"})
+_MOST_WORDS = 5  # of a header that a single word tells
 Meaning = frozenset[str]
 
 
@@ -61,6 +68,29 @@ def holds_the_meaning(readings: tuple[str, ...], table: str, column: str) -> boo
     )
 
 
+def tells_of(readings: tuple[str, ...], table: str, column: str) -> bool:
+    """Whether a header has a word that, of this table, one column alone is named by, and no word
+    that another column alone is: `Minutes on file`, `PoC raised?`."""
+    told = _told_by(table)
+    return any(
+        {told[one] for one in own if one in told} == {column}
+        for reading in readings
+        for own in meanings(reading)
+        if len(own) <= _MOST_WORDS
+    )
+
+
+@cache
+def _told_by(table: str) -> Mapping[str, str]:
+    """Of the words that name the columns of a table those that name one of them alone."""
+    found: dict[str, set[str]] = {}
+    for column in contracts()[table].columns:
+        for word in frozenset[str]().union(*column_meanings(table, column)) - _SAID_OF_MANY:
+            if len(word) >= _SHORTEST:  # `by`, `up`, `not` are of no column
+                found.setdefault(word, set()).add(column)
+    return {word: min(columns) for word, columns in found.items() if len(columns) == 1}
+
+
 def contradicts(readings: tuple[str, ...], table: str, column: str) -> bool:
     """Whether a header speaks of something else than each name of the column: `visit date` and
     `visit code` are alike in their letters alone, `killed` and `killed (military)` not even so."""
@@ -81,6 +111,12 @@ def spoken(text: str) -> frozenset[str]:
     idle = {folded(word) for word in listed_words("questions")["idle"]}
     words = [word for word in folded(text).replace("-", " ").split() if word not in idle]
     return frozenset(one for word in words for one in _concepts(word)[:1])
+
+
+def says_only_when(header: str) -> bool:
+    """Whether a header has no word that we know but of days and hours: `Delisted`, `Vacated on`."""
+    known = listed_words("concepts").keys() - _WHEN
+    return any(known.isdisjoint(one) and one - {"date", "hour"} for one in meanings(folded(header)))
 
 
 def says_nothing(word: str, but: frozenset[str]) -> bool:

@@ -8,9 +8,11 @@ from dataclasses import replace
 from indicators.definitions.contracts import Contract
 from pipelines.ingest.mapping.written.written_places import grid_degrees, part_of_pair
 from pipelines.setup.proposal.matching import notation
+from pipelines.setup.proposal.matching.concepts import says_only_when
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
 
 _PAIRS_LOOKED_AT = 50
+_UNNAMED, _ONLY_LEFT = 0.6, 0.5
 _LATITUDE = 90
 _MOST = 0.9  # share of the texts of a column
 
@@ -68,6 +70,51 @@ def with_only_day(
     reasons = ("only_day", *(("day_or_month_first",) if how.is_ambiguous else ()))
     only = ColumnProposal(day, (texts.header,), 0.6, reasons, how.keys)
     return [*chosen, *with_clocks(contract, [only], columns)]
+
+
+def with_next_clock(
+    contract: Contract, chosen: Sequence[ColumnProposal], columns: Sequence[Texts]
+) -> list[ColumnProposal]:
+    """Times of day without a name of their own: behind the day its hour, behind the hour of the
+    start that of the end."""
+    day, by_name = contract.date_column or "", {one.column: one for one in chosen}
+    if day not in by_name or "template" in by_name[day].entry:
+        return list(chosen)
+    is_time = contract.columns[day].base_type == "time"
+    name = "ended_at" if is_time else f"{day.removesuffix('_on')}_at"
+    headers, taken = by_name[day].headers, {header for one in chosen for header in one.headers}
+    if name in by_name or name not in contract.columns or len(headers) != 1 + is_time:
+        return list(chosen)
+    before = next(place for place, one in enumerate(columns) if one.header == headers[-1])
+    for texts in columns[before + 1 : before + 2]:
+        if texts.header not in taken and texts.values and notation.clock_formats(texts.values):
+            alone = ColumnProposal(name, (texts.header,), _UNNAMED, ())
+            found = _joined(contract, alone, columns, taken, headers[0])
+            return [*chosen, replace(found, confidence=_UNNAMED)]
+    return list(chosen)
+
+
+def with_days_left(
+    contract: Contract, chosen: Sequence[ColumnProposal], columns: Sequence[Texts]
+) -> list[ColumnProposal]:
+    """Days under names that tell nothing, where as many dates of the table are left as the file has
+    such columns: all that it requires, or one alone."""
+    taken = {header for one in chosen for header in one.headers}
+    named = {one.column for one in chosen}
+    open_ = [name for name, one in contract.columns.items()
+             if one.base_type in ("date", "time") and name not in named]  # fmt: skip
+    needed = [name for name in open_ if contract.columns[name].required]
+    free = [one for one in columns if one.header not in taken and _is_day(one)]
+    free = [one for one in free if not _are_counts(one) and says_only_when(one.header)]
+    wanted = next((one for one in (open_, needed) if one and len(one) == len(free)), [])
+    if not wanted or (len(wanted) > 1 and wanted != needed):
+        return list(chosen)
+    more = []
+    for name, texts in zip(wanted, free, strict=True):
+        if contract.columns[name].base_type == "date":
+            keys = notation.dates(texts.values, with_time=False).keys
+            more.append(ColumnProposal(name, (texts.header,), _ONLY_LEFT, ("only_day",), keys))
+    return [*chosen, *more]
 
 
 def _are_counts(texts: Texts) -> bool:

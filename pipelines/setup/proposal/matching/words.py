@@ -22,7 +22,7 @@ _NO_WORDS = {"the", "of", "a", "an", "le", "la", "les", "l", "d", "de", "des", "
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _GROUP = re.compile(r"^(?:.*(?:/|::)\s*|[^\W_]\w*-)(?=\S)")  # `group/question`, `group-question`
-_NUMERO = re.compile(r"\bn\s?[°º]\s*", re.IGNORECASE)
+_NUMERO = re.compile(r"\bn\s?[°º]\s*|(?<=\w)\s*#\s*|#\s+(?=\w)", re.IGNORECASE)
 _UN = re.compile(r"\bUN\b")  # the organisation, which is no article
 _LEAST = 0.6  # below it two texts are not compared letter by letter
 _LEAST_FUZZY = 5  # letters below which a text is alike only where it is equal
@@ -33,7 +33,7 @@ _OPPOSITES = ("un", "in", "im", "il", "ir", "dis", "mal", "non", "des", "mis")  
 def folded(text: str) -> str:
     """The text as words without accents, capitals, signs, articles and plural endings."""
     text = _CAMEL.sub(" ", text.replace("œ", "oe").replace("Œ", "Oe"))
-    text = _NUMERO.sub("no ", _UN.sub("ONU", text))
+    text = _NUMERO.sub(" no ", _UN.sub("ONU", text))
     plain = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     words = re.findall(r"[a-z0-9<>=+-]+|[\u0620-\u06ff]+", _arabic(plain.replace("_", " ")))
@@ -145,7 +145,8 @@ def kind_names(table: str, name: str) -> frozenset[str]:
     """Those of them that say no more than date, key or type."""
     contract, given = contracts()[table], _synonyms()["general"]
     kinds = {"date": name == contract.date_column, "key": _names_rows(contract, name)}
-    kinds["type"] = name == f"{contract.key[0].removesuffix('_code')}_type"
+    types = [one for one in contract.columns if one.endswith(("_type", "_kind"))]
+    kinds["type"] = name == f"{contract.key[0].removesuffix('_code')}_type" or types == [name]
     words = [word for kind, is_so in kinds.items() if is_so for word in _listed(given, kind)]
     return frozenset(reading for word in words for reading in readings(word))
 
@@ -188,7 +189,12 @@ def _tag(tag: str) -> tuple[str, frozenset[str]]:
 @cache
 def reference_place(header: str) -> int | None:
     """How surely a header names a reference, 0 most; None where no word of it does."""
-    words = [word for reading in readings(header) for word in reading.split()]
+    words = [
+        word
+        for reading in readings(header)
+        for word in reading.split()
+        if word != "key" or reading.endswith(word)
+    ]  # `Key points` is none
     known = [folded(word) for word in _listed(_synonyms()["general"], "reference")]
     return min((known.index(word) for word in words if word in known), default=None)
 
