@@ -95,8 +95,10 @@ def xlsx_bytes(sheets: Sequence[Sheet], notes_name: str) -> bytes:
 
 
 def _sheet_name(title: str) -> str:
-    """The title without what Excel forbids in the name of a sheet."""
-    return "".join(letter for letter in title if letter not in "[]:*?/\\'")[:_NAME_LENGTH].strip()
+    """The title in whole words without what Excel forbids in the name of a sheet."""
+    plain = "".join(letter for letter in title if letter not in "[]:*?/\\'").strip()
+    whole = plain[: _NAME_LENGTH + 1].rpartition(" ")[0]
+    return plain if len(plain) <= _NAME_LENGTH else whole or plain[:_NAME_LENGTH]
 
 
 LIST_ROUTE = "/list"

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,27 @@ def test_every_format_has_the_same_rows(
     assert list(rows[0]) == heads == lines[len(lines) - len(records) - 1]
     assert len(rows) - 1 == len(records)
     assert all(list(record) == keys for record in records)
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "kind"),
+    [("revised-figures", "after", (int, float)), ("review-candidates", "occurred", datetime)],
+)
+def test_figures_and_days_of_a_workbook_are_none_that_stand_as_text(
+    home: Path, context_at: Callable[..., Context], name: str, key: str, kind: type
+) -> None:
+    client = create_app(home, "mission").server.test_client()
+    found = client.get(f"/list/{name}.xlsx?lang=fr")
+    sheet = load_workbook(io.BytesIO(found.data)).worksheets[0]
+    columns = [field.key for field in LISTS[name].columns(context_at("/"))]
+    cells = [row[columns.index(key)] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert cells and all(isinstance(cell, kind) for cell in cells), cells
+    title = found_title(client.get(f"/list/{name}.csv?lang=fr").data)
+    assert title == sheet.title or title.startswith(f"{sheet.title} ")  # a whole word, not a part
+
+
+def found_title(content: bytes) -> str:
+    return content.decode("utf-8-sig").splitlines()[0].strip('"')
 
 
 def test_headquarters_rows_have_no_code_of_an_incident(

@@ -86,7 +86,7 @@ OPERATIONS = Listing(
     (
         Field("area", area, area_link, "table.area"),
         Field("type", label("operation_type")),
-        Field("started", lambda context, row: formats.day(row["started_on"], context.words)),
+        Field("started", "started_on"),
         Field("closed", _day("closed_on", "operations.not_closed")),
         Field("risk", _yes("is_risk_assessed")),
         Field("mitigation", _yes("is_mitigation_recorded")),

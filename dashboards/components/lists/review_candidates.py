@@ -172,7 +172,7 @@ CANDIDATES = Listing(
         Field("incident", audiences=("mission",)),
         Field("area", _area, lambda context, one: area_link(context, one.row), "table.area"),
         Field("type", lambda context, one: context.words.label("incident_type", one.row["type"])),
-        Field("occurred", lambda context, one: formats.day(one.row["occurred_on"], context.words)),
+        Field("occurred", lambda context, one: one.row["occurred_on"]),
         Field("rule", _rule),
         Field("review", _review),
         Field("reviewed", _reviewed),

@@ -28,6 +28,12 @@ def figure(context: Context, row: dict[str, Any], when: str) -> str:
     return context.unit(code).value(float(value), words) if known else str(value)
 
 
+def _stated(context: Context, row: dict[str, Any], when: str) -> float | str:
+    """The figure as a number for a spreadsheet, or why there is none."""
+    value = row[f"value_{when}"]
+    return figure(context, row, when) if formats.is_missing(value) else float(value)
+
+
 def part_of(context: Context, row: dict[str, Any]) -> str | None:
     """The part that a figure is of: sex, age, unit, actor …; nothing of a total."""
     named = {name: row[name] for name in DIMENSIONS if not name.startswith("breakdown")}
@@ -50,8 +56,8 @@ REVISIONS = Listing(
         Field("period"),
         Field("area", area),
         Field("part", part_of),
-        Field("before", lambda context, row: figure(context, row, "before")),
-        Field("after", lambda context, row: figure(context, row, "after")),
+        Field("before", lambda context, row: _stated(context, row, "before")),
+        Field("after", lambda context, row: _stated(context, row, "after")),
         Field("reason", lambda context, row: context.words.label("revision_reason", row["reason"])),
         Field("sentence", own_words("sentence")),
         Field("release_before"),

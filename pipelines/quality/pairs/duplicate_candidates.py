@@ -5,6 +5,7 @@ Both rows count until a person decides; what a decision does belongs to `ingest/
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from indicators.definitions.contracts import Contract, DuplicateRule, contracts
 from indicators.definitions.mission_profile import Mission
@@ -194,24 +195,25 @@ def write_candidates(connection: Connection, mission: Mission, rules: str) -> No
 
 def side_by_side(
     connection: Connection, table: str, keys: Sequence[str]
-) -> list[tuple[str, list[str | None]]]:
-    """The columns that one of these rows fills, each with its text in all of them as the newest
-    file stated it, in the order of `keys`; nothing where one is missing."""
+) -> list[tuple[str, list[Any]]]:
+    """The columns that one of these rows fills, each with its value in all of them, in the order of
+    `keys`; where one is left out, as the newest files wrote them; nothing where one is missing."""
     contract = contracts()[table]
     columns = ", ".join(f"stated.{quoted(name)}" for name in contract.columns)
-    found = [
-        connection.execute(
-            f"SELECT {columns} FROM raw.{quoted(table)} AS stated LEFT JOIN ops.input_file "
-            f"USING (file_sha256) WHERE stated.{quoted(contract.key[0])} = ? "
-            "ORDER BY sequence DESC NULLS LAST LIMIT 1",
-            [one],
-        ).fetchone()
-        for one in keys
-    ]
-    if None in found:
-        return []
-    texts = zip(contract.columns, *(row for row in found if row), strict=True)
-    return [(name, list(cells)) for name, *cells in texts if any(cells)]
+    for schema in ("core", "raw"):
+        found = [
+            connection.execute(
+                f"SELECT {columns} FROM {schema}.{quoted(table)} AS stated LEFT JOIN "
+                f"ops.input_file USING (file_sha256) WHERE stated.{quoted(contract.key[0])} = ? "
+                "ORDER BY sequence DESC NULLS LAST LIMIT 1",
+                [one],
+            ).fetchone()
+            for one in keys
+        ]
+        if None not in found:
+            values = zip(contract.columns, *(row for row in found if row), strict=True)
+            return [(name, cells) for name, *cells in values if any(v is not None for v in cells)]
+    return []
 
 
 def _decisions(connection: Connection) -> dict[tuple[str, str, str], tuple[str, str | None]]:

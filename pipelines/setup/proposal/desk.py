@@ -173,12 +173,13 @@ class IntakeDesk:
             return []  # it is being written for the first time
         told = {name: shown.code_words(contract.columns[name], language) for name, _ in found}
         told |= {contract.area_column: areas} if contract.area_column else {}
+        of_mission = read_mission(self._workspace.profile(mission))
         return [
             (
-                contract.columns[name].title.in_language(language),
-                [told.get(name, {}).get(text or "", text or "–") for text in texts],
+                (column := contract.columns[name]).title.in_language(language),
+                [shown.cell(column, one, of_mission, told[name]) or "–" for one in values],
             )
-            for name, texts in found
+            for name, values in found
         ]
 
     def capture(
@@ -289,7 +290,8 @@ class IntakeDesk:
         gone = [one.place for one in changes if one.kind == "missing"]
         if gone:
             raise WrongUse([Problem("page_map_gone", value=name) for name in gone])
-        self._require_free(mission, path)
+        if not self._is_waiting(mission, path):
+            self._require_free(mission, path)
         target = file_of(self._workspace.profile(mission), source.source)
         content = mended(target, changes)
         if content != mended(target, []):  # writing costs the comments of the file

@@ -11,6 +11,7 @@ import pytest
 
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import CheckFailed, WrongUse
+from indicators.foundation.reading.yaml_files import read_yaml
 from pipelines.cli.refresh_command import summary
 from pipelines.ingest.inbox import FilesRefused
 from pipelines.orchestration.build import build_definitions
@@ -21,8 +22,10 @@ from pipelines.sample import install
 from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.connection import open_warehouse
+from tests.worlds.mission.profile import write_yaml
 
 AS_OF = date(2026, 10, 15)
+LINKS = {"night_patrols_calmer_sites", "patrols_seen"}
 SHOWN = (("sentence_en", "found"), ("sentence_fr", "constaté"))
 
 
@@ -31,7 +34,24 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = Workspace(tmp_path_factory.mktemp("workspace"))
     make_workspace(workspace)
     install(workspace, activities=400, incidents=200, alerts=100, waves=2, respondents=240)
+    lighten(workspace.profile("sample"))
     return workspace
+
+
+def lighten(profile: Path) -> None:
+    """Of the sample's profile the indicators of its framework and two of its links: the steps are
+    the same, and what they find is tested elsewhere."""
+    mission, framework, judgements = (
+        read_yaml(profile / f"{name}.yaml") for name in ("mission", "framework", "judgements")
+    )
+    named = {entry["indicator"] for entry in (*framework["outcomes"], *framework["outputs"])}
+    chosen = [entry for entry in mission["indicators"] if entry["code"] in named]
+    links = [entry for entry in framework["edges"] if entry["id"] in LINKS]
+    judged = [entry for entry in judgements["judgements"] if entry["edge"] in LINKS]
+    assert len(chosen) == len(named) and len(links) == len(LINKS) and judged
+    write_yaml(profile / "mission.yaml", mission | {"indicators": chosen})
+    write_yaml(profile / "framework.yaml", framework | {"edges": links})
+    write_yaml(profile / "judgements.yaml", judgements | {"judgements": judged})
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """Rules for duplicates: what they find in a world whose truth is known, and in a slow version."""
 
 import math
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import duckdb
@@ -170,6 +170,16 @@ def test_two_rows_side_by_side_without_what_neither_fills() -> None:
             ("personnel_count", [None, "8"]),
         ]
         assert side_by_side(connection, "activities", ["A-2", "A-9"]) == []
+
+
+def test_a_moment_that_two_files_write_otherwise_is_the_same_side_by_side() -> None:
+    moment, row = datetime(2026, 4, 1, 20, 30), "(activity_code, started_at) VALUES (?, ?)"
+    with warehouse([]) as connection:
+        for code, text in (("A-1", "2026-04-01 21:30"), ("A-2", "01/04/2026 21:30:00")):
+            connection.execute(f"INSERT INTO raw.activities {row}", [code, text])
+            connection.execute(f"INSERT INTO core.activities {row}", [code, moment])
+        found = dict(side_by_side(connection, "activities", ["A-1", "A-2"]))
+        assert found["started_at"] == [moment, moment]
 
 
 def test_activities_of_two_units_are_compared_by_their_moment() -> None:

@@ -108,7 +108,7 @@ def _rows_by_table(
                 contracts()[table].title.in_language(language),
                 tuple(_head(table, column, mission, language) for column in columns),
                 tuple(
-                    tuple(_cell(own[c], row.get(c), mission, words[c]) for c in columns)
+                    tuple(cell(own[c], row.get(c), mission, words[c]) for c in columns)
                     for row in rows
                 ),
             )
@@ -121,7 +121,7 @@ def _head(table: str, column: str, mission: Mission, language: str) -> str:
     return _title(table, column, language) + (f" ({mission.time_zone})" if is_time else "")
 
 
-def _cell(column: Column, value: Any, mission: Mission, words: Mapping[str, str]) -> str:
+def cell(column: Column, value: Any, mission: Mission, words: Mapping[str, str]) -> str:
     """A value as a person reads it: times in the mission's zone, areas and codes in words."""
     if value is None:
         return ""
@@ -337,4 +337,6 @@ def _difference(
         return told
     table, _, name = one.place.partition(".")
     codes = _known_codes(contracts()[table].columns[name], known, areas, language)
-    return replace(told, meant=one.meant or "", known_codes=codes)
+    meant = codes.get(one.meant or "", one.meant)  # a page names columns and codes by their words
+    sentence = change_line(replace(one, place=_title(table, name, language), meant=meant), language)
+    return replace(told, sentence=sentence.strip(), meant=one.meant or "", known_codes=codes)
