@@ -130,11 +130,14 @@ def build_candidate(
     tables = take_tables(connection, mission.mission)
     with makers(name) as begin, ThreadPoolExecutor(AT_ONCE) as threads:
 
-        def make(audience: AudienceName) -> None:
-            _write_audience(facts, tables, audience, folder)
+        def make(audience: AudienceName, copy: Connection) -> None:
+            _write_audience(facts, copy, audience, folder)
             begin(write_files, folder, audience, mission.mission, period)
 
-        list(threads.map(make, audiences))  # DuckDB computes outside of Python's lock
+        # DuckDB computes outside of Python's lock
+        copies = list(threads.map(lambda _: _copy_of(tables), audiences))
+        tables.clear()  # each has its own, and what follows takes as much again
+        list(threads.map(make, audiences, copies))
         begin(write_briefs, folder, mission.mission, name)
     write_json(folder / PUBLICATION, {"previous_release": previous, "audit_log": head})
     write_manifest(folder, facts.origin)
@@ -274,13 +277,16 @@ def _clear_candidates(workspace: Workspace, mission: str) -> None:
         shutil.rmtree(leftover)
 
 
-def _write_audience(facts: _Facts, tables: Tables, audience: AudienceName, folder: Path) -> None:
-    """One audience's database, from a copy that was restricted before anything was written.
+def _copy_of(tables: Tables) -> Connection:
+    """In memory: a database file that once held a figure keeps its bytes."""
+    copy = open_memory()
+    put_tables(copy, "mart", tables)
+    return copy
 
-    The copy lives in memory: a database file that once held a figure keeps its bytes.
-    """
-    with open_memory() as copy:
-        put_tables(copy, "mart", tables)
+
+def _write_audience(facts: _Facts, copy: Connection, audience: AudienceName, folder: Path) -> None:
+    """One audience's database, from a copy that was restricted before anything was written."""
+    with copy:
         restrict(copy, facts.mission, audience, _last_day(audience, facts.period))
         if "revision" in mart_tables(copy):
             _fill_revisions(copy, facts, audience)

@@ -260,7 +260,8 @@ class SetupDesk:
         def told(field: str, rule: str, **parameters: Any) -> tuple[str, str]:
             problem = Problem(rule, value=values.get(field, ""), parameters=parameters)
             name = message(f"page.setup.field.{field}", language)
-            return field, f"{name}: {problem.sentence(language)}"
+            text = problem.sentence(language)
+            return field, message("place.says", language, place=name, text=text)
 
         yield from (told(name, "setup_empty") for name in _NEEDED if not values.get(name))
         code = values.get("code", "")

@@ -274,6 +274,26 @@ def test_new_texts_of_a_code_are_mended_or_left_to_be_rejected(
     assert counts(as_it_is)[-1] == 1
     assert post(client, step="take_in", held=held(shown)).status_code == 200
     assert (home / "missions/faulty/sources/areas.yaml").read_bytes() == before
+    again = drop(client, "areas-v2.csv", CHANGED + WRONG)  # this very file waits already
+    said = {"mend": "yes", meant: "admin2"}
+    assert post(client, step="take_in", held=held(again), **said).status_code == 200
+    assert (home / "missions/faulty/sources/areas.yaml").read_bytes() != before
+    assert waiting(home) == ["areas-v2.csv"]
+
+
+def test_a_new_text_is_told_by_words_and_shown_again_without_a_tick(client: FlaskClient) -> None:
+    shown = drop(client, "areas-v2.csv", CHANGED + WRONG, "fr")
+    assert "Niveau : « village » est nouveau" in spaced(shown.text)
+    assert "areas.area_level :" not in spaced(shown.text)
+    answers = {"mend": "yes", "meant.areas.area_level.village": "admin2"}
+    mended = post(client, "fr", held=held(shown), **answers)
+    assert "il est lu comme Niveau administratif 2." in spaced(mended.text)
+    again = re.search(r'<button[^>]*value="preview"[^>]*>', shown.text)
+    assert again is not None and "formnovalidate" in again[0]
+
+
+def spaced(text: str) -> str:
+    return re.sub("[\u00a0\u202f]", " ", html.unescape(text))
 
 
 @pytest.mark.parametrize(

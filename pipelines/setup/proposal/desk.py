@@ -290,7 +290,8 @@ class IntakeDesk:
         gone = [one.place for one in changes if one.kind == "missing"]
         if gone:
             raise WrongUse([Problem("page_map_gone", value=name) for name in gone])
-        self._require_free(mission, path)
+        if not self._is_waiting(mission, path):
+            self._require_free(mission, path)
         target = file_of(self._workspace.profile(mission), source.source)
         content = mended(target, changes)
         if content != mended(target, []):  # writing costs the comments of the file

@@ -145,5 +145,6 @@ def change_line(change: Change, language: str) -> str:
     """One difference and the mend that is offered."""
     is_open = change.kind == "code" and change.meant is None
     key = "map.change.code_open" if is_open else f"map.change.{change.kind}"
+    key += "_said" if change.kind == "code" and change.meant and not change.confidence else ""
     facts = {name: value or "–" for name, value in vars(change).items() if name != "confidence"}
     return message(key, language, confidence=change.confidence, **facts)
