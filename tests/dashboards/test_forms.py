@@ -312,8 +312,12 @@ def test_an_administrator_adds_the_people_of_a_table_or_none(people: Path) -> No
     assert wrong.status_code == 400 and len(accounts.accounts(store)) == before
     for words in ("Row 2, column name", "Row 3, column role: “king”", "column until"):
         assert words in wrong.text
-    done = sent("Nom;Rôle;Zone\nawa;assessor;MT01\nidris;approver;\n")
-    (first,) = re.findall(r"awa</th><td><code>([^<]+)</code>", done.text)
+    done = sent(f"Nom;Rôle;Zone;Mission\nawa;assessor;MT01;\nidris;administrator;;{MISSION}\n")
+    first, second = re.findall(r"(?:awa|idris)</th><td><code>([^<]+)</code>", done.text)
+    of_mission = signed_in(people, "idris", second)  # keeps no accounts, and is not sent there
+    link = "/records/accounts"
+    assert link in admin.get("/records/account").text
+    assert link not in of_mission.get("/records/account").text
     assert signed_in(people, "awa", first).get("/screen/").status_code == 200
     assert len(accounts.accounts(store)) == before + 2
     assert first not in admin.get("/records/accounts").text

@@ -155,6 +155,7 @@ class _Account:
             is_required=sessions.are_required(self.store),
             has_records=self.store.exists(),
             has_second_factor=own is not None and own.totp_secret is not None,
+            is_of_all=own is None or own.mission is None,
             shortest=accounts.SHORTEST_PASSWORD,
             said=said,
             elsewhere=elsewhere,

@@ -51,12 +51,14 @@ _LEAST_WORDED = 0.9
 _GENERAL = 0.9  # likeness of a name that many columns bear, such as `Date`
 _SAME_MEANING = 0.96
 _WIDER_MEANING = 0.75
+_LEAST_SHORT = 3  # letters of an abbreviation
 _LEAST_TOLD = 0.75  # what texts that nobody knows leave of a name that is only alike
 _MOST_CODES = 60
+_SURVEY = "survey_code"  # the same in every row
 _HOUSEHOLD, _FEWEST_HOUSEHOLDS = "household_key", 30
 _OF_WHOM_WOMEN = ("women_personnel_count", "women_count")
 _MEN = frozenset(map(folded, ("Men", "Male", "Males", "Hommes", "Masculin", "رجال", "ذكور")))
-_FORM_TIMES = frozenset({"start", "end"})
+_FORM_TIMES = frozenset({"start", "end", "today"})
 _OF_FORM = frozenset(map(folded, ("_uuid", "_submission_time", "SubmissionDate", "instanceID")))
 _SEPARATORS = (";", ",", "|", " ")
 _SAID_OF_ANYTHING = frozenset({"yes", "no", "oui", "non"})
@@ -69,6 +71,7 @@ def column_proposals(
     contract: Contract, columns: Sequence[Texts], known: Known
 ) -> list[ColumnProposal]:
     """The best pairs, each column of the file and of the contract at most once."""
+    every, columns = columns, _told_of(contract, columns)
     pairs = {texts.header: of_one_cell(contract, texts) for texts in columns}
     found = [
         proposal
@@ -77,7 +80,7 @@ def column_proposals(
         for proposal in _of_header(contract, texts, known)
         if proposal.confidence >= LEAST_CONFIDENCE
     ]
-    found = [one for one in found if not _is_said_otherwise(contract, one, columns)]
+    found = [one for one in found if not _is_said_otherwise(one, columns)]
     found = sorted(_finest(found), key=_rank)
     chosen: dict[str, ColumnProposal] = {}
     taken: set[str] = set()
@@ -89,18 +92,25 @@ def column_proposals(
         chosen.setdefault(proposal.column, proposal)
     timed = with_clocks(contract, list(chosen.values()), columns)
     dated = with_only_day(contract, with_days(contract, timed, columns), columns)
-    return with_days_left(contract, with_next_clock(contract, dated, columns), columns)
+    timed = with_days_left(contract, with_next_clock(contract, dated, columns), columns)
+    return with_only_day(contract, timed, every)
 
 
-def _is_said_otherwise(contract: Contract, one: ColumnProposal, columns: Sequence[Texts]) -> bool:
+def _told_of(contract: Contract, columns: Sequence[Texts]) -> Sequence[Texts]:
+    """The columns without when a form was opened and sent, which is not when what it tells of was,
+    but for an interview."""
+    words = {folded(texts.header) for texts in columns}
+    if contract.table == RESPONDENTS or words.isdisjoint(_OF_FORM):
+        return columns
+    return [texts for texts in columns if folded(texts.header) not in _FORM_TIMES]
+
+
+def _is_said_otherwise(one: ColumnProposal, columns: Sequence[Texts]) -> bool:
     """Whether a header means something else beside the others: women beside men are no part of
-    the personnel; when a form was opened and sent is not when what it tells of was."""
+    the personnel."""
     headers = {folded(word) for texts in columns for word in readings(texts.header)}
-    if one.column in _OF_WHOM_WOMEN and "general_name" in one.reasons:
-        return not headers.isdisjoint(_MEN)
-    is_interview = contract.table == RESPONDENTS  # which is what was opened and sent
-    is_of_form = folded(one.headers[0]) in _FORM_TIMES and not is_interview
-    return is_of_form and not headers.isdisjoint(_OF_FORM)
+    is_women = one.column in _OF_WHOM_WOMEN and "general_name" in one.reasons
+    return is_women and not headers.isdisjoint(_MEN)
 
 
 def _rank(one: ColumnProposal) -> tuple[float, float, int, int, int, str, tuple[str, ...]]:
@@ -184,6 +194,7 @@ def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[Colum
             continue
         fit = fit_of(column, texts, known, name)
         is_none = contract.key == (name,) and not _may_be_key(texts)
+        is_none = is_none or (name == _SURVEY and texts.is_unique and len(texts.values) > 1)
         if is_none or (name == _HOUSEHOLD and not _may_be_households(texts)):
             fit = replace(fit, share=0.0)
         confidence, reason = _confidence(alike, fit, column)
@@ -237,9 +248,16 @@ def header_likeness(table: str, name: str, header: str) -> tuple[float, str | No
         return _SAME_MEANING, "same_meaning"
     if alike < _WIDER_MEANING and holds_the_meaning(own, table, name):
         return _WIDER_MEANING, "same_meaning"
-    if alike < LEAST_LIKENESS and _may_be_told(table, name) and tells_of(own, table, name):
+    may_be_told = alike < LEAST_LIKENESS and _may_be_told(table, name)
+    if may_be_told and (tells_of(own, table, name) or _is_short_for(own, names)):
         return LEAST_LIKENESS, "same_meaning"
     return alike, None
+
+
+def _is_short_for(own: Sequence[str], names: frozenset[str]) -> bool:
+    """Whether a header is the beginning of a name of one word: `Dist.` of `Distance`."""
+    words = [word for word in own if " " not in word and len(word) >= _LEAST_SHORT]
+    return any(name.startswith(word) for word in words for name in names if " " not in name)
 
 
 def _may_be_told(table: str, name: str) -> bool:
@@ -293,7 +311,8 @@ def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
         return (0.6 if fit.is_ambiguous else sure), "same_name"
     if column.required and fit.reason == "empty_column":
         return 0, ""  # nothing tells for it, and it would leave every row out
-    if alike >= LEAST_LIKENESS and (fit.share is None or fit.share >= 0.5):
+    least = 0.5 if alike > LEAST_LIKENESS else 0.8  # what one word tells needs texts that fit
+    if alike >= LEAST_LIKENESS and (fit.share is None or fit.share >= least):
         sure = 0.6 if fit.is_ambiguous else 0.85
         told = (
             1 if fit.share is None or not fit.codes else _LEAST_TOLD + (1 - _LEAST_TOLD) * fit.share

@@ -120,9 +120,11 @@ def _wordings(item: str) -> frozenset[frozenset[str]]:
 
 
 def _fits(one: Answered) -> bool:
-    """Whether the texts may be answers: all of them numbers, or one of two is known."""
+    """Whether the texts may be answers: all of them numbers, one of two known, or the question
+    the item's own, and then its answers may be in words that we have not."""
     known = sum(code.code is not None for code in one.codes)
-    return all(code.text.lstrip("-").isdigit() for code in one.codes) or 2 * known >= len(one.codes)
+    are_numbers = all(code.text.lstrip("-").isdigit() for code in one.codes)
+    return are_numbers or one.confidence == 1 or 2 * known >= len(one.codes)
 
 
 def _judged(one: Answered) -> Answered:

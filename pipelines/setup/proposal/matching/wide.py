@@ -82,7 +82,8 @@ def _are_numbers(contract: Contract, value: str, texts: Texts) -> bool:
 
 def _group_of(contract: Contract, item: Sequence[str], header: str) -> str | None:
     """`F|Y0T17` of `Girls` or `Femmes 0-17`; None where the header says anything else too."""
-    words = folded(header).split()
+    tag, *attributes = header.split("+")
+    words = attributes if tag.startswith("#") else folded(header).split()
     codes, used = [], set[str]()
     for name in item:
         known = code_texts(contract.columns[name])

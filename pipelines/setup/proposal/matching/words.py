@@ -23,6 +23,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _GROUP = re.compile(r"^(?:.*(?:/|::)\s*|[^\W_]\w*-)(?=\S)")  # `group/question`, `group-question`
 _NUMERO = re.compile(r"\bn\s?[°º]\s*|(?<=\w)\s*#\s*|#\s+(?=\w)", re.IGNORECASE)
+_NUMBERED = re.compile(r"^[A-Za-z]{0,2}\d{1,3}([._]\d+)?[.):]\s+")  # `A3. `, `Q1: `
 _UN = re.compile(r"\bUN\b")  # the organisation, which is no article
 _LEAST = 0.6  # below it two texts are not compared letter by letter
 _LEAST_FUZZY = 5  # letters below which a text is alike only where it is equal
@@ -55,8 +56,16 @@ def readings(header: str) -> tuple[str, ...]:
     """A header as it stands, without what is in brackets, and without the group before it."""
     is_of_form = " " not in header or "/" in header or "::" in header
     plain = header if _tells_more(header) else _BRACKETS.sub(" ", header)
-    shorter = (header, plain, _GROUP.sub("", header) if is_of_form else "")
+    header, plain = _NUMBERED.sub("", header), _NUMBERED.sub("", plain)
+    asked = header if header.rstrip().endswith(("?", "؟")) else ""
+    shorter = (header, plain, _GROUP.sub("", header) if is_of_form else "", _without_idle(asked))
     return tuple(dict.fromkeys(word for word in map(folded, shorter) if word))
+
+
+def _without_idle(asked: str) -> str:
+    """A question without the words that every question has: `manned` of `Is it manned?`"""
+    idle = {folded(word) for word in listed_words("questions")["idle"]}
+    return " ".join(word for word in folded(asked).split() if word not in idle)
 
 
 def _tells_more(header: str) -> bool:

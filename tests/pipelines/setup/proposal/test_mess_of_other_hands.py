@@ -195,3 +195,55 @@ def test_a_misspelt_district_does_not_make_its_province_the_area(tmp_path: Path)
         path = workbook(tmp_path / f"incidents_{district}.xlsx", Log=[head, *rows])
         (area,) = [one for one in propose(path, known).columns if one.column == "area_code"]
         assert area.headers == ("District",)
+
+
+@pytest.mark.parametrize(
+    ("head", "texts", "column"),
+    [
+        ("Minutes on file", ["Yes", "No"], "minutes_recorded"),  # a word of one column alone
+        ("Minutes of the meeting", ["a long talk about cattle", "another"], None),
+        ("Dist.", ["12", "31"], "distance_km"),  # the beginning of a name of one word
+        ("A3. Long range?", ["Yes", "No"], "is_long_range"),  # a question with its number
+    ],
+)  # fmt: skip
+def test_a_name_may_be_told_by_a_part_of_it(
+    tmp_path: Path, head: str, texts: list[str], column: str | None
+) -> None:
+    rows = [[*row, texts[number % 2]] for number, row in enumerate(month(1)[1:])]
+    found = propose(workbook(tmp_path / "patrols.xlsx", Log=[[*LOG, head], *rows]), KNOWN)
+    assert [one.column for one in found.columns if one.headers == (head,)] == [column] * bool(
+        column
+    )
+
+
+def test_women_beside_men_are_no_part_of_the_personnel(tmp_path: Path) -> None:
+    rows = [[*row, 12, 5] for row in month(1)[1:]]
+    for head, is_part in (("Men", False), ("Vehicles", True)):
+        path = workbook(tmp_path / f"{head}.xlsx", Log=[[*LOG, head, "Women"], *rows])
+        assert ("women_personnel_count" in by_column(propose(path, KNOWN))) is is_part
+
+
+def test_hours_without_a_name_follow_the_start(tmp_path: Path) -> None:
+    rows = [[*row[:3], "16:00", *row[3:]] for row in month(1)[1:]]
+    head = [*LOG[:3], "Quux", *LOG[3:]]
+    found = propose(workbook(tmp_path / "patrols.xlsx", Log=[head, *rows]), KNOWN)
+    assert by_column(found)["ended_at"] == ("Patrol date", "Quux")
+
+
+def test_the_only_days_left_are_the_only_date_left(tmp_path: Path) -> None:
+    head = ["Hot spot no", "County", "Main threat", "Listed since", "Vacated on"]
+    rows = [[f"H{day}", "Torit", "Looting", date(2026, 3, day), date(2026, 4, day)]
+            for day in range(1, 9)]  # fmt: skip
+    found = propose(workbook(tmp_path / "spots.xlsx", Log=[head, *rows]), KNOWN)
+    assert by_column(found)["valid_to"] == ("Vacated on",)
+    head[-1] = "Date entered"  # of the list, not of the spot
+    found = propose(workbook(tmp_path / "list.xlsx", Log=[head, *rows]), KNOWN)
+    assert "valid_to" not in by_column(found)
+
+
+def test_when_a_form_was_opened_is_not_when_what_it_tells_of_was(tmp_path: Path) -> None:
+    head = ["start", *LOG, "_uuid"]
+    rows = [[f"2026-03-{day:02d}T08:00:00.000+02:00", *row, f"u-{day}"]
+            for day, row in enumerate(month(1)[1:], start=1)]  # fmt: skip
+    found = propose(workbook(tmp_path / "form.xlsx", Log=[head, *rows]), KNOWN)
+    assert "start" not in by_column(found)["started_at"]
