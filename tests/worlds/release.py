@@ -7,10 +7,13 @@ workspace: `python -m tests.worlds.release FOLDER`.
 import hashlib
 import json
 import math
+import pickle
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -20,6 +23,8 @@ from dashboards.wording.words import in_sentence
 from indicators.foundation.mart_tables import DIMENSIONS, MART_TABLES, VALUE_COLUMNS
 from pipelines.release.approval.approved_records import approved_tables
 from records.store import Store
+
+Rows = Mapping[str, list[dict[str, Any]]]
 
 MISSION = "minutam"
 RELEASE = "2026-Q3-r01"
@@ -1467,27 +1472,51 @@ SELECT '2026-Q2-r01' AS previous_release, '{_sha("origin")}' AS origin_sha256
 """
 
 
-def _write_database(path: Path, release: str, rows: Mapping[str, list[dict[str, Any]]]) -> None:
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("BEGIN; CREATE SCHEMA stored; CREATE SCHEMA mart")
-        for table, columns in MART_TABLES.items():
-            if table not in rows:
-                continue
-            frame = pd.DataFrame(rows[table], columns=list(columns), dtype=object)
-            connection.register("frame", frame)
-            casts = ", ".join(
-                f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in columns.items()
-            )
-            connection.execute(f"CREATE TABLE stored.{table} AS SELECT {casts} FROM frame")
-            connection.execute(
-                f"CREATE VIEW mart.{table} AS SELECT *, '{release}' AS release FROM stored.{table}"
-            )
-            connection.unregister("frame")
-        connection.execute(_RELEASE_SQL)
-        connection.execute("COMMIT")
+def _write_database(path: Path, audience: str, release: str, rows: Rows) -> None:
+    """The standing rows' database with the tables that differ from them made anew."""
+    content, standing = _standing_database(audience, release)
+    path.write_bytes(content)
+    given = {table: pickle.dumps(found) for table, found in rows.items()}
+    gone = standing.keys() - given.keys()
+    other = [table for table, found in given.items() if standing.get(table) != found]
+    if gone or other:
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("BEGIN")
+            for table in (*gone, *(standing.keys() & set(other))):
+                connection.execute(f"DROP VIEW mart.{table}; DROP TABLE stored.{table}")
+            _make_tables(connection, release, {table: rows[table] for table in other})
+            connection.execute("COMMIT")
 
 
-def _hq_rows(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+@cache
+def _standing_database(audience: str, release: str) -> tuple[bytes, dict[str, bytes]]:
+    """The database of `mart_rows`, made once a process, and the rows of each of its tables."""
+    rows = _OF_AUDIENCE[audience](mart_rows())
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "poclens.duckdb"
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("BEGIN; CREATE SCHEMA stored; CREATE SCHEMA mart")
+            _make_tables(connection, release, rows)
+            connection.execute(_RELEASE_SQL)
+            connection.execute("COMMIT")
+        return path.read_bytes(), {table: pickle.dumps(found) for table, found in rows.items()}
+
+
+def _make_tables(connection: duckdb.DuckDBPyConnection, release: str, rows: Rows) -> None:
+    for table, columns in MART_TABLES.items():
+        if table not in rows:
+            continue
+        frame = pd.DataFrame(rows[table], columns=list(columns), dtype=object)
+        connection.register("frame", frame)
+        casts = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in columns.items())
+        connection.execute(f"CREATE TABLE stored.{table} AS SELECT {casts} FROM frame")
+        connection.execute(
+            f"CREATE VIEW mart.{table} AS SELECT *, '{release}' AS release FROM stored.{table}"
+        )
+        connection.unregister("frame")
+
+
+def _hq_rows(rows: Rows) -> dict[str, list[dict[str, Any]]]:
     left_out = ("base", "duplicate_candidate")
     kept = {table: list(found) for table, found in rows.items() if table not in left_out}
     kept["return_status"] = [
@@ -1503,6 +1532,9 @@ def _hq_rows(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[st
     return kept
 
 
+_OF_AUDIENCE: Mapping[str, Callable[[Rows], Rows]] = {"mission": dict, "hq": _hq_rows}
+
+
 def write_release(
     home: Path,
     release: str = RELEASE,
@@ -1511,9 +1543,9 @@ def write_release(
     """Write a release below a workspace and point `current` at it; returns its folder."""
     rows = mart_rows() if rows is None else rows
     folder = home / "releases" / MISSION / release
-    for audience, table_rows in (("mission", rows), ("hq", _hq_rows(rows))):
+    for audience, shown in _OF_AUDIENCE.items():
         (folder / audience / "extracts").mkdir(parents=True)
-        _write_database(folder / audience / "poclens.duckdb", release, table_rows)
+        _write_database(folder / audience / "poclens.duckdb", audience, release, shown(rows))
         (folder / audience / "extracts" / f"{MISSION}_2026-Q3.csv").write_text("INDICATOR\n")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {

@@ -76,12 +76,13 @@ def _can_pass(error: PocLensError | OSError) -> bool:
 
 
 def _table(problems: Sequence[Problem]) -> dg.TableMetadataValue:
-    """One row a problem: its place, its rule, and in both languages what to do."""
+    """One row a problem: its place as far as it is known, rule, what to do in both languages."""
+    named = [name for name in _PLACES if any(getattr(one, name) is not None for one in problems)]
     records = [
         dg.TableRecord(
             {
                 name: "" if (found := getattr(problem, name)) is None else str(found)
-                for name in _PLACES
+                for name in named
             }
             | {"en": problem.says("en"), "fr": problem.says("fr")}
         )

@@ -160,13 +160,17 @@ def proposed(
     also = proposal.also
     asked = [_choice(one, proposal.table, language) for one in choices(proposal, answers)]
     contract = contracts()[proposal.table]
+    asked_as = {
+        one.header: " / ".join(one.wordings) for one in proposal.layout.texts if one.wordings
+    }
+    ignored = (f"{n} ({asked_as[n]})" if n in asked_as else n for n in proposal.ignored)
     return OfferedMapping(
         table=proposal.table,
         title=contract.title.in_language(language),
         confidence=number_text(proposal.confidence, language, 2),
         columns=tuple(_columns(proposal, known, asked, areas, language)),
         headers=tuple(proposal.layout.table.header),
-        ignored=tuple(proposal.ignored),
+        ignored=tuple(ignored),
         rivals=tuple(contracts()[name].title.in_language(language) for name in proposal.rivals),
         tables={name: one.title.in_language(language) for name, one in contracts().items()},
         asked=tuple(_asked(proposal, language)),

@@ -151,7 +151,7 @@ def test_an_export_with_its_form_on_the_page(
     asked = {one.choice.column: one.choice for one in proposal.questions if one.choice.value}
     assert asked["trust_host_police"].value == ("police/q7",)
     assert asked["physically_attacked"].value == ("police/q8",)
-    assert "person/full_name" in proposal.ignored
+    assert "person/full_name (Full name / Nom)" in proposal.ignored
     assert found.counted.rows_rejected == 0
     titles = [table.title for table in found.counted.tables]
     assert titles == ["Entretiens d’enquête", "Réponses aux enquêtes"]
