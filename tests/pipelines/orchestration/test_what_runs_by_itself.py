@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -15,11 +16,12 @@ import pytest
 
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.messages import message
 from indicators.foundation.periods import period_of
 from pipelines.cli.main import main
 from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.runs.abandoned import process_tag
-from pipelines.orchestration.runs.backfill import quarters_to_fill
+from pipelines.orchestration.runs.backfill import backfill, quarters_to_fill
 from pipelines.orchestration.runs.failures import as_raised, in_words
 from pipelines.orchestration.triggers.notices import Notice, send_notices
 from pipelines.sample.cycle import write_cycle
@@ -27,6 +29,7 @@ from pipelines.workspace.installation import install_profile, make_workspace
 from pipelines.workspace.paths import Workspace
 from records.kinds import Recommendation
 from records.store import Store
+from tests.worlds.mission.patrols import MISSION, PatrolMission, as_csv, month_of_patrols
 
 CELL = "Mariam-4711"
 TOLD = Notice("bako", "check_blocks", {"tables": ["units"], "checks": ["units.unit_type.codes"]})
@@ -214,3 +217,17 @@ def test_quarters_of_the_history(workspace: Workspace) -> None:
     with pytest.raises(WrongUse):
         names("2021", None)
     assert Path(release).is_dir()
+
+
+def test_a_quarter_of_before_the_first_fact_is_passed_over(tmp_path: Path) -> None:
+    mission = PatrolMission.made(tmp_path / "home")
+    make_workspace(mission.workspace)
+    mission.deliver("patrols_07.csv", as_csv(month_of_patrols(7, 30, seed=1)))
+    quarters = quarters_to_fill(mission.workspace, MISSION, "2026-Q2", "2026-Q3")
+    filled = list(backfill(mission.workspace, MISSION, quarters))
+    assert [(one.period, one.release, one.status) for one in filled] == [
+        ("2026-Q2", "", "empty"),
+        ("2026-Q3", "2026-Q3-r01", "published"),
+    ]
+    for one in filled:
+        assert one.period in message(f"cli.backfill.{one.status}", "fr", **asdict(one))

@@ -4,7 +4,7 @@ A confidence above 0.9 needs both: a name that is this column's alone and texts 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -59,6 +59,7 @@ _HOUSEHOLD, _FEWEST_HOUSEHOLDS = "household_key", 30
 _OF_WHOM_WOMEN = ("women_personnel_count", "women_count")
 _MEN = frozenset(map(folded, ("Men", "Male", "Males", "Hommes", "Masculin", "رجال", "ذكور")))
 _FORM_TIMES = frozenset({"start", "end", "today"})
+_CHOSEN = frozenset({"0", "1", "0.0", "1.0", "True", "False", "TRUE", "FALSE"})
 _OF_FORM = frozenset(map(folded, ("_uuid", "_submission_time", "SubmissionDate", "instanceID")))
 _SEPARATORS = (";", ",", "|", " ")
 _SAID_OF_ANYTHING = frozenset({"yes", "no", "oui", "non"})
@@ -99,10 +100,19 @@ def column_proposals(
 def _told_of(contract: Contract, columns: Sequence[Texts]) -> Sequence[Texts]:
     """The columns without when a form was opened and sent, which is not when what it tells of was,
     but for an interview."""
-    words = {folded(texts.header) for texts in columns}
+    headers = {texts.header for texts in columns}
+    columns = [texts for texts in columns if not _is_choice(texts, headers)]
+    words = set(map(folded, headers))
     if contract.table == RESPONDENTS or words.isdisjoint(_OF_FORM):
         return columns
     return [texts for texts in columns if folded(texts.header) not in _FORM_TIMES]
+
+
+def _is_choice(texts: Texts, headers: Set[str]) -> bool:
+    """Whether a column says of one choice of a question that stands beside it whether it was made:
+    `themes/security` beside `themes`."""
+    question = re.match(r"(.+)[/.]", texts.header)
+    return bool(question) and question[1] in headers and set(texts.values) <= _CHOSEN  # type: ignore[index]
 
 
 def _is_said_otherwise(one: ColumnProposal, columns: Sequence[Texts]) -> bool:
@@ -311,7 +321,8 @@ def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
         return (0.6 if fit.is_ambiguous else sure), "same_name"
     if column.required and fit.reason == "empty_column":
         return 0, ""  # nothing tells for it, and it would leave every row out
-    least = 0.5 if alike > LEAST_LIKENESS else 0.8  # what one word tells needs texts that fit
+    is_sure = alike > LEAST_LIKENESS and column.base_type != "bool"
+    least = 0.5 if is_sure else 0.8  # what one word tells, or says yes or no, needs texts that fit
     if alike >= LEAST_LIKENESS and (fit.share is None or fit.share >= least):
         sure = 0.6 if fit.is_ambiguous else 0.85
         told = (

@@ -58,7 +58,7 @@ def readings(header: str) -> tuple[str, ...]:
     plain = header if _tells_more(header) else _BRACKETS.sub(" ", header)
     header, plain = _NUMBERED.sub("", header), _NUMBERED.sub("", plain)
     asked = header if header.rstrip().endswith(("?", "؟")) else ""
-    shorter = (header, plain, _GROUP.sub("", header) if is_of_form else "", _without_idle(asked))
+    shorter = (header, plain, _GROUP.sub("", plain) if is_of_form else "", _without_idle(asked))
     return tuple(dict.fromkeys(word for word in map(folded, shorter) if word))
 
 

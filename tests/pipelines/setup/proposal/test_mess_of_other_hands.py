@@ -247,3 +247,10 @@ def test_when_a_form_was_opened_is_not_when_what_it_tells_of_was(tmp_path: Path)
             for day, row in enumerate(month(1)[1:], start=1)]  # fmt: skip
     found = propose(workbook(tmp_path / "form.xlsx", Log=[head, *rows]), KNOWN)
     assert "start" not in by_column(found)["started_at"]
+
+
+def test_what_stands_in_brackets_or_of_a_choice_is_no_name(tmp_path: Path) -> None:
+    head = [*LOG, "Reason (alert/hotspot)", "themes", "themes/route"]
+    rows = [[*row, "Routine", "route", "1"] for row in month(1)[1:]]
+    found = by_column(propose(workbook(tmp_path / "log.xlsx", Log=[head, *rows]), KNOWN))
+    assert not {"hot_spot_code", "route_code"} & found.keys()
