@@ -66,7 +66,8 @@ from indicators.incremental.cubes import (
     note_cells,
     prepare_cubes,
 )
-from indicators.incremental.inputs import are_tables_current, inputs_of, record_inputs
+from indicators.incremental.inputs import inputs_of, row_counts
+from indicators.incremental.result_cache import kept_results
 from indicators.incremental.row_engine import DUCKDB, RowEngine
 from indicators.incremental.rows_by_month import (
     Asked,
@@ -81,11 +82,11 @@ from indicators.incremental.stored_columns import complete_rows
 from indicators.incremental.values import (
     KEPT_TABLES,
     STALE_VALUE,
-    are_values_current,
+    content_of_values,
     drop_contributions,
     drop_stale_values,
     name_files,
-    note_values,
+    prepare_values,
 )
 from indicators.survey.waves.estimates import refresh_surveys
 from indicators.survey.waves.respondents import respondents_sql
@@ -119,17 +120,22 @@ def compute(
     nothing has changed.
     """
     indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
-    with one_transaction(connection):
+    with (
+        one_transaction(connection),
+        kept_results(connection, mission.mission, "indicators") as kept,
+    ):
         versions = computed_versions(indicators)
         complete_rows(connection, mission)
-        _run(connection, functions_sql(mission, as_of.isoformat()))
-        inputs, tables = inputs_of(connection, mission, versions, as_of, profile), _TABLES
-        if are_tables_current(connection, inputs, tables):
+        _run(connection, [*functions_sql(mission, as_of.isoformat()), *mart_ddl()])
+        inputs = inputs_of(connection, mission, versions, as_of, profile)
+        before = _contents(connection, mission, versions, inputs)
+        stand, are_kept = (kept.stands(name, content) for name, content in before.items())
+        if stand:
             write_reject_impact(connection, mission, indicators)
             return
-        kept = {COMPLETED_ACTIVITY: COMPLETED_ACTIVITY_CLOCK}
-        spans = _prepare(connection, mission, versions, as_of, kept)
-        are_kept = are_values_current(connection, mission, versions)
+        others = {COMPLETED_ACTIVITY: COMPLETED_ACTIVITY_CLOCK}
+        spans = _prepare(connection, mission, versions, as_of, others)
+        prepare_values(connection, are_kept)
         _compute_registers(connection, mission, versions, as_of, are_kept, engine)
         refresh_surveys(connection, mission, versions, as_of, are_kept, engine)
         name_files(connection)
@@ -141,10 +147,22 @@ def compute(
         fill_plans(connection, mission, indicators, are_kept)
         counted = {indicator.code for indicator in indicators}
         fill_tables(connection, _values_of_queries(mission), counted)
-        note_values(connection)
         fill_outlines(connection, mission, profile)
-        record_inputs(connection, inputs, tables)
+        kept.leave(_contents(connection, mission, versions, inputs))
         write_reject_impact(connection, mission, indicators)
+
+
+def _contents(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    versions: Iterable[Indicator],
+    inputs: str,
+) -> dict[str, str]:
+    """What all tables of the engine stand by, and what its values, of which some are kept."""
+    return {
+        "all tables": f"{inputs} {row_counts(connection, _TABLES)}",
+        "values": content_of_values(connection, mission, versions),
+    }
 
 
 def _values_of_queries(mission: Mission) -> dict[str, Any]:
@@ -179,7 +197,6 @@ def _prepare(
 ) -> dict[str, list[Span]]:
     """Everything that the cells are worked out from; gives what is on record, by code."""
     connection.execute("CREATE SCHEMA IF NOT EXISTS cube")
-    _run(connection, mart_ddl())
     for table in _ENGINE_TABLES:
         connection.execute(f"DELETE FROM mart.{table}")
     _run(connection, place_tables_sql())

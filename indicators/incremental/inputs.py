@@ -20,7 +20,6 @@ from indicators.foundation.sql_text import quoted
 from indicators.incremental.code_version import METHOD_VERSION
 
 _LEDGER = ("ops.input_file", "ops.covered_span")
-_DDL = "CREATE TABLE IF NOT EXISTS cube.refreshed (inputs VARCHAR, tables VARCHAR)"
 
 
 def table_totals(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -53,34 +52,6 @@ def inputs_of(
         repr(rows),
     ]
     return sha256("\n".join(parts).encode()).hexdigest()
-
-
-def are_tables_current(
-    connection: duckdb.DuckDBPyConnection, inputs: str, tables: Iterable[str]
-) -> bool:
-    """Whether the last refresh had these inputs, and these of the mart have the rows it left.
-
-    If not, the next refresh has to be through before they count as current again.
-    """
-    connection.execute("CREATE SCHEMA IF NOT EXISTS cube")
-    connection.execute(_DDL)
-    kept = connection.execute("SELECT tables FROM cube.refreshed WHERE inputs = ?", [inputs])
-    found = kept.fetchone()
-    return found is not None and found[0] == row_counts(connection, tables)
-
-
-def forget_inputs(connection: duckdb.DuckDBPyConnection) -> None:
-    """The engine's tables are no longer what the last refresh left."""
-    connection.execute(_DDL)
-    connection.execute("DELETE FROM cube.refreshed")
-
-
-def record_inputs(
-    connection: duckdb.DuckDBPyConnection, inputs: str, tables: Iterable[str]
-) -> None:
-    """The engine's tables follow from these inputs now."""
-    values = [inputs, row_counts(connection, tables)]
-    connection.execute("INSERT INTO cube.refreshed VALUES (?, ?)", values)
 
 
 def row_counts(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> str:

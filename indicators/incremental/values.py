@@ -8,7 +8,7 @@ changes, or when rows of the mart are missing or too many, all are written anew.
 come after, of all rows (`assessment/`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import duckdb
 
@@ -17,56 +17,37 @@ from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import DIMENSIONS
 from indicators.incremental.code_version import METHOD_VERSION
-from indicators.incremental.inputs import forget_inputs, row_counts
+from indicators.incremental.inputs import row_counts
 from indicators.incremental.partition_fingerprints import definition_of, fingerprint_sql
 
 COUNTED_BY_MONTH = ("joint_activity", "police_task")  # of completed activities and nothing else
 KEPT_TABLES = ("indicator_value", "contribution", *COUNTED_BY_MONTH)
 STALE_VALUE = "stale_value"
-_NOTE_DDL = "CREATE TABLE IF NOT EXISTS cube.value_definition (content VARCHAR)"
 _PUBLISHED = "split_part(indicator, '@', 1)"  # without the mark of an earlier version
 
 
-def are_values_current(
-    connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
-) -> bool:
-    """Whether values and contributions stand as the last run left them, and by these definitions.
+def content_of_values(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Iterable[Indicator]
+) -> str:
+    """What all rows follow from, and how many there are: as the last run left them, they may stay.
 
-    If not, the tables are emptied. `indicators`: every version that is computed.
+    `indicators`: every version that is computed.
     """
+    entries = [f"{entry.code} {entry.model_dump_json()}" for entry in indicators]
+    definition = definition_of([METHOD_VERSION, mission.mission, *entries])
+    return f"{definition} {row_counts(connection, KEPT_TABLES)}"
+
+
+def prepare_values(connection: duckdb.DuckDBPyConnection, are_kept: bool) -> None:
+    """Makes what is kept of them; empties the tables where nothing may stay."""
     connection.execute(
         """CREATE TABLE IF NOT EXISTS cube.value_content (indicator VARCHAR,
         indicator_version INTEGER, period_type VARCHAR, period VARCHAR, content VARCHAR)"""
     )
-    connection.execute(_NOTE_DDL)
-    kept = connection.execute("SELECT content FROM cube.value_definition").fetchall()
-    definition = _definition(mission, indicators)
-    stands = kept == [(f"{definition} {row_counts(connection, KEPT_TABLES)}",)]
-    if not stands:
-        for table in (*(f"mart.{name}" for name in KEPT_TABLES), "cube.value_content"):
-            connection.execute(f"DELETE FROM {table}")
-    # Until the rows are written the note says nothing of them, and so it fits none.
-    forget_values(connection)
-    connection.execute("INSERT INTO cube.value_definition VALUES (?)", [definition])
-    return stands
-
-
-def _definition(mission: Mission, indicators: Iterable[Indicator]) -> str:
-    entries = [f"{entry.code} {entry.model_dump_json()}" for entry in indicators]
-    return definition_of([METHOD_VERSION, mission.mission, *entries])
-
-
-def forget_values(connection: duckdb.DuckDBPyConnection) -> None:
-    """The mart no longer stands for the cells: the next run writes all of it."""
-    connection.execute(_NOTE_DDL)
-    connection.execute("DELETE FROM cube.value_definition")
-    forget_inputs(connection)
-
-
-def note_values(connection: duckdb.DuckDBPyConnection) -> None:
-    """What the mart holds is as this run left it: the next one may keep it."""
-    rows = row_counts(connection, KEPT_TABLES)
-    connection.execute("UPDATE cube.value_definition SET content = content || ' ' || ?", [rows])
+    for table in (
+        () if are_kept else (*(f"mart.{name}" for name in KEPT_TABLES), "cube.value_content")
+    ):
+        connection.execute(f"DELETE FROM {table}")
 
 
 def drop_stale_values(connection: duckdb.DuckDBPyConnection) -> None:

@@ -11,11 +11,11 @@ from indicators.definitions.catalogue import selected_indicators
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.engine.refresh import _prepare, _run, row_statements
+from indicators.foundation.mart_tables import mart_ddl
 from indicators.foundation.stored.database import one_transaction
 from indicators.incremental.cubes import materialize_cubes, note_cells
 from indicators.incremental.row_engine import DUCKDB, RowEngine
 from indicators.incremental.stored_columns import complete_rows
-from indicators.incremental.values import forget_values
 
 
 def compute_cells(
@@ -32,9 +32,9 @@ def compute_cells(
     indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
     with one_transaction(connection):
         complete_rows(connection, mission)
-        _run(connection, functions_sql(mission, as_of.isoformat()))
+        _run(connection, [*functions_sql(mission, as_of.isoformat()), *mart_ddl()])
         _prepare(connection, mission, indicators, as_of, {})
-        forget_values(connection)
+        connection.execute("DROP TABLE IF EXISTS cube.kept_result")  # no value stands for these
         plans = cube_plans(indicators, weekly="W" in mission.period_types)
         functions = list(functions_sql(mission, as_of.isoformat()))
         engine.begin(row_statements(mission, indicators), functions)
