@@ -52,6 +52,7 @@ def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word[-1] in "sx" else word
 
 
+@lru_cache(maxsize=20_000)
 def readings(header: str) -> tuple[str, ...]:
     """A header as it stands, without what is in brackets, and without the group before it."""
     is_of_form = " " not in header or "/" in header or "::" in header
@@ -85,14 +86,15 @@ def likeness(one: str, other: str) -> float:
     if one == other:
         return 1.0
     (ours, letters), (theirs, others) = _parts(one), _parts(other)
-    if min(len(one), len(other)) < _LEAST_FUZZY or _denies(ours, theirs) or _denies(theirs, ours):
+    if min(len(one), len(other)) < _LEAST_FUZZY:
         return 0.0
     shared = len(ours & theirs) / len(ours | theirs)
     length = len(one) + len(other)
     is_far = 2 * min(len(one), len(other)) < _LEAST * length
-    if is_far or 2 * len(letters & others) < _LEAST * length:
-        return shared  # what they have in common bounds the ratio: no need to align them
-    return min(0.95, max(shared, SequenceMatcher(None, one, other).ratio()))
+    if not is_far and 2 * len(letters & others) >= _LEAST * length:
+        # what they have in common bounds the ratio: of others there is no need to align them
+        shared = min(0.95, max(shared, SequenceMatcher(None, one, other).ratio()))
+    return 0.0 if shared and (_denies(ours, theirs) or _denies(theirs, ours)) else shared
 
 
 def _denies(ours: frozenset[str], theirs: frozenset[str]) -> bool:
