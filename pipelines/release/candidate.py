@@ -230,20 +230,28 @@ def _refuse_unfit(connection: Connection, mission: Mission) -> None:
 
 def require_facts(connection: Connection, mission: Mission, period: str) -> None:
     """Raises WrongUse for a quarter in which no source has a fact up to the mart's day: its figures
-    would be empty, and the release the current one all the same. What has no mart is not judged."""
+    would be empty, and the release the current one all the same. What has no mart is not judged.
+
+    A deployment is a fact up to its last day; while none is stated, of its first.
+    """
     check_period(period)
     if not _count(connection, "SELECT count(*) FROM mart.mission WHERE mission = ?", mission):
         return
     quarter, as_of = period_named(period), _as_of(connection, mission)
-    days = " UNION ALL ".join(
+    last = min(as_of, quarter.end)
+    days = [
         f"SELECT {local_day_sql(contract, mission)} AS day FROM core.{table}"
         + (" WHERE received_on IS NOT NULL" if table == "reporting_returns" else "")
         for table, contract in contracts().items()
         if contract.date_column and table not in _NO_FACTS
+    ]
+    days.append(
+        "SELECT least(coalesce(to_on, from_on), $2) FROM core.deployments WHERE from_on <= $2"
     )
     found = connection.execute(
-        f"SELECT max(day), coalesce(bool_or(day >= ?), false) FROM ({days}) WHERE day <= ?",
-        [quarter.start, min(as_of, quarter.end)],
+        f"""SELECT max(day), coalesce(bool_or(day >= $1), false)
+        FROM ({" UNION ALL ".join(days)}) WHERE day <= $2""",
+        [quarter.start, last],
     ).fetchone()
     newest, is_there = found or (None, False)
     if not is_there:

@@ -64,7 +64,7 @@ def test_a_column_that_is_never_filled_is_told(small: SmallMission) -> None:
         POPULATION | {"tables": [POPULATION["tables"][0] | {"where": {"Kind": "present"}}]}
     )
     (sentence,) = remarks(small, HEADER + "XX01,2024-09-01,F,9,\n")
-    assert "'present'" in sentence and "1 of 1 rows" in sentence
+    assert "'present'" in sentence and "1 of 1 row " in sentence
 
 
 def test_a_file_of_another_kind_is_told_in_a_few_lines(small: SmallMission) -> None:

@@ -24,7 +24,7 @@ from tests.worlds.mission.mappings import AREAS, AREAS_CSV, PATROLS
 from tests.worlds.mission.patrols import MISSION, PERIOD, PatrolMission, as_csv, month_of_patrols
 from tests.worlds.mission.profile import write_source
 
-UNIT = {"unit_code": "P1", "unit_name": "P1", "component": "police", "unit_type": "FPU"}
+UNITS = (("P1", "police", "FPU"), ("P2", "police", "IPO"), ("M1", "military", "MIL"))
 RECOMMENDED = {
     "source_kind": "assessment", "source": "P2-OC-05 XX01 2026-Q3", "area": "XX01",
     "text": "Patrol at night.", "owner": "police_commissioner", "due_on": date(2026, 11, 30),
@@ -66,13 +66,15 @@ def approve(store: Store, now: datetime, before: int = 0) -> None:
 
 
 def _write_units(path: Path) -> None:
-    """A template of units as the unit's clerk sends it back."""
+    """A template of units as their clerk sends it back."""
     write_template(contracts()["units"], path, "fr")
     book = openpyxl.load_workbook(path)
     sheet = book["units"]
-    row = UNIT | {"valid_from": "2020-01-01"}
-    for cell in sheet[HEADER_ROW]:
-        sheet.cell(HEADER_ROW + 1, cell.column, row.get(str(cell.value)))
+    for number, (code, component, kind) in enumerate(UNITS, HEADER_ROW + 1):
+        row = {"unit_code": code, "unit_name": code, "component": component, "unit_type": kind,
+               "valid_from": "2020-01-01"}  # fmt: skip
+        for cell in sheet[HEADER_ROW]:
+            sheet.cell(number, cell.column, row.get(str(cell.value)))
     book.save(path)
 
 
