@@ -218,6 +218,27 @@ def test_outlines_without_codes_are_areas_by_their_names(drawn: Workspace, code:
         assert {name for (name,) in came.fetchall()} == names
 
 
+def deaths_by_outline(workspace: Workspace, mission: str) -> list[tuple[Any, ...]]:
+    """Area, year, all deaths and those of civilians, as they were taken in."""
+    with open_to_read(workspace.warehouse(mission)) as connection:
+        return connection.execute(
+            "SELECT area_code, year(occurred_on), sum(deaths_best), sum(deaths_civilian) "
+            "FROM core.incidents GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+
+
+def meant_by_outline(events: pd.DataFrame, mission: str) -> list[tuple[Any, ...]]:
+    """The same of the points of a file, each in the outline that covers it."""
+    features = json.loads((DATA / f"admin1/{mission}_admin1.geojson").read_text("utf-8"))
+    shapes = {one["properties"]["name"]: shape(one["geometry"]) for one in features["features"]}
+    areas = [
+        next((name for name, own in shapes.items() if own.covers(Point(*at))), None)
+        for at in zip(events["longitude"], events["latitude"], strict=True)
+    ]
+    sums = events.assign(area=areas).groupby(["area", "year"])[["best", "deaths_civilians"]].sum()
+    return [(*at, *map(int, row)) for at, row in sums.iterrows()]
+
+
 def test_places_of_events_are_found_in_outlines(
     drawn: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,20 +250,28 @@ def test_places_of_events_are_found_in_outlines(
     assert main(["map", str(path), "--mission", "ssd", *values, *answer]) == 0
     (drawn.inbox("ssd") / path.name).write_bytes(path.read_bytes())
     ingest(drawn, read_mission(drawn.profile("ssd")), settled=0)
-    outlines = json.loads((DATA / "admin1/ssd_admin1.geojson").read_text("utf-8"))["features"]
-    shapes = {one["properties"]["name"]: shape(one["geometry"]) for one in outlines}
-    frame = pd.read_csv(path, skiprows=[1])
-    frame["state"] = [
-        next((name for name, own in shapes.items() if own.covers(Point(*at))), None)
-        for at in zip(frame["longitude"], frame["latitude"], strict=True)
-    ]
-    meant = frame.groupby("state")[["best", "deaths_civilians"]].sum()
-    with open_to_read(drawn.warehouse("ssd")) as connection:
-        came = connection.execute(
-            "SELECT area_code, sum(deaths_best), sum(deaths_civilian) FROM core.incidents "
-            "GROUP BY 1 ORDER BY 1"
-        ).fetchall()
-    assert came == [(state, *map(int, sums)) for state, sums in meant.iterrows()]
+    events = pd.read_csv(path, skiprows=[1])
+    events["year"] = events["date_start"].str[:4].astype(int)
+    assert deaths_by_outline(drawn, "ssd") == meant_by_outline(events, "ssd")
+
+
+def test_events_of_which_the_year_alone_is_known(
+    drawn: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They have no reference either: all that is known of one is its key."""
+    monkeypatch.setenv("POCLENS_HOME", str(drawn.home))
+    events = pd.read_csv(DATA / "ucdp_ged_mli_year" / "ged201_reduced_mli.csv")
+    events = events[events["year"] >= 2011]  # the mission's own years
+    path = drawn.inbox("mli") / "events_by_year.csv"
+    events.to_csv(path, index=False)
+    values = said(incident_type="killing", against_civilians="true", reported_by="ngo",
+                  verification="reported", date_precision="year",
+                  location_precision="near")  # fmt: skip
+    columns = ["--column=occurred_on=year", f"--column=incident_code={' + '.join(events.columns)}"]
+    answer = ["--answer", "place=coordinates", "--yes"]
+    assert main(["map", str(path), "--mission", "mli", *values, *columns, *answer]) == 0
+    ingest(drawn, read_mission(drawn.profile("mli")), settled=0)
+    assert deaths_by_outline(drawn, "mli") == meant_by_outline(events, "mli")
 
 
 def test_figures_of_the_files_are_those_of_pandas(
