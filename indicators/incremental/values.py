@@ -44,9 +44,9 @@ def prepare_values(connection: duckdb.DuckDBPyConnection, are_kept: bool) -> Non
         """CREATE TABLE IF NOT EXISTS cube.value_content (indicator VARCHAR,
         indicator_version INTEGER, period_type VARCHAR, period VARCHAR, content VARCHAR)"""
     )
-    for table in (
-        () if are_kept else (*(f"mart.{name}" for name in KEPT_TABLES), "cube.value_content")
-    ):
+    if are_kept:
+        return
+    for table in (*(f"mart.{name}" for name in KEPT_TABLES), "cube.value_content"):
         connection.execute(f"DELETE FROM {table}")
 
 

@@ -20,10 +20,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Publishes what is missing, a line a quarter; 1 where a blocking check stopped one."""
     mission = mission_of(arguments)
     from pipelines.orchestration.runs.backfill import backfill, quarters_to_fill
+    from pipelines.workspace.other_core import one_for_several_runs
 
     workspace, language = arguments.workspace, arguments.language
     quarters = quarters_to_fill(workspace, mission, arguments.first, arguments.last)
-    with progress_bar(arguments):
+    with progress_bar(arguments), one_for_several_runs():
         found = list(backfill(workspace, mission, quarters))
     lines = [message(f"cli.backfill.{one.status}", language, **asdict(one)) for one in found]
     text = "\n".join(lines) or message("cli.backfill.nothing", language)

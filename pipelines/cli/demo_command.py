@@ -41,22 +41,25 @@ def run(arguments: argparse.Namespace) -> int:
     """Each step is done only where it is still to do, so that the command can be run again."""
     if not arguments.no_serve:
         require_free_port(arguments.port)
+    from pipelines.workspace.other_core import one_for_several_runs
+
     started = time.monotonic()
-    publish_newest(arguments)
     with ExitStack() as opened:
-        if not arguments.no_serve:
-            server = opened.enter_context(served(arguments, arguments.port))
-            seconds = round(time.monotonic() - started)
-            tell(arguments, "cli.demo.open", seconds=seconds, port=arguments.port)
-            if hasattr(os, "nice"):
-                os.nice(10)  # readers come first
-        try:
-            add_history(arguments)
-        except PocLensError as error:
-            if arguments.no_serve:
-                raise
-            lines = [problem.sentence(arguments.language) for problem in error.problems]
-            print("\n".join(lines), file=sys.stderr, flush=True)
+        with one_for_several_runs():
+            publish_newest(arguments)
+            if not arguments.no_serve:
+                server = opened.enter_context(served(arguments, arguments.port))
+                seconds = round(time.monotonic() - started)
+                tell(arguments, "cli.demo.open", seconds=seconds, port=arguments.port)
+                if hasattr(os, "nice"):
+                    os.nice(10)  # readers come first
+            try:
+                add_history(arguments)
+            except PocLensError as error:
+                if arguments.no_serve:
+                    raise
+                lines = [problem.sentence(arguments.language) for problem in error.problems]
+                print("\n".join(lines), file=sys.stderr, flush=True)
         seconds = round(time.monotonic() - started)
         _tell_done(arguments, seconds)
         if not arguments.no_serve:

@@ -4,7 +4,10 @@ They end with the run that began them, also with one that is killed.
 """
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import cache
 from multiprocessing import get_context, parent_process
 from threading import Thread
@@ -26,9 +29,34 @@ def begun() -> ProcessPoolExecutor | None:
 
 def end_other_core() -> None:
     """Ends it with the run that asked, broken or whole: the next one begins its own."""
-    if processes := begun():
-        other_core.cache_clear()
-        processes.shutdown(wait=False, cancel_futures=True)
+    processes = begun()
+    if processes is None or (_sharing and _is_whole(processes)):
+        return
+    other_core.cache_clear()
+    processes.shutdown(wait=False, cancel_futures=True)
+
+
+_sharing: list[None] = []  # one for each open `one_for_several_runs`
+
+
+@contextmanager
+def one_for_several_runs() -> Iterator[None]:
+    """The runs within have one between them, which loads its libraries once and ends with the last;
+    one that was killed is replaced all the same."""
+    _sharing.append(None)
+    try:
+        yield
+    finally:
+        _sharing.pop()
+        end_other_core()
+
+
+def _is_whole(processes: ProcessPoolExecutor) -> bool:
+    try:
+        processes.submit(int).result()
+    except BrokenProcessPool:
+        return False
+    return True
 
 
 def end_with_the_run() -> None:

@@ -26,11 +26,6 @@ _HEADS: Mapping[str, tuple[str, ...]] = {
     "until": ("until", "jusqu’au", "jusqu'au"),
 }
 _NEEDED = ("name", "role")
-_ROLES = {
-    message(f"page.people.role.{role}", language).casefold(): role
-    for role in ROLE_ACTIONS
-    for language in LANGUAGES
-}  # as the page calls them
 _AUDIENCES = ("", "mission", "hq")
 _PASSWORD_BYTES = 12  # 16 characters
 
@@ -99,16 +94,25 @@ def _people(rows: Sequence[Sequence[Any]]) -> tuple[list[tuple[int, dict[str, st
     missing = [Fault(1, name, "", "no_column") for name in _NEEDED if places[name] is None]
     if missing:
         return [], missing
-    found = []
+    found, named = [], _roles_by_name()
     for number, row in enumerate(rows[1:], start=2):
         cells = [_text(cell) for cell in row]
         if any(cells):
             at = {name: place for name, place in places.items() if place is not None}
             person = {name: cells[place] for name, place in at.items() if place < len(cells)}
             role = person.get("role", "")
-            person["role"] = _ROLES.get(role.casefold(), role)
+            person["role"] = named.get(role.casefold(), role)
             found.append((number, dict.fromkeys(_HEADS, "") | person))
     return found, [] if found else [Fault(1, "", "", "no_people")]
+
+
+def _roles_by_name() -> dict[str, str]:
+    """Roles by what the page calls them."""
+    return {
+        message(f"page.people.role.{role}", language).casefold(): role
+        for role in ROLE_ACTIONS
+        for language in LANGUAGES
+    }
 
 
 def _text(cell: Any) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.orchestration.resources import WorkspaceResource
 from pipelines.quality.suites.checkpoints import judge
-from pipelines.workspace.other_core import begun, other_core
+from pipelines.workspace.other_core import begun, one_for_several_runs, other_core
 
 
 def run(home: Path, *, is_killed: bool) -> tuple[int, list[str]]:
@@ -45,3 +45,15 @@ def test_a_run_after_a_killed_one_judges_and_leaves_no_process(tmp_path: Path) -
     assert begun() is None
     if psutil.pid_exists(process):  # it may still be on its way out
         psutil.Process(process).wait(timeout=60)
+
+
+def test_several_runs_share_one_process_and_replace_a_killed_one(tmp_path: Path) -> None:
+    with one_for_several_runs():
+        first, _ = run(tmp_path, is_killed=False)
+        again, _ = run(tmp_path, is_killed=False)
+        assert again == first
+        with pytest.raises(BrokenProcessPool):
+            run(tmp_path, is_killed=True)
+        process, outcome = run(tmp_path, is_killed=False)
+        assert process != first and outcome == ["bad"]
+    assert begun() is None

@@ -85,9 +85,9 @@ def likeness(one: str, other: str) -> float:
     """How much two folded texts are alike, 0 to 1; 1 only where they are equal, 0 for opposites."""
     if one == other:
         return 1.0
-    (ours, letters), (theirs, others) = _parts(one), _parts(other)
     if min(len(one), len(other)) < _LEAST_FUZZY:
         return 0.0
+    (ours, letters), (theirs, others) = _parts(one), _parts(other)
     shared = len(ours & theirs) / len(ours | theirs)
     length = len(one) + len(other)
     is_far = 2 * min(len(one), len(other)) < _LEAST * length
