@@ -47,8 +47,9 @@ def template_of(path: Path) -> Source | None:
             found = _MARKED.search(parts.read(listed).decode("utf-8", "replace"))
     except (OSError, KeyError, zipfile.BadZipFile):
         return None
-    named = template_sources().values() if found else ()
-    return next((one for one in named if found[1] in one.options["sheets"]), None)
+    sheet = found[1] if found else ""
+    known = template_sources().values()
+    return next((one for one in known if sheet in one.options["sheets"]), None)
 
 
 def sheet_name(contract: Contract, language: str) -> str:
