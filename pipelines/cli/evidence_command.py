@@ -137,7 +137,10 @@ def _lines(rows: Sequence[Row], interviews: Sequence[Row], language: str) -> Ite
         yield str(edge)
         first, *others = (row for row in steps if row["step"] != "area_alone")
         of_mission = [first, *(row for row in others if row["area"] == first["area"])]
-        yield from (f"  {row[f'sentence_{language}']}" for row in of_mission)
+        needed = {row["quantity"] for row in of_mission if row["step"] == "months"}
+        for row in of_mission:
+            if row["step"] != "months_ahead" or row["months"] not in needed:  # said by what lacks
+                yield f"  {row[f'sentence_{language}']}"
         areas = [row for row in others if row["area"] != first["area"]]
         if areas:
             listed = ", ".join(f"{row['area']} {row['quantity']}" for row in areas)

@@ -1,7 +1,8 @@
 """A mission's baselines, targets, framework and primary tests as a workbook, and back as YAML.
 
-A sheet a list of the profile: row 1 holds titles for people, row 2 the keys of the YAML. What comes
-back is checked whole before anything is written; comments and all other keys of the files stay.
+A sheet a list of the profile, named in the language of the workbook: row 1 holds titles for people,
+row 2 the keys of the YAML. What comes back is checked whole before it is written; comments and all
+other keys of the files stay.
 """
 
 import io
@@ -22,7 +23,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import DatedValue, Selected
 from indicators.dissemination.spreadsheets import Book, keep_heads, new_workbook, write_value
 from indicators.foundation.errors import Problem, WrongUse
-from indicators.foundation.messages import message
+from indicators.foundation.messages import LANGUAGES, message
 from indicators.foundation.reading.model_problems import KINDS
 from indicators.linkage.framework.model import FILE_NAME as FRAMEWORK
 from indicators.linkage.framework.model import Edge, Outcome, Output
@@ -31,7 +32,6 @@ from pipelines.ingest.mapping.profile import profile_problems
 MISSION = "mission.yaml"
 _FIRST_ROW = 3  # as people count
 _LAST_ROW = 1000
-_CHOSEN = f"=indicators!$A${_FIRST_ROW}:$A${_LAST_ROW}"
 _TITLE_WIDTH = 60
 _SEVERAL = "tuple[DatedValue, ...]"  # as pydantic names that side of a baseline or target
 _OWN_LINES = "stakeholders"  # a list in one cell, an entry a line
@@ -48,6 +48,11 @@ class _Sheet:
     identity: str
     model: type[BaseModel]
     columns: tuple[str, ...]
+    title: str = ""  # of the sheet in one workbook
+
+    def in_language(self, language: str) -> "_Sheet":
+        """The sheet as a workbook in this language names it."""
+        return replace(self, title=message(f"profile_workbook.sheet.{self.name}", language))
 
 
 _SHEETS = (
@@ -95,9 +100,11 @@ class Change:
 
 def write_workbook(profile: Path, path: Path | IO[bytes], language: str) -> None:
     """Writes the profile's lists as a workbook in `en` or `fr`; an older file is replaced."""
+    sheets = [sheet.in_language(language) for sheet in _SHEETS]
+    codes = f"='{sheets[0].title}'!$A${_FIRST_ROW}:$A${_LAST_ROW}"
     with new_workbook(path, profile.name) as book:
-        for sheet in _SHEETS:
-            page = book.add_worksheet(sheet.name)
+        for sheet in sheets:
+            page = book.add_worksheet(sheet.title)
             for index, column in enumerate(sheet.columns):
                 page.set_column(index, index, 14 if "." in column else 26, book.look("text"))
                 page.write_string(0, index, _title(column, language), book.look("ruled_head"))
@@ -106,7 +113,7 @@ def write_workbook(profile: Path, path: Path | IO[bytes], language: str) -> None
                     listed = {"validate": "list", "source": list(_CHOICES[column])}
                     page.data_validation(2, index, _LAST_ROW, index, listed)
                 if column == "indicator":  # one of those that the first sheet lists
-                    chosen = {"validate": "list", "source": _CHOSEN}
+                    chosen = {"validate": "list", "source": codes}
                     page.data_validation(2, index, _LAST_ROW, index, chosen)
             entries = _entries(_yaml(profile / sheet.file), sheet)
             for row, entry in enumerate(entries, start=2):
@@ -135,27 +142,27 @@ def read_workbook(profile: Path, path: Path, *, is_written: bool) -> list[Change
 
     Raises WrongUse with sheet, row and column of everything that is wrong; nothing is written then.
     """
-    found = _rows(path)
+    sheets, found = _rows(path)
     problems = [
-        Problem("profile_no_file", path.name, sheet.name, parameters={"file": sheet.file})
-        for sheet in _SHEETS
+        Problem("profile_no_file", path.name, sheet.title, parameters={"file": sheet.file})
+        for sheet in sheets
         if found[sheet.name] and not (profile / sheet.file).is_file()
     ]
     if problems:
         raise WrongUse(problems)
-    for sheet in _SHEETS:
+    for sheet in sheets:
         problems += _row_problems(path, sheet, found, _unlisted(profile, sheet))
     texts: dict[str, str] = {}
     changes: list[Change] = []
     for file in (MISSION, FRAMEWORK):
         content = _yaml(profile / file)
-        for sheet in _SHEETS:
+        for sheet in sheets:
             if sheet.file == file and content is not None:
                 named = [entry for _, entry in found[sheet.name] if sheet.identity in entry]
                 changes += _merged(content, sheet, named)
         if content is not None:
             texts[file] = _text(content)
-    unsound = _unsound(profile, path, texts, found)
+    unsound = _unsound(profile, path, texts, sheets, found)
     told = {(one.sheet, one.row) for one in problems}
     # beside what is wrong in a row: what of other rows is wrong, in the workbook's words
     problems += [
@@ -164,15 +171,12 @@ def read_workbook(profile: Path, path: Path, *, is_written: bool) -> list[Change
     if problems:
         raise WrongUse(problems)
     for file, text in texts.items():
-        if is_written and any(_file_of(change) == file for change in changes):
+        changed = {one.sheet for one in changes}
+        if is_written and any(one.file == file and one.title in changed for one in sheets):
             coming = profile / f".{file}.coming"
             coming.write_text(text, encoding="utf-8")
             coming.replace(profile / file)
     return changes
-
-
-def _file_of(change: Change) -> str:
-    return next(sheet.file for sheet in _SHEETS if sheet.name == change.sheet)
 
 
 def _parser() -> YAML:
@@ -217,23 +221,26 @@ def _cell(entry: Entry, column: str) -> Any:
     return "true" if value is True else "false" if value is False else value
 
 
-def _rows(path: Path) -> dict[str, list[tuple[int, Entry]]]:
-    """By sheet: row number and entry of each row that is not empty."""
+def _rows(path: Path) -> tuple[list[_Sheet], dict[str, list[tuple[int, Entry]]]]:
+    """The sheets as the workbook names them, in whatever language; of each the row number and entry
+    of its rows that are not empty."""
     try:
         book = CalamineWorkbook.from_path(path)
     except (CalamineError, OSError) as error:
         raise WrongUse(Problem("unreadable", path.name, parameters={"reason": error})) from error
-    missing = [sheet.name for sheet in _SHEETS if sheet.name not in book.sheet_names]
+    known = [[sheet.in_language(language) for language in LANGUAGES] for sheet in _SHEETS]
+    named = [next((s for s in own if s.title in book.sheet_names), own[0]) for own in known]
+    missing = [sheet.title for sheet in named if sheet.title not in book.sheet_names]
     if missing:
         parameters = {"sheets": ", ".join(book.sheet_names)}
         raise WrongUse(
             [Problem("missing_sheet", path.name, n, parameters=parameters) for n in missing]
         )
-    return {sheet.name: list(_sheet_rows(path, book, sheet)) for sheet in _SHEETS}
+    return named, {sheet.name: list(_sheet_rows(path, book, sheet)) for sheet in named}
 
 
 def _sheet_rows(path: Path, book: CalamineWorkbook, sheet: _Sheet) -> Iterator[tuple[int, Entry]]:
-    rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+    rows = book.get_sheet_by_name(sheet.title).to_python(skip_empty_area=False)
     heads = [str(head).strip() for head in rows[1]] if len(rows) > 1 else []
     unknown = [head for head in heads if head and head not in sheet.columns]
     absent = [column for column in sheet.columns if column not in heads]
@@ -241,7 +248,7 @@ def _sheet_rows(path: Path, book: CalamineWorkbook, sheet: _Sheet) -> Iterator[t
         name = (unknown or absent)[0]
         parameters = {"known": ", ".join(sheet.columns)}
         raise WrongUse(
-            Problem("profile_columns", path.name, sheet.name, 2, name, parameters=parameters)
+            Problem("profile_columns", path.name, sheet.title, 2, name, parameters=parameters)
         )
     for number, row in enumerate(rows[2:], start=_FIRST_ROW):
         if any(cell not in ("", None) for cell in row):
@@ -342,7 +349,7 @@ def _row_problems(
         identity = entry.get(sheet.identity)
         if identity in seen:
             yield Problem(
-                "profile_twice", path.name, sheet.name, number, sheet.identity, str(identity)
+                "profile_twice", path.name, sheet.title, number, sheet.identity, str(identity)
             )
         seen.add(identity)
         try:
@@ -359,7 +366,7 @@ def _row_problems(
                 facts = {name: str(one) for name, one in wrong.get("ctx", {}).items()}
                 kind = KINDS.get(wrong["type"], wrong["type"])
                 facts |= {"reason": wrong["msg"].removeprefix("Value error, "), "kind": kind}
-                yield Problem("profile_cell", path.name, sheet.name, number, column, value, facts)
+                yield Problem("profile_cell", path.name, sheet.title, number, column, value, facts)
                 entry.pop(keys[0] if keys else "", None)
 
 
@@ -371,12 +378,12 @@ def _merged(content: Any, sheet: _Sheet, entries: list[Entry]) -> list[Change]:
     for entry in entries:
         name = entry[sheet.identity]
         if name not in known:
-            changes.append(Change(sheet.name, name, "", "", "+"))
+            changes.append(Change(sheet.title, name, "", "", "+"))
             standing.append(entry)
             continue
         before = known.pop(name)
         own = [
-            Change(sheet.name, name, column, _shown(before, column), _shown(entry, column))
+            Change(sheet.title, name, column, _shown(before, column), _shown(entry, column))
             for column in sheet.columns
             if _shown(before, column) != _shown(entry, column)
         ]
@@ -384,7 +391,7 @@ def _merged(content: Any, sheet: _Sheet, entries: list[Entry]) -> list[Change]:
             _put(before, key, entry.get(key))
         changes += own
     for name, gone in known.items():
-        changes.append(Change(sheet.name, str(name), "", "-", ""))
+        changes.append(Change(sheet.title, str(name), "", "-", ""))
         standing.remove(gone)
     return changes
 
@@ -415,6 +422,7 @@ def _unsound(
     profile: Path,
     path: Path,
     texts: Mapping[str, str],
+    sheets: Sequence[_Sheet],
     found: Mapping[str, list[tuple[int, Entry]]],
 ) -> list[Problem]:
     """What would not be sound in the profile as a whole; places are those of the workbook."""
@@ -424,21 +432,24 @@ def _unsound(
         for file, text in texts.items():
             (copy / file).write_text(text, encoding="utf-8")
         problems = profile_problems(copy)
-    return [_in_workbook(path, problem, found) for problem in problems]
+    return [_in_workbook(path, problem, sheets, found) for problem in problems]
 
 
 def _in_workbook(
-    path: Path, problem: Problem, found: Mapping[str, list[tuple[int, Entry]]]
+    path: Path,
+    problem: Problem,
+    sheets: Sequence[_Sheet],
+    found: Mapping[str, list[tuple[int, Entry]]],
 ) -> Problem:
     """The place in the workbook of a problem that names a key of the YAML; else as it is."""
     parts = str(problem.parameters.get("key", "")).split(".", 2)
-    for sheet in _SHEETS:
+    for sheet in sheets:
         for number, entry in found[sheet.name]:
             names = (entry.get(sheet.identity), entry.get("indicator"))
             is_keyed = len(parts) == 3 and (parts[0], parts[1]) == (sheet.name, names[0])
             is_named = problem.value is not None and problem.value == names[0]
             if is_keyed or (is_named and sheet.file == problem.file):
                 column = parts[2] if is_keyed else sheet.identity
-                place = {"file": path.name, "sheet": sheet.name, "row": number, "column": column}
+                place = {"file": path.name, "sheet": sheet.title, "row": number, "column": column}
                 return replace(problem, **place)  # type: ignore[arg-type]
     return problem

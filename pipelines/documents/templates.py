@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import IO, Any
 
-from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.utility import quote_sheetname, xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from indicators.definitions.contracts import Column, Contract
@@ -27,7 +27,11 @@ from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from indicators.foundation.periods import Period, period_named
 from pipelines.documents.reference.contract_pages import range_in_words, type_in_words
-from pipelines.ingest.mapping.sources.template_sources import MARK, prefilled_columns
+from pipelines.ingest.mapping.sources.template_sources import (
+    MARK,
+    prefilled_columns,
+    sheet_name,
+)
 
 HEADER_ROW = 2  # as a source's mapping counts rows
 _FIRST_ROW, _LAST_ROW = 2, 5001  # as xlsxwriter counts rows: 5,000 rows have their lists
@@ -94,7 +98,7 @@ def write_template(
     the date of a row may lie in.
     """
     with new_workbook(path, contract.title.in_language(language)) as book:
-        rows = book.add_worksheet(contract.table)
+        rows = book.add_worksheet(sheet_name(contract, language))
         ranges = _write_codes(book, contract, language)
         _write_notes(book, contract, language)
         _write_headers(rows, contract, language, book)
@@ -105,7 +109,7 @@ def write_template(
                     is_day = contract.columns[name].base_type == "date"
                     value = date.fromisoformat(row[name]) if is_day else row[name]
                     write_value(book, rows, number, index, value)
-        book.define_name(MARK, f"={contract.table}!$A$1")
+        book.define_name(MARK, f"={quote_sheetname(rows.name)}!$A$1")
 
 
 def _write_headers(rows: Worksheet, contract: Contract, language: str, book: Book) -> None:
@@ -248,9 +252,9 @@ def _answers(entry: Vocabulary, item: str, language: str) -> str:
 def _write_notes(book: Book, contract: Contract, language: str) -> None:
     sheet = book.add_worksheet(message("template.sheet_notes", language))
     grain = contract.grain.in_language(language)
-    wrap = book.look("text")
+    own, wrap = sheet_name(contract, language), book.look("text")
     sheet.set_column(0, 5, 28, wrap)
-    how_to = message("template.how_to", language, sheet=contract.table, grain=grain)
+    how_to = message("template.how_to", language, sheet=own, grain=grain)
     sheet.merge_range(0, 0, 0, 5, how_to, wrap)
     sheet.set_row(0, 80)
     heads = ("column", "name", "type", "required", "range", "description")

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from indicators.definitions.contracts import Words
+from indicators.definitions.contracts import Words, contracts
 from indicators.foundation.messages import LANGUAGES, message
 
 Severity = Literal["blocking", "warning"]
@@ -51,6 +51,11 @@ def worded(key: str, /, **parameters: Any) -> tuple[str, str]:
     return english, french
 
 
+def table_title(table: str) -> Words | str:
+    """What a reader calls a table; its name where no contract states it."""
+    return contracts()[table].title if table in contracts() else table
+
+
 def check_result(
     check: str,
     table: str,
@@ -65,7 +70,8 @@ def check_result(
 ) -> CheckResult:
     """A result worded by `quality.<kind>.passed` or `quality.<kind>.failed`."""
     status: Status = "passed" if passed else "failed"
-    shown = {"table": table, "observed": observed, "expected": expected, "rows": rows_failed}
+    shown = {"observed": observed, "expected": expected, "rows": rows_failed}
+    shown |= {"table": table_title(table)}
     english, french = worded(f"quality.{kind}.{status}", **(shown | parameters))
     return CheckResult(
         f"{table}.{check}",

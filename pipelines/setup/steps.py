@@ -4,7 +4,7 @@ One function for the page and for `poclens next`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -37,12 +37,16 @@ _LISTS = ("areas", "units")
 
 @dataclass(frozen=True)
 class Step:
-    """One step: `said`, a message key below `next.<name>.`, and what fills its sentence."""
+    """One step: `said`, a message key below `next.<name>.`, and what fills its sentence.
+
+    `is_renewed`: a refresh runs, so that this is what the last one that ended left.
+    """
 
     name: str
     state: State
     said: str
     facts: dict[str, Any]
+    is_renewed: bool = False
 
     def sentence(self, language: str) -> str:
         """What is there, or what is missing."""
@@ -53,12 +57,14 @@ class Step:
         if tables := facts.get("tables"):
             titles = (contracts()[name].title.in_language(language) for name in tables)
             facts["tables"] = ", ".join(titles)
-        return message(f"next.{self.name}.{self.said}", language, **facts)
+        known = message(f"next.{self.name}.{self.said}", language, **facts)
+        return f"{known} {message('next.renewed', language)}" if self.is_renewed else known
 
 
 @dataclass(frozen=True)
 class _Facts:
-    """What the warehouse holds; `is_busy`: somebody writes it just now, so nothing is known."""
+    """What the warehouse holds; `is_busy`: somebody writes it just now, so this is what it held
+    before, and nothing where it is written for the first time."""
 
     rows: dict[str, int]
     values: int = 0
@@ -77,17 +83,28 @@ def steps(workspace: Workspace, mission: str | None) -> list[Step]:
     except WrongUse as error:
         told = {"problem": error.problems[0].sentence()}
         return [Step("mission", "open", "unsound", told)]
-    return [*_steps(workspace, profile)]
+    facts = _facts(workspace.warehouse(mission))
+    found = _steps(workspace, profile, facts)
+    return [_renewed(one) if facts.is_busy else one for one in found]
 
 
-def _steps(workspace: Workspace, mission: Mission) -> Iterator[Step]:
-    facts = _facts(workspace.warehouse(mission.mission))
+def _renewed(step: Step) -> Step:
+    """The step while a refresh runs: it asks for nothing, and may be another at the end."""
+    if (
+        step.name in ("mission", "targets")
+        or step.said == "running"
+        or (step.name == "release" and step.state == "done")
+    ):
+        return step
+    return replace(step, state="running", is_renewed=True)
+
+
+def _steps(workspace: Workspace, mission: Mission, facts: _Facts) -> Iterator[Step]:
     waiting = _waiting(workspace, mission.mission)
     coming = {table for tables in waiting.values() for table in tables}
-    state: State = "running"
     yield Step("mission", "done", "done", {"mission": mission.mission})
-    if facts.is_busy:
-        yield from (Step(name, state, "running", {}) for name in STEPS[1:-1])
+    if facts.is_busy and not facts.rows:
+        yield from (Step(name, "running", "running", {}) for name in STEPS[1:-1])
         yield _release(workspace, mission, facts)
         return
     drawn = outlines_path(workspace.profile(mission.mission), mission)
@@ -158,14 +175,20 @@ def _refresh(facts: _Facts, waiting: int) -> Step:
 
 
 def _release(workspace: Workspace, mission: Mission, facts: _Facts) -> Step:
-    """Published, and whether a quarter has ended since."""
-    current = workspace.releases(mission.mission) / "current"
-    name = current.read_text(encoding="utf-8").strip() if current.is_file() else ""
+    """The newest quarter that is published, and whether one has ended since.
+
+    Where the pages show another, as one of an earlier quarter that was made after it, it is named.
+    """
+    folder = workspace.releases(mission.mission)
+    names = [path.name for path in folder.glob("????-Q?-r*")]
+    name = max(names, key=lambda one: (one.split("-r")[0], len(one), one), default="")
+    shown = folder / "current"
+    current = shown.read_text(encoding="utf-8").strip() if shown.is_file() else name
     ended = ended_quarters(mission, date.today())
     newest = ended[-1].name if ended else ""
-    told = {"release": name, "quarter": newest}
+    told = {"release": name, "quarter": newest, "current": current}
     if name and newest <= name[: len(newest)]:
-        return Step("release", "done", "done", told)
+        return Step("release", "done", "done" if current == name else "earlier_shown", told)
     if name:
         return Step("release", "open", "next_quarter", told)
     if not newest:
@@ -194,13 +217,18 @@ def refreshed_as_of(warehouse: Path) -> date | None:
 
 
 def _facts(warehouse: Path) -> _Facts:
-    """Counts of the warehouse; none where it is not there yet."""
+    """Counts of the warehouse; of its last copy while it is written; none where there is none."""
     if not warehouse.is_file():
         return _Facts({})
     try:
         with locked(warehouse), duckdb.connect(str(warehouse), read_only=True) as connection:
             return _counted(connection)
     except (WrongUse, duckdb.IOException):
+        pass
+    try:
+        with open_to_read(warehouse) as connection:
+            return replace(_counted(connection), is_busy=True)
+    except (WrongUse, duckdb.Error):
         return _Facts({}, is_busy=True)
 
 

@@ -258,8 +258,7 @@ class Morning:
 def fill(path: Path) -> None:
     """Types the tutorial's baselines, targets and framework into the workbook."""
     book = openpyxl.load_workbook(path)
-    for name, entries in TARGETS.items():
-        sheet = book[name]
+    for sheet, entries in zip(book.worksheets, TARGETS.values(), strict=True):
         columns = {cell.value: cell.column for cell in sheet[2] if cell.value}
         identity = next(iter(columns))
         for entry, cells in entries.items():

@@ -52,6 +52,17 @@ def test_the_plan_is_read_step_by_step_and_areas_by_name(tmp_path: Path) -> None
     assert "Step 5." not in text and "Step 7." not in text, "areas stand in a table"
 
 
+def test_what_so_many_months_would_show_is_said_once(tmp_path: Path) -> None:
+    rows = mart_rows()
+    twelve = {"step": "months", "quantity": 12}  # of the target; step 2 are twelve months ahead
+    plan = [row | twelve if row["step"] == "incidents" else row for row in rows["evidence_plan"]]
+    write_release(tmp_path, rows={**rows, "evidence_plan": plan})
+    found = read_context(tmp_path, "mission", Address.parse("/effects", "lang=en"))
+    assert found is not None
+    text = text_of(evidence_plan(found, "E3"))
+    assert "Step 3." in text and "Step 2." not in text
+
+
 @pytest.mark.parametrize(
     ("language", "whole", "seen", "unseen"),
     [

@@ -29,13 +29,14 @@ PLAN = {
 }  # fmt: skip
 
 
-def filled(content: bytes, table: str, rows: list[dict[str, object]]) -> bytes:
+def filled(content: bytes, rows: list[dict[str, object]]) -> bytes:
     """A template with these cells written into its first rows."""
     book = openpyxl.load_workbook(io.BytesIO(content))
-    heads = [cell.value for cell in book[table][2]]
+    sheet = book.worksheets[0]
+    heads = [cell.value for cell in sheet[2]]
     for number, row in enumerate(rows, start=3):
         for name, value in row.items():
-            book[table].cell(number, heads.index(name) + 1).value = value
+            sheet.cell(number, heads.index(name) + 1).value = value
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
@@ -65,11 +66,9 @@ def test_what_is_filled_into_a_template_of_a_unit_and_month_comes_back_without_a
             "unit_type": "FPU", "valid_from": "2024-01-01"}  # fmt: skip
     of_unit = {"unit": "FPU-1", "month": "2026-10"}
     sent = {
-        "areas": filled(template(client, "areas", "fr", **of_unit).data, "areas", [area]),
-        "units": filled(template(client, "units").data, "units", [unit]),
-        "activity_plan": filled(
-            template(client, "activity_plan", "fr", **of_unit).data, "activity_plan", [PLAN]
-        ),
+        "areas": filled(template(client, "areas", "fr", **of_unit).data, [area]),
+        "units": filled(template(client, "units").data, [unit]),
+        "activity_plan": filled(template(client, "activity_plan", "fr", **of_unit).data, [PLAN]),
         "reporting_returns": template(client, "reporting_returns", **of_unit).data,
     }
     for name, content in sent.items():
@@ -98,7 +97,7 @@ def test_every_table_has_its_template_on_the_page_in_either_language(
     answer = template(client, "activities", "fr", unit="FPU 1/a", month="2026-10")
     assert "activities_FPU-1-a_2026-10.xlsx" in answer.headers["Content-Disposition"]
     book = openpyxl.load_workbook(io.BytesIO(answer.data))
-    assert "Codes" in book.sheetnames and book["activities"]["A1"].value == (
+    assert "Codes" in book.sheetnames and book["Activités"]["A1"].value == (
         next(iter(contracts()["activities"].columns.values())).title.fr
     )
     wrong = template(client, "activities", month="October", lang="fr")

@@ -24,7 +24,9 @@ def evidence_plan(context: Context, edge: str) -> html.Section:
     if not rows:
         return card(title, [notice(words("plan.none"))], key="plan")
     steps = [row for row in rows if row["area"] == context.country and row["step"] != ALONE]
-    listed = html.Ul([html.Li(words.of(row, "sentence")) for row in steps], className="facts")
+    needed = {row["quantity"] for row in steps if row["step"] == "months"}
+    told = [row for row in steps if row["step"] != "months_ahead" or row["months"] not in needed]
+    listed = html.Ul([html.Li(words.of(row, "sentence")) for row in told], className="facts")
     areas = [row for row in rows if row not in steps]
     reading = how_to_read("power", words)
     return card(title, [reading, listed, *_areas(context, areas)], under, key="plan")

@@ -65,7 +65,8 @@ def _move_orphans(connection: Connection, contract: Contract) -> list[Problem]:
         moved = [Moved(parameters, *row) for row in rows]
         move_rows(connection, contract, check.column, "reference", moved)
         if moved:
-            first, facts = moved[0], {"rows": len(moved), "other": check.table}
+            first, title = moved[0], contracts()[check.table or ""].title
+            facts = {"rows": len(moved), "other_en": title.en, "other_fr": title.fr}
             place = (first.file, first.sheet or None, first.row_number, check.column)
             told.append(Problem("rows_orphaned", *place, first.value, facts))
     return told

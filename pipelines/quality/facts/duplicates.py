@@ -36,7 +36,8 @@ def repeated_content(connection: Connection, contract: Contract) -> Iterator[Che
     if len(contract.key) > 1 or contract.calendar is None:
         return
     rows = single(connection, repeated_content_sql(contract))
-    yield none_wrong("repeated_content", contract.table, rows, key=contract.key[0])
+    key = contract.columns[contract.key[0]].title
+    yield none_wrong("repeated_content", contract.table, rows, key=key)
 
 
 def look_alike_events(connection: Connection) -> Iterator[CheckResult]:

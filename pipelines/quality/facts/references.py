@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import quoted
-from pipelines.quality.check_results import CheckResult, none_wrong
+from pipelines.quality.check_results import CheckResult, none_wrong, table_title
 from pipelines.workspace.warehouse.inspect import Connection, has_rows, single
 
 # A unit that the list of deployments does not know cannot be judged by it.
@@ -80,5 +80,5 @@ def orphans(connection: Connection, contract: Contract) -> Iterator[CheckResult]
             kind="orphans",
             severity="blocking",
             column=contract.columns[columns[-1]].title,
-            other=other,
+            other=table_title(other),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from indicators.definitions.contracts import contracts
-from pipelines.quality.check_results import CheckResult, check_result
+from pipelines.quality.check_results import CheckResult, check_result, table_title
 from pipelines.workspace.warehouse.inspect import Connection
 
 COMPLETE_PCT = 80  # below this a mission total says little about the areas that kept silent
@@ -43,7 +43,7 @@ def returns_completeness(connection: Connection) -> Iterator[CheckResult]:
             observed=f"{received} / {due}",
             expected=f"≥ {COMPLETE_PCT} %",
             rows_failed=due - received,
-            source=source,
+            source=table_title(source),
             share=round(100 * received / due),
         )
 
@@ -65,6 +65,6 @@ def returns_timeliness(connection: Connection) -> Iterator[CheckResult]:
                 observed=f"{late} / {received}",
                 expected=f"≤ {LATE_PCT} %",
                 rows_failed=late,
-                source=source,
+                source=table_title(source),
                 days=days,
             )

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from indicators.definitions.contracts import Column, Contract, Words
+from indicators.foundation.messages import LANGUAGES
 from pipelines.quality.check_results import Severity, worded
 
 LIST_SEPARATOR = "|"
@@ -116,7 +117,9 @@ def _planned(
 
 
 def _unique_key(contract: Contract) -> PlannedExpectation:
-    english, french = worded("quality.title.key", columns=", ".join(contract.key))
+    titles = [contract.columns[name].title for name in contract.key]
+    listed = {one: ", ".join(title.in_language(one) for title in titles) for one in LANGUAGES}
+    english, french = worded("quality.title.key", columns=Words(**listed))
     several = len(contract.key) > 1
     return PlannedExpectation(
         f"{contract.table}.key",

@@ -45,20 +45,34 @@ def lines_changed(before: str, after: str) -> list[str]:
 @pytest.mark.parametrize("mission", ["sample", "mali", "south_sudan"])
 def test_what_comes_back_untouched_changes_nothing(tmp_path: Path, mission: str) -> None:
     profile = Path(shutil.copytree(data_folder() / "missions" / mission, tmp_path / mission))
-    write_workbook(profile, tmp_path / "plan.xlsx", "en")
-    assert read_workbook(profile, tmp_path / "plan.xlsx", is_written=True) == []
+    for language in ("en", "fr"):
+        write_workbook(profile, tmp_path / "plan.xlsx", language)
+        assert read_workbook(profile, tmp_path / "plan.xlsx", is_written=True) == []
+
+
+def test_sheets_are_named_in_the_language_and_told_by_that_name(
+    profile: Path, book: Path, tmp_path: Path
+) -> None:
+    french = ["indicateurs", "résultats", "produits", "liens"]
+    assert openpyxl.load_workbook(book).sheetnames == french
+    write_workbook(profile, tmp_path / "english.xlsx", "en")
+    names = openpyxl.load_workbook(tmp_path / "english.xlsx").sheetnames
+    assert names == ["indicators", "outcomes", "outputs", "edges"]
+    for path, sheet in ((book, "indicateurs"), (tmp_path / "english.xlsx", "indicators")):
+        fill(path, sheet, "P1-OP-10", target__value=88.5)
+        assert [one.sheet for one in read_workbook(profile, path, is_written=False)] == [sheet]
 
 
 def test_a_target_and_a_primary_test_come_back_and_the_rest_stays(
     profile: Path, book: Path
 ) -> None:
     before = (profile / "mission.yaml").read_text(encoding="utf-8")
-    fill(book, "indicators", "P1-OP-10", target__value=88.5)
-    fill(book, "edges", "patrols_seen", primary__named_on="2026-11-02")
+    fill(book, "indicateurs", "P1-OP-10", target__value=88.5)
+    fill(book, "liens", "patrols_seen", primary__named_on="2026-11-02")
     changes = read_workbook(profile, book, is_written=True)
     assert [(one.sheet, one.entry, one.column) for one in changes] == [
-        ("indicators", "P1-OP-10", "target.value"),
-        ("edges", "patrols_seen", "primary.named_on"),
+        ("indicateurs", "P1-OP-10", "target.value"),
+        ("liens", "patrols_seen", "primary.named_on"),
     ]
     after = (profile / "mission.yaml").read_text(encoding="utf-8")
     target = next(one for one in read_mission(profile).indicators if one.code == "P1-OP-10").target
@@ -70,12 +84,12 @@ def test_a_target_and_a_primary_test_come_back_and_the_rest_stays(
 
 def test_rows_are_added_and_removed(profile: Path, book: Path) -> None:
     opened = openpyxl.load_workbook(book)
-    page = opened["indicators"]
+    page = opened["indicateurs"]
     page.delete_rows(3)  # P1-OP-01
     opened.save(book)
     before = len(read_mission(profile).indicators)
-    fill(book, "edges", "new_edge", **{"from": "P1-OP-02", "to": "P2-OC-05", "lag": 1})
-    fill(book, "edges", "new_edge", expected_sign=1, why__en="Heard.", why__fr="Entendus.")
+    fill(book, "liens", "new_edge", **{"from": "P1-OP-02", "to": "P2-OC-05", "lag": 1})
+    fill(book, "liens", "new_edge", expected_sign=1, why__en="Heard.", why__fr="Entendus.")
     changes = read_workbook(profile, book, is_written=True)
     assert [(one.entry, one.before, one.after) for one in changes] == [
         ("P1-OP-01", "-", ""),
@@ -88,12 +102,12 @@ def test_rows_for_a_file_that_the_profile_lacks_are_refused_and_not_lost(
     profile: Path, book: Path
 ) -> None:
     (profile / "framework.yaml").unlink()
-    fill(book, "indicators", "P1-OP-10", target__value=88.5)
+    fill(book, "indicateurs", "P1-OP-10", target__value=88.5)
     before = (profile / "mission.yaml").read_bytes()
     with pytest.raises(WrongUse) as refused:
         read_workbook(profile, book, is_written=True)
     assert {(one.rule, one.sheet) for one in refused.value.problems} == {
-        ("profile_no_file", sheet) for sheet in ("outcomes", "outputs", "edges")
+        ("profile_no_file", sheet) for sheet in ("résultats", "produits", "liens")
     }
     assert (profile / "mission.yaml").read_bytes() == before
 
@@ -102,15 +116,15 @@ def test_what_is_wrong_is_named_by_its_cell_and_nothing_is_written(
     profile: Path, book: Path
 ) -> None:
     before = (profile / "framework.yaml").read_text(encoding="utf-8")
-    fill(book, "indicators", "P1-OP-10", target__value="many")
-    fill(book, "edges", "patrols_seen", lag=-1)
-    fill(book, "outcomes", "safe_in_area", title__en="Patrols caused safety")
+    fill(book, "indicateurs", "P1-OP-10", target__value="many")
+    fill(book, "liens", "patrols_seen", lag=-1)
+    fill(book, "résultats", "safe_in_area", title__en="Patrols caused safety")
     with pytest.raises(WrongUse) as refused:
         read_workbook(profile, book, is_written=True)
     assert [(one.sheet, one.column) for one in refused.value.problems] == [
-        ("indicators", "target.value"),
-        ("edges", "lag"),
-        ("outcomes", "title.en"),
+        ("indicateurs", "target.value"),
+        ("liens", "lag"),
+        ("résultats", "title.en"),
     ]
     assert "many\u00a0» n’est pas un nombre" in refused.value.problems[0].sentence("fr")
     assert all(one.row and one.row > 2 for one in refused.value.problems)
@@ -118,11 +132,11 @@ def test_what_is_wrong_is_named_by_its_cell_and_nothing_is_written(
 
 
 def test_what_only_the_whole_profile_shows_is_named_by_its_row(profile: Path, book: Path) -> None:
-    fill(book, "outcomes", "safe_in_area", title__en="Patrols caused safety")
+    fill(book, "résultats", "safe_in_area", title__en="Patrols caused safety")
     with pytest.raises(WrongUse) as refused:
         read_workbook(profile, book, is_written=True)
     problem = refused.value.problems[0]
-    assert (problem.sheet, problem.row, problem.column) == ("outcomes", 3, "title.en")
+    assert (problem.sheet, problem.row, problem.column) == ("résultats", 3, "title.en")
 
 
 def test_a_target_for_each_length_of_period_is_a_line_each(profile: Path, tmp_path: Path) -> None:

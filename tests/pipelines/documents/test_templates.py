@@ -11,6 +11,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from indicators.definitions.contracts import contracts
 from indicators.definitions.vocabularies import vocabulary
 from pipelines.documents.templates import HEADER_ROW, write_template
+from pipelines.ingest.mapping.sources.template_sources import WRITTEN, sheet_name, template_of
 from pipelines.ingest.readers.xlsx import read
 
 
@@ -38,11 +39,24 @@ def listed(book: Workbook, formula: str) -> list[str]:
 def test_a_template_has_titles_and_the_names_of_the_columns(
     table: str, language: str, tmp_path: Path
 ) -> None:
-    sheet = template(table, language, tmp_path)[table]
+    sheet = template(table, language, tmp_path)[sheet_name(contracts()[table], language)]
     columns = contracts()[table].columns
     titles = [column.title.in_language(language) for column in columns.values()]
     assert [cell.value for cell in sheet[1]] == titles
     assert [cell.value for cell in sheet[HEADER_ROW]] == list(columns)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_template_is_known_by_its_sheet_in_either_language(language: str, tmp_path: Path) -> None:
+    for name, contract in contracts().items():
+        path = tmp_path / f"whatever_{name}.xlsx"
+        write_template(contract, path, language)
+        source = template_of(path)
+        assert (source.tables[0].table if source else None) == (None if name in WRITTEN else name)
+        if source:  # what the mapping names is what the workbook has
+            assert [table.sheet for table in read(path, source.options)] == [
+                sheet_name(contract, language)
+            ]
 
 
 @pytest.mark.parametrize("table", sorted(contracts()))
@@ -88,9 +102,9 @@ def test_a_filled_template_is_read_by_its_column_names(tmp_path: Path) -> None:
     book = template("units", "fr", tmp_path)
     row = ["U1", "Unité 1", "police", "FPU", None, "A1", 140, date(2026, 7, 31), None]
     for column, value in enumerate(row, start=1):
-        book["units"].cell(HEADER_ROW + 1, column, value)
+        book["Unités"].cell(HEADER_ROW + 1, column, value)
     book.save(tmp_path / "units.xlsx")
-    options = {"sheet": "units", "header_row": HEADER_ROW}
+    options = {"sheet": "Unités", "header_row": HEADER_ROW}
     (table,) = read(tmp_path / "units.xlsx", options)
     assert table.header == tuple(contracts()["units"].columns)
     assert table.rows_read == 1

@@ -227,6 +227,7 @@ def test_children_of_a_retracted_parent_go_to_the_quarantine(small: SmallMission
     assert (told.file, told.row, told.value, told.parameters["rows"]) == (
         "population.csv", 4, "XX02", 1,
     )  # fmt: skip
+    assert "“Areas”" in told.sentence("en") and "«\u00a0Zones\u00a0»" in told.sentence("fr")
     assert small.query(COUNTS) == [("F", 100), ("M", 90)]
     assert small.query("SELECT file_sha256, row_number, rule FROM quarantine.population") == [
         (report.sha256, 4, "reference")

@@ -1,5 +1,6 @@
 """Quality facts: each on a table that is right and on one that breaks it and only it."""
 
+import re
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -277,6 +278,18 @@ def test_a_published_file_that_cannot_be_read_is_an_error(warehouse, workspace) 
     add(warehouse, "incidents", {"deaths_best": 7})
     results = run_checks(warehouse, mission, workspace.profile(MISSION))
     assert [r.status for r in results if r.table == "published_totals"] == ["error"]
+
+
+def test_sentences_name_tables_as_their_readers_do(warehouse, workspace, mission) -> None:
+    add(warehouse, "reporting_returns", returned(1, "submitted", received_on=date(2026, 2, 1)))
+    results = run_checks(warehouse, mission, workspace.profile(MISSION))
+    written_apart = {name for name in contracts() if "_" in name}  # none of these is a word
+    for found in results:
+        words = {*re.findall(r"\w+", f"{found.sentence_en} {found.sentence_fr}")}
+        assert not words & written_apart, found
+    told = {found.check: found for found in results}
+    assert "dans la table «\u00a0Zones\u00a0»" in told["units.home_area_code.reference"].sentence_fr
+    assert "“Activities”" in told["reporting_returns.completeness.activities"].sentence_en
 
 
 def test_a_ledger_that_does_not_add_up_stops_a_release(warehouse, workspace, mission) -> None:

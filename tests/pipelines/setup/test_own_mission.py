@@ -1,6 +1,7 @@
 """A mission of one's own: made of fields and files, all that is wrong told at once; its steps."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from indicators.foundation.errors import WrongUse
 from pipelines.cli.main import main
 from pipelines.ingest.mapping.profile import profile_problems
 from pipelines.setup.desk import SetupDesk
-from pipelines.setup.steps import STEPS, steps
+from pipelines.setup.steps import STEPS, ended_quarters, steps
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.connection import locked, open_warehouse
+from pipelines.workspace.warehouse.last_state import leave_copy
 from records.desk.setup import MadeMission
 
 VALUES = {
@@ -275,5 +277,29 @@ def test_steps_say_what_is_missing_and_are_the_same_for_the_page_and_the_command
     assert "Nothing was computed" in capsys.readouterr().out
     files = next(step for step in steps(workspace, "malda") if step.name == "files")
     assert files.state == "open" and "notes.csv" in files.sentence("en")
+    leave_copy(workspace.warehouse("malda"))  # as each run does at its end
     with locked(workspace.warehouse("malda")):
-        assert {step.state for step in steps(workspace, "malda")[1:-1]} == {"running"}
+        running = {step.name: step for step in steps(workspace, "malda")}
+    assert {running[name].state for name in ("places", "units", "files")} == {"running"}
+    assert running["places"].sentence("en").startswith("4 areas are known. Being renewed")
+    assert running["targets"] == found["targets"]  # the profile alone knows it
+
+
+def test_an_earlier_quarter_that_is_published_again_leaves_the_newest_the_newest(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    SetupDesk(workspace).make(
+        VALUES, CHOSEN, {"areas": written(tmp_path, "areas.csv", AREAS)}, "en"
+    )
+    profile = read_mission(workspace.profile("malda"))
+    ended = [one.name for one in ended_quarters(profile, date.today())]
+    folder = workspace.releases("malda")
+    names = [f"{ended[-2]}-r01", f"{ended[-1]}-r09", f"{ended[-1]}-r10", f"{ended[-2]}-r02"]
+    for name in names:
+        (folder / name).mkdir(parents=True)
+    (folder / "current").write_text(f"{names[-1]}\n", encoding="utf-8")
+    told = steps(workspace, "malda")[-1]
+    assert (told.state, told.said) == ("done", "earlier_shown")
+    assert told.facts["release"] == names[2] and told.facts["current"] == names[-1]
+    (folder / "current").write_text(f"{names[2]}\n", encoding="utf-8")
+    assert steps(workspace, "malda")[-1].said == "done"

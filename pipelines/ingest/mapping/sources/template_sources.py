@@ -5,13 +5,14 @@ out, and is known by its own mark whatever people call the file.
 """
 
 import re
+import textwrap
 import zipfile
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from indicators.definitions.contracts import Contract, contracts
-from indicators.foundation.messages import message
+from indicators.foundation.messages import LANGUAGES, message
 from pipelines.ingest.mapping.model import ColumnMapping, SenderColumn, Source, TableMapping
 from pipelines.ingest.mapping.sources.written_sources import ALONE as WRITTEN
 
@@ -19,12 +20,13 @@ MARK = "poclens_template"  # a name that the workbook defines for its first cell
 OWN_SHEETS = tuple(
     message(f"template.sheet_{sheet}", language)
     for sheet in ("codes", "notes")
-    for language in ("en", "fr")
+    for language in LANGUAGES
 )
 """Sheets that every template has beside that of its rows, in both languages."""
 _HEADER_ROW = "2"  # row 1 holds titles for people
 _LARGEST_LIST = 2**20  # bytes of a workbook's list of sheets and names
-_MARKED = re.compile(rf'name="{MARK}"[^>]*>\s*\'?(\w+)')
+_LONGEST_NAME = 31  # of a sheet
+_MARKED = re.compile(rf"name=\"{MARK}\"[^>]*>\s*'?([^'!<]+)")
 
 
 @cache
@@ -45,7 +47,17 @@ def template_of(path: Path) -> Source | None:
             found = _MARKED.search(parts.read(listed).decode("utf-8", "replace"))
     except (OSError, KeyError, zipfile.BadZipFile):
         return None
-    return template_sources().get(f"template_{found[1]}") if found else None
+    sheet = found[1] if found else ""
+    known = template_sources().values()
+    return next((one for one in known if sheet in one.options["sheets"]), None)
+
+
+def sheet_name(contract: Contract, language: str) -> str:
+    """The sheet of a template's rows: the table's own name, in French its title."""
+    if language == "en":
+        return contract.table
+    title = contract.title.in_language(language)
+    return textwrap.shorten(title, _LONGEST_NAME, placeholder="…")
 
 
 def prefilled_columns(contract: Contract) -> list[str]:
@@ -74,7 +86,7 @@ def _source(table: str) -> Source:
         files=(f"{table}.xlsx",),
         reader="xlsx",
         options={
-            "sheet": table,
+            "sheets": [sheet_name(contracts()[table], language) for language in LANGUAGES],
             "ignore_sheets": OWN_SHEETS,
             "header_row": _HEADER_ROW,
             "prefilled": prefilled_columns(contracts()[table]),
