@@ -300,9 +300,7 @@ def with_joined_key(proposal: Proposal) -> Proposal:
     contract, constants = contracts()[proposal.table], proposal.constants or {}
     if contract.key[0] in constants:
         return proposal
-    more = _joined_key(
-        proposal.source, proposal.layout, contract, proposal.columns, proposal.wide
-    )
+    more = _joined_key(proposal.source, proposal.layout, contract, proposal.columns, proposal.wide)
     return replace(proposal, columns=(*proposal.columns, *more))
 
 
@@ -340,9 +338,7 @@ def _of_another(
             kept = ("template", "recode") if is_alike else ("template",)
             entry = {key: value for key, value in one.entry.items() if key in kept}
             codes = one.codes if is_alike else ()
-            found.append(
-                ColumnProposal(name, one.headers, _UNTOLD, ("of_another",), entry, codes)
-            )
+            found.append(ColumnProposal(name, one.headers, _UNTOLD, ("of_another",), entry, codes))
     age = by_name.get("age_group")
     if age and "bands" in age.entry and "is_adult" not in by_name:
         unknown = dict.fromkeys(age.entry.get("recode", {}))

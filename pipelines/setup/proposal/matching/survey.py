@@ -67,9 +67,7 @@ def as_answer(item: str, texts: Texts, sure: float = 1.0, reason: str = "by_pers
     return Answered(item, texts.header, sure, reason, tuple(codes))
 
 
-def with_answers(
-    columns: Sequence[ColumnProposal], texts: Sequence[Texts]
-) -> list[ColumnProposal]:
+def with_answers(columns: Sequence[ColumnProposal], texts: Sequence[Texts]) -> list[ColumnProposal]:
     """Of a file with a row for each answer what its texts mean, of the answers to its items."""
     asked = {code.code for one in columns if one.column == "item" for code in one.codes}
     column = answer_column(*sorted(item for item in asked if item))

@@ -55,13 +55,14 @@ class ColumnProposal:
 
 def texts_of(table: SourceTable, book: Codebook | None = None) -> list[Texts]:
     """The distinct texts of each column of the sheet, with what a form says of them."""
-    own = Counter(name.rpartition(_GROUPED)[2] for name in table.header if _GROUPED in name)
+    last = {name: name.rpartition(_GROUPED)[2] for name in table.header}
+    own = Counter(last[name] for name in table.header if _GROUPED in name)
     found = [
         _texts(name, table.rows[name].combine_chunks().slice(0, _LOOKED_AT), question)
         for name in table.header
         for question in [question_of(name, book or {})]
     ]
-    return [replace(one, told_by_group=own[one.header.rpartition(_GROUPED)[2]] > 1) for one in found]
+    return [replace(one, told_by_group=own[last[one.header]] > 1) for one in found]
 
 
 def _texts(name: str, column: pa.Array, question: Question) -> Texts:
