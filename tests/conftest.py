@@ -2,10 +2,12 @@
 
 import gc
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+
+from pipelines.workspace.other_core import one_for_several_runs
 
 # Loaded by every process of a run: what the reference tests compared is said at its end.
 pytest_plugins = ["tests.reference.tally"]
@@ -59,6 +61,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first, all others in their order."""
     place = {REPOSITORY / name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path, len(LONGEST)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_judging_process() -> Iterator[None]:
+    """The runs of all tests of a process share what judges, as those of a demonstration do.
+
+    Its libraries cost four processor seconds; `test_other_core.py` has a process for each run.
+    """
+    with one_for_several_runs():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

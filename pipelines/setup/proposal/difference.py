@@ -210,8 +210,9 @@ def _new_texts(
             code = listed.get(folded(one.text)) or one.code
             yield Change("code", place, None, one.text, one.confidence if code else 0, code)
     elif column.reference and column.reference in known and entry.recode:
-        for one in reference_fit(texts, known[column.reference]).codes:
-            if one.code != one.text:
+        every = Texts((*(entry.sources or ()), name)[0], (*entry.recode, *texts))
+        for one in reference_fit(every, column.reference, known).codes:
+            if one.text in texts and one.code != one.text:
                 yield Change("code", place, None, one.text, one.confidence, one.code)
 
 

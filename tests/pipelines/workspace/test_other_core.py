@@ -14,7 +14,19 @@ import pytest
 
 from pipelines.orchestration.resources import WorkspaceResource
 from pipelines.quality.suites.checkpoints import judge
-from pipelines.workspace.other_core import begun, one_for_several_runs, other_core
+from pipelines.workspace.other_core import (
+    begun,
+    end_other_core,
+    one_for_several_runs,
+    other_core,
+)
+
+
+@pytest.fixture(autouse=True)
+def runs_share_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As outside the tests, which share one process between them (`tests/conftest.py`)."""
+    monkeypatch.setattr("pipelines.workspace.other_core._sharing", [])
+    end_other_core()
 
 
 def run(home: Path, *, is_killed: bool) -> tuple[int, list[str]]:

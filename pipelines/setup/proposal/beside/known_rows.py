@@ -1,5 +1,5 @@
 """Areas and units that a mission knows already: folded name or code to the code itself; under
-`country` those of the mission area alone."""
+`country`, `admin1` and each other level the areas of that level alone."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,10 +30,11 @@ def known_in(connection: duckdb.DuckDBPyConnection) -> Known:
         reference: _names(connection, table, code, columns)
         for reference, (table, code, columns) in _NAMED.items()
     }
-    level = "SELECT area_code FROM core.areas WHERE area_level = 'country'"
-    countries = {code for (code,) in connection.execute(level).fetchall()}
-    areas = found["areas.area_code"].items()
-    return {**found, "country": {name: code for name, code in areas if code in countries}}
+    levels = connection.execute("SELECT DISTINCT area_level FROM core.areas").fetchall()
+    areas = _NAMED["areas.area_code"]
+    return found | {
+        level: _names(connection, *areas, f"area_level = '{level}'") for (level,) in levels
+    }
 
 
 def area_names(warehouse: Path, language: str) -> dict[str, str]:
@@ -47,13 +48,17 @@ def area_names(warehouse: Path, language: str) -> dict[str, str]:
 
 
 def _names(
-    connection: duckdb.DuckDBPyConnection, table: str, code: str, columns: tuple[str, ...]
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    code: str,
+    columns: tuple[str, ...],
+    where: str = "true",
 ) -> dict[str, str]:
     """Names of one row alone: two places of one name are for a person to tell apart."""
     found: dict[str, set[str]] = {}
     for name in columns:
-        rows = connection.execute(f"SELECT DISTINCT {code}, {name} FROM core.{table}").fetchall()
-        for key, text in rows:
+        query = f"SELECT DISTINCT {code}, {name} FROM core.{table} WHERE {where}"
+        for key, text in connection.execute(query).fetchall():
             if text:
                 found.setdefault(folded(text), set()).add(key)
     return {text: min(keys) for text, keys in found.items() if len(keys) == 1}

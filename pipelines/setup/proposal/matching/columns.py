@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from indicators.definitions.contracts import Column, Contract, contracts
+from indicators.definitions.vocabularies import vocabularies
 from pipelines.ingest.mapping.written.written_places import SIDES, decimal_degrees
 from pipelines.ingest.readers.hxl import is_tags
 from pipelines.setup.proposal.beside.known_rows import Known
@@ -32,6 +33,7 @@ from pipelines.setup.proposal.matching.joined_columns import (
 from pipelines.setup.proposal.matching.survey import RESPONDENTS
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
 from pipelines.setup.proposal.matching.words import (
+    code_names,
     code_texts,
     column_names,
     export_of,
@@ -54,6 +56,7 @@ _WIDER_MEANING = 0.75
 _LEAST_SHORT = 3  # letters of an abbreviation
 _LEAST_TOLD = 0.75  # what texts that nobody knows leave of a name that is only alike
 _MOST_CODES = 60
+_AREAS, _SHARED_NAME, _LEAST_OF_LEVEL = "areas.area_code", 0.85, 2
 _SURVEY = "survey_code"  # the same in every row
 _HOUSEHOLD, _FEWEST_HOUSEHOLDS = "household_key", 30
 _OF_WHOM_WOMEN = ("women_personnel_count", "women_count")
@@ -367,7 +370,7 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
             return fit
         return _code_fit(column, texts, export_of(texts.header, name))
     if column.reference and column.reference in known:
-        return reference_fit(values, known[column.reference], texts.labels)
+        return reference_fit(texts, column.reference, known)
     is_long = sum(len(text) for text in values) / len(values) > 80
     return Fit(0.4 if is_long else 0.9)
 
@@ -443,15 +446,40 @@ def recode_of(codes: Sequence[CodeProposal]) -> dict[str, Any]:
     return {"recode": listed} if listed else {}
 
 
-def reference_fit(
-    values: Sequence[str], known: Mapping[str, str], labels: Labels | None = None
-) -> Fit:
-    """The areas or units that names or codes mean; of no names there is nothing to tell."""
-    if not values:
+def reference_fit(texts: Texts, reference: str, known: Known) -> Fit:
+    """The areas or units that names or codes mean; of no names there is nothing to tell.
+
+    A name that places of several levels share is that of the level of the others.
+    """
+    if not texts.values:
         return Fit(None)
-    codes = tuple(by_label(text, labels or {}, lambda one: _of_name(one, known)) for text in values)
+
+    def meant(names: Mapping[str, str]) -> tuple[CodeProposal, ...]:
+        return tuple(
+            by_label(text, texts.labels, lambda one: _of_name(one, names)) for text in texts.values
+        )
+
+    codes = meant(known[reference])
+    if reference == _AREAS and (level := _level(texts.header, codes, known)):
+        of_level = meant({**known[reference], **known[level]})
+        codes = tuple(
+            one if one.code else replace(other, confidence=min(other.confidence, _SHARED_NAME))
+            for one, other in zip(codes, of_level, strict=True)
+        )
     share = sum(one.code is not None for one in codes) / len(codes)
     return Fit(share, recode_of(codes), codes)
+
+
+def _level(header: str, codes: Sequence[CodeProposal], known: Known) -> str | None:
+    """The level of areas that all places of a column have, else the one that its header names."""
+    levels = [level for level in vocabularies()["area_level"].codes if level in known]
+    found = {one.code for one in codes if one.code}
+    held = [level for level in levels if not found.isdisjoint(known[level].values())]
+    if len(found) >= _LEAST_OF_LEVEL:
+        return held[0] if len(held) == 1 else None
+    words = {word for reading in readings(header) for word in reading.split()}
+    named = [one for one in levels if not words.isdisjoint(code_names("area_level", one))]
+    return named[0] if len(named) == 1 else None
 
 
 def _of_name(text: str, known: Mapping[str, str]) -> CodeProposal:
@@ -462,9 +490,22 @@ def _of_name(text: str, known: Mapping[str, str]) -> CodeProposal:
         return CodeProposal(text, code, 1.0 if is_code else 0.95, "as_it_is" if is_code else "name")
     if (name := without_levels(plain)) in known:
         return CodeProposal(text, known[name], 0.85, "name")  # `Sirba department`
+    if len(short := {code for name, code in known.items() if _is_begun(plain, name)}) == 1:
+        return CodeProposal(text, short.pop(), 0.8, "alike")
     ranked = sorted(((likeness(plain, name), code) for name, code in known.items()), reverse=True)
     best = ranked[0] if ranked else (0.0, "")
     rival = next((score for score, code in ranked if code != best[1]), 0.0)
     if best[0] >= 0.8 and best[0] - rival >= 0.1:
         return CodeProposal(text, best[1], round(0.85 * best[0], 2), "alike")
     return CodeProposal(text, None, 0, "unknown_text")
+
+
+def _is_begun(plain: str, name: str) -> bool:
+    """Whether each word of a text begins that of a name, `UPC Sen 1` of `UPC Sénégal 1`; numbers
+    are not shortened."""
+    pairs = [*zip(plain.split(), name.split(), strict=False)]
+    is_as_long = len(pairs) > 1 and len(pairs) == len(plain.split()) == len(name.split())
+    return is_as_long and all(
+        one == other or (len(one) >= _LEAST_SHORT and one.isalpha() and other.startswith(one))
+        for one, other in pairs
+    )
