@@ -83,6 +83,7 @@ def rendered(
         token=sessions.token(),
         roles=list(ROLES),
         day=lambda on: formats.day(on, words),
+        number=lambda found: formats.number(found, words),
         period_name=lambda period: formats.period_name(period, words),
         own_address=request.full_path,
         **parts,

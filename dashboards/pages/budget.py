@@ -58,7 +58,8 @@ def _achievements(context: Context) -> html.Section:
     words, title = context.words, context.words("budget.achievements")
     rows = budget.achievements(context)
     achieved = budget.ACHIEVEMENTS
-    parts = [achieved.table(context, rows), achieved.files(context, words("budget.file"))]
+    shown = achieved.table(context, rows, without=budget.NUMBERS)
+    parts = [shown, achieved.files(context, words("budget.file"))]
     return card(
         title,
         parts if rows else [notice(words("budget.no_framework"))],

@@ -16,7 +16,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.foundation.stored.database import one_transaction
 from pipelines.orchestration.resources import AsOf, Rows, WorkspaceResource
-from pipelines.orchestration.runs.failures import in_words
+from pipelines.orchestration.runs.failures import checks_not_run, in_words
 from pipelines.orchestration.runs.progress import report
 from pipelines.orchestration.runs.unchanged import forget
 from pipelines.workspace.other_core import begun
@@ -30,6 +30,11 @@ INTAKE = "intake"
 def core_key(table: str) -> dg.AssetKey:
     """The asset of a core table."""
     return dg.AssetKey(["core", table])
+
+
+def contract_check_key(table: str) -> dg.AssetCheckKey:
+    """The check of a core table."""
+    return dg.AssetCheckKey(core_key(table), "contract")
 
 
 def mart_key(table: str) -> dg.AssetKey:
@@ -46,6 +51,12 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name="ingest", specs=specs, partitions_def=partitions)
     def ingest_inbox(
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource, rows: Rows
+    ) -> Iterator[dg.MaterializeResult]:
+        with checks_not_run(context, map(contract_check_key, contracts())):
+            yield from ingested(context, workspace, rows)
+
+    def ingested(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource, rows: Rows
     ) -> Iterator[dg.MaterializeResult]:
         from pipelines.ingest.file_report import leave_brought

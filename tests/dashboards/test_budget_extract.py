@@ -1,6 +1,8 @@
 """The workbook of the results-based budget says what the page says of the whole mission."""
 
+import io
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -8,6 +10,7 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
+from dashboards.components.listing import xlsx_bytes
 from dashboards.components.lists import budget
 from pipelines.release.extracts.files import write_extracts
 from tests.worlds.release import MISSION, RELEASE
@@ -60,6 +63,28 @@ def test_achievements_are_those_of_the_page(folders, context_at, language) -> No
         (one.accomplishment, one.rating) for one in shown
     ]
     assert len(shown) > 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_figures_and_bounds_of_the_list_are_numbers(context_at, language) -> None:
+    context = context_at(f"/budget?period={PERIOD}&lang={language}", "hq")
+    numbers = {name: 60.0 + at for at, name in enumerate(budget.NUMBERS)} | {"before_low": None}
+    given = replace(budget.achievements(context)[0], numbers=numbers)
+    listed = replace(budget.ACHIEVEMENTS, rows=lambda _: [given], also=())
+    content = xlsx_bytes(listed.sheets(context), "notes")
+    heads, row = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].values
+    keys = [field.key for field in listed.columns(context)]
+    assert {key: row[keys.index(key)] for key in numbers} == numbers
+    assert len({*heads}) == len(heads), "each column has a head of its own"
+
+
+def test_numbers_of_the_list_are_those_of_the_figures_in_words(context_at) -> None:
+    context = context_at(f"/?period={PERIOD}", "hq")
+    code = "P2-OC-07"
+    cell = context.cell(code)
+    found = budget._bounds("actual", context, code)
+    assert cell.value is not None and found["actual_value"] == cell.value
+    assert (found["actual_low"], found["actual_high"]) == (cell.low, cell.high)
 
 
 def test_a_year_without_a_figure_says_so_in_both_languages(folders) -> None:

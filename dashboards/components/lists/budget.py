@@ -34,7 +34,8 @@ _SUMS = ("original", "current", "due", "done", "variance")
 class Achievement:
     """One indicator of achievement: figures in words, the target in the indicator's unit.
 
-    `marked`: both figures as a table shows them, where missing reports are a sign.
+    `marked`: both figures as a table shows them, where missing reports are a sign. `numbers`: the
+    same figures with their bounds, and the target, by the columns of a file.
     """
 
     accomplishment: str
@@ -44,6 +45,7 @@ class Achievement:
     actual: str
     rating: str
     marked: tuple[list[Any], list[Any]]
+    numbers: Mapping[str, float | None]
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,11 @@ def achievements(context: Context) -> list[Achievement]:
                 _value(now, code),
                 words(f"rating.{rating or 'none'}"),
                 (_marked(before, code), _marked(now, code)),
+                {
+                    **_bounds("before", before, code),
+                    "target_value": target,
+                    **_bounds("actual", now, code),
+                },
             )
         )  # fmt: skip
     return found
@@ -112,6 +119,11 @@ def _value(context: Context | None, code: str) -> str:
     if context is None:
         return "–"
     return value_in_brief(context.cell(code), context.unit(code), context.words)
+
+
+def _bounds(then: str, context: Context | None, code: str) -> dict[str, float | None]:
+    cell = context.cell(code) if context else None
+    return {f"{then}_{name}": getattr(cell, name, None) for name in ("value", "low", "high")}
 
 
 def _marked(context: Context | None, code: str) -> list[Any]:
@@ -248,6 +260,16 @@ OUTPUTS = Listing(
     output_rows,
     under,
 )
+
+
+def _number(key: str) -> Field:
+    return Field(key, lambda _, row: row.numbers[key], is_number=True)
+
+
+_BEFORE, _ACTUAL = (
+    tuple(f"{then}_{name}" for name in ("value", "low", "high")) for then in ("before", "actual")
+)
+NUMBERS = (*_BEFORE, "target_value", *_ACTUAL)  # of files: a card says them in words
 ACHIEVEMENTS = Listing(
     "budget",
     "budget.achievements",
@@ -256,8 +278,11 @@ ACHIEVEMENTS = Listing(
         Field("accomplishment"),
         Field("indicator"),
         Field("before", shown=lambda _, row: row.marked[0]),
+        *map(_number, _BEFORE),
         Field("target"),
+        _number("target_value"),
         Field("actual", shown=lambda _, row: row.marked[1]),
+        *map(_number, _ACTUAL),
         Field("rating"),
     ),
     achievements,

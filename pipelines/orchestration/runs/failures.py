@@ -8,17 +8,19 @@ line retries nothing: whoever sits there reads at once what stands in the way.
 
 import errno
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import dagster as dg
 
 from indicators.foundation.errors import CheckFailed, PocLensError, Problem, WrongUse
+from indicators.foundation.messages import message
 from pipelines.orchestration.runs.abandoned import PROCESS_TAG
 
 TIMES, SECONDS = 5, 60
 _TOLD = 3  # sentences in what Dagster shows first; the table beside has all
 _PASSING = (errno.EAGAIN, errno.EBUSY, errno.EIO, errno.ENOSPC, errno.ESTALE, errno.ETIMEDOUT)
+_TO_DO = "what to do, à faire"
 _PLACES = ("file", "sheet", "row", "column", "value", "rule")
 
 
@@ -31,7 +33,7 @@ class Refused(dg.Failure):
         told = [problem.sentence() for problem in error.problems]
         super().__init__(
             "\n".join([*told[:_TOLD], *["…"][: len(told) - _TOLD]]),
-            {"what to do, à faire": _table(error.problems)},
+            {_TO_DO: _table(error.problems)},
             allow_retries=False,
         )
         self.error = error
@@ -60,6 +62,36 @@ def in_words(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) 
         if isinstance(error, OSError):
             raise
         raise refused(error) from None
+
+
+@contextmanager
+def checks_not_run(
+    context: dg.AssetExecutionContext, checks: Iterable[dg.AssetCheckKey]
+) -> Iterator[None]:
+    """Around a step without which checks are not made: leaves beside each that it did not run, and
+    why. Dagster alone would call them failed, as it has no other word in a run that fails; they are
+    of no run, whose log would tell of each as a check that failed."""
+    try:
+        yield
+    except Refused as refusal:
+        told = refusal.error.problems
+        reason = ", ".join(
+            [*dict.fromkeys(one.place("en") or one.sentence() for one in told)][:_TOLD]
+        )
+        said = message("orchestration.check_not_run", "en", reason=reason)
+        for key in checks:
+            context.instance.report_runless_asset_event(
+                dg.AssetCheckEvaluation(
+                    asset_key=key.asset_key,
+                    check_name=key.name,
+                    passed=False,
+                    severity=dg.AssetCheckSeverity.WARN,
+                    description=said,
+                    metadata={_TO_DO: _table(told)},
+                    partition=context.partition_key,
+                )
+            )
+        raise
 
 
 def refused(error: PocLensError) -> Refused:

@@ -10,6 +10,7 @@ import dagster as dg
 
 from pipelines.hq.settings import FILE
 from pipelines.orchestration.resources import WorkspaceResource
+from pipelines.orchestration.runs.failures import in_words
 from pipelines.workspace.paths import Workspace
 
 if TYPE_CHECKING:  # Dagster does not export the type
@@ -48,7 +49,8 @@ def headquarters_assets() -> list[dg.AssetsDefinition]:
         from pipelines.hq.settings import read_settings
 
         paths = workspace.workspace()
-        results = pull(paths, read_settings(paths), period=config.period or None)
+        with in_words(context):
+            results = pull(paths, read_settings(paths), period=config.period or None)
         for result in results:
             problem = result.problem()
             if problem:
@@ -66,10 +68,13 @@ def headquarters_assets() -> list[dg.AssetsDefinition]:
         group_name="hq",
         description="One mart over the current releases of all missions",
     )
-    def rolled_up(workspace: WorkspaceResource) -> dg.MaterializeResult:
+    def rolled_up(
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource
+    ) -> dg.MaterializeResult:
         from pipelines.hq.rollup import rollup
 
-        made = rollup(workspace.workspace())
+        with in_words(context):
+            made = rollup(workspace.workspace())
         return dg.MaterializeResult(
             metadata={
                 "path": str(made.path),

@@ -177,7 +177,10 @@ class IntakeDesk:
         return [
             (
                 (column := contract.columns[name]).title.in_language(language),
-                [shown.cell(column, one, of_mission, told[name]) or "–" for one in values],
+                [
+                    shown.cell(column, one, of_mission, told[name], language) or "–"
+                    for one in values
+                ],
             )
             for name, values in found
         ]

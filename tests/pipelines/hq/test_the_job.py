@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.orchestration.build import build_definitions
+from pipelines.orchestration.runs.failures import as_raised
 from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.keys import public_text
 from pipelines.workspace.paths import Workspace
@@ -37,6 +38,30 @@ def test_one_job_pulls_and_rolls_up_though_a_mission_is_gone(
     assert facts["hq/pulled"]["missions_failed"].value == "gone"
     assert facts["hq/rollup"]["missions"].value == 2
     assert (workspace.home / "hq" / "current").is_file()
+
+
+def test_what_somebody_must_mend_is_told_in_words_without_a_traceback(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    written(workspace, {"gone": "http://127.0.0.1:9"})  # so there is nothing to roll up
+    job = build_definitions(workspace).resolve_job_def("headquarters")
+    with dg.DagsterInstance.ephemeral() as instance, as_raised():
+        result = job.execute_in_process(instance=instance, raise_on_error=False)
+    (failed,) = (event for event in result.all_events if event.is_step_failure)
+    error = failed.step_failure_data.error
+    assert failed.step_key == "hq__rollup" and error is not None and not error.stack
+    assert error.message.startswith("Refused: ")
+
+
+def test_settings_that_cannot_be_read_are_told_in_words(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    written(workspace, {"alpha": "http://alpha.example.org"})  # a token must not travel in clear
+    job = build_definitions(workspace).resolve_job_def("headquarters")
+    with dg.DagsterInstance.ephemeral() as instance, as_raised():
+        result = job.execute_in_process(instance=instance, raise_on_error=False)
+    (failed,) = (event for event in result.all_events if event.is_step_failure)
+    error = failed.step_failure_data.error
+    assert failed.step_key == "hq__pulled" and error is not None and not error.stack
+    assert "hq.yaml" in error.message
 
 
 def test_the_schedule_asks_for_the_quarter_that_has_ended(tmp_path: Path) -> None:

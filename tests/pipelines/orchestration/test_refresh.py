@@ -189,6 +189,15 @@ def test_dagster_shows_a_refused_file_in_words_and_no_traceback(
     (record,) = table.records
     assert record.data["file"] == "who_knows.csv" and record.data["rule"] == "no_source"
     assert record.data["fr"] == problem.says("fr") != record.data["en"]
+    for name in contracts():
+        check = shown_by_dagster(workspace, name)
+        assert check.severity == dg.AssetCheckSeverity.WARN
+        assert (check.description or "").startswith("Not run: ")
+        assert "who_knows.csv" in (check.description or "") and check.partition == "sample"
+    with open_instance(workspace) as instance:  # the run's own log tells of no check that failed
+        (run,) = instance.get_runs(limit=1)
+        of_checks = dg.DagsterEventType.ASSET_CHECK_EVALUATION
+        assert not instance.all_logs(run.run_id, of_type=of_checks)
 
 
 def test_a_killed_run_does_not_count_as_running(workspace: Workspace, first: RefreshResult) -> None:

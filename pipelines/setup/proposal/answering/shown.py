@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _ANSWERS = "survey_answers"
 _AREA = "areas.area_code"
+_PLACES = 9  # of a number, as far as it has them: more than any source states
 
 
 def _rule_on_page(rule: str) -> str:
@@ -108,7 +109,7 @@ def _rows_by_table(
                 contracts()[table].title.in_language(language),
                 tuple(_head(table, column, mission, language) for column in columns),
                 tuple(
-                    tuple(cell(own[c], row.get(c), mission, words[c]) for c in columns)
+                    tuple(cell(own[c], row.get(c), mission, words[c], language) for c in columns)
                     for row in rows
                 ),
             )
@@ -121,8 +122,11 @@ def _head(table: str, column: str, mission: Mission, language: str) -> str:
     return _title(table, column, language) + (f" ({mission.time_zone})" if is_time else "")
 
 
-def cell(column: Column, value: Any, mission: Mission, words: Mapping[str, str]) -> str:
-    """A value as a person reads it: times in the mission's zone, areas and codes in words."""
+def cell(
+    column: Column, value: Any, mission: Mission, words: Mapping[str, str], language: str
+) -> str:
+    """A value as a person reads it: times in the mission's zone, areas and codes in words, numbers
+    in the language's notation."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -130,8 +134,8 @@ def cell(column: Column, value: Any, mission: Mission, words: Mapping[str, str])
         return local.strftime("%Y-%m-%d %H:%M")
     if column.reference == _AREA:
         return _area(str(value), words)
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        return number_text(value, language, _PLACES, are_optional=True)
     listed = value if isinstance(value, list) else [value]
     texts = (str(one).lower() if isinstance(one, bool) else str(one) for one in listed)
     # a label says more after its dash: there is no room for it in a cell

@@ -1,15 +1,18 @@
 """Rows under a proposed mapping arrive as they were meant, or are rejected for what is wrong."""
 
 import csv
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
 from pipelines.cli.main import main
 from pipelines.ingest.inbox import ingest
 from pipelines.ingest.mapping.model import load_sources
 from pipelines.setup.proposal.answering.confirm import ask
+from pipelines.setup.proposal.answering.shown import cell
 from pipelines.setup.proposal.beside.known_rows import known_rows
 from pipelines.setup.proposal.difference import differences
 from pipelines.setup.proposal.preview import preview
@@ -165,3 +168,19 @@ def test_an_ordinary_later_month_brings_nothing_to_ask(
     assert differences(before, load_sources(profile)["later"], known)[0] == []
     monkeypatch.setenv("POCLENS_HOME", str(workspace.home))
     assert main(["map", str(before), "--source", "later"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", ("-6.34242", "1,142.5", "8,557")), ("fr", ("-6,34242", "1\u202f142,5", "8\u202f557"))],
+)
+def test_numbers_of_the_first_rows_stand_in_the_readers_notation(
+    world: World, language: str, said: tuple[str, ...]
+) -> None:
+    of_bases, of_people = (contracts()[name].columns for name in ("deployments", "population"))
+    values = (
+        (of_bases["latitude"], Decimal("-6.342420")),
+        (of_bases["personnel_count"], Decimal("1142.500")),
+        (of_people["persons"], 8557),
+    )
+    assert said == tuple(cell(column, one, world[1], {}, language) for column, one in values)
