@@ -23,6 +23,7 @@ from pipelines.setup.proposal.matching.columns import (
     column_proposals,
     header_likeness,
 )
+from pipelines.setup.proposal.matching.places_within import with_levels
 from pipelines.setup.proposal.matching.survey import (
     ANSWERS,
     RESPONDENTS,
@@ -273,6 +274,7 @@ def propose(
     asked = _questions(name, layout, columns)
     columns = with_answers(columns, layout.texts) if name == ANSWERS else columns
     columns = [*columns, *_reference_key(layout, contract, columns)]
+    columns = with_levels(contract, layout, columns, known)
     columns += _joined_key(source, layout, contract, columns, wide)
     columns += _of_own_rows(layout, contract, columns)
     columns += _of_another(layout, contract, columns)
@@ -340,10 +342,12 @@ def _of_another(
             codes = one.codes if is_alike else ()
             found.append(ColumnProposal(name, one.headers, _UNTOLD, ("of_another",), entry, codes))
     age = by_name.get("age_group")
-    if age and "bands" in age.entry and "is_adult" not in by_name:
+    has_adults = "is_adult" in contract.columns and "is_adult" not in by_name
+    if age and "bands" in age.entry and has_adults:
         unknown = dict.fromkeys(age.entry.get("recode", {}))
         bands = [{"value": "false", "below": "18"}, {"value": "true"}]
-        entry = ({"recode": unknown} if unknown else {}) | {"bands": bands}
+        entry = {key: v for key, v in age.entry.items() if key == "units"} | {"bands": bands}
+        entry |= {"recode": unknown} if unknown else {}
         found.append(ColumnProposal("is_adult", age.headers, _UNTOLD, ("of_another",), entry))
     return found
 
