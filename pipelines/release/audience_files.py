@@ -23,7 +23,10 @@ from pipelines.workspace.other_core import end_with_the_run
 
 _BRIEFS = "dashboards.brief.__main__"
 # With what they load only when they write, so that it is not loaded again for every release.
-_LOADED = (__name__, _BRIEFS, "indicators.dissemination.structure", "typst")
+_LOADED = (
+    __name__, _BRIEFS, "indicators.dissemination.structure", "typst",
+    "pipelines.release.extracts.read_before_forking",
+)  # fmt: skip
 _HOW = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
 AT_ONCE = 2
 """Audiences, and processes that make files."""

@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache, partial
 from pathlib import Path
 
 import duckdb
@@ -220,14 +221,16 @@ def _is_of_an_earlier_version(found: Columns) -> bool:
 def _schema(connection: Connection, found: Columns, name: str) -> Iterator[Problem]:
     """Tables that are missing, and columns of another type than the contracts say."""
     missing, other = [], []
+    written = cache(partial(_type, connection))  # few types, thousands of columns
     for schema, table, columns in tables():
         there = found.get((schema, table))
         if there is None:
             missing.append(f"{schema}.{table}")
             continue
-        wanted = {column: _type(connection, kind) for column, kind in columns.items()}
         other += [
-            f"{schema}.{table}.{column}" for column, kind in wanted.items() if there[column] != kind
+            f"{schema}.{table}.{column}"
+            for column, kind in columns.items()
+            if there[column] != written(kind)
         ]
     for rule, names in (("doctor_tables_missing", missing), ("doctor_column_types", other)):
         if names:

@@ -1,7 +1,8 @@
 """Which code each text of a column means: by code, label or synonym, else by likeness."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from indicators.definitions.contracts import Column
 from pipelines.setup.proposal.matching.words import code_texts, folded, likeness
@@ -56,6 +57,12 @@ def code_proposals(
         return by_label(text, labels, plain)
 
     return [proposed(text) for text in members]
+
+
+def recode_of(codes: Sequence[CodeProposal]) -> dict[str, Any]:
+    """The `recode` that proposals give; texts that are right as they stand need none."""
+    listed = {one.text: one.code for one in codes if one.code and one.code != one.text}
+    return {"recode": listed} if listed else {}
 
 
 def by_label(text: str, labels: Labels, proposed: Callable[[str], CodeProposal]) -> CodeProposal:

@@ -15,7 +15,13 @@ from pipelines.ingest.mapping.written.written_places import SIDES, decimal_degre
 from pipelines.ingest.readers.hxl import is_tags
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.matching import notation
-from pipelines.setup.proposal.matching.codes import CodeProposal, Labels, by_label, code_proposals
+from pipelines.setup.proposal.matching.codes import (
+    CodeProposal,
+    Labels,
+    by_label,
+    code_proposals,
+    recode_of,
+)
 from pipelines.setup.proposal.matching.concepts import (
     contradicts,
     holds_the_meaning,
@@ -56,6 +62,7 @@ _WIDER_MEANING = 0.75
 _LEAST_SHORT = 3  # letters of an abbreviation
 _LEAST_TOLD = 0.75  # what texts that nobody knows leave of a name that is only alike
 _MOST_CODES = 60
+_OF_EXPORT = 50  # places behind
 _AREAS, _SHARED_NAME, _LEAST_OF_LEVEL = "areas.area_code", 0.85, 2
 _SURVEY = "survey_code"  # the same in every row
 _HOUSEHOLD, _FEWEST_HOUSEHOLDS = "household_key", 30
@@ -126,16 +133,17 @@ def _is_said_otherwise(one: ColumnProposal, columns: Sequence[Texts]) -> bool:
     return is_women and not headers.isdisjoint(_MEN)
 
 
-def _rank(one: ColumnProposal) -> tuple[float, float, int, int, int, str, tuple[str, ...]]:
-    """The surest first; of equals codes before names, the finest areas, what names a reference
-    surely, and the plainest column: `sex` before `household_head_sex`."""
+def _rank(one: ColumnProposal) -> tuple[float, int, float, int, int, str, tuple[str, ...]]:
+    """The surest first; of equals the finest, codes before names, what names a reference
+    surely, by a name of its own before what an export adds, and the plainest column: `sex` before
+    `household_head_sex`."""
     sure = sum(code.confidence for code in one.codes) / len(one.codes) if one.codes else 1.0
     place = reference_place(one.headers[0])
     return (
         -one.confidence,
+        -len({code.code for code in one.codes if code.code}),
         -sure,
-        -len(one.codes) if _is_place(one.column) else 0,
-        99 if place is None else place,
+        99 if place is None else place + _OF_EXPORT * one.headers[0].startswith("_"),
         len(one.column),
         one.column,
         one.headers,
@@ -222,7 +230,8 @@ def _named(table: str, name: str, texts: Texts) -> tuple[float, str | None]:
     name asks something else."""
     worded = ((header_likeness(table, name, one)[0], None) for one in texts.wordings)
     sure = (one for one in worded if one[0] >= _LEAST_WORDED)
-    return max([header_likeness(table, name, texts.header), *sure], key=lambda found: found[0])
+    header = texts.header.replace("/", " ") if texts.told_by_group else texts.header
+    return max([header_likeness(table, name, header), *sure], key=lambda found: found[0])
 
 
 def _may_be_key(texts: Texts) -> bool:
@@ -440,12 +449,6 @@ def _codes_by(
     return Fit(share, entry, codes)
 
 
-def recode_of(codes: Sequence[CodeProposal]) -> dict[str, Any]:
-    """The `recode` that proposals give; texts that are right as they stand need none."""
-    listed = {one.text: one.code for one in codes if one.code and one.code != one.text}
-    return {"recode": listed} if listed else {}
-
-
 def reference_fit(texts: Texts, reference: str, known: Known) -> Fit:
     """The areas or units that names or codes mean; of no names there is nothing to tell.
 
@@ -501,11 +504,13 @@ def _of_name(text: str, known: Mapping[str, str]) -> CodeProposal:
 
 
 def _is_begun(plain: str, name: str) -> bool:
-    """Whether each word of a text begins that of a name, `UPC Sen 1` of `UPC Sénégal 1`; numbers
-    are not shortened."""
-    pairs = [*zip(plain.split(), name.split(), strict=False)]
-    is_as_long = len(pairs) > 1 and len(pairs) == len(plain.split()) == len(name.split())
-    return is_as_long and all(
-        one == other or (len(one) >= _LEAST_SHORT and one.isalpha() and other.startswith(one))
-        for one, other in pairs
+    """Whether each of several words begins one of a name, in their order: `UPC Sen 1` of
+    `UPC Sénégal 1`, `IPO Gao` of `Équipe IPO Gao`; numbers are not shortened."""
+    words, others = plain.split(), iter(name.split())
+    return len(words) > 1 and all(
+        any(
+            one == other or (len(one) >= _LEAST_SHORT and one.isalpha() and other.startswith(one))
+            for other in others
+        )
+        for one in words
     )
