@@ -264,7 +264,7 @@ def _totals(table: SourceTable) -> list[str]:
     """Texts of the first columns that stand for a sum."""
     first = (column.to_pylist() for column in table.rows.columns[:2])
     texts = {text.strip() for column in first for text in column if text}
-    return sorted(text for text in texts if folded(text) in _TOTALS)
+    return sorted(text for text in texts if folded(text).replace("-", " ") in _TOTALS)
 
 
 def _groups(table: SourceTable) -> list[str]:

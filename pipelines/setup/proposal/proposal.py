@@ -18,6 +18,7 @@ from pipelines.setup.proposal.layout import (
     in_other_shape,
     layouts,
 )
+from pipelines.setup.proposal.matching.by_sex import BySex, by_sex
 from pipelines.setup.proposal.matching.columns import (
     LEAST_LIKENESS,
     column_proposals,
@@ -108,7 +109,7 @@ class Proposal:
     missing: tuple[str, ...] = ()
     constants: Mapping[str, str] | None = None
     where: Mapping[str, tuple[str, ...] | str] = field(default_factory=dict)  # as a mapping's
-    wide: Wide | None = None
+    wide: Wide | BySex | None = None
     sheets: tuple[str, ...] = ()  # those that hold a table
     rivals: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()  # those of the catalogue that the table feeds
@@ -189,11 +190,14 @@ class Proposal:
         if self.terms.counts_equal_once:
             table["distinct"] = True
         table["columns"] = columns
-        if self.wide:
+        tables = [table]
+        if isinstance(self.wide, BySex):
+            tables = self.wide.tables(table)
+        elif self.wide:
             table["unpivot"] = self.wide.entry()
         answers = [answers_entry(columns, self.questions)] if self.questions else []
         also = self.also.mapping()["tables"] if self.also else []
-        return found | {"tables": [table, *answers, *also]}
+        return found | {"tables": [*tables, *answers, *also]}
 
     def point(self) -> tuple[str, str] | None:
         """The columns of the file with longitude and latitude, each its own."""
@@ -421,7 +425,7 @@ def _joined_key(
     layout: Layout,
     contract: Contract,
     columns: Sequence[ColumnProposal],
-    wide: Wide | None,
+    wide: Wide | BySex | None,
 ) -> list[ColumnProposal]:
     """A key of several columns, where the file has none: the first that tell all its rows apart.
 
@@ -487,7 +491,7 @@ def _missing(layout: Layout) -> tuple[str, ...]:
 
 def _scored(
     path: Path, layout: Layout, contract: Contract, known: Known
-) -> tuple[float, Sequence[ColumnProposal], Wide | None]:
+) -> tuple[float, Sequence[ColumnProposal], Wide | BySex | None]:
     """How well a contract explains a sheet: 0 to about 1."""
     texts = layout.texts
     columns = column_proposals(contract, texts, known)
@@ -501,6 +505,11 @@ def _scored(
         texts = [one for one in texts if alone != {wide.value} or one.header not in said]
         columns = [one for one in columns if not parts_count or one not in sums]
         wide = wide if parts_count else None
+    several = None if wide else by_sex(contract, texts, known)
+    if several:
+        texts = [one for one in texts if one.header not in several.items.values()]
+        columns = column_proposals(contract, texts, known)
+        columns = [one for one in columns if one.column not in several.columns]
     # Most tables have a code, a day and an area; where the code is that of an area it is its own.
     common = {contract.date_column, contract.area_column} ^ set(contract.key[:1])
     explained = {
@@ -515,9 +524,10 @@ def _scored(
         if column.required
     }
     found = {one.column: one.confidence for one in columns}
-    if wide:
-        explained |= dict.fromkeys(wide.items.values(), _WIDE)
-        found |= dict.fromkeys(wide.columns, _WIDE)
+    groups = wide or several
+    if groups:
+        explained |= dict.fromkeys(groups.items.values(), _WIDE)
+        found |= dict.fromkeys(groups.columns, _WIDE)
     explained |= {one.header: _WIDE for one in _questions(contract.table, layout, columns)}
     left = [one for one in texts if one.header not in explained]
     if contract.area_column and contract.columns[contract.area_column].reference:
@@ -527,7 +537,7 @@ def _scored(
     needed /= sum(required.values()) or 1
     named = _named_in(path.stem, layout.table.sheet, contract)
     score = 0.5 * own + 0.4 * needed + 0.1 * named
-    return score * (_SUMMED if _counts_cases(contract, left) else 1), columns, wide
+    return score * (_SUMMED if _counts_cases(contract, left) else 1), columns, groups
 
 
 def _tells_where(header: str) -> bool:

@@ -251,7 +251,7 @@ def with_sums(
 ) -> list[ColumnProposal]:
     """Counts of men and of women under one name as their sum, where the table takes no sex."""
     taken = {header for one in chosen for header in one.headers}
-    named = {texts.header: _without_sex(texts.header) for texts in columns}
+    named = {texts.header: without_sex(texts.header) for texts in columns}
     found = []
     for one in chosen:
         sex, rest = named[one.headers[0]]
@@ -275,7 +275,7 @@ def summed(one: ColumnProposal, headers: tuple[str, ...]) -> ColumnProposal:
     )
 
 
-def _without_sex(header: str) -> tuple[str | None, tuple[str, ...]]:
+def without_sex(header: str) -> tuple[str | None, tuple[str, ...]]:
     """The sex that a header names, and its other words."""
     words = folded(header.replace("/", " ")).split()
     sexes = {word: sex for word in words for sex in ("F", "M") if word in code_names("sex", sex)}

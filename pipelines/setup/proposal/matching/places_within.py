@@ -10,6 +10,7 @@ from pipelines.setup.proposal.layout import Layout
 from pipelines.setup.proposal.matching.codes import CodeProposal
 from pipelines.setup.proposal.matching.columns import Fit, area_of_name, recode_of, reference_fit
 from pipelines.setup.proposal.matching.texts import ColumnProposal
+from pipelines.setup.proposal.matching.words import names_a_country
 
 AREAS = "areas.area_code"
 _SURE, _FEWEST = 0.85, 0.5
@@ -46,7 +47,10 @@ def _with_level(
 ) -> ColumnProposal:
     own, header = one.headers[0], list(layout.table.header)
     at = header.index(own)
-    beside = [name for name in header[max(0, at - _NEAR) : at + _NEAR + 1] if name not in taken]
+    beside = [
+        name for name in header[max(0, at - _NEAR) : at + _NEAR + 1]
+        if name not in taken and not names_a_country(name)
+    ]  # fmt: skip
     finer = [(own, other) for other in beside]
     is_told = all(code.code for code in one.codes) and not layout.table.rows[own].null_count
     wider = [] if is_told else [(other, own) for other in beside]

@@ -405,3 +405,16 @@ def test_groups_by_harm_sex_and_age_stand_beside_each_other() -> None:
         contracts()["activity_participants"], [Texts(head, ("1", "3"), False) for head in heads]
     )
     assert wide and list(wide.items) == ["M|Y0T17", "M|Y18T29", "F|Y_GE60"]
+
+
+def test_several_counts_of_each_sex_become_a_row_for_each(tmp_path: Path) -> None:
+    head = ["State", "Rank", "Officers / Men", "Officers / Women", "Of which vetted / Men",
+            "Of which vetted / Women"]  # fmt: skip
+    rows = [["Torit", "Junior", 120, 30, 70, 12], ["Ikotos", "Junior", 80, 22, 41, 9]]
+    found = propose(workbook(tmp_path / "headcount.xlsx", Log=[head, *rows]), KNOWN)
+    men, women = found.mapping()["tables"]
+    assert found.table == men["table"] == women["table"] == "police_census"
+    assert men["columns"]["sex"] == {"constant": "M"}
+    assert men["where"] == {"Officers / Men": "present"}
+    assert women["columns"]["officers_count"]["from"] == "Officers / Women"
+    assert women["columns"]["officers_vetted_count"]["from"] == "Of which vetted / Women"
