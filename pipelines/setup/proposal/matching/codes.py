@@ -116,10 +116,18 @@ def _of_code(text: str, known: Mapping[str, str], codes: tuple[str, ...]) -> Cod
         rival = next((score for score, other in ranked if other != code), 0.0)
         if best - rival >= 0.1:
             return CodeProposal(text, code, round(0.85 * best, 2), "alike")
-    within = _names_within(plain, known) if not denied else set()
+    within = (_names_within(plain, known) or _names_around(plain, known)) if not denied else set()
     if len(within) == 1:
         return CodeProposal(text, within.pop(), _WITHIN, "name_within")
     return CodeProposal(text, None, 0, "unknown_text")
+
+
+def _names_around(plain: str, known: Mapping[str, str]) -> set[str]:
+    """The codes a name of which says more than the text: `extortion` of `extortion or bribery`."""
+    words = set(plain.split())
+    if max((len(word) for word in words), default=0) <= _LEAST_LETTERS:
+        return set()
+    return {code for name, code in known.items() if words.issubset(name.split())}
 
 
 def _names_within(plain: str, known: Mapping[str, str]) -> set[str]:

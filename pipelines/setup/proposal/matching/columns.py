@@ -260,8 +260,8 @@ def header_likeness(table: str, name: str, header: str) -> tuple[float, str | No
         return (0.0, None) if place is None else (1.0, "hxl_tag")
     own, names = readings(header), column_names(table, name)
     alike = max((likeness(one, other) for one in own for other in names), default=0)
-    if alike < 1 and header.startswith("_"):
-        return 0.0, None  # what Kobo and ODK add of their own: `_status` is no stratum
+    if header.startswith("_"):  # what Kobo and ODK add of their own: `_status` is no stratum
+        return (_GENERAL, "general_name") if alike == 1 else (0.0, None)
     if alike < _GENERAL and not general_names(table, name).isdisjoint(own):
         return _GENERAL, "general_name"
     if alike < 1 and contradicts(own, table, name):
