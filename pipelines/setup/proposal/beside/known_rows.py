@@ -39,7 +39,7 @@ def known_in(connection: duckdb.DuckDBPyConnection) -> Known:
     return found | levels_found | _within(connection)
 
 
-def _within(connection: duckdb.DuckDBPyConnection) -> Known:
+def _within(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     """The names of the areas that each area holds, and of itself."""
     rows = connection.execute(
         "WITH RECURSIVE above AS (SELECT area_code, area_code AS held_in FROM core.areas UNION "

@@ -79,6 +79,7 @@ _SEPARATORS = (";", ",", "|", " ")
 _SAID_OF_ANYTHING = frozenset({"yes", "no", "oui", "non"})
 _AGE = re.compile(r"-?\d{1,4}")
 _YEARS = re.compile(r"\d{1,3}\s*(ans?|yrs?|y|years?|y\.?o|سنة)\.?", re.IGNORECASE)
+_OF_UNITS = 0.89  # below what is sure
 _OLDEST, _MOST_GROUPS = 120, 12
 _GROUP_OF_AGES = re.compile(r"Y(?:_GE)?(?P<first>\d+)(?:T(?P<last>\d+))?")
 
@@ -375,17 +376,17 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
     values, kind = texts.values, column.base_type
     if kind in ("int", "dec", "date", "time") and (nothing := _nothing(values)):
         there = tuple(text for text in values if text not in nothing)
-        fit = fit_of(column, replace(texts, values=there), known, name)
-        return replace(
-            fit, entry={**fit.entry, "recode": {**nothing, **fit.entry.get("recode", {})}}
-        )
+        rest = fit_of(column, replace(texts, values=there), known, name)
+        recode = {**nothing, **rest.entry.get("recode", {})}
+        return replace(rest, entry={**rest.entry, "recode": recode})
     if not values:
         return Fit(None, reason="empty_column")
     if kind in ("int", "dec"):
         plain = [decimal_degrees(text, SIDES[name]) for text in values] if name in SIDES else values
         number = notation.numbers(plain, column)
+        if "units" in number.keys and not number.is_ambiguous:  # which a person sees: miles, hours
+            return Fit(min(number.share, _OF_UNITS), number.keys, (), "unit_left_out")
         reason = "two_ways" if number.is_ambiguous else None
-        reason = reason or ("unit_left_out" if "units" in number.keys else None)
         return Fit(number.share, number.keys, (), reason, number.is_ambiguous)
     if kind in ("date", "time"):
         return _date_fit(values, kind, name)

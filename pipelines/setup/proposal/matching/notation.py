@@ -195,8 +195,8 @@ def numbers(texts: Sequence[str], column: Column) -> Written:
     if not texts:
         return Written({}, 0)
     if units := _units(texts):
-        plain = numbers([without_unit(text, units) for text in texts], column)
-        return replace(plain, keys={**plain.keys, "units": units})
+        alone = numbers([without_unit(text, units) for text in texts], column)
+        return replace(alone, keys={**alone.keys, "units": units})
     ways: list[dict[str, object]] = [
         {},
         {"decimal": ","},
