@@ -90,6 +90,12 @@ def _of_bool(text: str) -> CodeProposal:
         return CodeProposal(text, "true", 0.85, "short_for_yes")
     if plain in _FALSE:
         return CodeProposal(text, "false", 0.85, "short_for_no")
+    both = {_truth(_of_bool(part.strip())).code for part in text.split("/")} if "/" in text else ()
+    code = next(iter(both)) if len(both) == 1 else None  # `Yes / نعم`
+    return CodeProposal(text, code, 0.85, "label") if code else _unknown(text)
+
+
+def _unknown(text: str) -> CodeProposal:
     return CodeProposal(text, None, 0, "unknown_text")
 
 
@@ -119,7 +125,7 @@ def _of_code(text: str, known: Mapping[str, str], codes: tuple[str, ...]) -> Cod
     within = (_names_within(plain, known) or _names_around(plain, known)) if not denied else set()
     if len(within) == 1:
         return CodeProposal(text, within.pop(), _WITHIN, "name_within")
-    return CodeProposal(text, None, 0, "unknown_text")
+    return _unknown(text)
 
 
 def _names_around(plain: str, known: Mapping[str, str]) -> set[str]:

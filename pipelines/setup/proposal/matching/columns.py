@@ -48,6 +48,7 @@ from pipelines.setup.proposal.matching.words import (
     export_of,
     folded,
     general_names,
+    in_short,
     likeness,
     listed_words,
     names_a_name,
@@ -121,6 +122,7 @@ def _told_of(contract: Contract, columns: Sequence[Texts]) -> Sequence[Texts]:
     but for an interview."""
     headers = {texts.header for texts in columns}
     columns = [texts for texts in columns if not _is_choice(texts, headers)]
+    columns = [texts for texts in columns if not _is_listed(contract, texts, headers)]
     words = set(map(folded, headers))
     if contract.table == RESPONDENTS or words.isdisjoint(_OF_FORM):
         return columns
@@ -132,6 +134,18 @@ def _is_choice(texts: Texts, headers: Set[str]) -> bool:
     `themes/security` beside `themes`."""
     question = re.match(r"(.+)[/.]", texts.header)
     return bool(question) and question[1] in headers and set(texts.values) <= _CHOSEN  # type: ignore[index]
+
+
+def _is_listed(contract: Contract, texts: Texts, headers: Set[str]) -> bool:
+    """Whether a column says of one of several listed codes whether it was chosen, where the
+    question itself is no column: `partners/military` beside `partners/justice`."""
+    question, _, choice = texts.header.rpartition("/")
+    if not question or not set(texts.values) <= _CHOSEN:
+        return False
+    beside = {one.removeprefix(f"{question}/") for one in headers if one.startswith(f"{question}/")}
+    lists = (one.allowed_codes or () for one in contract.columns.values()
+             if one.base_type == "list<code>")  # fmt: skip
+    return any(choice in codes and len(beside.intersection(codes)) > 1 for codes in lists)
 
 
 def _is_said_otherwise(one: ColumnProposal, columns: Sequence[Texts]) -> bool:
@@ -531,13 +545,15 @@ def area_of_name(text: str, known: Mapping[str, str]) -> CodeProposal:
 
 
 def _is_begun(plain: str, name: str) -> bool:
-    """Whether each of several words begins one of a name, in their order: `UPC Sen 1` of
-    `UPC Sénégal 1`, `IPO Gao` of `Équipe IPO Gao`; numbers are not shortened."""
-    words, others = plain.split(), iter(name.split())
-    return len(words) > 1 and all(
-        any(
-            one == other or (len(one) >= _LEAST_SHORT and one.isalpha() and other.startswith(one))
-            for other in others
-        )
-        for one in words
-    )
+    """Whether each of several words begins one of a name: `UPC Sen 1` of `UPC Sénégal 1`,
+    `Togo FPU` of `Formed police unit Togo`; numbers are not shortened."""
+    words, others = in_short(plain).split(), in_short(name).split()
+    if not 1 < len(words) <= len(others):
+        return False
+    for word in words:
+        is_cut = len(word) >= _LEAST_SHORT and word.isalpha()
+        found = (other for other in others if other == word or (is_cut and other.startswith(word)))
+        if (one := next(found, None)) is None:
+            return False
+        others.remove(one)
+    return True

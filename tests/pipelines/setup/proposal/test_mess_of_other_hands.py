@@ -284,6 +284,11 @@ def test_a_unit_is_known_by_words_cut_short_where_they_are_of_one_alone() -> Non
     texts = Texts("Unité", ("UPC SEN 2", "UPC Togo", "SEN", "UPC SEN 3"))
     found = reference_fit(texts, "units.unit_code", {"units.unit_code": names})
     assert [one.code for one in found.codes] == ["U2", None, None, None]
+    names = {"formed police unit togo": "U1", "fpu-bgd1": "U2"}
+    found = reference_fit(
+        Texts("Unit", ("Togo FPU", "BGD1 FPU")), "units.unit_code", {"units.unit_code": names}
+    )
+    assert [one.code for one in found.codes] == ["U1", "U2"]
 
 
 def test_a_header_reaches_as_far_as_the_workbook_merged_it(tmp_path: Path) -> None:
@@ -418,3 +423,26 @@ def test_several_counts_of_each_sex_become_a_row_for_each(tmp_path: Path) -> Non
     assert men["where"] == {"Officers / Men": "present"}
     assert women["columns"]["officers_count"]["from"] == "Officers / Women"
     assert women["columns"]["officers_vetted_count"]["from"] == "Of which vetted / Women"
+
+
+def test_yes_in_two_languages_is_yes_and_choices_of_one_question_are_no_counts(
+    tmp_path: Path,
+) -> None:
+    column = contracts()["alerts"].columns["action_needed"]
+    found = code_proposals(["Yes / نعم", "No / لا", "Yes / لا"], column)
+    assert {one.text: one.code for one in found} == {
+        "Yes / نعم": "true", "No / لا": "false", "Yes / لا": None
+    }  # fmt: skip
+    rows = [["date", "unit", "activity", "partners/military", "partners/justice", "pax"]]
+    rows += [[date(2026, 3, day), "FPU1", "Patrol", day % 2, 1, 12] for day in range(1, 9)]
+    columns = by_column(propose(workbook(tmp_path / "form.xlsx", Form=rows), KNOWN))
+    assert columns["personnel_count"] == ("pax",)
+    assert not [one for headers in columns.values() for one in headers if one[:8] == "partners"]
+
+
+def test_a_text_is_the_code_a_name_of_which_alone_says_more() -> None:
+    column = contracts()["police_complaints"].columns["complaint_type"]
+    found = code_proposals(["Extorsion", "No extortion", "Détention"], column)
+    codes = {one.text: one.code for one in found}
+    assert codes["Extorsion"] == "extortion" and codes["No extortion"] is None
+    assert codes["Détention"] is None  # arbitrary detention, ill-treatment in detention
