@@ -15,7 +15,7 @@ from pipelines.setup.proposal.matching.words import code_names, folded
 
 _PAIRS_LOOKED_AT = 50
 _UNNAMED, _ONLY_LEFT, _SUMMED = 0.6, 0.5, 0.85
-_LATITUDE = 90
+_LATITUDE, _OLDEST = 90, 120
 _MOST = 0.9  # share of the texts of a column
 
 
@@ -234,10 +234,12 @@ def two_numbers(contract: Contract, texts: Texts) -> list[ColumnProposal]:
         return []
     is_of_whom = "(" in held[0][1]
     names = _OF_TWO[is_of_whom]
-    pairs = ([int(re.sub(r"\D", "", text)) for text in (first, second)]
-             for first, _, second in held)  # fmt: skip
+    pairs = [[int(re.sub(r"\D", "", text)) for text in (first, second)]
+             for first, _, second in held]  # fmt: skip
     if any((first < second) == is_of_whom and first != second for first, second in pairs):
         return []  # days, references
+    if not is_of_whom and max(second for _, second in pairs) <= _OLDEST:
+        return []  # ages
     if not contract.columns.keys() >= {*names}:
         return []
     return [

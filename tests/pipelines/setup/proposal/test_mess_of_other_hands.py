@@ -381,13 +381,15 @@ def test_numbers_with_a_unit_or_a_second_number_and_words_for_nothing_are_read(
     assert entries["ended_at"]["time_zone"] == "Etc/GMT-2"
 
 
-def test_a_day_is_no_pair_of_estimates() -> None:
+def test_days_and_ages_are_no_pair_of_estimates() -> None:
     contract = contracts()["population"]
-    days, range_ = (
-        Texts("x", values, False) for values in (("2025-12", "2026-11"), ("3–5", "7-9"))
+    days, ages, estimates = (
+        Texts("x", values, False)
+        for values in (("2025-12", "2026-11"), ("0-17", "18-59"), ("3–5", "70-190"))
     )
-    assert two_numbers(contract, days) == []
-    assert [one.column for one in two_numbers(contract, range_)] == ["persons_low", "persons_high"]
+    assert two_numbers(contract, days) == two_numbers(contract, ages) == []
+    found = [one.column for one in two_numbers(contract, estimates)]
+    assert found == ["persons_low", "persons_high"]
 
 
 def test_a_word_for_nothing_in_a_column_of_days_empties_it() -> None:
