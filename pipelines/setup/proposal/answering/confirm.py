@@ -17,6 +17,7 @@ from pipelines.setup.proposal.matching.joined_columns import (
     with_clocks,
 )
 from pipelines.setup.proposal.matching.places_within import AREAS, places_fit
+from pipelines.setup.proposal.matching.survey import ANSWERS, with_answers
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
 from pipelines.setup.proposal.proposal import Proposal
 
@@ -52,7 +53,10 @@ def with_header(proposal: Proposal, column: str, header: str, known: Known) -> P
             or {"part"} & one.entry.keys() & said.entry.keys()  # both coordinates of one cell
         )
     ]
-    return replace(proposal, columns=(*others, said))
+    columns = [*others, said]
+    if (proposal.table, column) == (ANSWERS, "answer"):
+        columns = with_answers(columns, proposal.layout.texts)
+    return replace(proposal, columns=tuple(columns))
 
 
 def with_headers(

@@ -1,7 +1,7 @@
 """Places whose levels stand in columns of their own: the finest that a row gives, looked for within
 the one above it; a county where the payam is blank."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from indicators.definitions.contracts import Contract
@@ -37,31 +37,31 @@ def with_levels(
         is_area = contract.columns[one.column].reference == AREAS and AREAS in known
         if is_area and contract.table != "areas" and len(one.headers) == 1:
             one = _with_level(layout, one, taken, known)
+            one = _with_level(layout, one, taken.union(one.headers), known)  # a third level
             taken.update(one.headers)
         found.append(one)
     return found
 
 
 def _with_level(
-    layout: Layout, one: ColumnProposal, taken: set[str], known: Known
+    layout: Layout, one: ColumnProposal, taken: Set[str], known: Known
 ) -> ColumnProposal:
-    own, header = one.headers[0], list(layout.table.header)
-    at = header.index(own)
+    """The place with one more column, a finer one first; a wider one where rows have none."""
+    own, header = one.headers, list(layout.table.header)
+    at, until = header.index(own[0]), header.index(own[-1])
     beside = [
-        name for name in header[max(0, at - _NEAR) : at + _NEAR + 1]
+        name for name in header[max(0, at - _NEAR) : until + _NEAR + 1]
         if name not in taken and not names_a_country(name)
     ]  # fmt: skip
-    finer = [(own, other) for other in beside]
-    is_told = all(code.code for code in one.codes) and not layout.table.rows[own].null_count
-    wider = [] if is_told else [(other, own) for other in beside]
-    for pairs in (finer, wider):
-        fits = [(pair, places_fit(layout, pair, known)) for pair in pairs]
+    is_told = all(code.code for code in one.codes) or len(own) > 1
+    is_full = all(any(row) for row in _rows(layout, own, with_blank=True))
+    wider = [] if is_told and is_full else [(other, *own) for other in beside]
+    for ways in ([(*own, other) for other in beside], wider):
+        fits = [(way, places_fit(layout, way, known)) for way in ways]
         fits = [entry for entry in fits if _is_within(*entry, layout, known)]
         if fits:
-            headers, fit = min(
-                fits, key=lambda entry: abs(at - header.index(_other(entry[0], own)))
-            )
-            reasons = (*one.reasons, "place_within")
+            headers, fit = min(fits, key=lambda entry: _spread(header, entry[0]))
+            reasons = tuple(dict.fromkeys((*one.reasons, "place_within")))
             sure = min(one.confidence, _SURE)
             return replace(
                 one, headers=headers, confidence=sure, reasons=reasons, entry=fit.entry,
@@ -70,25 +70,32 @@ def _with_level(
     return one
 
 
-def _other(headers: tuple[str, str], own: str) -> str:
-    return headers[headers[0] == own]
+def _spread(header: Sequence[str], headers: Sequence[str]) -> int:
+    places = [header.index(name) for name in headers]
+    return max(places) - min(places)
 
 
-def _is_within(headers: tuple[str, str], fit: Fit, layout: Layout, known: Known) -> bool:
-    """Whether most rows that give both name a place below that which the wider one names."""
-    wide, _ = _alone(layout, headers, known)
-    both = {" ".join(parts): parts[0] for parts in _rows(layout, headers) if all(parts)}
+def _is_within(headers: Sequence[str], fit: Fit, layout: Layout, known: Known) -> bool:
+    """Whether most rows that give the widest and a finer one name a place below the widest."""
+    wide = _alone(layout, headers, known)[0]
+    both = {
+        " ".join(filter(None, parts)): parts[0]
+        for parts in _rows(layout, headers)
+        if parts[0] and parts[-1]
+    }
     told = [(code.code, wide[both[code.text]].code) for code in fit.codes
             if code.code and code.text in both]  # fmt: skip
     finer = [code for code, above in told if above and code != above]
     return bool(both) and len(finer) >= _FEWEST * len(both)
 
 
-def _rows(layout: Layout, headers: Sequence[str]) -> list[tuple[str, ...]]:
+def _rows(
+    layout: Layout, headers: Sequence[str], *, with_blank: bool = False
+) -> list[tuple[str, ...]]:
     """The distinct texts of columns side by side, a blank where a cell has none."""
     rows = layout.table.rows.select(list(dict.fromkeys(headers))).to_pylist()
     found = [tuple((row[name] or "").strip() for name in headers) for row in rows]
-    return [parts for parts in dict.fromkeys(found) if any(parts)]
+    return [parts for parts in dict.fromkeys(found) if with_blank or any(parts)]
 
 
 def _alone(layout: Layout, headers: Sequence[str], known: Known) -> list[Places]:

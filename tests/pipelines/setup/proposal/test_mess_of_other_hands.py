@@ -448,3 +448,25 @@ def test_a_text_is_the_code_a_name_of_which_alone_says_more() -> None:
     codes = {one.text: one.code for one in found}
     assert codes["Extorsion"] == "extortion" and codes["No extortion"] is None
     assert codes["Détention"] is None  # arbitrary detention, ill-treatment in detention
+
+
+def test_a_state_is_joined_where_rows_give_neither_county_nor_payam(tmp_path: Path) -> None:
+    held: Known = {**HELD, "within S": {"state": "S", **HELD["within A"], **HELD["within B"]}}
+    held = {**held, "areas.area_code": {**HELD["areas.area_code"], "jonglei": "S"}}
+    places = [("Jonglei", "Bor", "Makuach"), ("Jonglei", "Pibor", "Town"),
+              ("Jonglei", "Bor", None), ("Jonglei", None, None)]  # fmt: skip
+    head = ["Patrol No", "Patrol date", "State", "County", "Payam", "Activity"]
+    rows = [[f"P{at}", date(2026, 3, at + 1), *place, "Patrol"] for at, place in enumerate(places)]
+    found = propose(workbook(tmp_path / "patrols.xlsx", Log=[head, *rows]), held)
+    (place,) = [one for one in found.columns if one.column == "area_code"]
+    assert place.headers == ("State", "County", "Payam")
+    assert {code.code for code in place.codes} == {"A1", "B2", "A", "S"}
+
+
+def test_numbers_that_stand_for_answers_are_listed_for_a_person(tmp_path: Path) -> None:
+    head = ["Respondent ID", "Item", "Answer"]
+    rows = [["R1", "Q7", 1], ["R1", "Q8", 98], ["R2", "Q7", 2], ["R2", "Q8", 1]]
+    path = workbook(tmp_path / "survey_answers.xlsx", Log=[head, *rows])
+    found = propose(path, KNOWN, table="survey_answers")
+    (answer,) = [one for one in found.columns if one.column == "answer"]
+    assert [code.text for code in answer.codes] == ["1", "2", "98"]
