@@ -35,8 +35,6 @@ def complete_rows(
     definition, the as-of date is not.
     """
     functions = list(functions_sql(mission, "infinity"))
-    for statement in functions:
-        connection.execute(statement)
     named = list(contracts() if tables is None else tables)
     kept = dict(connection.execute("FROM ops.stored_column").fetchall())
     now = {table: definition_of([*_statements(table), *functions]) for table in named}
@@ -49,9 +47,12 @@ def complete_rows(
             "DELETE FROM ops.stored_column WHERE table_name IN (SELECT unnest(?))", given[:1]
         )
         connection.execute("INSERT INTO ops.stored_column SELECT unnest(?), unnest(?)", given)
-    for table in _incomplete(connection, named):
-        for statement in _statements(table):
-            connection.execute(statement)
+    incomplete = _incomplete(connection, named)
+    statements = [one for table in incomplete for one in _statements(table)]
+    if len(statements) > len(incomplete):  # a hash alone needs no function
+        statements = [*functions, *statements]
+    if statements:
+        connection.execute(";\n".join(statements))
 
 
 def _incomplete(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> list[str]:

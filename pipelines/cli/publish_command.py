@@ -2,7 +2,7 @@
 
 import argparse
 
-from indicators.foundation.messages import message
+from indicators.foundation.messages import LANGUAGES, message
 from pipelines.cli.main import show
 from pipelines.cli.options import Parser, mission_of
 from pipelines.cli.progress import progress_bar
@@ -22,6 +22,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Publishes and prints the release's name and folder."""
     mission = mission_of(arguments)
     from pipelines.orchestration.run import publish
+    from pipelines.quality.facts.volumes import partly_covered
+    from pipelines.workspace.warehouse.last_state import open_to_read
 
     act_by_account(arguments)
     if arguments.approved_by:
@@ -31,7 +33,11 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.workspace, mission, arguments.period, arguments.partner_approved_by.strip()
         )
     text = message("cli.publish.done", arguments.language, release=release, path=path)
-    show(arguments, {"release": release, "path": str(path)}, text)
+    with open_to_read(arguments.workspace.warehouse(mission)) as connection:
+        partly = partly_covered(connection, arguments.period)
+    told = [sentences[LANGUAGES.index(arguments.language)] for sentences in partly.values()]
+    found = {"release": release, "path": str(path), "covered_in_part": list(partly)}
+    show(arguments, found, "\n".join([text, *told]))
     return 0
 
 

@@ -15,10 +15,10 @@ def add_account(parser: Parser) -> None:
 
 def act_by_account(arguments: argparse.Namespace) -> None:
     """Signs in whom `--as` names; nobody where it names none."""
-    from pipelines.release.approval.second_person import act_as
-
     name = arguments.account.strip()
     if name:
+        from pipelines.release.approval.second_person import act_as
+
         act_as(arguments.workspace.home, name, *typed_secrets(arguments, name))
 
 

@@ -60,6 +60,7 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, workspace: WorkspaceResource, rows: Rows
     ) -> Iterator[dg.MaterializeResult]:
         from pipelines.ingest.file_report import leave_brought
+        from pipelines.ingest.files.arriving import deliveries, look
         from pipelines.ingest.inbox import ingest
         from pipelines.ingest.mapping.profile import require_sound_profile
         from pipelines.quality.suites.checkpoints import prepare
@@ -71,7 +72,9 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         with in_words(context):
             require_sound_profile(paths.profile(context.partition_key))
             rows.require_countable(paths, context.partition_key)
-        with _warehouse(context, workspace, "ingest") as (_, mission, connection):
+        looks = map(look, deliveries(paths.inbox(context.partition_key)))
+        coming = sum(found.size for found in looks if found)
+        with _warehouse(context, workspace, "ingest", coming) as (_, mission, connection):
             taken = ingest(
                 paths,
                 mission,
@@ -248,7 +251,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
 
 @contextmanager
 def _warehouse(
-    context: dg.AssetExecutionContext, workspace: WorkspaceResource, step: str
+    context: dg.AssetExecutionContext, workspace: WorkspaceResource, step: str, coming: int = 0
 ) -> Iterator[tuple[Path, Mission, duckdb.DuckDBPyConnection]]:
     """The partition's profile folder, its mission, and its warehouse to write in by one step."""
     paths = workspace.workspace()
@@ -256,7 +259,7 @@ def _warehouse(
     with in_words(context):
         mission = read_mission(profile)
         with (
-            open_warehouse(paths.warehouse(mission.mission)) as connection,
+            open_warehouse(paths.warehouse(mission.mission), coming) as connection,
             numbered_step(connection, refresh_number(context.run), step),
         ):
             yield profile, mission, connection

@@ -47,7 +47,11 @@ from pipelines.quality.facts.references import activities_of_units, orphans
 from pipelines.quality.facts.returns import returns_completeness, returns_timeliness
 from pipelines.quality.facts.survey_design import survey_design
 from pipelines.quality.facts.values import every_indicator_has_rows, values_are_possible
-from pipelines.quality.facts.volumes import unit_volumes, volume_against_history
+from pipelines.quality.facts.volumes import (
+    quarter_end_reached,
+    unit_volumes,
+    volume_against_history,
+)
 from pipelines.quality.input_files import write_input_files, write_rows_not_kept
 from pipelines.quality.pairs.duplicate_candidates import waiting_candidates, write_candidates
 from pipelines.quality.rejects.summary import (
@@ -305,6 +309,7 @@ def _of_values(connection: Connection, mission: Mission) -> Iterator[CheckResult
     yield from every_indicator_has_rows(connection, mission)
     yield from areas_without_outline(connection)
     yield from undecided_reviews(connection, mission)
+    yield from quarter_end_reached(connection, mission)
 
 
 def _facts(subject: str, facts: Iterator[CheckResult]) -> list[CheckResult]:

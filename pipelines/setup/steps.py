@@ -54,11 +54,14 @@ class Step:
             name: number_text(value, language, 0) if isinstance(value, int) else value
             for name, value in self.facts.items()
         }
-        if tables := facts.get("tables"):
-            titles = (contracts()[name].title.in_language(language) for name in tables)
-            facts["tables"] = ", ".join(titles)
-        known = message(f"next.{self.name}.{self.said}", language, **facts)
-        return f"{known} {message('next.renewed', language)}" if self.is_renewed else known
+        for listed in ("tables", "partly"):
+            titles = (
+                contracts()[name].title.in_language(language) for name in facts.get(listed, ())
+            )
+            facts[listed] = ", ".join(titles)
+        said = [f"{self.name}.{self.said}", *["release.partly"][: bool(facts.get("partly"))]]
+        said += ["renewed"] if self.is_renewed else []
+        return " ".join(message(f"next.{one}", language, **facts) for one in said)
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class _Facts:
     values: int = 0
     blocking: int = 0
     rejected: int = 0
+    partly: tuple[str, ...] = ()  # sources that end before the last month of the newest quarter
     is_busy: bool = False
 
 
@@ -83,7 +87,7 @@ def steps(workspace: Workspace, mission: str | None) -> list[Step]:
     except WrongUse as error:
         told = {"problem": error.problems[0].sentence()}
         return [Step("mission", "open", "unsound", told)]
-    facts = _facts(workspace.warehouse(mission))
+    facts = _facts(workspace.warehouse(mission), profile)
     found = _steps(workspace, profile, facts)
     return [_renewed(one) if facts.is_busy else one for one in found]
 
@@ -186,7 +190,7 @@ def _release(workspace: Workspace, mission: Mission, facts: _Facts) -> Step:
     current = shown.read_text(encoding="utf-8").strip() if shown.is_file() else name
     ended = ended_quarters(mission, date.today())
     newest = ended[-1].name if ended else ""
-    told = {"release": name, "quarter": newest, "current": current}
+    told = {"release": name, "quarter": newest, "current": current, "partly": facts.partly}
     if name and newest <= name[: len(newest)]:
         return Step("release", "done", "done" if current == name else "earlier_shown", told)
     if name:
@@ -216,29 +220,31 @@ def refreshed_as_of(warehouse: Path) -> date | None:
     return found[0] if found else None
 
 
-def _facts(warehouse: Path) -> _Facts:
+def _facts(warehouse: Path, mission: Mission) -> _Facts:
     """Counts of the warehouse; of its last copy while it is written; none where there is none."""
     if not warehouse.is_file():
         return _Facts({})
     try:
         with locked(warehouse), duckdb.connect(str(warehouse), read_only=True) as connection:
-            return _counted(connection)
+            return _counted(connection, mission)
     except (WrongUse, duckdb.IOException):
         pass
     try:
         with open_to_read(warehouse) as connection:
-            return replace(_counted(connection), is_busy=True)
+            return replace(_counted(connection, mission), is_busy=True)
     except (WrongUse, duckdb.Error):
         return _Facts({}, is_busy=True)
 
 
-def _counted(connection: Connection) -> _Facts:
+def _counted(connection: Connection, mission: Mission) -> _Facts:
     def number(sql: str) -> int:
         found = connection.execute(sql).fetchone()
         return int(found[0]) if found else 0
 
+    from pipelines.quality.facts.volumes import partly_covered
     from pipelines.quality.rejects.workbook import open_rejects
 
+    ended = ended_quarters(mission, date.today())
     rows = {name: number(f"SELECT count(*) FROM core.{quoted(name)}") for name in contracts()}
     rejects = open_rejects(connection)
     return _Facts(
@@ -249,4 +255,5 @@ def _counted(connection: Connection) -> _Facts:
             "WHERE severity = 'blocking' AND status <> 'passed'"
         ),
         len({(r.file_sha256, r.sheet or "", r.row_number) for r in rejects if r.row_number}),
+        tuple(partly_covered(connection, ended[-1].name)) if ended else (),
     )

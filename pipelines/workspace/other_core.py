@@ -3,6 +3,7 @@
 They end with the run that began them, also with one that is killed.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -65,6 +66,7 @@ def end_with_the_run() -> None:
     run = parent_process()
     if run is None:
         return
+    gc.set_threshold(50_000, 20)  # as the command that asks
     if hasattr(os, "nice"):
         os.nice(max(0, os.getpriority(os.PRIO_PROCESS, run.pid or 0) - os.nice(0)))
 

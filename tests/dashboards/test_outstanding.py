@@ -72,6 +72,22 @@ def test_data_quality_tells_broken_rules_and_scores(home: Path) -> None:
     assert "5 → 2" in text and "50%" in text and "Ask for the missing reports (10)" in text
 
 
+@pytest.mark.parametrize(
+    ("status", "quarter", "is_said"),
+    [("failed", "2026-Q3", True), ("failed", "2026-Q2", False), ("passed", "2026-Q3", False)],
+)
+def test_a_quarter_covered_in_part_is_told_before_all_else(
+    tmp_path: Path, status: str, quarter: str, is_said: bool
+) -> None:
+    rows = mart_rows()
+    facts = {"check_name": "activities.reaches_quarter_end", "status": status, "expected": quarter}
+    check = rows["quality_check"][0] | facts | {"sentence_en": "Covered in part."}
+    checks = [*rows["quality_check"], check]
+    write_release(tmp_path, rows={**rows, "quality_check": checks})
+    text = said(tmp_path, "/data-quality?lang=en&period=2026-Q3", data_quality)
+    assert ("Covered in part." in text.partition("Score of each source")[0]) == is_said
+
+
 def test_headquarters_has_no_such_page(home: Path) -> None:
     client = create_app(home, "hq").server.test_client()
     found = client.get("/screen/outstanding").get_data(as_text=True)

@@ -202,6 +202,18 @@ def _checks_card(context: Context) -> list[Any]:
     return [card(words("quality.checks_title"), parts, summary, key="checks")]
 
 
+def _covered_in_part(context: Context) -> list[Any]:
+    """The sources that end before the last month of a quarter that ends in the period."""
+    frame, period = quality.checks(context.release), context.period
+    of_quarters = frame["check_name"].str.endswith(".reaches_quarter_end")
+    rows = rows_of(frame[of_quarters & (frame["status"] == "failed")])
+    return [
+        notice(context.words.of(row, "sentence"))
+        for row in rows
+        if period.start <= period_named(row["expected"]).end <= period.end
+    ]
+
+
 def _check(context: Context, row: dict[str, Any]) -> html.Li:
     words = context.words
     severity = words.label("severity", str(row["severity"]))
@@ -300,7 +312,8 @@ def body(context: Context) -> list[Any]:
     lead = _lead(context) if len(_of_period(context)) else None
     late = html.Div(_delays_card(context), className="stack")
     gaps = html.Div([html.Div(_grid_card(context), className="stack"), late], className="columns")
-    parts = [*_take_in_link(context), *quality_score_card(context), gaps]
+    told = [*_take_in_link(context), *_covered_in_part(context)]
+    parts = [*told, *quality_score_card(context), gaps]
     folds = html.Div(_folded_cards(context), className="stack folds")
     heading = formats.period_heading(context.period, context.words)
     place = f"{context.area_name(context.area)}, {heading}"

@@ -90,7 +90,8 @@ WITH valued AS (
   SELECT indicator, area, area_level, period_start, period_end, value, obs_status,
     indicator_version > min(indicator_version) OVER (PARTITION BY indicator) AS is_redefined
   FROM mart.indicator_value
-  WHERE mission = $mission AND period_type = $period_type AND value IS NOT NULL AND {totals_sql()}
+  WHERE mission = $mission AND period_type = $period_type AND value IS NOT NULL
+    AND indicator IN ($from, $to) AND {totals_sql()}
   -- Figures of two versions of a definition are not one series.
   QUALIFY indicator_version = max(indicator_version) OVER (PARTITION BY indicator)
 ),

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from pipelines.ingest.readers.sheet_shape import EPOCH, EPOCH_1904
+from pipelines.ingest.readers.sheet_shape import EPOCH, EPOCH_1904, MergedText
 from pipelines.ingest.readers.table import WITHOUT_VALUE
 from pipelines.ingest.readers.unpacked import DAMAGED
 from pipelines.ingest.readers.workbook import (
@@ -96,12 +96,17 @@ def _sheet_texts(path: Path, data: bytes, book: CalamineWorkbook, sheet: str) ->
     try:
         content = _sheet_content(data, sheet)
         refuse_large_grid(path, sheet, *_extent(content), _LARGEST_GRID)
-        grid = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        opened = book.get_sheet_by_name(sheet)
+        grid = opened.to_python(skip_empty_area=False)
         faults = _formula_faults(content)
         midnights = list(_midnights(data, content, grid))
     except (CalamineError, KeyError, ElementTree.ParseError, *DAMAGED) as error:
         raise unreadable(path, str(error).strip() or type(error).__name__, sheet) from None
     texts = texts_of(grid)
+    for (row, first), (_, last) in opened.merged_cell_ranges or ():
+        if first < last and row < len(texts) and (text := texts[row][first]):
+            texts[row][first] = merged = MergedText(text)
+            merged.width = last - first + 1
     for row, column in midnights:
         texts[row][column] = f"{texts[row][column]} 00:00:00"
     for (row, column), fault in faults.items():

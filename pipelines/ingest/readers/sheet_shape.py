@@ -1,7 +1,8 @@
 """The shape that people give a sheet, undone: two rows of header, groups filled down, totals.
 
 Options: `header_rows` (1: rows of the header from `header_row` on; names of several rows are joined
-by ` / `, and an upper cell without a name takes the one left of it, as merged cells do),
+by ` / `, and an upper cell without a name takes the one left of it, as merged cells do; where the
+workbook says which cells are merged, those alone),
 `fill_down` (columns in which an empty cell stands for the text above it), `totals` (texts such as
 `Total`: a row with a cell that is one of them is set aside and told), `serial_dates` (columns whose
 numbers are dates that lost their format: days since 30 December 1899, or since 1 January 1904 in a
@@ -29,6 +30,12 @@ EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465  # 1 March 1900, 31 December 9999
 
 
+class MergedText(str):
+    """The text of a cell that reaches over `width` columns."""
+
+    width = 1
+
+
 def joined_names(rows: Sequence[Sequence[str | None]]) -> list[str | None]:
     """The names of a header of several rows, the lowest last."""
     *groups, names = rows
@@ -43,8 +50,13 @@ def joined_names(rows: Sequence[Sequence[str | None]]) -> list[str | None]:
 
 def _filled_right(row: Sequence[str | None]) -> list[str | None]:
     filled: list[str | None] = []
-    for text in row:
-        filled.append(text or (filled[-1] if filled else None))
+    is_merged = any(isinstance(text, MergedText) for text in row)
+    last = 0
+    for at, text in enumerate(row):
+        if text:
+            width = text.width if isinstance(text, MergedText) else 1
+            last = at + width if is_merged else len(row)
+        filled.append(text or (filled[-1] if at < last else None))
     return filled
 
 

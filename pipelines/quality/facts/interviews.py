@@ -44,7 +44,7 @@ FROM held JOIN answered USING (survey_code, wave, respondent_key) GROUP BY ALL O
 WITH {HELD},
 answered AS (
   SELECT survey_code, wave, respondent_key,
-         list((item, answer) ORDER BY item) AS answers, count(*) AS items
+         sum(hash(item, answer)) AS answers, count(*) AS items
   FROM core.survey_answers GROUP BY ALL HAVING count(*) >= {LEAST_ITEMS}
 ),
 alike AS (

@@ -1,12 +1,17 @@
-"""Rows of the last month against the months before: a source that fell silent or doubled."""
+"""Rows of the last month against the months before: a source that fell silent or doubled, or stops
+before the end of a quarter."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
-from indicators.definitions.contracts import Contract
+from indicators.definitions.contracts import Contract, contracts
+from indicators.definitions.mission_profile import Mission
+from indicators.foundation.periods import period_of
 from indicators.foundation.sql_text import quoted
 from pipelines.quality.check_results import CheckResult, check_result
 from pipelines.quality.facts.outliers import named_places, unit_column
 from pipelines.quality.facts.robust import FAR, count_scale, distance
+from pipelines.quality.rejects.summary import local_day_sql
 from pipelines.workspace.warehouse.inspect import Connection
 
 HISTORY_MONTHS = 12
@@ -127,3 +132,66 @@ def unit_volumes(connection: Connection, contract: Contract) -> Iterator[CheckRe
         month=found[0][1],
         places=named_places(far),
     )
+
+
+_REACHED = "reaches_quarter_end"
+_NOT_SENT = ("activity_plan", "assessments", "recommendations", "reporting_returns")
+_MONTHS_ON_RECORD_SQL = """
+WITH own AS (
+  SELECT DISTINCT CAST(date_trunc('month', {day}) AS DATE) AS month
+  FROM core.{table} WHERE {day} <= $as_of {dated}
+),
+newest AS (SELECT max(month) AS month FROM own)
+SELECT count(*), max(greatest(
+  newest.month,
+  (SELECT max(least(coalesce(covers_to, $as_of), $as_of)) FROM ops.covered_span
+   JOIN ops.input_file USING (file_sha256) WHERE table_name = $table AND status = 'loaded'),
+  (SELECT max("month") FROM core.reporting_returns
+   WHERE source = $table AND return_status IN ('submitted', 'nil'))))
+FROM own, newest WHERE own.month > newest.month - to_months($months)
+"""
+
+
+def quarter_end_reached(connection: Connection, mission: Mission) -> Iterator[CheckResult]:
+    """Whether each source with rows in each of its last six months reaches the last month of the
+    newest quarter that was over on the day of the refresh; none that ended six months before it.
+
+    A file's declared days and reports that say that nothing was reach as far as rows do.
+    """
+    found = connection.execute(
+        "SELECT as_of FROM mart.mission WHERE mission = ?", [mission.mission]
+    ).fetchone()
+    if found is None:
+        return
+    running = period_of(found[0] + timedelta(days=1), "Q")
+    quarter = period_of(running.start - timedelta(days=1), "Q")
+    for table, contract in contracts().items():
+        if contract.date_column is None or table in _NOT_SENT:
+            continue
+        dated = f"AND {DATED_TO_THE_MONTH}" if "date_precision" in contract.columns else ""
+        parts = {"day": local_day_sql(contract, mission), "table": quoted(table), "dated": dated}
+        given = {"as_of": found[0], "table": table, "months": LEAST_MONTHS}
+        row = connection.execute(_MONTHS_ON_RECORD_SQL.format(**parts), given).fetchone()
+        months, last = row or (0, None)
+        if months < LEAST_MONTHS or (quarter.end - last).days > 31 * LEAST_MONTHS:
+            continue
+        yield check_result(
+            _REACHED,
+            table,
+            last >= quarter.end.replace(day=1),
+            kind=_REACHED,
+            observed=f"{last:%Y-%m}",
+            expected=quarter.name,
+        )
+
+
+def partly_covered(connection: Connection, quarter: str) -> dict[str, tuple[str, str]]:
+    """The sources that end before the last month of a quarter, each with its sentence in English
+    and French; none of a quarter that the last refresh did not look at."""
+    rows = connection.execute(
+        """SELECT source, sentence_en, sentence_fr FROM mart.quality_check
+        WHERE check_name = source || '.' || ? AND status = 'failed' AND expected = ?
+        ORDER BY source""",
+        [_REACHED, quarter],
+    ).fetchall()
+    return {source: (english, french) for source, english, french in rows}

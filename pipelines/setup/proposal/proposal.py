@@ -28,9 +28,10 @@ from pipelines.setup.proposal.matching.survey import (
     RESPONDENTS,
     Answered,
     answers_entry,
+    with_answers,
 )
 from pipelines.setup.proposal.matching.texts import BETWEEN, MISSING, ColumnProposal, Texts
-from pipelines.setup.proposal.matching.wide import Wide, grouped, wide_columns
+from pipelines.setup.proposal.matching.wide import Wide, grouped, wide_columns, years_told
 from pipelines.setup.proposal.matching.words import (
     folded,
     likeness,
@@ -51,7 +52,11 @@ _COMMON = 0.7  # weight of code, day and area, which tell no table from another
 _WIDEST = 30  # columns: of a file with more, most are about something else
 _UNTOLD = 0.6  # what another column alone tells
 _TOLD_BY = {
-    RESPONDENTS: (("household_key", "respondent_key"), ("stratum", "area_code")),
+    RESPONDENTS: (
+        ("area_code", "site_code"),
+        ("household_key", "respondent_key"),
+        ("stratum", "area_code"),
+    ),
     "areas": (("name_fr", "name_en"), ("name_en", "name_fr")),
 }
 _JOINED_KEY = 0.5  # sure of a key of several columns: later files may hold two rows of it
@@ -266,8 +271,9 @@ def propose(
     source = _source_name(path, name)
     contract = contracts()[name]
     asked = _questions(name, layout, columns)
+    columns = with_answers(columns, layout.texts) if name == ANSWERS else columns
     columns = [*columns, *_reference_key(layout, contract, columns)]
-    columns += _joined_key(source, layout, contract, columns)
+    columns += _joined_key(source, layout, contract, columns, wide)
     columns += _of_own_rows(layout, contract, columns)
     columns += _of_another(layout, contract, columns)
     feeds = tuple(sorted(c for c, one in load_catalogue().items() if one.source == name))
@@ -294,7 +300,7 @@ def with_joined_key(proposal: Proposal) -> Proposal:
     contract, constants = contracts()[proposal.table], proposal.constants or {}
     if contract.key[0] in constants:
         return proposal
-    more = _joined_key(proposal.source, proposal.layout, contract, proposal.columns)
+    more = _joined_key(proposal.source, proposal.layout, contract, proposal.columns, proposal.wide)
     return replace(proposal, columns=(*proposal.columns, *more))
 
 
@@ -327,10 +333,12 @@ def _of_another(
     found: list[ColumnProposal] = []
     for name, other in _TOLD_BY.get(contract.table, ()):
         if other in by_name and name not in by_name:
-            entry = {key: v for key, v in by_name[other].entry.items() if key == "template"}
-            found.append(
-                ColumnProposal(name, by_name[other].headers, _UNTOLD, ("of_another",), entry)
-            )
+            one = by_name[other]
+            is_alike = contract.columns[name].reference == contract.columns[other].reference
+            kept = ("template", "recode") if is_alike else ("template",)
+            entry = {key: value for key, value in one.entry.items() if key in kept}
+            codes = one.codes if is_alike else ()
+            found.append(ColumnProposal(name, one.headers, _UNTOLD, ("of_another",), entry, codes))
     age = by_name.get("age_group")
     if age and "bands" in age.entry and "is_adult" not in by_name:
         unknown = dict.fromkeys(age.entry.get("recode", {}))
@@ -405,20 +413,25 @@ def _are_sentences(values: Sequence[str]) -> bool:
 
 
 def _joined_key(
-    source: str, layout: Layout, contract: Contract, columns: Sequence[ColumnProposal]
+    source: str,
+    layout: Layout,
+    contract: Contract,
+    columns: Sequence[ColumnProposal],
+    wide: Wide | None,
 ) -> list[ColumnProposal]:
     """A key of several columns, where the file has none: the first that tell all its rows apart.
 
     It begins with the source's name: rows of another sender never take the place of these.
     """
     key, by_name = contract.key[0], {one.column: one for one in columns}
-    if len(contract.key) > 1 or key in by_name or contract.columns[key].base_type != "text":
+    is_version = all(contract.columns[name].base_type == "int" for name in contract.key[1:])
+    if not is_version or key in by_name or contract.columns[key].base_type != "text":
         return []
     first = (contract.date_column, "unit_code", contract.area_column)
     order = [*(by_name[name] for name in first if name in by_name), *columns]
     headers = list(dict.fromkeys(header for one in order for header in one.headers))
     headers = [header for header in headers if not set(header) & set("{}")]
-    if contract.date_column not in by_name:
+    if contract.date_column not in {*by_name, *(wide.columns if wide else ())}:
         return []
     for number in range(2, len(headers) + 1):
         joined = headers[:number]
@@ -474,7 +487,8 @@ def _scored(
     """How well a contract explains a sheet: 0 to about 1."""
     texts = layout.texts
     columns = column_proposals(contract, texts, known)
-    wide = wide_columns(contract, texts)
+    said_once = (one.values[0] for one in texts if len(one.values) == 1)
+    wide = wide_columns(contract, texts, years_told([path.stem, *said_once]))
     if wide and (alone := {one.column for one in columns}.intersection(wide.columns)):
         # A sum beside its parts says nothing else: the parts are left out where it is sure.
         sums = [one for one in columns if one.column == wide.value]

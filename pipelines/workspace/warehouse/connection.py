@@ -1,6 +1,6 @@
 """Opening a mission's warehouse: one writer at a time, locked down, with all its tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,32 +12,31 @@ from indicators.foundation.faults import quoting_no_row
 from pipelines.workspace.warehouse.ddl import make_tables
 
 _COPIED_SECONDS = 3  # who copies it to read (`last_state.py`) has done so by then
+# Below it statements take some milliseconds each: a second thread waits for more than it computes.
+_FOR_ONE_THREAD = 256 * 2**20
 
 
 @contextmanager
-def open_warehouse(
-    path: Path, threads: int | None = None, allowed_directories: Sequence[Path] = ()
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_warehouse(path: Path, coming: int = 0) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse's only connection, its tables made; closed and unlocked at the end.
 
-    Files outside `allowed_directories` (where a release is written) are out of its reach.
-    Raises WrongUse (`warehouse_locked`) where another process keeps it open, and Fault in place of
+    `coming`: bytes that are about to be written into it. Raises WrongUse (`warehouse_locked`) where another process keeps it open, and Fault in place of
     an error of the work on it whose text may quote a row.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with locked(path, _COPIED_SECONDS), opened(path, threads, allowed_directories) as connection:
+    with locked(path, _COPIED_SECONDS), opened(path, coming) as connection:
         yield connection
 
 
 @contextmanager
-def opened(
-    path: Path, threads: int | None = None, allowed_directories: Sequence[Path] = ()
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened(path: Path, coming: int = 0) -> Iterator[duckdb.DuckDBPyConnection]:
     """As `open_warehouse`, for who holds the lock already."""
     with quoting_no_row():
         connection = duckdb.connect(str(path))
         try:
-            lock_down(connection, threads, allowed_directories)
+            if coming + path.stat().st_size < _FOR_ONE_THREAD:
+                connection.execute("SET threads = 1")
+            lock_down(connection)
             make_tables(connection)
             yield connection
         finally:
@@ -60,20 +59,12 @@ def locked(path: Path, seconds: float = 0) -> Iterator[None]:
         lock.release()
 
 
-def lock_down(
-    connection: duckdb.DuckDBPyConnection,
-    threads: int | None = None,
-    allowed: Sequence[Path] = (),
-) -> None:
+def lock_down(connection: duckdb.DuckDBPyConnection) -> None:
     """No network, no foreign files, and nothing that could loosen this later."""
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
     connection.execute("SET TimeZone = 'UTC'")
     # Every file is a transaction of its own: the file is tidied once at the end, not every 16 MB.
     connection.execute("SET checkpoint_threshold = '256MB'")
-    if threads is not None:
-        connection.execute("SET threads = ?", [threads])
-    if allowed:
-        connection.execute("SET allowed_directories = ?", [[str(folder) for folder in allowed]])
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

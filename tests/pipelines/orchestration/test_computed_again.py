@@ -69,7 +69,7 @@ def _write_units(path: Path) -> None:
     """A template of units as their clerk sends it back."""
     write_template(contracts()["units"], path, "fr")
     book = openpyxl.load_workbook(path)
-    sheet = book["units"]
+    sheet = book["Unités"]
     for number, (code, component, kind) in enumerate(UNITS, HEADER_ROW + 1):
         row = {"unit_code": code, "unit_name": code, "component": component, "unit_type": kind,
                "valid_from": "2020-01-01"}  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 from indicators.definitions.contracts import contracts
 from pipelines.quality.check_results import CheckResult
 from pipelines.quality.checks import check_values, checks_of_table, run_checks
+from pipelines.quality.facts.volumes import partly_covered
 from pipelines.quality.rejects.summary import (
     write_reject_summary,
     write_rejected_rows,
@@ -278,6 +279,35 @@ def test_a_published_file_that_cannot_be_read_is_an_error(warehouse, workspace) 
     add(warehouse, "incidents", {"deaths_best": 7})
     results = run_checks(warehouse, mission, workspace.profile(MISSION))
     assert [r.status for r in results if r.table == "published_totals"] == ["error"]
+
+
+@pytest.mark.parametrize(
+    ("months", "more", "told"),
+    [
+        (range(2, 9), {}, {"activities": "failed"}),  # to August: September is missing
+        (range(2, 10), {}, {"activities": "passed"}),
+        (range(4, 9), {}, {}),  # five months are no habit
+        ((1, 2, 3, 4, 5, 8), {}, {}),
+        (range(2, 9), {"return_status": "nil"}, {"activities": "passed"}),  # nothing was, and said
+        (range(2, 9), {"return_status": "not_submitted"}, {"activities": "failed"}),
+    ],
+)
+def test_a_source_that_ends_before_the_quarter_does_is_told(
+    warehouse, workspace, mission, months, more, told
+) -> None:
+    insert(warehouse, "mart.mission", {"mission": MISSION, "as_of": date(2026, 10, 15)})
+    add(warehouse, "activities", *({"started_at": datetime(2026, m, 9, 12)} for m in months))
+    if more:
+        add(warehouse, "reporting_returns", returned(9, more["return_status"]))
+    found = {
+        one.table: one for one in check_values(warehouse, mission) if one.expected == "2026-Q3"
+    }
+    assert {name: one.status for name, one in found.items()} == told
+    is_partly = told.get("activities") == "failed"
+    assert (*partly_covered(warehouse, "2026-Q3"),) == (("activities",) if is_partly else ())
+    assert not partly_covered(warehouse, "2026-Q2")
+    if is_partly:
+        assert "2026-08" in found["activities"].sentence_fr
 
 
 def test_sentences_name_tables_as_their_readers_do(warehouse, workspace, mission) -> None:

@@ -303,3 +303,30 @@ def test_an_earlier_quarter_that_is_published_again_leaves_the_newest_the_newest
     assert told.facts["release"] == names[2] and told.facts["current"] == names[-1]
     (folder / "current").write_text(f"{names[2]}\n", encoding="utf-8")
     assert steps(workspace, "malda")[-1].said == "done"
+
+
+def test_sources_that_end_before_the_quarter_are_named_in_the_step_of_the_release(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    SetupDesk(workspace).make(
+        VALUES, CHOSEN, {"areas": written(tmp_path, "areas.csv", AREAS)}, "en"
+    )
+    quarter = ended_quarters(read_mission(workspace.profile("malda")), date.today())[-1].name
+    with open_warehouse(workspace.warehouse("malda")) as connection:
+        for check, status in (("alerts.reaches_quarter_end", "failed"), ("units.key", "failed")):
+            row = (
+                "malda",
+                check,
+                check.partition(".")[0],
+                "warning",
+                status,
+                "",
+                quarter,
+                1,
+                "",
+                "",
+            )
+            connection.execute(f"INSERT INTO mart.quality_check VALUES {row}")
+    release = steps(workspace, "malda")[-1]
+    assert release.facts["partly"] == ("alerts",)
+    assert release.sentence("fr").endswith("s’arrêtent avant son dernier mois\u00a0: Alertes.")

@@ -50,10 +50,20 @@ class Outlines:
         found = np.full(len(longitude), None, dtype=object)
         known = np.flatnonzero(np.isfinite(longitude) & np.isfinite(latitude))
         points = shapely.points(longitude[known], latitude[known])
-        at, outline = self.tree.query(points, predicate="intersects")
+        at, outline = self._touching(points)
         order = np.lexsort((-outline, at))  # the first outline is written last, so it stays
         found[known[at[order]]] = np.array(self.codes, dtype=object)[outline[order]]
         return found
+
+    def _touching(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Which points lie in which outlines, border included: places of both, in pairs.
+
+        Of prepared outlines, which the tree's own predicate does not make use of.
+        """
+        at, outline = self.tree.query(points)
+        shapely.prepare(self.tree.geometries)
+        is_in = shapely.intersects(self.tree.geometries[outline], points[at])
+        return at[is_in], outline[is_in]
 
     def km_outside(self, longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
         """How far each point lies from the nearest outline, in km along the ground; 0 inside.
@@ -66,7 +76,7 @@ class Outlines:
         if not len(known) or not len(self.codes):
             return away
         points = shapely.points(longitude[known], latitude[known])
-        inside = np.unique(self.tree.query(points, predicate="intersects")[0])
+        inside = np.unique(self._touching(points)[0])
         away[known[inside]] = 0  # nearly all of them, and much sooner known than a distance
         known, points = np.delete(known, inside), np.delete(points, inside)
         at, outline = self.tree.query_nearest(points, all_matches=False)

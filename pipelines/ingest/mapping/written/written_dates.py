@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Any
 
 import yaml
 
@@ -21,13 +22,15 @@ def names_months(formats: Iterable[str]) -> bool:
 
 
 def with_english_months(text: str, form: str) -> str:
-    """The text with the name of its month in English, in full where the format has `%B`."""
+    """The text with the name of its month in English, in full where the format has `%B`, without
+    a day of the week before it."""
     names = calendar.month_name if "%B" in form else calendar.month_abbr
 
     def english(found: re.Match[str]) -> str:
         month = _months().get(_plain(found[1]))
         return names[month] if month else found[0]
 
+    text = _weekday().sub("", text)
     return re.sub(r"\b1(?:er|st) ", "1 ", _written().sub(english, text))
 
 
@@ -39,11 +42,24 @@ def _written() -> re.Pattern[str]:
 
 
 @cache
+def _weekday() -> re.Pattern[str]:
+    """A day of the week at the start, before the number of the day."""
+    names = sorted({name for names in _listed()["weekdays"].values() for name in names}, key=len)
+    return re.compile(rf"^(?:{'|'.join(reversed(names))})\.?,? +(?:le )?(?=\d)", re.IGNORECASE)
+
+
+@cache
+def _listed() -> Mapping[str, Mapping[str, list[Any]]]:
+    text = (data_folder() / "months.yaml").read_text(encoding="utf-8")
+    found: Mapping[str, Mapping[str, list[Any]]] = yaml.load(text, Loader=StrictLoader)
+    return found
+
+
+@cache
 def _names() -> Mapping[str, int]:
     """Name or short form: number of the month, without those that name two."""
-    text = (data_folder() / "months.yaml").read_text(encoding="utf-8")
     found: dict[str, set[int]] = {}
-    for lists in yaml.load(text, Loader=StrictLoader)["months"].values():
+    for lists in _listed()["months"].values():
         for names in lists:
             for number, name in enumerate(names, start=1):
                 found.setdefault(name, set()).add(number)

@@ -26,7 +26,7 @@ from pipelines.setup.proposal.answering.choices import (
 from pipelines.setup.proposal.answering.confirm import with_header, with_headers
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.difference import Change, changes_of
-from pipelines.setup.proposal.matching.columns import recode_of
+from pipelines.setup.proposal.matching.codes import recode_of
 from pipelines.setup.proposal.matching.survey import RESPONDENTS, as_answer, items
 from pipelines.setup.proposal.matching.texts import BETWEEN, ColumnProposal
 from pipelines.setup.proposal.proposal import FileTerms, Proposal, propose, with_joined_key

@@ -8,8 +8,8 @@ from indicators.foundation.errors import Problem, WrongUse, suggestion
 from indicators.foundation.messages import message
 from pipelines.setup.proposal.answering.told import codes_words
 from pipelines.setup.proposal.beside.known_rows import Known
-from pipelines.setup.proposal.matching.codes import CodeProposal
-from pipelines.setup.proposal.matching.columns import as_said, recode_of
+from pipelines.setup.proposal.matching.codes import CodeProposal, recode_of
+from pipelines.setup.proposal.matching.columns import as_said
 from pipelines.setup.proposal.matching.joined_columns import of_one_cell, with_clocks
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
 from pipelines.setup.proposal.proposal import Proposal

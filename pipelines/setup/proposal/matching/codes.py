@@ -1,7 +1,8 @@
 """Which code each text of a column means: by code, label or synonym, else by likeness."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from indicators.definitions.contracts import Column
 from pipelines.setup.proposal.matching.words import code_texts, folded, likeness
@@ -58,6 +59,12 @@ def code_proposals(
     return [proposed(text) for text in members]
 
 
+def recode_of(codes: Sequence[CodeProposal]) -> dict[str, Any]:
+    """The `recode` that proposals give; texts that are right as they stand need none."""
+    listed = {one.text: one.code for one in codes if one.code and one.code != one.text}
+    return {"recode": listed} if listed else {}
+
+
 def by_label(text: str, labels: Labels, proposed: Callable[[str], CodeProposal]) -> CodeProposal:
     """The proposal for what a form calls the text, else for the text itself."""
     own = proposed(text)
@@ -83,6 +90,12 @@ def _of_bool(text: str) -> CodeProposal:
         return CodeProposal(text, "true", 0.85, "short_for_yes")
     if plain in _FALSE:
         return CodeProposal(text, "false", 0.85, "short_for_no")
+    both = {_truth(_of_bool(part.strip())).code for part in text.split("/")} if "/" in text else ()
+    code = next(iter(both)) if len(both) == 1 else None  # `Yes / نعم`
+    return CodeProposal(text, code, 0.85, "label") if code else _unknown(text)
+
+
+def _unknown(text: str) -> CodeProposal:
     return CodeProposal(text, None, 0, "unknown_text")
 
 
@@ -109,10 +122,18 @@ def _of_code(text: str, known: Mapping[str, str], codes: tuple[str, ...]) -> Cod
         rival = next((score for score, other in ranked if other != code), 0.0)
         if best - rival >= 0.1:
             return CodeProposal(text, code, round(0.85 * best, 2), "alike")
-    within = _names_within(plain, known) if not denied else set()
+    within = (_names_within(plain, known) or _names_around(plain, known)) if not denied else set()
     if len(within) == 1:
         return CodeProposal(text, within.pop(), _WITHIN, "name_within")
-    return CodeProposal(text, None, 0, "unknown_text")
+    return _unknown(text)
+
+
+def _names_around(plain: str, known: Mapping[str, str]) -> set[str]:
+    """The codes a name of which says more than the text: `extortion` of `extortion or bribery`."""
+    words = set(plain.split())
+    if max((len(word) for word in words), default=0) <= _LEAST_LETTERS:
+        return set()
+    return {code for name, code in known.items() if words.issubset(name.split())}
 
 
 def _names_within(plain: str, known: Mapping[str, str]) -> set[str]:

@@ -15,7 +15,13 @@ from pipelines.ingest.mapping.written.written_places import SIDES, decimal_degre
 from pipelines.ingest.readers.hxl import is_tags
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.matching import notation
-from pipelines.setup.proposal.matching.codes import CodeProposal, Labels, by_label, code_proposals
+from pipelines.setup.proposal.matching.codes import (
+    CodeProposal,
+    Labels,
+    by_label,
+    code_proposals,
+    recode_of,
+)
 from pipelines.setup.proposal.matching.concepts import (
     contradicts,
     holds_the_meaning,
@@ -39,6 +45,7 @@ from pipelines.setup.proposal.matching.words import (
     export_of,
     folded,
     general_names,
+    in_short,
     likeness,
     names_a_name,
     readings,
@@ -56,6 +63,7 @@ _WIDER_MEANING = 0.75
 _LEAST_SHORT = 3  # letters of an abbreviation
 _LEAST_TOLD = 0.75  # what texts that nobody knows leave of a name that is only alike
 _MOST_CODES = 60
+_OF_EXPORT = 50  # places behind
 _AREAS, _SHARED_NAME, _LEAST_OF_LEVEL = "areas.area_code", 0.85, 2
 _SURVEY = "survey_code"  # the same in every row
 _HOUSEHOLD, _FEWEST_HOUSEHOLDS = "household_key", 30
@@ -105,6 +113,7 @@ def _told_of(contract: Contract, columns: Sequence[Texts]) -> Sequence[Texts]:
     but for an interview."""
     headers = {texts.header for texts in columns}
     columns = [texts for texts in columns if not _is_choice(texts, headers)]
+    columns = [texts for texts in columns if not _is_listed(contract, texts, headers)]
     words = set(map(folded, headers))
     if contract.table == RESPONDENTS or words.isdisjoint(_OF_FORM):
         return columns
@@ -118,6 +127,18 @@ def _is_choice(texts: Texts, headers: Set[str]) -> bool:
     return bool(question) and question[1] in headers and set(texts.values) <= _CHOSEN  # type: ignore[index]
 
 
+def _is_listed(contract: Contract, texts: Texts, headers: Set[str]) -> bool:
+    """Whether a column says of one of several listed codes whether it was chosen, where the
+    question itself is no column: `partners/military` beside `partners/justice`."""
+    question, _, choice = texts.header.rpartition("/")
+    if not question or not set(texts.values) <= _CHOSEN:
+        return False
+    beside = {one.removeprefix(f"{question}/") for one in headers if one.startswith(f"{question}/")}
+    lists = (one.allowed_codes or () for one in contract.columns.values()
+             if one.base_type == "list<code>")  # fmt: skip
+    return any(choice in codes and len(beside.intersection(codes)) > 1 for codes in lists)
+
+
 def _is_said_otherwise(one: ColumnProposal, columns: Sequence[Texts]) -> bool:
     """Whether a header means something else beside the others: women beside men are no part of
     the personnel."""
@@ -126,16 +147,17 @@ def _is_said_otherwise(one: ColumnProposal, columns: Sequence[Texts]) -> bool:
     return is_women and not headers.isdisjoint(_MEN)
 
 
-def _rank(one: ColumnProposal) -> tuple[float, float, int, int, int, str, tuple[str, ...]]:
-    """The surest first; of equals codes before names, the finest areas, what names a reference
-    surely, and the plainest column: `sex` before `household_head_sex`."""
+def _rank(one: ColumnProposal) -> tuple[float, int, float, int, int, str, tuple[str, ...]]:
+    """The surest first; of equals the finest, codes before names, what names a reference
+    surely, by a name of its own before what an export adds, and the plainest column: `sex` before
+    `household_head_sex`."""
     sure = sum(code.confidence for code in one.codes) / len(one.codes) if one.codes else 1.0
     place = reference_place(one.headers[0])
     return (
         -one.confidence,
+        -len({code.code for code in one.codes if code.code}),
         -sure,
-        -len(one.codes) if _is_place(one.column) else 0,
-        99 if place is None else place,
+        99 if place is None else place + _OF_EXPORT * one.headers[0].startswith("_"),
         len(one.column),
         one.column,
         one.headers,
@@ -222,7 +244,8 @@ def _named(table: str, name: str, texts: Texts) -> tuple[float, str | None]:
     name asks something else."""
     worded = ((header_likeness(table, name, one)[0], None) for one in texts.wordings)
     sure = (one for one in worded if one[0] >= _LEAST_WORDED)
-    return max([header_likeness(table, name, texts.header), *sure], key=lambda found: found[0])
+    header = texts.header.replace("/", " ") if texts.told_by_group else texts.header
+    return max([header_likeness(table, name, header), *sure], key=lambda found: found[0])
 
 
 def _may_be_key(texts: Texts) -> bool:
@@ -251,8 +274,8 @@ def header_likeness(table: str, name: str, header: str) -> tuple[float, str | No
         return (0.0, None) if place is None else (1.0, "hxl_tag")
     own, names = readings(header), column_names(table, name)
     alike = max((likeness(one, other) for one in own for other in names), default=0)
-    if alike < 1 and header.startswith("_"):
-        return 0.0, None  # what Kobo and ODK add of their own: `_status` is no stratum
+    if header.startswith("_"):  # what Kobo and ODK add of their own: `_status` is no stratum
+        return (_GENERAL, "general_name") if alike == 1 else (0.0, None)
     if alike < _GENERAL and not general_names(table, name).isdisjoint(own):
         return _GENERAL, "general_name"
     if alike < 1 and contradicts(own, table, name):
@@ -440,12 +463,6 @@ def _codes_by(
     return Fit(share, entry, codes)
 
 
-def recode_of(codes: Sequence[CodeProposal]) -> dict[str, Any]:
-    """The `recode` that proposals give; texts that are right as they stand need none."""
-    listed = {one.text: one.code for one in codes if one.code and one.code != one.text}
-    return {"recode": listed} if listed else {}
-
-
 def reference_fit(texts: Texts, reference: str, known: Known) -> Fit:
     """The areas or units that names or codes mean; of no names there is nothing to tell.
 
@@ -501,11 +518,15 @@ def _of_name(text: str, known: Mapping[str, str]) -> CodeProposal:
 
 
 def _is_begun(plain: str, name: str) -> bool:
-    """Whether each word of a text begins that of a name, `UPC Sen 1` of `UPC Sénégal 1`; numbers
-    are not shortened."""
-    pairs = [*zip(plain.split(), name.split(), strict=False)]
-    is_as_long = len(pairs) > 1 and len(pairs) == len(plain.split()) == len(name.split())
-    return is_as_long and all(
-        one == other or (len(one) >= _LEAST_SHORT and one.isalpha() and other.startswith(one))
-        for one, other in pairs
-    )
+    """Whether each of several words begins one of a name: `UPC Sen 1` of `UPC Sénégal 1`,
+    `Togo FPU` of `Formed police unit Togo`; numbers are not shortened."""
+    words, others = in_short(plain).split(), in_short(name).split()
+    if not 1 < len(words) <= len(others):
+        return False
+    for word in words:
+        is_cut = len(word) >= _LEAST_SHORT and word.isalpha()
+        found = (other for other in others if other == word or (is_cut and other.startswith(word)))
+        if (one := next(found, None)) is None:
+            return False
+        others.remove(one)
+    return True

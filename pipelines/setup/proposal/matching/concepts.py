@@ -38,8 +38,13 @@ def meanings(name: str) -> frozenset[Meaning]:
 
 @cache
 def column_meanings(table: str, column: str) -> frozenset[Meaning]:
-    """What the names of a contract column mean."""
-    return frozenset(one for name in column_names(table, column) for one in meanings(name))
+    """What the names of a contract column mean; `Time in` is more than a time."""
+    return frozenset(
+        one
+        for name in column_names(table, column)
+        for one in meanings(name)
+        if one != {"hour"} or len(name.split()) == 1
+    )
 
 
 def means_the_same_words(readings: tuple[str, ...], names: frozenset[str]) -> bool:

@@ -2,15 +2,15 @@
 `survey_item`, and what their texts mean. Each becomes a row of `survey_answers`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.vocabularies import vocabulary
-from pipelines.setup.proposal.matching.codes import CodeProposal, code_proposals
+from pipelines.setup.proposal.matching.codes import CodeProposal, code_proposals, recode_of
 from pipelines.setup.proposal.matching.concepts import means_the_same_words, spoken
-from pipelines.setup.proposal.matching.texts import Texts
+from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
 from pipelines.setup.proposal.matching.words import code_names, likeness, readings
 
 RESPONDENTS, ANSWERS = "survey_respondents", "survey_answers"
@@ -34,8 +34,7 @@ class Answered:
 
     def entry(self) -> dict[str, Any]:
         """As a mapping writes it."""
-        recode = {one.text: one.code for one in self.codes if one.code and one.code != one.text}
-        return {"from": self.header} | ({"recode": recode} if recode else {})
+        return {"from": self.header} | recode_of(self.codes)
 
 
 def questions(columns: Sequence[Texts]) -> tuple[Answered, ...]:
@@ -68,11 +67,26 @@ def as_answer(item: str, texts: Texts, sure: float = 1.0, reason: str = "by_pers
     return Answered(item, texts.header, sure, reason, tuple(codes))
 
 
+def with_answers(columns: Sequence[ColumnProposal], texts: Sequence[Texts]) -> list[ColumnProposal]:
+    """Of a file with a row for each answer what its texts mean, of the answers to its items."""
+    asked = {code.code for one in columns if one.column == "item" for code in one.codes}
+    column = answer_column(*sorted(item for item in asked if item))
+
+    def told(one: ColumnProposal) -> ColumnProposal:
+        values = next(own.values for own in texts if own.header == one.headers[0])
+        words = [text for text in values if not text.lstrip("-").isdigit()]
+        codes = tuple(code_proposals(words, column))
+        return replace(one, codes=codes, entry={**one.entry, **recode_of(codes)})
+
+    return [told(one) if one.column == "answer" else one for one in columns]
+
+
 @cache
-def answer_column(item: str) -> Column:
-    """The column of answers with the codes that an item allows."""
+def answer_column(*asked: str) -> Column:
+    """The column of answers with the codes that items allow."""
     own = contracts()[ANSWERS].columns["answer"]
-    codes = tuple(code for code in vocabulary("survey_item").answers(item) if code in _all())
+    allowed = {code for item in asked for code in vocabulary("survey_item").answers(item)}
+    codes = tuple(code for code in _all() if code in allowed)
     more = tuple(code for code in _WITHOUT_ANSWER if code not in codes)
     return own.model_copy(update={"type": "code", "vocabulary": "answer", "codes": (*codes, *more)})
 

@@ -1,7 +1,8 @@
 """What one column of a file holds, and where one contract column may come from."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from pipelines.setup.proposal.matching.codes import CodeProposal
 
 MISSING = ("NA", "N/A", "n/a", "-", "--", "–", "NULL", "null", "nd", "n.d.", "ND")
 BETWEEN = "\n"  # the texts of an answer that has several
+_GROUPED = " / "  # between the names of a header of two rows
 _DISTINCT = 400  # texts of a column that are looked at
 _LOOKED_AT = 20_000
 _UNIQUE = 0.98  # share of rows with a text of their own: a line pasted twice changes no key
@@ -23,7 +25,8 @@ class Texts:
     """What one column of the file holds: its distinct texts without those that say nothing.
 
     `is_unique`: hardly any row shares its text with another, or has none. `wordings`, `labels`:
-    the question and what its codes are called, as a form has them.
+    the question and what its codes are called, as a form has them. `told_by_group`: another column
+    has the same name in another group, `Departure / Date` and `Arrival / Date`.
     """
 
     header: str
@@ -31,6 +34,7 @@ class Texts:
     is_unique: bool = True
     wordings: tuple[str, ...] = ()
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    told_by_group: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,14 @@ class ColumnProposal:
 
 def texts_of(table: SourceTable, book: Codebook | None = None) -> list[Texts]:
     """The distinct texts of each column of the sheet, with what a form says of them."""
-    return [
+    last = {name: name.rpartition(_GROUPED)[2] for name in table.header}
+    own = Counter(last[name] for name in table.header if _GROUPED in name)
+    found = [
         _texts(name, table.rows[name].combine_chunks().slice(0, _LOOKED_AT), question)
         for name in table.header
         for question in [question_of(name, book or {})]
     ]
+    return [replace(one, told_by_group=own[last[one.header]] > 1) for one in found]
 
 
 def _texts(name: str, column: pa.Array, question: Question) -> Texts:

@@ -1,6 +1,7 @@
 """Columns that are rows: counts by sex and age, or by month, one beside the other."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,10 +10,11 @@ from pipelines.ingest.mapping.written.written_dates import with_english_months
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.concepts import says_nothing
 from pipelines.setup.proposal.matching.texts import Texts
-from pipelines.setup.proposal.matching.words import code_texts, folded
+from pipelines.setup.proposal.matching.words import code_texts, readings
 
 _KINDS = ("sex", "age_group")
-_FEWEST = 2
+_FEWEST, _HALF_A_YEAR = 2, 6
+_YEARS = re.compile(r"(?<!\d)(20\d\d)(?:\s*[-_/]\s*(?:20)?(\d\d))?(?!\d)")
 _SAID = frozenset({"count", "person", "women", "total", "month", "participant"})
 
 
@@ -39,17 +41,26 @@ class Wide:
         return {"item": list(self.item), "value": self.value, **key, "items": entries}
 
 
-def wide_columns(contract: Contract, texts: Sequence[Texts]) -> Wide | None:
-    """What columns of the file say together; None where they do not, or one by itself says more."""
+def wide_columns(
+    contract: Contract, texts: Sequence[Texts], years: tuple[int, int] | None = None
+) -> Wide | None:
+    """What columns of the file say together; None where they do not, or one by itself says more.
+
+    `years`: of months named without one, from July on and before it.
+    """
     value = _value_of(contract)
     if value is None:
         return None
     numbers = [one for one in texts if one.values and _are_numbers(contract, value, one)]
     kinds = tuple(name for name in _KINDS if name in contract.key)
-    for item, name_of in ((kinds, _group_of), (("month",), _month_of)):
+    named_by: tuple[tuple[tuple[str, ...], Callable[[str], str | None]], ...] = (
+        (kinds, lambda header: _group_of(contract, kinds, header)),
+        (("month",), lambda header: _month_of(header, years)),
+    )
+    for item, name_of in named_by:
         if not item or not set(item) <= contract.columns.keys():
             continue
-        named = [(name_of(contract, item, one.header), one.header) for one in numbers]
+        named = [(name_of(one.header), one.header) for one in numbers]
         found = [(name, header) for name, header in named if name is not None]
         if len(found) >= _FEWEST and len(dict(found)) == len(found):
             is_told = set(item) <= {*contract.key}
@@ -83,7 +94,11 @@ def _are_numbers(contract: Contract, value: str, texts: Texts) -> bool:
 def _group_of(contract: Contract, item: Sequence[str], header: str) -> str | None:
     """`F|Y0T17` of `Girls` or `Femmes 0-17`; None where the header says anything else too."""
     tag, *attributes = header.split("+")
-    words = attributes if tag.startswith("#") else folded(header).split()
+    ways = [attributes] if tag.startswith("#") else [one.split() for one in readings(header)]
+    return next((one for words in ways if (one := _group_in(contract, item, words))), None)
+
+
+def _group_in(contract: Contract, item: Sequence[str], words: Sequence[str]) -> str | None:
     codes, used = [], set[str]()
     for name in item:
         known = code_texts(contract.columns[name])
@@ -97,10 +112,28 @@ def _group_of(contract: Contract, item: Sequence[str], header: str) -> str | Non
     return "|".join(codes) if is_told else None
 
 
-def _month_of(contract: Contract, item: Sequence[str], header: str) -> str | None:
-    """`2026-03-01` of `March 2026` or `mars-26`."""
-    written = notation.dates([header], with_time=False, of_months=True)
+def years_told(texts: Sequence[str]) -> tuple[int, int] | None:
+    """The years of months from July on and before it that a text names: `2026-27`, `2026`."""
+    for text in texts:
+        if found := _YEARS.search(text):
+            first, second = int(found[1]), found[2]
+            if second is None or int(second) == (first + 1) % 100:
+                return first, first + bool(second)
+    return None
+
+
+def _month_of(header: str, years: tuple[int, int] | None) -> str | None:
+    """`2026-03-01` of `March 2026` or `mars-26`, of `March` in the year that is told."""
+    if years and header.isalpha():
+        named = [_dated(f"{header} {year}") for year in years]
+        return next((one for one, is_late in zip(named, (True, False), strict=True)
+                     if one and (int(one[5:7]) > _HALF_A_YEAR) == is_late), None)  # fmt: skip
+    return _dated(header)
+
+
+def _dated(text: str) -> str | None:
+    written = notation.dates([text], with_time=False, of_months=True)
     formats = written.keys.get("formats")
     if written.share < 1 or not isinstance(formats, list) or "%d" in formats[0]:
         return None
-    return datetime.strptime(with_english_months(header, formats[0]), formats[0]).date().isoformat()
+    return datetime.strptime(with_english_months(text, formats[0]), formats[0]).date().isoformat()

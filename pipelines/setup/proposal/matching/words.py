@@ -255,6 +255,23 @@ def without_levels(plain: str) -> str:
 
 
 @cache
+def in_short(plain: str) -> str:
+    """A folded name with the code of a type of unit in the place of its names: `formed police
+    unit` and `upc` are `fpu`."""
+    found = f" {plain.replace('-', ' ')} "
+    for name, code in _unit_types():
+        found = found.replace(f" {name} ", f" {code} ")
+    return found.strip()
+
+
+@cache
+def _unit_types() -> tuple[tuple[str, str], ...]:
+    codes = vocabularies()["unit_type"].codes
+    names = [(name, folded(code)) for code in codes for name in code_names("unit_type", code)]
+    return tuple(sorted(names, key=lambda one: -len(one[0])))
+
+
+@cache
 def _levels() -> frozenset[str]:
     levels = vocabularies()["area_level"].labels
     return frozenset(name for level in levels for name in code_names("area_level", level))

@@ -5,11 +5,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
+from indicators.definitions.contracts import contracts
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import layouts
 from pipelines.setup.proposal.matching.codes import code_proposals
+from pipelines.setup.proposal.matching.columns import reference_fit
 from pipelines.setup.proposal.matching.survey import answer_column, questions
 from pipelines.setup.proposal.matching.texts import Texts
 from pipelines.setup.proposal.matching.words import likeness
@@ -254,3 +256,100 @@ def test_what_stands_in_brackets_or_of_a_choice_is_no_name(tmp_path: Path) -> No
     rows = [[*row, "Routine", "route", "1"] for row in month(1)[1:]]
     found = by_column(propose(workbook(tmp_path / "log.xlsx", Log=[head, *rows]), KNOWN))
     assert not {"hot_spot_code", "route_code"} & found.keys()
+
+
+def test_a_name_of_a_province_and_a_district_is_the_one_that_its_column_lists() -> None:
+    own = {"gao": "D1", "ansongo": "D2", "bourem": "D3", "kidal": "P2"}
+    known: Known = {
+        "areas.area_code": {"ansongo": "D2", "bourem": "D3", "kidal": "P2"},
+        "admin1": {"gao": "P1", "kidal": "P2"},
+        "admin2": {name: code for name, code in own.items() if code != "P2"},
+    }
+
+    def codes(header: str, *texts: str) -> list[str | None]:
+        fit = reference_fit(Texts(header, texts), "areas.area_code", known)
+        return [one.code for one in fit.codes]
+
+    assert codes("Lieu", "Gao", "Ansongo", "Bourem") == ["D1", "D2", "D3"]
+    assert codes("Lieu", "Gao", "Ansongo", "Kidal") == [None, "D2", "P2"]  # of both levels
+    assert codes("Cercle", "Gao") == ["D1"]
+    assert codes("Région", "Gao") == ["P1"]
+    assert codes("Lieu", "Gao") == [None]
+
+
+def test_a_unit_is_known_by_words_cut_short_where_they_are_of_one_alone() -> None:
+    names = {"upc senegal 1": "U1", "upc senegal 2": "U2", "upc togo 1": "U3", "upc togo 2": "U4"}
+    texts = Texts("Unité", ("UPC SEN 2", "UPC Togo", "SEN", "UPC SEN 3"))
+    found = reference_fit(texts, "units.unit_code", {"units.unit_code": names})
+    assert [one.code for one in found.codes] == ["U2", None, None, None]
+    names = {"formed police unit togo": "U1", "fpu-bgd1": "U2"}
+    found = reference_fit(
+        Texts("Unit", ("Togo FPU", "BGD1 FPU")), "units.unit_code", {"units.unit_code": names}
+    )
+    assert [one.code for one in found.codes] == ["U1", "U2"]
+
+
+def test_a_header_reaches_as_far_as_the_workbook_merged_it(tmp_path: Path) -> None:
+    rows = [
+        ["", "Départ", "", "Retour", "", "", ""],
+        ["Unité", "Date", "Heure", "Date", "Heure", "Activité", "Cercle"],
+        *(["FPU1", date(2026, 3, day), "21:30", date(2026, 3, day + 1), "02:15", "Patrouille",
+           ("Torit", "Ikoto")[day % 2]] for day in range(1, 9)),
+    ]  # fmt: skip
+    path = workbook(tmp_path / "log.xlsx", Log=rows)
+    book = load_workbook(path)
+    book["Log"].merge_cells("B1:C1")
+    book["Log"].merge_cells("D1:E1")
+    book.save(path)
+    found = propose(path, KNOWN)
+    assert found.layout.table.header[-2:] == ("Activité", "Cercle")
+    assert by_column(found)["started_at"] == ("Départ / Date", "Départ / Heure")
+    assert by_column(found)["ended_at"] == ("Retour / Date", "Retour / Heure")
+
+
+def test_months_without_a_year_are_of_the_years_that_the_file_names(tmp_path: Path) -> None:
+    rows = [["Unit", "Activity", "Juil", "Août", "Jan"],
+            ["FPU1", "Patrol", 4, 5, 6], ["FPU2", "Escort", 1, 2, 3]]  # fmt: skip
+    found = propose(workbook(tmp_path / "work plan 2026-27.xlsx", Plan=rows), KNOWN)
+    assert found.wide is not None
+    assert list(found.wide.items) == ["2026-07-01", "2026-08-01", "2027-01-01"]
+    key = next(one for one in found.columns if one.column == "plan_line_code")
+    assert set(key.headers) <= {"Unit", "Activity"}
+    unnamed = propose(workbook(tmp_path / "plan.xlsx", Plan=rows), KNOWN, table="activity_plan")
+    assert unnamed.wide is None
+
+
+def test_answers_one_a_row_mean_what_their_questions_allow(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    lines = ["enquête;vague;répondant;question;réponse"]
+    for number, text in enumerate(("Très bonne", "En sécurité", "Mauvaise", "Ne sait pas")):
+        lines.append(f"P;1;R{number};safety_overall;{text}")
+    path.write_text("\n".join(lines), encoding="utf-8")
+    answer = next(one for one in propose(path, KNOWN).columns if one.column == "answer")
+    assert {one.text: one.code for one in answer.codes} == {
+        "Très bonne": "very_good", "En sécurité": "good",
+        "Mauvaise": "bad", "Ne sait pas": "dont_know",
+    }  # fmt: skip
+
+
+def test_yes_in_two_languages_is_yes_and_choices_of_one_question_are_no_counts(
+    tmp_path: Path,
+) -> None:
+    column = contracts()["alerts"].columns["action_needed"]
+    found = code_proposals(["Yes / نعم", "No / لا", "Yes / لا"], column)
+    assert {one.text: one.code for one in found} == {
+        "Yes / نعم": "true", "No / لا": "false", "Yes / لا": None
+    }  # fmt: skip
+    rows = [["date", "unit", "activity", "partners/military", "partners/justice", "pax"]]
+    rows += [[date(2026, 3, day), "FPU1", "Patrol", day % 2, 1, 12] for day in range(1, 9)]
+    columns = by_column(propose(workbook(tmp_path / "form.xlsx", Form=rows), KNOWN))
+    assert columns["personnel_count"] == ("pax",)
+    assert not [one for headers in columns.values() for one in headers if one[:8] == "partners"]
+
+
+def test_a_text_is_the_code_a_name_of_which_alone_says_more() -> None:
+    column = contracts()["police_complaints"].columns["complaint_type"]
+    found = code_proposals(["Extorsion", "No extortion", "Détention"], column)
+    codes = {one.text: one.code for one in found}
+    assert codes["Extorsion"] == "extortion" and codes["No extortion"] is None
+    assert codes["Détention"] is None  # arbitrary detention, ill-treatment in detention

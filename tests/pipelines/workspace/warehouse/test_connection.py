@@ -62,14 +62,19 @@ def test_nothing_outside_is_reached(tmp_path: Path, statement: str) -> None:
         connection.execute(statement.format(folder=tmp_path)).fetchall()
 
 
-def test_release_folder_can_be_allowed(tmp_path: Path) -> None:
-    folder = tmp_path / "release"
-    folder.mkdir()
-    with open_warehouse(tmp_path / "a.duckdb", allowed_directories=[folder]) as connection:
-        connection.execute(f"COPY (SELECT 1 AS one) TO '{folder}/one.parquet'")
-        with pytest.raises(duckdb.Error):
-            connection.execute(f"COPY (SELECT 1 AS one) TO '{tmp_path}/one.parquet'")
-    assert (folder / "one.parquet").is_file()
+def test_a_small_warehouse_is_computed_by_one_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def threads(coming: int = 0) -> int:
+        with open_warehouse(tmp_path / "a.duckdb", coming) as connection:
+            ((found,),) = connection.execute("SELECT current_setting('threads')").fetchall()
+        return int(found)
+
+    ((of_machine,),) = duckdb.execute("SELECT current_setting('threads')").fetchall()
+    assert threads() == 1
+    assert threads(coming=10**9) == of_machine
+    monkeypatch.setattr("pipelines.workspace.warehouse.connection._FOR_ONE_THREAD", 1)
+    assert threads() == of_machine
 
 
 def test_every_contract_has_its_tables(tmp_path: Path) -> None:
