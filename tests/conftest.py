@@ -40,6 +40,10 @@ LONGEST = (
     "tests/browser/test_morning.py",
     "tests/dashboards/test_many_questions.py",
     "tests/indicators/engine/test_spark_rows.py",
+    "tests/pipelines/setup/proposal/test_field_set.py",
+    "tests/pipelines/release/test_any_sequence_equals_a_fresh_start.py",
+    "tests/pipelines/sample/test_exports_of_earlier_days.py",
+    "tests/real/test_whole_job.py",
 )
 
 

@@ -57,6 +57,14 @@ def published_sample(factory: pytest.TempPathFactory) -> Workspace:
     return Workspace(made)
 
 
+def copied_sample(factory: pytest.TempPathFactory, name: str) -> Workspace:
+    """A warehouse of one's own with all that the published sample has taken in, and its profile."""
+    home = factory.mktemp(name)
+    for part in ("warehouse", "missions"):
+        shutil.copytree(published_sample(factory).home / part, home / part)
+    return Workspace(home)
+
+
 @contextmanager
 def published_once(factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where the published sample of this run lies or is to be made; whoever makes it is alone."""

@@ -211,11 +211,16 @@ def create_mart(connection: duckdb.DuckDBPyConnection, existing: Columns | None 
 
 def lacks_nothing(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether all tables and columns of this version are there."""
+    if (layout := _layout(connection)) in _WHOLE:
+        return True
     existing = _existing_columns(connection)
     lacks = any(columns.keys() - set(existing.get((s, t), ())) for s, t, columns in tables())
-    return not lacks and all(
-        existing.get(("mart", table)) == list(names) for table, names in MART_TABLES.items()
-    )
+    if lacks or any(
+        existing.get(("mart", table)) != list(names) for table, names in MART_TABLES.items()
+    ):
+        return False
+    _WHOLE.add(layout)
+    return True
 
 
 def _add_missing(

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from io import BytesIO
 from pathlib import Path
 
@@ -15,20 +14,16 @@ from pipelines.setup.proposal.desk import open_desk
 from records.people import accounts
 from records.store import Store, utc_now
 from tests.pipelines.documents.test_workbooks_for_people import faults, sheets
-from tests.worlds.sample import published_sample
+from tests.worlds.sample import copied_sample
 
 EDGE = ("--mission", "sample", "--edge", "hot_spot_patrols_violence")
 
 
 @pytest.fixture
-def home(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Path:
-    sample = published_sample(tmp_path_factory).home
-    for part in ("warehouse", "missions"):
-        shutil.copytree(sample / part, tmp_path / part)
-    monkeypatch.setenv("POCLENS_HOME", str(tmp_path))
-    return tmp_path
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home = copied_sample(tmp_path_factory, "rota").home
+    monkeypatch.setenv("POCLENS_HOME", str(home))
+    return home
 
 
 def test_a_rota_is_drawn_once_written_as_an_order_and_answered(

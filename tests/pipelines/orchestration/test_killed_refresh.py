@@ -27,7 +27,6 @@ AS_OF = date(2026, 10, 15)
 # The step is done when the process that did it dies: nothing is closed, nothing is tidied.
 PREPARE = """
 from datetime import date
-import great_expectations
 from pipelines.orchestration.run import refresh
 from pipelines.workspace.warehouse import refresh_number
 done = refresh_number.end_step

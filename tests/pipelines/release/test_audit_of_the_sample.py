@@ -26,7 +26,7 @@ from pipelines.release.snapshot import open_memory, put_tables, take_tables
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.indicators.disclosure.audit import pinned_cells
-from tests.worlds.sample import ingested_sample
+from tests.worlds.sample import copied_sample
 
 AS_OF = date(2026, 10, 15)
 SEED = 2026
@@ -36,7 +36,7 @@ Tables = Mapping[str, Any]
 
 @pytest.fixture(scope="module")
 def ingested(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Mission]:
-    workspace = ingested_sample(tmp_path_factory, "audit")
+    workspace = copied_sample(tmp_path_factory, "audit")
     return workspace, read_mission(workspace.profile("sample"))
 
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from pipelines.release.reading.extraction import extract
 
+MUCH = 2**30  # bytes that are to come: all threads of the machine are used
+
 
 def files(release, *more: str) -> dict[str, bytes]:
     kept = (".parquet", ".csv", ".xlsx", ".json", ".xml", *more)
@@ -14,9 +16,9 @@ def files(release, *more: str) -> dict[str, bytes]:
     }
 
 
-def test_on_one_thread_and_on_two(new_workspace, republish) -> None:
-    one = files(republish(new_workspace("one"), threads=1), ".pdf")
-    two = files(republish(new_workspace("two"), threads=2), ".pdf")
+def test_on_one_thread_and_on_all(new_workspace, republish) -> None:
+    one = files(republish(new_workspace("one"), coming=0), ".pdf")
+    two = files(republish(new_workspace("two"), coming=MUCH), ".pdf")
     assert {Path(name).suffix for name in one} == {
         *(".parquet", ".csv", ".xlsx", ".json", ".xml", ".pdf")
     }

@@ -50,12 +50,12 @@ def files(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def releases(files, tmp_path_factory) -> tuple[Workspace, Workspace]:
     one, two = (Workspace(tmp_path_factory.mktemp(name)) for name in ("one", "two"))
-    run(one, files, threads=1)
-    run(two, files, threads=2)
+    run(one, files, coming=0)
+    run(two, files, coming=2**30)  # one thread, and all of the machine
     return one, two
 
 
-def run(workspace: Workspace, files: Path, threads: int) -> None:
+def run(workspace: Workspace, files: Path, coming: int) -> None:
     """Ingest, checks, figures, ratings, links, release."""
     install_profile(workspace, MISSION)
     profile = workspace.profile(MISSION)
@@ -63,7 +63,7 @@ def run(workspace: Workspace, files: Path, threads: int) -> None:
     mission = read_mission(profile)
     ingest(workspace, mission, sorted(files.iterdir()))
     catalogue = load_catalogue()
-    with open_warehouse(workspace.warehouse(MISSION), threads=threads) as connection:
+    with open_warehouse(workspace.warehouse(MISSION), coming) as connection:
         run_checks(connection, mission, profile)
         compute(connection, mission, catalogue, AS_OF)
         rate(connection, mission)

@@ -1,28 +1,22 @@
 """The tables hold what every chosen indicator needs: none is without a value over three years."""
 
 import duckdb
+import pytest
 
-from indicators.definitions.catalogue import load_catalogue
-from indicators.engine.refresh import compute
-from pipelines.sample.country import AS_OF, COUNTRY
+from indicators.definitions.mission_profile import read_mission
+from indicators.foundation.mart_tables import totals_sql
+from pipelines.sample.country import COUNTRY
+from tests.worlds.sample import published_sample
 
-from .conftest import SmallSample
 
-
-def test_the_whole_selection_is_computed(
-    small_sample: SmallSample, warehouse: duckdb.DuckDBPyConnection
-) -> None:
-    mission = small_sample.mission.model_copy(update={"period_types": ("A",)})
-    compute(warehouse, mission, load_catalogue(), AS_OF)
-    found = warehouse.execute(
-        """
-        SELECT DISTINCT indicator
-        FROM mart.indicator_value
-        WHERE area = ? AND value IS NOT NULL AND n > 0 AND sex IN ('_T', '_Z')
-          AND age_group IN ('_T', '_Z') AND breakdown IN ('_T', '_Z')
-          AND unit_type IN ('_T', '_Z') AND activity_type IN ('_T', '_Z')
-          AND actor IN ('_T', '_Z')
-        """,
-        [COUNTRY],
-    ).fetchall()
+def test_the_whole_selection_is_computed(tmp_path_factory: pytest.TempPathFactory) -> None:
+    workspace = published_sample(tmp_path_factory)
+    mission = read_mission(workspace.profile("sample"))
+    with duckdb.connect(str(workspace.warehouse("sample")), read_only=True) as warehouse:
+        found = warehouse.execute(
+            f"""SELECT DISTINCT indicator FROM mart.indicator_value
+            WHERE area = ? AND period_type = 'A' AND value IS NOT NULL AND n > 0
+              AND {totals_sql()}""",
+            [COUNTRY],
+        ).fetchall()
     assert {code for (code,) in found} == {entry.code for entry in mission.indicators}

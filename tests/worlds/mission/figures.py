@@ -63,10 +63,10 @@ def memory_warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
 
 @contextmanager
 def workspace_warehouse(
-    workspace: Workspace, threads: int | None = None
+    workspace: Workspace, coming: int = 0
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """The mission's real warehouse, locked down as in production, with its mart."""
-    with open_warehouse(workspace.warehouse(MISSION), threads=threads) as connection:
+    with open_warehouse(workspace.warehouse(MISSION), coming) as connection:
         make_mart(connection)
         yield connection
 
@@ -334,7 +334,7 @@ def make_workspace(home: Path) -> Workspace:
     return workspace
 
 
-def publish_again(workspace: Workspace, threads: int | None = None) -> Release:
+def publish_again(workspace: Workspace, coming: int = 0) -> Release:
     """Publishes what the mart holds now."""
-    with workspace_warehouse(workspace, threads) as connection:
+    with workspace_warehouse(workspace, coming) as connection:
         return publish(workspace, MISSION, PERIOD, connection)

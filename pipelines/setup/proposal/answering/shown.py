@@ -199,6 +199,7 @@ def _columns(
     language: str,
 ) -> Iterator[OfferedColumn]:
     from pipelines.setup.proposal.answering.answers import joined
+    from pipelines.setup.proposal.matching.survey import answer_column, items
 
     given, found = proposal.constants or {}, {one.column: one for one in proposal.columns}
     for name, column in contracts()[proposal.table].columns.items():
@@ -214,6 +215,8 @@ def _columns(
             choices=tuple(choice for choice in asked if choice.column == name),
         )
         if one:
+            is_answer = proposal.table == _ANSWERS and name == "answer"
+            column = answer_column(*items()) if is_answer else column
             entry = replace(
                 entry,
                 confidence=number_text(one.confidence, language, 2),

@@ -8,6 +8,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from indicators.definitions.contracts import contracts
+from pipelines.setup.proposal.answering.answers import answered
+from pipelines.setup.proposal.answering.shown import proposed
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import layouts
 from pipelines.setup.proposal.matching.codes import code_proposals
@@ -327,7 +329,14 @@ def test_answers_one_a_row_mean_what_their_questions_allow(tmp_path: Path) -> No
     for number, text in enumerate(("Très bonne", "En sécurité", "Mauvaise", "Ne sait pas")):
         lines.append(f"P;1;R{number};safety_overall;{text}")
     path.write_text("\n".join(lines), encoding="utf-8")
-    answer = next(one for one in propose(path, KNOWN).columns if one.column == "answer")
+    proposal = propose(path, KNOWN)
+    answer = next(one for one in proposal.columns if one.column == "answer")
+    offered = proposed(proposal, KNOWN, "en", {}, "", {})
+    shown = next(one for one in offered.columns if one.column == "answer")
+    assert {one.code for one in shown.codes} <= shown.known_codes.keys()
+    said = {f"code.answer.{one.text}": one.code for one in shown.codes}
+    again = answered(path, KNOWN, {"header.answer": shown.header, **said})
+    assert next(one.entry for one in again.columns if one.column == "answer") == answer.entry
     assert {one.text: one.code for one in answer.codes} == {
         "Très bonne": "very_good", "En sécurité": "good",
         "Mauvaise": "bad", "Ne sait pas": "dont_know",
