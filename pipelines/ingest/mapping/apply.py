@@ -7,21 +7,29 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.ingest.mapping.model import ColumnMapping, Source, TableMapping, When
+from pipelines.ingest.mapping.model import SUM, ColumnMapping, Source, TableMapping, When
 from pipelines.ingest.mapping.places.area_polygons import Outlines
 from pipelines.ingest.mapping.places.gazetteer import Gazetteer
-from pipelines.ingest.mapping.written.written_dates import names_months, with_english_months
-from pipelines.ingest.mapping.written.written_numbers import PLAIN_DIGITS, Signs, number_text
+from pipelines.ingest.mapping.written.written_dates import in_english, names_months
+from pipelines.ingest.mapping.written.written_numbers import (
+    PLAIN_DIGITS,
+    Signs,
+    number_of_cell,
+    number_text,
+    without_unit,
+)
 from pipelines.ingest.mapping.written.written_places import SIDES, decimal_degrees, part_of_pair
 from pipelines.ingest.readers.table import Malformed, ReaderWarning, SourceTable
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
+PartOf: TypeAlias = Callable[[str, int], str | None]
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00(?::00(?:\.0+)?)?(?:Z|[+]00:?00)?$"
 _OTHER_DIGITS = "[٠-٩۰-۹]"  # Arabic and Persian
 _TRAILING_DIGITS = re.compile(r"(\d+)$")
@@ -166,6 +174,10 @@ def _remapped(column: Column, change: Callable[[str], str | None]) -> Column:
     return pa.array(changed, pa.string()).take(encoded.indices)
 
 
+def _of_pair(value: str, part: int) -> str | None:
+    return part_of_pair(value, part) or value
+
+
 def _in_degrees(column: Column, axis: str) -> Column:
     return _remapped(column, lambda value: decimal_degrees(value, SIDES[axis]))
 
@@ -180,16 +192,17 @@ class _Applied:
 
     def column(self, name: str, entry: ColumnMapping) -> Column:
         """The text of one contract column; of a coordinate in decimal degrees."""
-        text = self.text(entry)
-        return _in_degrees(text, name) if name in SIDES else text
+        if name in SIDES:
+            return _in_degrees(self.text(entry, _of_pair), name)
+        return self.text(entry)
 
-    def text(self, entry: ColumnMapping) -> Column:
-        """What an entry makes of the rows."""
-        text = self._origin(entry)
+    def text(self, entry: ColumnMapping, part_of: PartOf = number_of_cell) -> Column:
+        """What an entry makes of the rows; `part_of` cuts a cell that holds two."""
+        text = self._origin(entry, part_of)
         if entry.formats and pc.any(pc.match_substring_regex(text, _OTHER_DIGITS)).as_py():
             text = _remapped(text, lambda value: value.translate(PLAIN_DIGITS))
         if names_months(entry.formats):
-            text = _remapped(text, lambda value: with_english_months(value, entry.formats[0]))
+            text = _remapped(text, lambda value: in_english(value, entry.formats))
         if entry.recode or entry.has_otherwise:
             text = _remapped(text, lambda value: _recoded(value, entry))
         if entry.bands:
@@ -202,14 +215,16 @@ class _Applied:
             text = self._when(text, rule)
         return text
 
-    def _origin(self, entry: ColumnMapping) -> Column:
+    def _origin(self, entry: ColumnMapping, part_of: PartOf = number_of_cell) -> Column:
         if entry.constant is not None:
             return pa.repeat(pa.scalar(entry.constant), self.rows.num_rows)
         if entry.sources is not None:
-            parts = [self._column(name, entry) for name in entry.sources]
+            parts = [self._column(name, entry, part_of) for name in entry.sources]
             if len(parts) == 1:
                 return parts[0]
             joined = _joined(parts, entry.join)
+            if entry.join == SUM:
+                return _remapped(joined, lambda value: _summed(value, entry.signs))
             if entry.after:  # an end without its hour is not known: its day is that of the start
                 return pc.if_else(pc.is_valid(parts[-1]), joined, pa.scalar(None, pa.string()))
             return joined
@@ -223,15 +238,16 @@ class _Applied:
             return _remapped(text, lambda value: _run(value, length))
         return pa.nulls(self.rows.num_rows, pa.string())
 
-    def _column(self, name: str, entry: ColumnMapping) -> Column:
+    def _column(self, name: str, entry: ColumnMapping, part_of: PartOf = number_of_cell) -> Column:
         if name not in self.rows.column_names:  # `optional`: checked before
             return pa.nulls(self.rows.num_rows, pa.string())
         missing = self.source.missing if entry.missing is None else entry.missing
         text = cleaned(self.rows[name], missing)
-        if entry.part is None:
-            return text
-        part = entry.part
-        return _remapped(text, lambda value: part_of_pair(value, part) or value)
+        if part := entry.part:
+            text = _remapped(text, lambda value: part_of(value, part))
+        if entry.units:
+            text = _remapped(text, lambda value: without_unit(value, entry.units))
+        return text
 
     def _filled(self, template: str, entry: ColumnMapping) -> Column:
         pieces = re.split(r"\{([^{}]*)\}", template)
@@ -293,6 +309,15 @@ def _joined(parts: list[Column], separator: str) -> Column:
         joined = pc.binary_join_element_wise(text, part, separator, null_handling="emit_null")
         text = pc.coalesce(joined, text, part)
     return text
+
+
+def _summed(value: str, signs: Signs) -> str:
+    """The sum of the numbers of a row; where one is none the texts, which read as no number."""
+    is_whole = signs.decimal is None
+    numbers = [number_text(text, signs, whole=is_whole) for text in value.split(SUM)]
+    if any(number is None for number in numbers):
+        return value
+    return str(sum(map(Decimal, filter(None, numbers))))
 
 
 def _recoded(value: str, entry: ColumnMapping) -> str | None:

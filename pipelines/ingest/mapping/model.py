@@ -36,6 +36,7 @@ from pipelines.ingest.mapping.places.gazetteer import Gazetteer, read_lines
 from pipelines.ingest.mapping.written.written_numbers import Signs
 from pipelines.ingest.readers import reader, readers
 
+SUM = "+"  # `join`: numbers of several columns are added
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TWO_WAYS = datetime(2026, 3, 5)  # a day that is another one with day and month exchanged
@@ -102,7 +103,8 @@ class ColumnMapping(Aliased):
 
     sources: Texts | None = Field(None, alias="from")
     join: str = " "
-    part: int | None = Field(None, ge=1, le=2)  # of two coordinates in one cell
+    part: int | None = Field(None, ge=1, le=2)  # of two coordinates or numbers in one cell
+    units: Texts = ()  # what may stand behind a number
     constant: str | None = None
     template: str | None = None
     point: tuple[str, str] | None = None  # columns of longitude and latitude

@@ -26,7 +26,13 @@ from pipelines.ingest.readers.workbook import Workbook
 from pipelines.setup.proposal.matching.concepts import meanings
 from pipelines.setup.proposal.matching.survey import Answered, questions
 from pipelines.setup.proposal.matching.texts import Texts, texts_of
-from pipelines.setup.proposal.matching.words import all_column_names, column_names, folded, readings
+from pipelines.setup.proposal.matching.words import (
+    all_column_names,
+    column_names,
+    folded,
+    listed_words,
+    readings,
+)
 
 _TEXTS = ("totals", "ditto")  # texts that stand in one sheet and mean the same in another
 _OF_ONE_SHEET = ("sheet", "footnotes", *_TEXTS)
@@ -49,6 +55,7 @@ _DITTOS = {"idem", "id", "ditto", "dito", "ibid"}
 _MARKS = {'"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
 _DAY_WORDS = frozenset({"date", "day", "jour", "تاريخ"})
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
+_IS_SPAN = re.compile(r"\d{1,2}\s*[-–]\s*\d{1,2}")  # of ages
 _LABELLED = ("spss", "stata")
 Cells = Sequence[Sequence[str | None]]
 
@@ -245,7 +252,8 @@ def _dated_names() -> frozenset[str]:
 
 
 def _are_serial(texts: Sequence[str]) -> bool:
-    numbers = [text.strip() for text in texts if text.strip()]
+    nothing = {folded(word) for word in listed_words("nothing")["yet"]}
+    numbers = [text.strip() for text in texts if text.strip() and folded(text) not in nothing]
     return bool(numbers) and all(
         re.fullmatch(r"\d{5}(\.\d+)?", text) and _FIRST_SERIAL <= float(text) < _LAST_SERIAL
         for text in numbers
@@ -256,7 +264,7 @@ def _totals(table: SourceTable) -> list[str]:
     """Texts of the first columns that stand for a sum."""
     first = (column.to_pylist() for column in table.rows.columns[:2])
     texts = {text.strip() for column in first for text in column if text}
-    return sorted(text for text in texts if folded(text) in _TOTALS)
+    return sorted(text for text in texts if folded(text).replace("-", " ") in _TOTALS)
 
 
 def _groups(table: SourceTable) -> list[str]:
@@ -270,9 +278,12 @@ def _groups(table: SourceTable) -> list[str]:
     for name in table.header[first : first + 2]:
         texts = table.rows[name].to_pylist()
         filled = sum(text is not None for text in texts)
-        if not texts or texts[0] is None or not 0 < filled <= 0.67 * len(texts):
+        if not texts or texts[0] is None or not 0 < filled <= 0.7 * len(texts):
             break
         found.append(name)
+    blank = [table.rows[name].is_null() for name in found[:1]]
+    found += [name for name in table.header if name not in found and name in table.header[first:]
+              and any(table.rows[name].is_null().equals(one) for one in blank)]  # fmt: skip
     rest = [number for number, name in enumerate(table.header) if name not in found]
     return found if found and all(_is_full(table, number) for number in rest[:1]) else []
 
@@ -313,7 +324,8 @@ def _divides(below: Sequence[str | None], names: Sequence[str | None]) -> bool:
     said = {at for at, text in enumerate(below) if text}
     texts = [below[at] or "" for at in said]
     is_told = bool(gaps) and gaps <= said <= gaps | {at - 1 for at in gaps - {0}}
-    return is_told and not any(sign.isdigit() for text in texts for sign in text)
+    return is_told and not any(re.match(r"[\d.,:/\s-]*$|\d{4}", text) for text in texts if
+                               not _IS_SPAN.fullmatch(text))  # fmt: skip
 
 
 def _is_row_of_groups(above: Sequence[str | None], names: Sequence[str | None]) -> bool:

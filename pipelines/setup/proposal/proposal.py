@@ -18,11 +18,13 @@ from pipelines.setup.proposal.layout import (
     in_other_shape,
     layouts,
 )
+from pipelines.setup.proposal.matching.by_sex import BySex, by_sex
 from pipelines.setup.proposal.matching.columns import (
     LEAST_LIKENESS,
     column_proposals,
     header_likeness,
 )
+from pipelines.setup.proposal.matching.places_within import with_levels
 from pipelines.setup.proposal.matching.survey import (
     ANSWERS,
     RESPONDENTS,
@@ -107,7 +109,7 @@ class Proposal:
     missing: tuple[str, ...] = ()
     constants: Mapping[str, str] | None = None
     where: Mapping[str, tuple[str, ...] | str] = field(default_factory=dict)  # as a mapping's
-    wide: Wide | None = None
+    wide: Wide | BySex | None = None
     sheets: tuple[str, ...] = ()  # those that hold a table
     rivals: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()  # those of the catalogue that the table feeds
@@ -188,11 +190,14 @@ class Proposal:
         if self.terms.counts_equal_once:
             table["distinct"] = True
         table["columns"] = columns
-        if self.wide:
+        tables = [table]
+        if isinstance(self.wide, BySex):
+            tables = self.wide.tables(table)
+        elif self.wide:
             table["unpivot"] = self.wide.entry()
         answers = [answers_entry(columns, self.questions)] if self.questions else []
         also = self.also.mapping()["tables"] if self.also else []
-        return found | {"tables": [table, *answers, *also]}
+        return found | {"tables": [*tables, *answers, *also]}
 
     def point(self) -> tuple[str, str] | None:
         """The columns of the file with longitude and latitude, each its own."""
@@ -273,6 +278,7 @@ def propose(
     asked = _questions(name, layout, columns)
     columns = with_answers(columns, layout.texts) if name == ANSWERS else columns
     columns = [*columns, *_reference_key(layout, contract, columns)]
+    columns = with_levels(contract, layout, columns, known)
     columns += _joined_key(source, layout, contract, columns, wide)
     columns += _of_own_rows(layout, contract, columns)
     columns += _of_another(layout, contract, columns)
@@ -340,10 +346,12 @@ def _of_another(
             codes = one.codes if is_alike else ()
             found.append(ColumnProposal(name, one.headers, _UNTOLD, ("of_another",), entry, codes))
     age = by_name.get("age_group")
-    if age and "bands" in age.entry and "is_adult" not in by_name:
+    has_adults = "is_adult" in contract.columns and "is_adult" not in by_name
+    if age and "bands" in age.entry and has_adults:
         unknown = dict.fromkeys(age.entry.get("recode", {}))
         bands = [{"value": "false", "below": "18"}, {"value": "true"}]
-        entry = ({"recode": unknown} if unknown else {}) | {"bands": bands}
+        entry = {key: v for key, v in age.entry.items() if key == "units"} | {"bands": bands}
+        entry |= {"recode": unknown} if unknown else {}
         found.append(ColumnProposal("is_adult", age.headers, _UNTOLD, ("of_another",), entry))
     return found
 
@@ -417,7 +425,7 @@ def _joined_key(
     layout: Layout,
     contract: Contract,
     columns: Sequence[ColumnProposal],
-    wide: Wide | None,
+    wide: Wide | BySex | None,
 ) -> list[ColumnProposal]:
     """A key of several columns, where the file has none: the first that tell all its rows apart.
 
@@ -483,7 +491,7 @@ def _missing(layout: Layout) -> tuple[str, ...]:
 
 def _scored(
     path: Path, layout: Layout, contract: Contract, known: Known
-) -> tuple[float, Sequence[ColumnProposal], Wide | None]:
+) -> tuple[float, Sequence[ColumnProposal], Wide | BySex | None]:
     """How well a contract explains a sheet: 0 to about 1."""
     texts = layout.texts
     columns = column_proposals(contract, texts, known)
@@ -497,6 +505,11 @@ def _scored(
         texts = [one for one in texts if alone != {wide.value} or one.header not in said]
         columns = [one for one in columns if not parts_count or one not in sums]
         wide = wide if parts_count else None
+    several = None if wide else by_sex(contract, texts, known)
+    if several:
+        texts = [one for one in texts if one.header not in several.items.values()]
+        columns = column_proposals(contract, texts, known)
+        columns = [one for one in columns if one.column not in several.columns]
     # Most tables have a code, a day and an area; where the code is that of an area it is its own.
     common = {contract.date_column, contract.area_column} ^ set(contract.key[:1])
     explained = {
@@ -511,9 +524,10 @@ def _scored(
         if column.required
     }
     found = {one.column: one.confidence for one in columns}
-    if wide:
-        explained |= dict.fromkeys(wide.items.values(), _WIDE)
-        found |= dict.fromkeys(wide.columns, _WIDE)
+    groups = wide or several
+    if groups:
+        explained |= dict.fromkeys(groups.items.values(), _WIDE)
+        found |= dict.fromkeys(groups.columns, _WIDE)
     explained |= {one.header: _WIDE for one in _questions(contract.table, layout, columns)}
     left = [one for one in texts if one.header not in explained]
     if contract.area_column and contract.columns[contract.area_column].reference:
@@ -523,7 +537,7 @@ def _scored(
     needed /= sum(required.values()) or 1
     named = _named_in(path.stem, layout.table.sheet, contract)
     score = 0.5 * own + 0.4 * needed + 0.1 * named
-    return score * (_SUMMED if _counts_cases(contract, left) else 1), columns, wide
+    return score * (_SUMMED if _counts_cases(contract, left) else 1), columns, groups
 
 
 def _tells_where(header: str) -> bool:

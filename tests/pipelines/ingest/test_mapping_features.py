@@ -57,6 +57,31 @@ def test_join_leaves_out_what_is_empty() -> None:
     assert mapped(["day", "hour"], records, entry) == ["2026-07-01T08:30", "2026-07-01", None]
 
 
+def test_numbers_of_several_columns_are_added_and_never_guessed() -> None:
+    entry = {"from": ["men", "women"], "join": "+"}
+    records: Rows = [["1 920", "30"], ["7", None], [None, None], ["7", "some"], ["1.920", "30"]]
+    assert mapped(["men", "women"], records, entry) == ["1950", "7", None, "7+some", "1.920+30"]
+
+
+def test_two_numbers_of_a_cell_are_told_apart() -> None:
+    cells = ["1 493–1 600", "17 (4)", "9 (3 F)", "20", "7-8-9", "none"]
+    records: Rows = [[text] for text in cells]
+    first, second = (mapped(["a"], records, {"from": "a", "part": part}) for part in (1, 2))
+    assert first == ["1 493", "17", "9", "20", "7-8-9", "none"]
+    assert second == ["1 600", "4", "3", None, "7-8-9", "none"]
+
+
+def test_only_units_that_a_mapping_names_are_left_out() -> None:
+    records: Rows = [["72 h"], ["72"], ["72 j"], ["h"]]
+    assert mapped(["a"], records, {"from": "a", "units": ["h"]}) == ["72", "72", "72 j", "h"]
+
+
+def test_months_are_read_by_the_format_that_fits_each() -> None:
+    records: Rows = [["février 2026"], ["Jan-26"]]
+    entry = {"from": "a", "formats": ["%B %Y", "%b-%y"]}
+    assert mapped(["a"], records, entry) == ["February 2026", "Jan-26"]
+
+
 def test_constant() -> None:
     assert one({"constant": "completed"}, a=None) == "completed"
 

@@ -6,7 +6,8 @@ A name that stands for two months in two languages is left as it is, and the rul
 import calendar
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -19,6 +20,18 @@ from indicators.foundation.reading.yaml_loader import StrictLoader
 def names_months(formats: Iterable[str]) -> bool:
     """Whether a format of dates reads the name of a month."""
     return any("%b" in entry or "%B" in entry for entry in formats)
+
+
+def in_english(text: str, forms: Sequence[str]) -> str:
+    """The text with the name of its month in English, as the first format that reads it has it."""
+    named = [with_english_months(text, form) for form in forms]
+    for form, one in zip(forms, named, strict=True):
+        try:
+            datetime.strptime(one, form)
+        except ValueError:
+            continue
+        return one
+    return named[0]
 
 
 def with_english_months(text: str, form: str) -> str:

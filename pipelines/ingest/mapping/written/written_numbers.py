@@ -5,10 +5,11 @@ mapping declares decide. One set of patterns, for SQL (RE2) and Python alike.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
-BLANKS = "[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000'\u2019]"
+BLANKS = "[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u066c'\u2019]"
 """Blanks of all kinds and apostrophes: between groups of three digits they mean thousands."""
 MINUS = "\u2212"
 DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫", "01234567890123456789,"
@@ -55,6 +56,25 @@ class Signs:
         decimal = undeclared if self.decimal is None else self.decimal
         signs = "".join(sign for sign in ".," if sign != decimal)
         return rf"[+-]?[1-9]\d{{0,2}}[{signs}]\d{{3}}"
+
+
+_IN_CELL = rf"[+-]?\d{{1,3}}(?:{BLANKS}\d{{3}})+(?!\d)|[+-]?\d+(?:[.,]\d+)?"
+_OF_TWO = re.compile(rf"(?P<first>{_IN_CELL})(?:[^\d]{{1,20}}(?P<second>{_IN_CELL}))?[^\d]{{0,20}}")
+
+
+def number_of_cell(text: str, part: int) -> str | None:
+    """The first or second (1, 2) of the numbers of a cell: `1493–1600`, `17 (4)`; of other texts
+    than one or two numbers the whole, which no number is read from."""
+    found = _OF_TWO.fullmatch(
+        re.sub(r"(?<=\d)\s*[-‑–—]\s*(?=\d)", " – ", text.translate(PLAIN_DIGITS))
+    )
+    return found[("first", "second")[part - 1]] if found else text
+
+
+def without_unit(text: str, units: Collection[str]) -> str:
+    """The number of `72 h`, where a mapping names the unit; any other text as it is."""
+    found = re.fullmatch(r"(.*\d)\s*(\D+)", text)
+    return found[1] if found and found[2].strip().rstrip(".") in units else text
 
 
 @lru_cache(maxsize=100_000)

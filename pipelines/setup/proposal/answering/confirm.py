@@ -10,7 +10,14 @@ from pipelines.setup.proposal.answering.told import codes_words
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.matching.codes import CodeProposal, recode_of
 from pipelines.setup.proposal.matching.columns import as_said
-from pipelines.setup.proposal.matching.joined_columns import of_one_cell, with_clocks
+from pipelines.setup.proposal.matching.joined_columns import (
+    of_one_cell,
+    summed,
+    two_numbers,
+    with_clocks,
+)
+from pipelines.setup.proposal.matching.places_within import AREAS, places_fit
+from pipelines.setup.proposal.matching.survey import ANSWERS, with_answers
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
 from pipelines.setup.proposal.proposal import Proposal
 
@@ -29,7 +36,8 @@ def with_header(proposal: Proposal, column: str, header: str, known: Known) -> P
     contract = contracts()[proposal.table]
     texts = next(one for one in proposal.layout.texts if one.header == header)
     said = as_said(column, own[column], texts, known)
-    in_one_cell = (one for one in of_one_cell(contract, texts) if one.column == column)
+    both = of_one_cell(contract, texts) or two_numbers(contract, texts)
+    in_one_cell = (one for one in both if one.column == column)
     said = next((replace(one, reasons=("by_person", *one.reasons)) for one in in_one_cell), said)
     of_time = [one for one in proposal.columns if one.column == contract.date_column != column]
     said = with_clocks(contract, [said, *of_time], proposal.layout.texts)[0]
@@ -45,19 +53,31 @@ def with_header(proposal: Proposal, column: str, header: str, known: Known) -> P
             or {"part"} & one.entry.keys() & said.entry.keys()  # both coordinates of one cell
         )
     ]
-    return replace(proposal, columns=(*others, said))
+    columns = [*others, said]
+    if (proposal.table, column) == (ANSWERS, "answer"):
+        columns = with_answers(columns, proposal.layout.texts)
+    return replace(proposal, columns=tuple(columns))
 
 
 def with_headers(
     proposal: Proposal, column: str, headers: tuple[str, ...], known: Known
 ) -> Proposal:
     """The proposal with columns of the file joined for this column of the table: a day and its
-    hour, a place and its district."""
+    hour, a place and its district, counts that make a sum."""
     own, rows = contracts()[proposal.table].columns[column], proposal.layout.table.rows
+    others = [one for one in proposal.columns if one.column != column]
+    if own.base_type in ("int", "dec"):
+        held = (text for one in proposal.layout.texts if one.header in headers
+                for text in one.values)  # fmt: skip
+        said = as_said(column, own, Texts(headers[0], tuple(held), False), known)
+        return replace(proposal, columns=(*others, summed(said, headers)))
+    if own.reference == AREAS and AREAS in known:
+        fit = places_fit(proposal.layout, headers, known)
+        said = ColumnProposal(column, headers, 1.0, ("by_person",), fit.entry, fit.codes)
+        return replace(proposal, columns=(*others, said))
     texts = (list(filter(None, row.values())) for row in rows.select(headers).to_pylist())
     joined = dict.fromkeys(" ".join(map(str.strip, parts)) for parts in texts if parts)
     said = as_said(column, own, Texts(headers[0], tuple(joined), False), known)
-    others = [one for one in proposal.columns if one.column != column]
     return replace(proposal, columns=(*others, replace(said, headers=headers)))
 
 

@@ -1,5 +1,6 @@
 """Areas and units that a mission knows already: folded name or code to the code itself; under
-`country`, `admin1` and each other level the areas of that level alone."""
+`country`, `admin1` and each other level the areas of that level alone, under `within CODE` those of
+one area."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,9 +33,26 @@ def known_in(connection: duckdb.DuckDBPyConnection) -> Known:
     }
     levels = connection.execute("SELECT DISTINCT area_level FROM core.areas").fetchall()
     areas = _NAMED["areas.area_code"]
-    return found | {
+    levels_found = {
         level: _names(connection, *areas, f"area_level = '{level}'") for (level,) in levels
     }
+    return found | levels_found | _within(connection)
+
+
+def _within(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """The names of the areas that each area holds, and of itself."""
+    rows = connection.execute(
+        "WITH RECURSIVE above AS (SELECT area_code, area_code AS held_in FROM core.areas UNION "
+        "SELECT above.area_code, parent_area_code FROM above JOIN core.areas "
+        "ON areas.area_code = held_in WHERE parent_area_code IS NOT NULL) "
+        "SELECT held_in, area_code, unnest([area_code, name_en, name_fr]) "
+        "FROM above JOIN core.areas USING (area_code)"
+    ).fetchall()
+    found: dict[str, dict[str, set[str]]] = {}
+    for held_in, code, name in rows:
+        if name:
+            found.setdefault(f"within {held_in}", {}).setdefault(folded(name), set()).add(code)
+    return {held_in: _of_one(names) for held_in, names in found.items()}
 
 
 def area_names(warehouse: Path, language: str) -> dict[str, str]:
@@ -61,4 +79,8 @@ def _names(
         for key, text in connection.execute(query).fetchall():
             if text:
                 found.setdefault(folded(text), set()).add(key)
+    return _of_one(found)
+
+
+def _of_one(found: Mapping[str, set[str]]) -> dict[str, str]:
     return {text: min(keys) for text, keys in found.items() if len(keys) == 1}

@@ -11,6 +11,7 @@ from typing import Any
 
 from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.definitions.vocabularies import vocabularies
+from pipelines.ingest.mapping.written.written_numbers import without_unit
 from pipelines.ingest.mapping.written.written_places import SIDES, decimal_degrees
 from pipelines.ingest.readers.hxl import is_tags
 from pipelines.setup.proposal.beside.known_rows import Known
@@ -30,11 +31,13 @@ from pipelines.setup.proposal.matching.concepts import (
 )
 from pipelines.setup.proposal.matching.joined_columns import (
     of_one_cell,
+    two_numbers,
     with_clocks,
     with_days,
     with_days_left,
     with_next_clock,
     with_only_day,
+    with_sums,
 )
 from pipelines.setup.proposal.matching.survey import RESPONDENTS
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
@@ -47,6 +50,7 @@ from pipelines.setup.proposal.matching.words import (
     general_names,
     in_short,
     likeness,
+    listed_words,
     names_a_name,
     readings,
     reference_place,
@@ -75,6 +79,8 @@ _OF_FORM = frozenset(map(folded, ("_uuid", "_submission_time", "SubmissionDate",
 _SEPARATORS = (";", ",", "|", " ")
 _SAID_OF_ANYTHING = frozenset({"yes", "no", "oui", "non"})
 _AGE = re.compile(r"-?\d{1,4}")
+_YEARS = re.compile(r"\d{1,3}\s*(ans?|yrs?|y|years?|y\.?o|سنة)\.?", re.IGNORECASE)
+_OF_UNITS = 0.89  # below what is sure
 _OLDEST, _MOST_GROUPS = 120, 12
 _GROUP_OF_AGES = re.compile(r"Y(?:_GE)?(?P<first>\d+)(?:T(?P<last>\d+))?")
 
@@ -84,7 +90,10 @@ def column_proposals(
 ) -> list[ColumnProposal]:
     """The best pairs, each column of the file and of the contract at most once."""
     every, columns = columns, _told_of(contract, columns)
-    pairs = {texts.header: of_one_cell(contract, texts) for texts in columns}
+    pairs = {
+        texts.header: of_one_cell(contract, texts) or two_numbers(contract, texts)
+        for texts in columns
+    }
     found = [
         proposal
         for texts in columns
@@ -105,7 +114,7 @@ def column_proposals(
     timed = with_clocks(contract, list(chosen.values()), columns)
     dated = with_only_day(contract, with_days(contract, timed, columns), columns)
     timed = with_days_left(contract, with_next_clock(contract, dated, columns), columns)
-    return with_only_day(contract, timed, every)
+    return with_only_day(contract, with_sums(contract, timed, columns), every)
 
 
 def _told_of(contract: Contract, columns: Sequence[Texts]) -> Sequence[Texts]:
@@ -379,11 +388,18 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
     `name`: of the contract column, where it counts: coordinates, columns of published exports.
     """
     values, kind = texts.values, column.base_type
+    if kind in ("int", "dec", "date", "time") and (nothing := _nothing(values)):
+        there = tuple(text for text in values if text not in nothing)
+        rest = fit_of(column, replace(texts, values=there), known, name)
+        recode = {**nothing, **rest.entry.get("recode", {})}
+        return replace(rest, entry={**rest.entry, "recode": recode})
     if not values:
         return Fit(None, reason="empty_column")
     if kind in ("int", "dec"):
         plain = [decimal_degrees(text, SIDES[name]) for text in values] if name in SIDES else values
         number = notation.numbers(plain, column)
+        if "units" in number.keys and not number.is_ambiguous:  # which a person sees: miles, hours
+            return Fit(min(number.share, _OF_UNITS), number.keys, (), "unit_left_out")
         reason = "two_ways" if number.is_ambiguous else None
         return Fit(number.share, number.keys, (), reason, number.is_ambiguous)
     if kind in ("date", "time"):
@@ -396,6 +412,12 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
         return reference_fit(texts, column.reference, known)
     is_long = sum(len(text) for text in values) / len(values) > 80
     return Fit(0.4 if is_long else 0.9)
+
+
+def _nothing(values: Sequence[str]) -> dict[str, None]:
+    """The words of a column of days or numbers that say that there is none: `not yet`."""
+    known = {folded(word) for word in listed_words("nothing")["yet"]}
+    return {text: None for text in values if folded(text) in known}
 
 
 def _date_fit(values: Sequence[str], kind: str, name: str) -> Fit:
@@ -421,7 +443,9 @@ def age_fit(values: Sequence[str], codes: Sequence[str]) -> Fit | None:
 
     Whole numbers of which most are beyond any number of groups; `-1`, `998`: not known.
     """
-    numbers = [int(text) for text in values if _AGE.fullmatch(text)]
+    units = sorted({one[1] for text in values if (one := _YEARS.fullmatch(text))})
+    plain = [without_unit(text, units) for text in values]
+    numbers = [int(text) for text in plain if _AGE.fullmatch(text)]
     years = [number for number in numbers if 0 <= number <= _OLDEST]
     if len(numbers) < len(values) or len([one for one in years if one > _MOST_GROUPS]) < 3:
         return None
@@ -431,7 +455,8 @@ def age_fit(values: Sequence[str], codes: Sequence[str]) -> Fit | None:
         for one, found in bounds
     ]
     unknown = {str(number): "_U" for number in sorted(set(numbers) - set(years))}
-    entry = {"recode": unknown} if unknown else {}
+    entry: dict[str, Any] = {"recode": unknown} if unknown else {}
+    entry |= {"units": units} if units else {}
     return Fit(1.0, {**entry, "bands": bands}) if bands else None
 
 
@@ -473,7 +498,8 @@ def reference_fit(texts: Texts, reference: str, known: Known) -> Fit:
 
     def meant(names: Mapping[str, str]) -> tuple[CodeProposal, ...]:
         return tuple(
-            by_label(text, texts.labels, lambda one: _of_name(one, names)) for text in texts.values
+            by_label(text, texts.labels, lambda one: area_of_name(one, names))
+            for text in texts.values
         )
 
     codes = meant(known[reference])
@@ -499,7 +525,8 @@ def _level(header: str, codes: Sequence[CodeProposal], known: Known) -> str | No
     return named[0] if len(named) == 1 else None
 
 
-def _of_name(text: str, known: Mapping[str, str]) -> CodeProposal:
+def area_of_name(text: str, known: Mapping[str, str]) -> CodeProposal:
+    """The one of these areas or units that a text names, be it spelled a little otherwise."""
     plain = folded(text)
     if plain in known:
         code = known[plain]

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from indicators.definitions.contracts import Contract
+from pipelines.ingest.mapping.model import SUM
 from pipelines.ingest.mapping.written.written_places import grid_degrees, part_of_pair
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.concepts import says_only_when
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
+from pipelines.setup.proposal.matching.words import code_names, folded
 
 _PAIRS_LOOKED_AT = 50
-_UNNAMED, _ONLY_LEFT = 0.6, 0.5
-_LATITUDE = 90
+_UNNAMED, _ONLY_LEFT, _SUMMED = 0.6, 0.5, 0.85
+_LATITUDE, _OLDEST = 90, 120
 _MOST = 0.9  # share of the texts of a column
 
 
@@ -181,7 +183,10 @@ def _of_two(one: ColumnProposal, day: Texts, clock: Texts) -> ColumnProposal:
         one,
         headers=(day.header, clock.header),
         confidence=confidence,
-        entry={"formats": [f"{form} {hour}" for form in forms for hour in hours]},
+        entry={
+            "formats": [f"{form} {hour}" for form in forms for hour in hours],
+            **notation.zone_of(hours),
+        },
         reasons=(*reasons, "joined"),
     )
 
@@ -212,6 +217,72 @@ def of_one_cell(contract: Contract, texts: Texts) -> list[ColumnProposal]:
         for name, part in (("latitude", latitude), ("longitude", 3 - latitude))
         for keys in [_signs([pair[part - 1] or "" for pair in pairs])]
     ]
+
+
+_OF_TWO = (("persons_low", "persons_high"), ("personnel_count", "women_personnel_count"))
+_TWO_COUNTS = re.compile(
+    r"(\d[\d \u00a0\u202f]*?)\s*(-|–|—|to|à|\(\D{0,10}?)\s*(\d[\d \u00a0\u202f]*)\D{0,10}"
+)
+
+
+def two_numbers(contract: Contract, texts: Texts) -> list[ColumnProposal]:
+    """The lowest and highest estimate of a column that holds both (`1493–1600`), persons and of
+    them women (`17 (4)`); a person confirms it."""
+    values = texts.values[:_PAIRS_LOOKED_AT]
+    held = [one.groups() for text in values if (one := _TWO_COUNTS.fullmatch(text))]
+    if not held or len(held) < _MOST * len(values):
+        return []
+    is_of_whom = "(" in held[0][1]
+    names = _OF_TWO[is_of_whom]
+    pairs = [[int(re.sub(r"\D", "", text)) for text in (first, second)]
+             for first, _, second in held]  # fmt: skip
+    if any((first < second) == is_of_whom and first != second for first, second in pairs):
+        return []  # days, references
+    if not is_of_whom and max(second for _, second in pairs) <= _OLDEST:
+        return []  # ages
+    if not contract.columns.keys() >= {*names}:
+        return []
+    return [
+        ColumnProposal(name, (texts.header,), _UNNAMED, ("two_numbers",), {"part": part})
+        for part, name in enumerate(names, start=1)
+    ]
+
+
+def with_sums(
+    contract: Contract, chosen: Sequence[ColumnProposal], columns: Sequence[Texts]
+) -> list[ColumnProposal]:
+    """Counts of men and of women under one name as their sum, where the table takes no sex."""
+    taken = {header for one in chosen for header in one.headers}
+    named = {texts.header: without_sex(texts.header) for texts in columns}
+    found = []
+    for one in chosen:
+        sex, rest = named[one.headers[0]]
+        is_count = contract.columns[one.column].base_type == "int" and "women" not in one.column
+        others = [
+            header for header, (other, beside) in named.items()
+            if sex and other and other != sex and beside == rest and header not in taken
+        ]  # fmt: skip
+        if is_count and "sex" not in contract.columns and len(one.headers) == len(others) == 1:
+            pair = [name for name in named if name in (*one.headers, *others)]
+            one = summed(one, tuple(pair))
+        found.append(one)
+    return found
+
+
+def summed(one: ColumnProposal, headers: tuple[str, ...]) -> ColumnProposal:
+    """A count that several columns of the file make together."""
+    sure, reasons = min(one.confidence, _SUMMED), (*one.reasons, "summed")
+    return replace(
+        one, headers=headers, confidence=sure, reasons=reasons, entry={**one.entry, "join": SUM}
+    )
+
+
+def without_sex(header: str) -> tuple[str | None, tuple[str, ...]]:
+    """The sex that a header names, and its other words."""
+    words = folded(header.replace("/", " ")).split()
+    sexes = {word: sex for word in words for sex in ("F", "M") if word in code_names("sex", sex)}
+    rest = tuple(word for word in words if word not in sexes)
+    return next(iter(sexes.values())) if len({*sexes.values()}) == 1 else None, rest
 
 
 def _signs(parts: Sequence[str]) -> dict[str, str]:

@@ -14,7 +14,10 @@ from pipelines.ingest.mapping.written.written_numbers import (
     PLAIN_DIGITS,
     Signs,
     number_text,
+    without_unit,
 )
+from pipelines.setup.proposal.matching.concepts import meanings
+from pipelines.setup.proposal.matching.words import folded
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|[+-]\d{2}:?\d{2}))?)?")
 _DAYS = (
@@ -26,6 +29,7 @@ _DAYS = (
 _CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", " %H%M", "T%H:%M", " %I:%M %p", " %I:%M:%S %p")
 _ISO_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
 _LOOKED_AT = 120
+_UNIT = re.compile(r"[+-]?\d[\d .,\u00a0\u202f]*?\s*([^\W\d_]{1,8})\.?")  # `7 pax`, `72 h`
 _MOST_CLOCKS = 0.9  # share of the texts of a column of times of day: `late` is none
 _MONTHS = ("%B %Y", "%b %Y", "%b-%y", "%b-%Y", "%m/%Y", "%Y/%m", "%Y-%m")  # the first day is meant
 _SEVERAL_GROUPS = r"[+-]?\d{1,3}(\.\d{3}){2,}(,\d+)?"
@@ -36,6 +40,8 @@ _HOURS = {
     "%H:%M:%S": r"([01]?\d|2[0-3]):[0-5]\d:[0-5]\d",
     "%Hh%M": r"([01]?\d|2[0-3])h[0-5]\d",
     "%H%M": r"([01]\d|2[0-3])[0-5]\d",
+    "%H%M hrs": r"([01]\d|2[0-3])[0-5]\d hrs",
+    "%H:%M hrs": r"([01]?\d|2[0-3]):[0-5]\d hrs",
     "%I:%M %p": r"(0?[1-9]|1[0-2]):[0-5]\d [APap][Mm]",
     "%H:%M:%S.%f%z": r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d+(Z|[+-]\d{2}:\d{2})",
 }
@@ -79,8 +85,13 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
     chosen = equal[0]
     others = {tuple(re.findall(r"%[dm]", entry)) for entry in equal}
     iso = sum(is_iso(text, with_time=with_time) for text in texts) / len(texts)
-    read = iso + best * (1 - iso)
-    return Written({"formats": [chosen]}, read, len(others) > 1 and best > 0)
+    forms, left = [chosen], [text for text in rest if not _fits(text, chosen)]
+    for form in (form for form in formats if names_months([form])):  # one cannot be another
+        if any(_fits(text, form) for text in left):
+            forms.append(form)
+            left = [text for text in left if not _fits(text, form)]
+    read = iso + (1 - len(left) / len(rest)) * (1 - iso)
+    return Written({"formats": forms}, read, len(others) > 1 and best > 0)
 
 
 def days_of_times(texts: Sequence[str]) -> Written:
@@ -115,12 +126,22 @@ def _date_time_group(texts: Sequence[str], number: int) -> Written | None:
     form = "".join(parts).replace(texts[0][:6], "%d%H%M", 1)
     name, year = re.findall(r"[A-Za-z]{3,4}|\d+$", form[7:])[-2:]
     form = form[:7] + form[7:].replace(name, "%b").replace(year, "%y" if len(year) == 2 else "%Y")
+    return Written({"formats": [form], "time_zone": _zone(letter)}, len(texts) / number)
+
+
+def zone_of(forms: Sequence[str]) -> dict[str, object]:
+    """The time zone that the letter behind the hours of `1055B` names; one of all of them."""
+    letters = {form[4] for form in forms if re.fullmatch("%H%M[A-IK-Z]", form)}
+    return {"time_zone": _zone(letters.pop())} if len(letters) == 1 == len(forms) else {}
+
+
+def _zone(letter: str) -> str:
     hours = _ZONES.index(letter)
     east = hours if hours <= 12 else 12 - hours
-    zone = f"Etc/GMT{-east:+d}" if hours else "Etc/GMT"
-    return Written({"formats": [form], "time_zone": zone}, len(texts) / number)
+    return f"Etc/GMT{-east:+d}" if hours else "Etc/GMT"
 
 
+_ZONED = re.compile(r"\d{4}([A-Z])")
 _ZONES = "ZABCDEFGHIKLMNOPQRSTUVWXY"  # hours east of Greenwich to 12 (M), then west
 
 
@@ -155,9 +176,11 @@ def clock_formats(texts: Sequence[str]) -> list[str]:
     if texts and all(YEAR.fullmatch(text) for text in texts):
         return []
     found, left = [], [text.translate(PLAIN_DIGITS) for text in texts]
+    letters = {one[1] for text in left if (one := _ZONED.fullmatch(text))}
+    zoned = {f"%H%M{letter}": rf"([01]\d|2[0-3])[0-5]\d{letter}" for letter in letters}
     while left and len(left) > (1 - _MOST_CLOCKS) * len(texts):
         read = {form: [text for text in left if re.fullmatch(what, text)]
-                for form, what in _HOURS.items()}  # fmt: skip
+                for form, what in {**_HOURS, **zoned}.items()}  # fmt: skip
         best = max(read, key=lambda form: len(read[form]))
         if not read[best]:
             return []
@@ -167,9 +190,13 @@ def clock_formats(texts: Sequence[str]) -> list[str]:
 
 
 def numbers(texts: Sequence[str], column: Column) -> Written:
-    """Decimal and thousands signs of numbers; blanks of all kinds need none."""
+    """Decimal and thousands signs of numbers, and the one unit that stands behind some (`72 h`);
+    blanks of all kinds need none."""
     if not texts:
         return Written({}, 0)
+    if units := _units(texts):
+        alone = numbers([without_unit(text, units) for text in texts], column)
+        return replace(alone, keys={**alone.keys, "units": units})
     ways: list[dict[str, object]] = [
         {},
         {"decimal": ","},
@@ -187,6 +214,12 @@ def numbers(texts: Sequence[str], column: Column) -> Written:
     plain = [re.sub(BLANKS, " ", text) for text in texts]
     told = any(re.fullmatch(rf"{DECIMAL_COMMA}|{_SEVERAL_GROUPS}", text) for text in plain)
     return Written(best.keys, best.share, best.keys != {} and is_open and not told)
+
+
+def _units(texts: Sequence[str]) -> list[str]:
+    """The word that stands behind numbers, as it is written; none where there are two."""
+    found = {one[1] for text in texts if (one := _UNIT.fullmatch(text))}
+    return sorted(found) if len({meanings(folded(unit)) for unit in found}) == 1 else []
 
 
 def _number_share(texts: Sequence[str], keys: dict[str, object], column: Column) -> float:

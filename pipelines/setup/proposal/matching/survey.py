@@ -13,6 +13,7 @@ from pipelines.setup.proposal.matching.concepts import means_the_same_words, spo
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
 from pipelines.setup.proposal.matching.words import code_names, likeness, readings
 
+_MOST_NUMBERS = 20
 RESPONDENTS, ANSWERS = "survey_respondents", "survey_answers"
 _KEY = ("survey_code", "wave", "respondent_key")
 _WITHOUT_ANSWER = ("dont_know", "refused", "not_asked")
@@ -72,9 +73,13 @@ def with_answers(columns: Sequence[ColumnProposal], texts: Sequence[Texts]) -> l
     asked = {code.code for one in columns if one.column == "item" for code in one.codes}
     column = answer_column(*sorted(item for item in asked if item))
 
+    coded = vocabulary("survey_item").answers
+    is_coded = all(coded(item) for item in asked if item)  # 1 to 5 are then answers, no counts
+
     def told(one: ColumnProposal) -> ColumnProposal:
         values = next(own.values for own in texts if own.header == one.headers[0])
         words = [text for text in values if not text.lstrip("-").isdigit()]
+        words = list(values) if is_coded and len(values) <= _MOST_NUMBERS else words
         codes = tuple(code_proposals(words, column))
         return replace(one, codes=codes, entry={**one.entry, **recode_of(codes)})
 

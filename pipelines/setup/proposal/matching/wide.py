@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from indicators.definitions.contracts import Contract
 from pipelines.ingest.mapping.written.written_dates import with_english_months
@@ -12,10 +13,12 @@ from pipelines.setup.proposal.matching.concepts import says_nothing
 from pipelines.setup.proposal.matching.texts import Texts
 from pipelines.setup.proposal.matching.words import code_texts, readings
 
-_KINDS = ("sex", "age_group")
+_KINDS, _MORE = ("sex", "age_group"), ("harm",)
 _FEWEST, _HALF_A_YEAR = 2, 6
 _YEARS = re.compile(r"(?<!\d)(20\d\d)(?:\s*[-_/]\s*(?:20)?(\d\d))?(?!\d)")
-_SAID = frozenset({"count", "person", "women", "total", "month", "participant"})
+_SAID = frozenset(
+    {"count", "person", "women", "total", "month", "participant", "victim", "survivor"}
+)
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,10 @@ def wide_columns(
     if value is None:
         return None
     numbers = [one for one in texts if one.values and _are_numbers(contract, value, one)]
-    kinds = tuple(name for name in _KINDS if name in contract.key)
-    named_by: tuple[tuple[tuple[str, ...], Callable[[str], str | None]], ...] = (
-        (kinds, lambda header: _group_of(contract, kinds, header)),
-        (("month",), lambda header: _month_of(header, years)),
-    )
+    named_by: list[tuple[tuple[str, ...], Callable[[str], str | None]]] = [
+        (kinds, partial(_group_of, contract, kinds)) for kinds in _kinds(contract)
+    ]
+    named_by.append((("month",), lambda header: _month_of(header, years)))
     for item, name_of in named_by:
         if not item or not set(item) <= contract.columns.keys():
             continue
@@ -70,11 +72,18 @@ def wide_columns(
 
 def grouped(contract: Contract, headers: Sequence[str]) -> dict[str, str]:
     """Headers that name a sex or an age group, of tables that have a row for each."""
-    item = tuple(name for name in _KINDS if name in contract.key)
-    if not item or _value_of(contract) is None:
+    if _value_of(contract) is None:
         return {}
-    named = {header: _group_of(contract, item, header) for header in headers}
-    return {header: name for header, name in named.items() if name is not None}
+    ways = [{header: _group_of(contract, item, header) for header in headers}
+            for item in _kinds(contract) if item]  # fmt: skip
+    found = [{header: name for header, name in way.items() if name} for way in ways]
+    return next(filter(None, found), {})
+
+
+def _kinds(contract: Contract) -> list[tuple[str, ...]]:
+    """What the names of columns may say of groups, the most first."""
+    ways = ((*_KINDS, *_MORE), _KINDS)
+    return list(dict.fromkeys(tuple(n for n in way if n in contract.key) for way in ways))
 
 
 def _value_of(contract: Contract) -> str | None:
@@ -103,10 +112,11 @@ def _group_in(contract: Contract, item: Sequence[str], words: Sequence[str]) -> 
     for name in item:
         known = code_texts(contract.columns[name])
         hits = {word: known[word] for word in words if word in known}
-        if len(set(hits.values())) > 1:
-            return None
-        codes.append(next(iter(hits.values()), "_U"))
         used |= hits.keys()
+        told = {word: code for word, code in hits.items() if any(map(str.isdigit, word))} or hits
+        if len({*told.values()}) > 1 or not {"_U", *told.values()} & {*known.values()}:
+            return None  # of `Men/boys 18-29` the years count
+        codes.append(next(iter(told.values()), "_U"))
     rest = [word for word in words if word not in used]
     is_told = used and all(says_nothing(word, _SAID) for word in rest)
     return "|".join(codes) if is_told else None

@@ -14,9 +14,11 @@ from pipelines.setup.proposal.answering.shown import proposed
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import layouts
 from pipelines.setup.proposal.matching.codes import code_proposals
-from pipelines.setup.proposal.matching.columns import reference_fit
+from pipelines.setup.proposal.matching.columns import fit_of, reference_fit
+from pipelines.setup.proposal.matching.joined_columns import two_numbers
 from pipelines.setup.proposal.matching.survey import answer_column, questions
 from pipelines.setup.proposal.matching.texts import Texts
+from pipelines.setup.proposal.matching.wide import wide_columns
 from pipelines.setup.proposal.matching.words import likeness
 from pipelines.setup.proposal.proposal import Proposal, propose
 
@@ -342,6 +344,99 @@ def test_answers_one_a_row_mean_what_their_questions_allow(tmp_path: Path) -> No
     }  # fmt: skip
 
 
+HELD: Known = {
+    "areas.area_code": {"bor": "A", "pibor": "B", "makuach": "A1", "gumruk": "B1", "xx01": "XX01"},
+    "within A": {"bor": "A", "town": "A2", "makuach": "A1"},
+    "within B": {"pibor": "B", "town": "B2", "gumruk": "B1"},
+}
+
+
+def test_the_finest_place_is_looked_for_within_the_wider_one_and_else_a_person_is_asked(
+    tmp_path: Path,
+) -> None:
+    places = [("Bor", "Makuach"), ("Pibor", "Town"), ("Bor", "Town"), ("Bor", None),
+              ("Pibor", "Gumruk"), ("Bor", "Gumruk"), ("Atlantis", "Makuach")]  # fmt: skip
+    head = ["Patrol No", "Patrol date", "County", "Payam", "Activity"]
+    rows = [[f"P{at}", date(2026, 3, at + 1), *place, "Patrol"] for at, place in enumerate(places)]
+    found = propose(workbook(tmp_path / "patrols.xlsx", Log=[head, *rows]), HELD)
+    (place,) = [one for one in found.columns if one.column == "area_code"]
+    assert place.headers == ("County", "Payam") and place.confidence <= 0.9
+    meant = {code.text: code.code for code in place.codes}
+    assert meant == {
+        "Bor Makuach": "A1", "Pibor Town": "B2", "Bor Town": "A2", "Bor": "A",
+        "Pibor Gumruk": "B1", "Bor Gumruk": None, "Atlantis Makuach": None,
+    }  # fmt: skip
+
+
+def test_numbers_with_a_unit_or_a_second_number_and_words_for_nothing_are_read(
+    tmp_path: Path,
+) -> None:
+    head = [
+        "Patrol No",
+        "Patrol date",
+        "AO",
+        "Activity",
+        "Strength (of which F)",
+        "Distance",
+        "End",
+    ]
+    days = range(1, 9)
+    rows = [[f"P{day}", date(2026, 3, day), "Torit", "Patrol", f"{10 + day} (3 F)",
+             f"{40 + day} km" if day % 2 else 40 + day, "1730B"] for day in days]  # fmt: skip
+    found = propose(workbook(tmp_path / "patrols.xlsx", Log=[head, *rows]), KNOWN)
+    entries = {one.column: one.entry for one in found.columns}
+    assert entries["distance_km"] == {"units": ["km"]}
+    assert entries["personnel_count"] == {"part": 1}
+    assert entries["women_personnel_count"] == {"part": 2}
+    assert entries["ended_at"]["time_zone"] == "Etc/GMT-2"
+
+
+def test_days_and_ages_are_no_pair_of_estimates() -> None:
+    contract = contracts()["population"]
+    days, ages, estimates = (
+        Texts("x", values, False)
+        for values in (("2025-12", "2026-11"), ("0-17", "18-59"), ("3–5", "70-190"))
+    )
+    assert two_numbers(contract, days) == two_numbers(contract, ages) == []
+    found = [one.column for one in two_numbers(contract, estimates)]
+    assert found == ["persons_low", "persons_high"]
+
+
+def test_a_word_for_nothing_in_a_column_of_days_empties_it() -> None:
+    column = contracts()["commitments"].columns["acted_on"]
+    fit = fit_of(column, Texts("Acted on", ("03.04.2026", "25.04.2026", "not yet"), False), {})
+    assert fit.entry["recode"] == {"not yet": None} and fit.entry["formats"] == ["%d.%m.%Y"]
+
+
+def test_groups_by_harm_sex_and_age_stand_beside_each_other() -> None:
+    heads = ["Killed / Men", "Killed / Girls (<18)", "Injured / Women", "Abducted / Boys (<18)"]
+    wide = wide_columns(
+        contracts()["incident_victims"], [Texts(head, ("1", "3"), False) for head in heads]
+    )
+    assert wide and wide.item == ("sex", "age_group", "harm")
+    assert list(wide.items) == [
+        "M|_U|killed", "F|Y0T17|killed", "F|_U|injured", "M|Y0T17|abducted",
+    ]  # fmt: skip
+    heads = ["Men/boys / <18", "Men/boys / 18-29", "Women/girls / 60+"]
+    wide = wide_columns(
+        contracts()["activity_participants"], [Texts(head, ("1", "3"), False) for head in heads]
+    )
+    assert wide and list(wide.items) == ["M|Y0T17", "M|Y18T29", "F|Y_GE60"]
+
+
+def test_several_counts_of_each_sex_become_a_row_for_each(tmp_path: Path) -> None:
+    head = ["State", "Rank", "Officers / Men", "Officers / Women", "Of which vetted / Men",
+            "Of which vetted / Women"]  # fmt: skip
+    rows = [["Torit", "Junior", 120, 30, 70, 12], ["Ikotos", "Junior", 80, 22, 41, 9]]
+    found = propose(workbook(tmp_path / "headcount.xlsx", Log=[head, *rows]), KNOWN)
+    men, women = found.mapping()["tables"]
+    assert found.table == men["table"] == women["table"] == "police_census"
+    assert men["columns"]["sex"] == {"constant": "M"}
+    assert men["where"] == {"Officers / Men": "present"}
+    assert women["columns"]["officers_count"]["from"] == "Officers / Women"
+    assert women["columns"]["officers_vetted_count"]["from"] == "Of which vetted / Women"
+
+
 def test_yes_in_two_languages_is_yes_and_choices_of_one_question_are_no_counts(
     tmp_path: Path,
 ) -> None:
@@ -370,3 +465,25 @@ def test_a_weekday_before_a_date_is_not_read_and_a_month_is_no_weekday() -> None
     assert with_english_months("Friday, 13 Mar 2026", "%d %b %Y") == "13 Mar 2026"
     assert with_english_months("Mar 13, 2026", "%b %d, %Y") == "Mar 13, 2026"
     assert with_english_months("mar 2026", "%b %Y") == "Mar 2026"
+
+
+def test_a_state_is_joined_where_rows_give_neither_county_nor_payam(tmp_path: Path) -> None:
+    held: Known = {**HELD, "within S": {"state": "S", **HELD["within A"], **HELD["within B"]}}
+    held = {**held, "areas.area_code": {**HELD["areas.area_code"], "jonglei": "S"}}
+    places = [("Jonglei", "Bor", "Makuach"), ("Jonglei", "Pibor", "Town"),
+              ("Jonglei", "Bor", None), ("Jonglei", None, None)]  # fmt: skip
+    head = ["Patrol No", "Patrol date", "State", "County", "Payam", "Activity"]
+    rows = [[f"P{at}", date(2026, 3, at + 1), *place, "Patrol"] for at, place in enumerate(places)]
+    found = propose(workbook(tmp_path / "patrols.xlsx", Log=[head, *rows]), held)
+    (place,) = [one for one in found.columns if one.column == "area_code"]
+    assert place.headers == ("State", "County", "Payam")
+    assert {code.code for code in place.codes} == {"A1", "B2", "A", "S"}
+
+
+def test_numbers_that_stand_for_answers_are_listed_for_a_person(tmp_path: Path) -> None:
+    head = ["Respondent ID", "Item", "Answer"]
+    rows = [["R1", "Q7", 1], ["R1", "Q8", 98], ["R2", "Q7", 2], ["R2", "Q8", 1]]
+    path = workbook(tmp_path / "survey_answers.xlsx", Log=[head, *rows])
+    found = propose(path, KNOWN, table="survey_answers")
+    (answer,) = [one for one in found.columns if one.column == "answer"]
+    assert [code.text for code in answer.codes] == ["1", "2", "98"]

@@ -1,0 +1,122 @@
+"""Places whose levels stand in columns of their own: the finest that a row gives, looked for within
+the one above it; a county where the payam is blank."""
+
+from collections.abc import Sequence, Set
+from dataclasses import replace
+
+from indicators.definitions.contracts import Contract
+from pipelines.setup.proposal.beside.known_rows import Known
+from pipelines.setup.proposal.layout import Layout
+from pipelines.setup.proposal.matching.codes import CodeProposal
+from pipelines.setup.proposal.matching.columns import Fit, area_of_name, recode_of, reference_fit
+from pipelines.setup.proposal.matching.texts import ColumnProposal
+from pipelines.setup.proposal.matching.words import names_a_country
+
+AREAS = "areas.area_code"
+_SURE, _FEWEST = 0.85, 0.5
+_NEAR = 2  # columns on either side
+Places = dict[str, CodeProposal]
+
+
+def places_fit(layout: Layout, headers: Sequence[str], known: Known) -> Fit:
+    """The areas that the joined texts of columns mean, the widest area first."""
+    alone = _alone(layout, headers, known)
+    codes = tuple(_of_row(parts, alone, known) for parts in _rows(layout, headers))
+    share = sum(code.code is not None for code in codes) / len(codes) if codes else None
+    return Fit(share, recode_of(codes), codes)
+
+
+def with_levels(
+    contract: Contract, layout: Layout, chosen: Sequence[ColumnProposal], known: Known
+) -> list[ColumnProposal]:
+    """Places with the column of the level below or above that stands beside theirs, where that
+    tells more: a finer area, what is blank, which of two places of one name is meant."""
+    taken = {header for one in chosen for header in one.headers}
+    found = []
+    for one in chosen:
+        is_area = contract.columns[one.column].reference == AREAS and AREAS in known
+        if is_area and contract.table != "areas" and len(one.headers) == 1:
+            one = _with_level(layout, one, taken, known)
+            one = _with_level(layout, one, taken.union(one.headers), known)  # a third level
+            taken.update(one.headers)
+        found.append(one)
+    return found
+
+
+def _with_level(
+    layout: Layout, one: ColumnProposal, taken: Set[str], known: Known
+) -> ColumnProposal:
+    """The place with one more column, a finer one first; a wider one where rows have none."""
+    own, header = one.headers, list(layout.table.header)
+    at, until = header.index(own[0]), header.index(own[-1])
+    beside = [
+        name for name in header[max(0, at - _NEAR) : until + _NEAR + 1]
+        if name not in taken and not names_a_country(name)
+    ]  # fmt: skip
+    is_told = all(code.code for code in one.codes) or len(own) > 1
+    is_full = all(any(row) for row in _rows(layout, own, with_blank=True))
+    wider = [] if is_told and is_full else [(other, *own) for other in beside]
+    for ways in ([(*own, other) for other in beside], wider):
+        fits = [(way, places_fit(layout, way, known)) for way in ways]
+        fits = [entry for entry in fits if _is_within(*entry, layout, known)]
+        if fits:
+            headers, fit = min(fits, key=lambda entry: _spread(header, entry[0]))
+            reasons = tuple(dict.fromkeys((*one.reasons, "place_within")))
+            sure = min(one.confidence, _SURE)
+            return replace(
+                one, headers=headers, confidence=sure, reasons=reasons, entry=fit.entry,
+                codes=fit.codes,
+            )  # fmt: skip
+    return one
+
+
+def _spread(header: Sequence[str], headers: Sequence[str]) -> int:
+    places = [header.index(name) for name in headers]
+    return max(places) - min(places)
+
+
+def _is_within(headers: Sequence[str], fit: Fit, layout: Layout, known: Known) -> bool:
+    """Whether most rows that give the widest and a finer one name a place below the widest."""
+    wide = _alone(layout, headers, known)[0]
+    both = {
+        " ".join(filter(None, parts)): parts[0]
+        for parts in _rows(layout, headers)
+        if parts[0] and parts[-1]
+    }
+    told = [(code.code, wide[both[code.text]].code) for code in fit.codes
+            if code.code and code.text in both]  # fmt: skip
+    finer = [code for code, above in told if above and code != above]
+    return bool(both) and len(finer) >= _FEWEST * len(both)
+
+
+def _rows(
+    layout: Layout, headers: Sequence[str], *, with_blank: bool = False
+) -> list[tuple[str, ...]]:
+    """The distinct texts of columns side by side, a blank where a cell has none."""
+    rows = layout.table.rows.select(list(dict.fromkeys(headers))).to_pylist()
+    found = [tuple((row[name] or "").strip() for name in headers) for row in rows]
+    return [parts for parts in dict.fromkeys(found) if with_blank or any(parts)]
+
+
+def _alone(layout: Layout, headers: Sequence[str], known: Known) -> list[Places]:
+    texts = {one.header: one for one in layout.texts}
+    fits = (reference_fit(texts[name], AREAS, known).codes for name in headers)
+    return [{code.text: code for code in codes} for codes in fits]
+
+
+def _of_row(parts: tuple[str, ...], alone: Sequence[Places], known: Known) -> CodeProposal:
+    """The area of one row; of a wider area that nobody knows only a code tells the finer."""
+    found: CodeProposal | None = None
+    for text, places in zip(parts, alone, strict=True):
+        if not text:
+            continue
+        if found is None:
+            found = places.get(text) or CodeProposal(text, None, 0, "unknown_text")
+        elif found.code is None:
+            one = places.get(text)
+            found = one if one and one.reason == "as_it_is" else found
+        else:
+            one = area_of_name(text, known.get(f"within {found.code}", {}))
+            found = replace(one, confidence=min(one.confidence, found.confidence))
+    joined = " ".join(filter(None, parts))
+    return replace(found or CodeProposal(joined, None, 0, "unknown_text"), text=joined)
