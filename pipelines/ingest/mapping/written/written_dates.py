@@ -56,8 +56,9 @@ def _written() -> re.Pattern[str]:
 
 @cache
 def _weekday() -> re.Pattern[str]:
-    """A day of the week at the start, before the number of the day."""
-    names = sorted({name for names in _listed()["weekdays"].values() for name in names}, key=len)
+    """A day of the week at the start, before the number of the day; none that names a month too."""
+    listed = {name for names in _listed()["weekdays"].values() for name in names}
+    names = sorted((name for name in listed if _plain(name) not in _months()), key=len)
     return re.compile(rf"^(?:{'|'.join(reversed(names))})\.?,? +(?:le )?(?=\d)", re.IGNORECASE)
 
 

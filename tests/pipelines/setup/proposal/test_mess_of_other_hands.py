@@ -8,6 +8,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from indicators.definitions.contracts import contracts
+from pipelines.ingest.mapping.written.written_dates import with_english_months
 from pipelines.setup.proposal.answering.answers import answered
 from pipelines.setup.proposal.answering.shown import proposed
 from pipelines.setup.proposal.beside.known_rows import Known
@@ -457,6 +458,13 @@ def test_a_text_is_the_code_a_name_of_which_alone_says_more() -> None:
     codes = {one.text: one.code for one in found}
     assert codes["Extorsion"] == "extortion" and codes["No extortion"] is None
     assert codes["Détention"] is None  # arbitrary detention, ill-treatment in detention
+
+
+def test_a_weekday_before_a_date_is_not_read_and_a_month_is_no_weekday() -> None:
+    assert with_english_months("vendredi 13 mars 2026", "%d %B %Y") == "13 March 2026"
+    assert with_english_months("Friday, 13 Mar 2026", "%d %b %Y") == "13 Mar 2026"
+    assert with_english_months("Mar 13, 2026", "%b %d, %Y") == "Mar 13, 2026"
+    assert with_english_months("mar 2026", "%b %Y") == "Mar 2026"
 
 
 def test_a_state_is_joined_where_rows_give_neither_county_nor_payam(tmp_path: Path) -> None:
