@@ -20,8 +20,9 @@ _FOR_ONE_THREAD = 256 * 2**20
 def open_warehouse(path: Path, coming: int = 0) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse's only connection, its tables made; closed and unlocked at the end.
 
-    `coming`: bytes that are about to be written into it. Raises WrongUse (`warehouse_locked`) where another process keeps it open, and Fault in place of
-    an error of the work on it whose text may quote a row.
+    `coming`: bytes that are about to be written into it. Raises WrongUse (`warehouse_locked`) where
+    another process keeps it open, and Fault in place of an error of the work on it whose text may
+    quote a row.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with locked(path, _COPIED_SECONDS), opened(path, coming) as connection:
