@@ -1,7 +1,7 @@
 """CSV files: the one table of a delimited text, as it stands.
 
-Options: `encoding` (utf-8), `delimiter` (,), `quote` ("), `header_row` (1), and `fill_down`,
-`totals`, `serial_dates` (`sheet_shape.py`), `cleaning_log` (`cleaning_log.py`).
+Options: `encoding` (utf-8), `delimiter` (,), `quote` ("), `header_row` (1), and `header_rows`,
+`fill_down`, `totals`, `serial_dates` (`sheet_shape.py`), `cleaning_log` (`cleaning_log.py`).
 """
 
 from collections.abc import Iterator
@@ -23,6 +23,6 @@ def read(path: Path, options: Options) -> Iterator[SourceTable]:
 
 READER = Reader(
     "csv",
-    DELIMITED_OPTIONS | SHAPE_OPTIONS - {"header_rows", "prefilled"} | {CLEANING_LOG},
+    DELIMITED_OPTIONS | SHAPE_OPTIONS - {"prefilled"} | {CLEANING_LOG},
     read,
 )

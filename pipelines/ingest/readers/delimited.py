@@ -2,12 +2,13 @@
 
 Stands below the readers of CSV and of data sets published as CSV. DuckDB's reader is not used: it
 can alter or drop records without a word (docs/decisions).
-Options: `encoding` (utf-8), `delimiter` (,), `quote` ("), `header_row` (1), `largest_mb` (2048).
+Options: `encoding` (utf-8), `delimiter` (,), `quote` ("), `header_row` (1), `largest_mb` (2048);
+`header_rows` of the reader of CSV.
 """
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO, StringIO
 from itertools import islice
@@ -18,6 +19,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from indicators.foundation.errors import Problem, WrongUse
+from pipelines.ingest.readers.sheet_shape import joined_names
 from pipelines.ingest.readers.table import (
     LONGEST_CELL,
     Malformed,
@@ -60,12 +62,13 @@ def delimited_table(path: Path, options: Options, data: bytes | None = None) -> 
     """
     data = _content(path, options) if data is None else data
     text = _text(path, data, options.get("encoding", "utf-8"))
-    header_line = int(options.get("header_row", 1))
+    first, rows = int(options.get("header_row", 1)), int(options.get("header_rows", 1))
+    header_lines = range(first, first + rows)
     delimiter, quote = options.get("delimiter", ","), options.get("quote", '"')
     if quote not in text:
-        table = _unquoted(path, text, header_line, delimiter)
+        table = _unquoted(path, text, header_lines, delimiter)
     else:
-        table = _quoted(path, text, header_line, delimiter, quote)
+        table = _quoted(path, text, header_lines, delimiter, quote)
     refuse_huge_cells(path, table)
     odd = _two_encodings(data, options.get("encoding", "utf-8"))
     return replace(table, remarks=(*table.remarks, odd)) if odd else table
@@ -133,15 +136,16 @@ def _encoding_problem(path: Path, data: bytes, error: UnicodeDecodeError) -> Pro
     return Problem("encoding", path.name, row=line, parameters=parameters)
 
 
-def _unquoted(path: Path, text: str, header_line: int, delimiter: str) -> SourceTable:
+def _unquoted(path: Path, text: str, header_lines: range, delimiter: str) -> SourceTable:
     """Without any quote a line is a record, which Arrow reads an order of magnitude faster."""
     lines = StringIO(text, newline="")
+    header_line = header_lines[-1]
     above = list(islice(lines, header_line))
-    names = above[-1].rstrip("\r\n").split(delimiter)
+    names = [line.rstrip("\r\n").split(delimiter) for line in above[header_lines[0] - 1 :]]
     header = _header(path, names, len(above) < header_line)
     body = text[lines.tell() :]
     if not body.strip("\r\n") or len(header) == 1:
-        return _quoted(path, text, header_line, delimiter, '"')
+        return _quoted(path, text, header_lines, delimiter, '"')
     malformed: list[Malformed] = []
     blank: list[int] = []
 
@@ -174,7 +178,7 @@ def _unquoted(path: Path, text: str, header_line: int, delimiter: str) -> Source
     last = header_line + rows.num_rows + len(apart)
     numbers = [line for line in range(header_line + 1, last + 1) if line not in apart]
     table = SourceTable("", rows, pa.array(numbers, type=pa.int64()), tuple(malformed))
-    return without_header_again(without_blank_rows(table), [names])
+    return _without_header_again(without_blank_rows(table), names)
 
 
 def _refuse_long_line(path: Path, body: bytes, above: int) -> None:
@@ -189,13 +193,14 @@ def _refuse_long_line(path: Path, body: bytes, above: int) -> None:
         at = end + 1
 
 
-def _quoted(path: Path, text: str, header_line: int, delimiter: str, quote: str) -> SourceTable:
+def _quoted(path: Path, text: str, header_lines: range, delimiter: str, quote: str) -> SourceTable:
     """The table of a text in which records may hold line breaks between quotes."""
     found = _records(list(StringIO(text, newline="")), delimiter, quote)
-    first = next((record for record in found if record.line >= header_line), None)
-    fields = first.fields if first else []
-    header = _header(path, fields, first is None or first.fault is not None)
-    names = fields
+    below = (record for record in found if record.line >= header_lines[0])
+    heads = list(islice(below, len(header_lines)))
+    names = [record.fields for record in heads]
+    is_missing = len(heads) < len(header_lines) or any(record.fault for record in heads)
+    header = _header(path, names, is_missing)
     records, numbers, malformed = [], [], []
     for line, fields, fault in found:
         if fault is not None and "field limit" in fault:
@@ -210,16 +215,22 @@ def _quoted(path: Path, text: str, header_line: int, delimiter: str, quote: str)
             shown = delimiter.join(fields)
             malformed.append(_wrong_shape(line, shown, len(fields), len(header)))
     table = without_blank_rows(source_table("", header, records, numbers, malformed))
-    return without_header_again(table, [names])
+    return _without_header_again(table, names)
 
 
-def _header(path: Path, fields: list[str], is_missing: bool) -> tuple[str, ...]:
-    if is_missing or not any(field.strip() for field in fields):
+def _header(path: Path, rows: Sequence[list[str]], is_missing: bool) -> tuple[str, ...]:
+    names = [] if is_missing else joined_names(rows)
+    if not any(names):
         raise WrongUse(Problem("empty_file", path.name))
-    refuse_many_columns(path, len(fields))
-    if max(map(len, fields)) > LONGEST_CELL:
+    refuse_many_columns(path, len(names))
+    if max(len(field) for row in rows for field in row) > LONGEST_CELL:
         raise WrongUse(Problem("huge_cell", path.name, parameters={"longest": LONGEST_CELL}))
-    return unique_header(fields)
+    return unique_header(names)
+
+
+def _without_header_again(table: SourceTable, rows: Sequence[list[str]]) -> SourceTable:
+    """A row of groups may be shorter than the table, and then no row of the table is it."""
+    return without_header_again(table, [row for row in rows if len(row) == len(table.header)])
 
 
 def _wrong_shape(line: int, text: str, found: int, expected: int) -> Malformed:

@@ -38,7 +38,7 @@ _DELIMITERS = (",", ";")
 _VERSIONS = ("__version__", "_version_", "_version__001", "_version__002", "_version__003")
 _INTERVIEW = ("end", "today", "start")
 _SUBMITTED = ("_submission_time", "SubmissionDate")
-_NO, _YES = {"0", "false", "no"}, {"1", "true", "yes"}
+_NO, _YES = {"0", "0.0", "false", "no"}, {"1", "true", "yes"}
 
 
 class _Link(NamedTuple):
@@ -289,6 +289,8 @@ def _with_choices(
             )
         if not parts:
             continue
+        if question not in rows.column_names:  # of labels with blanks one code each
+            parts = {name: "_".join(label.split()) for name, label in parts.items()}
         chosen = _chosen(rows, parts)
         if question in rows.column_names:
             texts = rows[question].to_pylist()

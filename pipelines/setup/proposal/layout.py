@@ -23,6 +23,7 @@ from pipelines.ingest.readers.hxl import is_tags
 from pipelines.ingest.readers.sheet_shape import footnotes, joined_names
 from pipelines.ingest.readers.table import SourceTable
 from pipelines.ingest.readers.workbook import Workbook
+from pipelines.setup.proposal.matching.columns import questions_by_choice
 from pipelines.setup.proposal.matching.concepts import meanings
 from pipelines.setup.proposal.matching.survey import Answered, questions
 from pipelines.setup.proposal.matching.texts import Texts, texts_of
@@ -50,6 +51,7 @@ _PUBLISHED = {
     "radpko": {"mission", "base", "date", "year", "untrp", "unpol", "unmob"},
 }
 _OPENED_BY = {"xlsx": "pipelines.ingest.readers.ooxml"}
+_OF_FORM = {"encoding", "delimiter", "sheet"}
 _TOTALS = {"total", "totaux", "total general", "grand total", "sou total", "sub total", "somme"}
 _DITTOS = {"idem", "id", "ditto", "dito", "ibid"}
 _MARKS = {'"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
@@ -200,7 +202,15 @@ def _of_workbook(path: Path, name: str, book: Workbook) -> Iterator[Layout]:
         if row is None:
             continue
         options |= _header_options(texts, row)
-        yield _shaped(path, name, options)
+        yield _with_questions(path, _shaped(path, name, options))
+
+
+def _with_questions(path: Path, one: Layout) -> Layout:
+    """An export of a form with each question as one column whose choices alone have columns."""
+    is_form = _PUBLISHED["form_export"] <= set(one.table.header) and one.options.keys() <= _OF_FORM
+    asked = questions_by_choice(one.texts) if is_form else []
+    options = {**one.options, "select_multiple": asked}
+    return Layout("form_export", options, _read(path, "form_export", options)) if asked else one
 
 
 def _shaped(path: Path, name: str, options: dict[str, Any]) -> Layout:
@@ -355,16 +365,18 @@ def _of_text(path: Path) -> Layout:
     options |= {"delimiter": delimiter} if delimiter != "," else {}
     if any(is_tags(fields) for _, fields in records[:_HEADER_LOOKED_FOR]):
         return Layout("hxl", options, _read(path, "hxl", options))
-    found = header_row([fields for _, fields in records])
+    texts = [[field.strip() for field in fields] for _, fields in records]
+    found = header_row(texts)
     if found is None:
         raise WrongUse(Problem("empty_file", path.name))
-    line = records[found - 1][0]
-    options |= {"header_row": line} if line != 1 else {}
-    names = {field.strip() for field in records[found - 1][1]}
+    names = set(texts[found - 1])
     kind = next((name for name, needed in _PUBLISHED.items() if needed <= names), "csv")
+    shape = _header_options(texts, found) if kind == "csv" else {"header_row": found}
+    line = records[shape.pop("header_row", 1) - 1][0]
+    options |= ({"header_row": line} if line != 1 else {}) | shape
     if kind == "csv":
         return _shaped(path, kind, options)
-    return Layout(kind, options, _read(path, kind, options))
+    return _with_questions(path, Layout(kind, options, _read(path, kind, options)))
 
 
 def _encoding(data: bytes) -> str | None:

@@ -18,13 +18,13 @@ from pipelines.setup.proposal.layout import (
     in_other_shape,
     layouts,
 )
-from pipelines.setup.proposal.matching.by_sex import BySex, by_sex
 from pipelines.setup.proposal.matching.columns import (
     LEAST_LIKENESS,
     column_proposals,
     header_likeness,
 )
 from pipelines.setup.proposal.matching.places_within import with_levels
+from pipelines.setup.proposal.matching.side_by_side import SideBySide, side_by_side
 from pipelines.setup.proposal.matching.survey import (
     ANSWERS,
     RESPONDENTS,
@@ -109,7 +109,7 @@ class Proposal:
     missing: tuple[str, ...] = ()
     constants: Mapping[str, str] | None = None
     where: Mapping[str, tuple[str, ...] | str] = field(default_factory=dict)  # as a mapping's
-    wide: Wide | BySex | None = None
+    wide: Wide | SideBySide | None = None
     sheets: tuple[str, ...] = ()  # those that hold a table
     rivals: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()  # those of the catalogue that the table feeds
@@ -191,7 +191,7 @@ class Proposal:
             table["distinct"] = True
         table["columns"] = columns
         tables = [table]
-        if isinstance(self.wide, BySex):
+        if isinstance(self.wide, SideBySide):
             tables = self.wide.tables(table)
         elif self.wide:
             table["unpivot"] = self.wide.entry()
@@ -425,7 +425,7 @@ def _joined_key(
     layout: Layout,
     contract: Contract,
     columns: Sequence[ColumnProposal],
-    wide: Wide | BySex | None,
+    wide: Wide | SideBySide | None,
 ) -> list[ColumnProposal]:
     """A key of several columns, where the file has none: the first that tell all its rows apart.
 
@@ -491,12 +491,13 @@ def _missing(layout: Layout) -> tuple[str, ...]:
 
 def _scored(
     path: Path, layout: Layout, contract: Contract, known: Known
-) -> tuple[float, Sequence[ColumnProposal], Wide | BySex | None]:
+) -> tuple[float, Sequence[ColumnProposal], Wide | SideBySide | None]:
     """How well a contract explains a sheet: 0 to about 1."""
     texts = layout.texts
     columns = column_proposals(contract, texts, known)
     said_once = (one.values[0] for one in texts if len(one.values) == 1)
-    wide = wide_columns(contract, texts, years_told([path.stem, *said_once]))
+    years = years_told([path.stem, *said_once])
+    wide = wide_columns(contract, texts, years)
     if wide and (alone := {one.column for one in columns}.intersection(wide.columns)):
         # A sum beside its parts says nothing else: the parts are left out where it is sure.
         sums = [one for one in columns if one.column == wide.value]
@@ -505,7 +506,7 @@ def _scored(
         texts = [one for one in texts if alone != {wide.value} or one.header not in said]
         columns = [one for one in columns if not parts_count or one not in sums]
         wide = wide if parts_count else None
-    several = None if wide else by_sex(contract, texts, known)
+    several = None if wide else side_by_side(contract, texts, known, years)
     if several:
         texts = [one for one in texts if one.header not in several.items.values()]
         columns = column_proposals(contract, texts, known)

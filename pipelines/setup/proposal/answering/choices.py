@@ -74,8 +74,7 @@ def _of_file(proposal: Proposal, answers: Mapping[str, str]) -> Iterator[Choice]
         yield Choice("sheet", _sheets_read(proposal), proposal.sheets, takes_several=True)
     if proposal.layout.reader in (*WORKBOOKS, "csv"):
         yield Choice("header_row", (str(options.get("header_row", 1)),))
-        if proposal.layout.reader in WORKBOOKS:
-            yield Choice("header_rows", (str(options.get("header_rows", 1)),), ("1", "2", "3"))
+        yield Choice("header_rows", (str(options.get("header_rows", 1)),), ("1", "2", "3"))
         yield Choice("fill_down", tuple(options.get("fill_down", ())), headers, takes_several=True)
         yield Choice("ditto", tuple(options.get("ditto", ())), takes_several=True)
     if proposal.table != RESPONDENTS:

@@ -142,10 +142,23 @@ def _is_listed(contract: Contract, texts: Texts, headers: Set[str]) -> bool:
     question, _, choice = texts.header.rpartition("/")
     if not question or not set(texts.values) <= _CHOSEN:
         return False
-    beside = {one.removeprefix(f"{question}/") for one in headers if one.startswith(f"{question}/")}
-    lists = (one.allowed_codes or () for one in contract.columns.values()
-             if one.base_type == "list<code>")  # fmt: skip
-    return any(choice in codes and len(beside.intersection(codes)) > 1 for codes in lists)
+    parts = [one.removeprefix(f"{question}/") for one in headers if one.startswith(f"{question}/")]
+    beside = {folded(part) for part in parts}
+    lists = (code_texts(one) for one in contract.columns.values() if one.base_type == "list<code>")
+    return any(folded(choice) in known and len(beside & known.keys()) > 1 for known in lists)
+
+
+def questions_by_choice(columns: Sequence[Texts]) -> list[str]:
+    """The questions that are no column, but each of their choices, which a list of a table has."""
+    headers = {texts.header for texts in columns}
+    listed = (
+        texts.header.rpartition("/")[0]
+        for texts in columns
+        if any(_is_listed(contract, texts, headers) for contract in contracts().values())
+    )
+    return [one for one in dict.fromkeys(listed) if one not in headers and all(
+            set(texts.values) <= _CHOSEN for texts in columns
+            if texts.header.startswith((f"{one}/", f"{one}.")))]  # fmt: skip
 
 
 def _is_said_otherwise(one: ColumnProposal, columns: Sequence[Texts]) -> bool:
@@ -312,8 +325,13 @@ def _may_be_told(table: str, name: str) -> bool:
 
 
 def _has_codes(column: Column, values: Sequence[str]) -> bool:
-    """Whether most texts are codes or labels of the column, without looking at likeness."""
-    if column.base_type != "code" or not values or len(values) > _MOST_CODES:
+    """Whether most texts are codes or labels of the column, without looking at likeness; of a list
+    of codes some have several."""
+    if column.base_type == "list<code>" and any(" " in text for text in values):
+        values = [*{part for text in values for part in text.split()}]
+    elif column.base_type != "code":
+        return False
+    if not values or len(values) > _MOST_CODES:
         return False
     known = code_texts(column)
     if all(text.isdigit() or folded(text) in _SAID_OF_ANYTHING for text in values):
@@ -369,7 +387,7 @@ def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
         return 0.55, "same_name_other_texts"  # its texts may be of a language that we have not
     is_telling = len({one.code for one in fit.codes if one.code}) >= 2
     if is_telling and fit.share is not None and fit.share >= 0.8:
-        if column.base_type == "code":
+        if column.base_type in ("code", "list<code>"):
             return 0.6, "texts_are_codes"
         if column.reference:
             return 0.55, "texts_are_known"
@@ -470,7 +488,12 @@ def _code_fit(column: Column, texts: Texts, export: Mapping[str, Any]) -> Fit:
         return replace(fit, entry={**fit.entry, **empty})
     ways: list[str | None] = list(_SEPARATORS) if column.base_type == "list<code>" else [None]
     fits = [_codes_by(column, values, separator, labels=labels) for separator in ways]
-    return max(fits, key=lambda fit: fit.share or 0)
+    return max(fits, key=lambda fit: (fit.share or 0, _least_sure(fit)))
+
+
+def _least_sure(fit: Fit) -> float:
+    """How sure the least sure code is: `human_rights justice` is two, and holds the name of one."""
+    return min((one.confidence for one in fit.codes if one.code), default=0)
 
 
 def _codes_by(

@@ -14,7 +14,7 @@ from pipelines.setup.proposal.matching.codes import CodeProposal
 
 MISSING = ("NA", "N/A", "n/a", "-", "--", "–", "NULL", "null", "nd", "n.d.", "ND")
 BETWEEN = "\n"  # the texts of an answer that has several
-_GROUPED = " / "  # between the names of a header of two rows
+GROUPED = " / "  # between the names of a header of two rows
 _DISTINCT = 400  # texts of a column that are looked at
 _LOOKED_AT = 20_000
 _UNIQUE = 0.98  # share of rows with a text of their own: a line pasted twice changes no key
@@ -55,8 +55,8 @@ class ColumnProposal:
 
 def texts_of(table: SourceTable, book: Codebook | None = None) -> list[Texts]:
     """The distinct texts of each column of the sheet, with what a form says of them."""
-    last = {name: name.rpartition(_GROUPED)[2] for name in table.header}
-    own = Counter(last[name] for name in table.header if _GROUPED in name)
+    last = {name: name.rpartition(GROUPED)[2] for name in table.header}
+    own = Counter(last[name] for name in table.header if GROUPED in name)
     found = [
         _texts(name, table.rows[name].combine_chunks().slice(0, _LOOKED_AT), question)
         for name in table.header

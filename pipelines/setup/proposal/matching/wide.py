@@ -58,7 +58,7 @@ def wide_columns(
     named_by: list[tuple[tuple[str, ...], Callable[[str], str | None]]] = [
         (kinds, partial(_group_of, contract, kinds)) for kinds in _kinds(contract)
     ]
-    named_by.append((("month",), lambda header: _month_of(header, years)))
+    named_by.append((("month",), lambda header: month_of(header, years)))
     for item, name_of in named_by:
         if not item or not set(item) <= contract.columns.keys():
             continue
@@ -132,7 +132,7 @@ def years_told(texts: Sequence[str]) -> tuple[int, int] | None:
     return None
 
 
-def _month_of(header: str, years: tuple[int, int] | None) -> str | None:
+def month_of(header: str, years: tuple[int, int] | None) -> str | None:
     """`2026-03-01` of `March 2026` or `mars-26`, of `March` in the year that is told."""
     if years and header.isalpha():
         named = [_dated(f"{header} {year}") for year in years]

@@ -30,6 +30,15 @@ def test_cells_stay_text(tmp_path: Path) -> None:
     assert rows(table) == [(2, "007", "1.50", "2026-07-01")]
 
 
+@pytest.mark.parametrize("quoted", ["no", '"no"'])
+def test_a_header_of_two_rows_goes_on_to_the_right(tmp_path: Path, quoted: str) -> None:
+    text = f"Title\nPost,Jan 2026,,Feb 2026,\n,Staffed,Days,Staffed,Days\nP1,{quoted},0,yes,5\n"
+    table = read(tmp_path, text, header_row=2, header_rows=2)
+    assert table.header == ("Post", "Jan 2026 / Staffed", "Jan 2026 / Days",
+                            "Feb 2026 / Staffed", "Feb 2026 / Days")  # fmt: skip
+    assert rows(table) == [(4, "P1", "no", "0", "yes", "5")]
+
+
 @pytest.mark.parametrize("quoted", ["", '"x"'])
 def test_blank_lines_and_empty_rows_are_no_rows_but_count_as_lines(
     tmp_path: Path, quoted: str

@@ -126,6 +126,12 @@ def test_several_answers_are_one_column_whatever_their_shape(tmp_path: Path, row
     assert table.remarks == ()
 
 
+def test_labels_of_choices_are_one_code_each(tmp_path: Path) -> None:
+    rows = [["who/Human Rights", "who/Justice", "_uuid"], ["1", "1", "u-1"], ["1", "0.0", "u-2"]]
+    table = read(write_csv(tmp_path / "a.csv", rows), select_multiple=["who"])
+    assert table.rows["who"].to_pylist() == ["Human_Rights Justice", "Human_Rights"]
+
+
 def test_a_column_of_codes_that_its_choices_contradict_is_told(tmp_path: Path) -> None:
     rows = [["water", "water/tap", "water/well", "_uuid"], ["tap", "1", "1", "u-1"]]
     table = read(write_csv(tmp_path / "a.csv", rows), select_multiple="water")

@@ -437,6 +437,42 @@ def test_several_counts_of_each_sex_become_a_row_for_each(tmp_path: Path) -> Non
     assert women["columns"]["officers_vetted_count"]["from"] == "Of which vetted / Women"
 
 
+def test_several_values_of_each_month_below_two_rows_of_names_become_a_row_for_each(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "posts.csv"
+    lines = ["Locality;Jan 2026;;Feb 2026;;Comment", ";Staffed;Days/wk;Staffed;Days/wk;",
+             "P-1;no;0;Y;2,5;", "P-2;yes;7;Y;2;roof"]  # fmt: skip
+    path.write_text("\n".join(lines) + "\n")
+    found = propose(path, KNOWN)
+    assert found.layout.options == {"delimiter": ";", "header_rows": 2}
+    january, february = found.mapping()["tables"]
+    assert found.table == january["table"] == february["table"] == "police_posts"
+    assert february["columns"]["month"] == {"constant": "2026-02-01"}
+    assert february["where"] == {"Feb 2026 / Staffed": "present"}
+    days = february["columns"]["open_days_per_week"]
+    assert days == {"from": "Feb 2026 / Days/wk"}
+    assert found.ignored == ("Comment",)
+
+
+@pytest.mark.parametrize("is_form", [True, False])
+def test_choices_of_a_form_that_alone_have_columns_are_one_list(
+    tmp_path: Path, is_form: bool
+) -> None:
+    head = ["date", "unit", "Who?/Human Rights", "Who?/Justice", "Who?/Other", "_uuid",
+            "_submission_time"]  # fmt: skip
+    rows = [[date(2026, 3, day), "FPU1", day % 2, 1, 0, f"u-{day}", date(2026, 3, day)]
+            for day in range(1, 9)]  # fmt: skip
+    head = head if is_form else head[:-1]
+    found = propose(workbook(tmp_path / "visits.xlsx", Form=[head, *rows]), KNOWN)
+    assert (found.layout.reader == "form_export") == is_form
+    if is_form:
+        assert found.layout.options == {"select_multiple": ["Who?"]}
+        entry = found.mapping()["tables"][0]["columns"]["partner_components"]
+        recode = {"Human_Rights": "human_rights", "Justice": "justice"}
+        assert entry == {"from": "Who?", "recode": recode, "separator": " "}
+
+
 def test_yes_in_two_languages_is_yes_and_choices_of_one_question_are_no_counts(
     tmp_path: Path,
 ) -> None:
