@@ -26,7 +26,7 @@ from pipelines.ingest.mapping.model import (
 )
 from pipelines.ingest.readers.table import SourceTable
 from pipelines.setup.proposal.beside.known_rows import Known
-from pipelines.setup.proposal.layout import Layout, layouts
+from pipelines.setup.proposal.layout import Layout, layouts, with_questions
 from pipelines.setup.proposal.matching.codes import code_proposals
 from pipelines.setup.proposal.matching.columns import fit_of, reference_fit
 from pipelines.setup.proposal.matching.texts import Texts, texts_of
@@ -92,7 +92,10 @@ def _layout(path: Path, source: Source) -> Layout:
         same_sheet = layout.table.sheet == source.options.get("sheet")
         return len(needed & set(layout.table.header)), same_sheet
 
-    found = [replace(one, table=with_present_names(one.table, source)) for one in layouts(path)]
+    found = layouts(path)
+    if "select_multiple" in source.options:
+        found = [with_questions(path, one) for one in found]
+    found = [replace(one, table=with_present_names(one.table, source)) for one in found]
     best = max(found, key=shared)
     return replace(best, options={**best.options, **fixed})
 

@@ -172,6 +172,16 @@ def _read(path: Path, name: str, options: dict[str, Any]) -> SourceTable:
     return _below(list(reader(name).read(path, options)))
 
 
+def with_questions(path: Path, one: Layout) -> Layout:
+    """An export of a form with each question as one column whose choices alone have columns."""
+    name, header = "form_export", set(one.table.header)
+    is_form = _PUBLISHED[name] <= header and one.options.keys() <= _OF_FORM
+    if not is_form or not (asked := questions_by_choice(one.texts)):
+        return one
+    options = {**one.options, "select_multiple": asked}
+    return replace(one, reader=name, options=options, table=_read(path, name, options))
+
+
 def in_other_shape(path: Path, layout: Layout, said: Mapping[str, Any]) -> Layout:
     """The sheet as a person says that it is laid out; what they leave open is looked for anew."""
     header = {name: said[name] for name in _HEADER if name in said}
@@ -202,15 +212,7 @@ def _of_workbook(path: Path, name: str, book: Workbook) -> Iterator[Layout]:
         if row is None:
             continue
         options |= _header_options(texts, row)
-        yield _with_questions(path, _shaped(path, name, options))
-
-
-def _with_questions(path: Path, one: Layout) -> Layout:
-    """An export of a form with each question as one column whose choices alone have columns."""
-    is_form = _PUBLISHED["form_export"] <= set(one.table.header) and one.options.keys() <= _OF_FORM
-    asked = questions_by_choice(one.texts) if is_form else []
-    options = {**one.options, "select_multiple": asked}
-    return Layout("form_export", options, _read(path, "form_export", options)) if asked else one
+        yield _shaped(path, name, options)
 
 
 def _shaped(path: Path, name: str, options: dict[str, Any]) -> Layout:
@@ -376,7 +378,7 @@ def _of_text(path: Path) -> Layout:
     options |= ({"header_row": line} if line != 1 else {}) | shape
     if kind == "csv":
         return _shaped(path, kind, options)
-    return _with_questions(path, Layout(kind, options, _read(path, kind, options)))
+    return Layout(kind, options, _read(path, kind, options))
 
 
 def _encoding(data: bytes) -> str | None:

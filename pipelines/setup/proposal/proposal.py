@@ -17,6 +17,7 @@ from pipelines.setup.proposal.layout import (
     below_each_other,
     in_other_shape,
     layouts,
+    with_questions,
 )
 from pipelines.setup.proposal.matching.columns import (
     LEAST_LIKENESS,
@@ -254,6 +255,7 @@ def propose(
     elif found[0].table.sheet == SEVERAL:  # a month that fits better alone is no reason to lose two
         header = found[0].table.header
         found = [found[0], *(one for one in found[1:] if one.table.header != header)]
+    found = [with_questions(path, one) for one in found]
     if shape:
         found = [in_other_shape(path, one, shape) for one in found]
     if table is not None and table not in contracts():
