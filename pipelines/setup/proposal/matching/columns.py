@@ -151,13 +151,14 @@ def _is_listed(contract: Contract, texts: Texts, headers: Set[str]) -> bool:
 def questions_by_choice(columns: Sequence[Texts]) -> list[str]:
     """The questions that are no column, but each of their choices, which a list of a table has."""
     headers = {texts.header for texts in columns}
+    told = _CHOSEN - {"0.0"}  # which the reader takes for a choice that was made
     listed = (
         texts.header.rpartition("/")[0]
         for texts in columns
         if any(_is_listed(contract, texts, headers) for contract in contracts().values())
     )
     return [one for one in dict.fromkeys(listed) if one not in headers and all(
-            set(texts.values) <= _CHOSEN for texts in columns
+            set(texts.values) <= told for texts in columns
             if texts.header.startswith((f"{one}/", f"{one}.")))]  # fmt: skip
 
 

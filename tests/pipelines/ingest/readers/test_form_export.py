@@ -127,7 +127,7 @@ def test_several_answers_are_one_column_whatever_their_shape(tmp_path: Path, row
 
 
 def test_labels_of_choices_are_one_code_each(tmp_path: Path) -> None:
-    rows = [["who/Human Rights", "who/Justice", "_uuid"], ["1", "1", "u-1"], ["1", "0.0", "u-2"]]
+    rows = [["who/Human Rights", "who/Justice", "_uuid"], ["1", "1", "u-1"], ["1", "0", "u-2"]]
     table = read(write_csv(tmp_path / "a.csv", rows), select_multiple=["who"])
     assert table.rows["who"].to_pylist() == ["Human_Rights Justice", "Human_Rights"]
 
