@@ -268,9 +268,10 @@ def _days_of_month(table: SourceTable) -> list[str]:
     told = f"1 {month_told(table.sheet, '2000')}"
     if not table.sheet or notation.dates([told], with_time=False).share < 1:
         return []
-    texts = {name: table.rows[name].drop_null().to_pylist() for name in table.header[:2]}
-    return [name for name, cells in texts.items() if cells and _DAY_WORDS & {*readings(name)} and
-            sum(bool(_IS_DAY.fullmatch(cell.strip())) for cell in cells) >= 0.8 * len(cells)]  # fmt: skip
+    days = [name for name in table.header[:2] if not _DAY_WORDS.isdisjoint(readings(name))]
+    texts = {name: table.rows[name].drop_null().to_pylist() for name in days}
+    numbers = {name: [*filter(_IS_DAY.fullmatch, map(str.strip, texts[name]))] for name in days}
+    return [name for name in days if numbers[name] and len(numbers[name]) >= 0.8 * len(texts[name])]
 
 
 def _totals(table: SourceTable) -> list[str]:
