@@ -15,6 +15,7 @@ from pipelines.setup.proposal.answering.answers import answered
 from pipelines.setup.proposal.answering.shown import proposed
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import layouts
+from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.codes import code_proposals
 from pipelines.setup.proposal.matching.columns import fit_of, reference_fit
 from pipelines.setup.proposal.matching.joined_columns import two_numbers
@@ -530,3 +531,28 @@ def test_counts_by_day_and_night_are_no_days_of_the_month(tmp_path: Path) -> Non
     rows = [["Zone", "Patrouilles de jour", "Nuit"], ["Torit", 3, 4], ["Ikotos", 5, 6]]
     (found,) = layouts(workbook(tmp_path / "a.xlsx", **{"Mars 2026": rows}))
     assert "month_of_sheet" not in found.options
+
+
+@pytest.mark.parametrize(
+    ("texts", "forms", "is_asked"),
+    [
+        (("8 août 2026", "05/08/2026", "1er août 2026"), ["%d %b %Y", "%d/%m/%Y"], True),
+        (("8 août 2026", "25/08/2026", "05/08/2026"), ["%d/%m/%Y", "%d %b %Y"], False),
+        (("03/13/2026", "Mar 14, 2026", "04/02/2026"), ["%m/%d/%Y", "%B %d, %Y"], False),
+        (("13/03/2026", "14/03/2026", "03/25/2026"), ["%d/%m/%Y"], False),
+    ],
+)
+def test_days_written_in_several_ways_are_read_and_never_in_both_orders(
+    texts: tuple[str, ...], forms: list[str], is_asked: bool
+) -> None:
+    written = notation.dates(texts, with_time=False)
+    assert written.keys["formats"] == forms and written.is_ambiguous == is_asked
+
+
+def test_none_of_what_is_counted_is_nil_and_what_is_not_known_is_not() -> None:
+    columns = contracts()["incidents"].columns
+    deaths = Texts("Morts civils", ("3", "aucun", "inconnu"), False)
+    assert fit_of(columns["deaths_civilian"], deaths, {}).entry["recode"] == {
+        "aucun": "0",
+        "inconnu": None,
+    }
