@@ -48,6 +48,8 @@ def read_delivery(delivery: Delivery) -> Iterator[SourceTable]:
     found, options = reader(delivery.source.reader), delivery.source.options
     if found.tells_numbers:
         options = {**options, "numbers": delivery.source.number_columns()}
+    if "month_of_sheet" in options:  # whose year may stand in the name that people know
+        options = {**options, "file": delivery.name}
     return found.read(delivery.path, options)
 
 

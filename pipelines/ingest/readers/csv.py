@@ -14,6 +14,8 @@ from pipelines.ingest.readers.protocol import Reader
 from pipelines.ingest.readers.sheet_shape import SHAPE_OPTIONS, in_shape
 from pipelines.ingest.readers.table import Options, SourceTable
 
+_OF_SHEETS = {"prefilled", "month_of_sheet"}
+
 
 def read(path: Path, options: Options) -> Iterator[SourceTable]:
     """The one table of a CSV file. Raises WrongUse for a file that is no CSV text."""
@@ -23,6 +25,6 @@ def read(path: Path, options: Options) -> Iterator[SourceTable]:
 
 READER = Reader(
     "csv",
-    DELIMITED_OPTIONS | SHAPE_OPTIONS - {"prefilled"} | {CLEANING_LOG},
+    DELIMITED_OPTIONS | SHAPE_OPTIONS - _OF_SHEETS | {CLEANING_LOG},
     read,
 )

@@ -9,13 +9,17 @@ numbers are dates that lost their format: days since 30 December 1899, or since 
 workbook that says so; numbers before March 1900 stay, as Excel counts a 29 February 1900),
 `prefilled` (columns that a template came with filled in: a row that has nothing else is empty),
 `ditto` (texts such as `idem` that stand for the text above them), `footnotes` (`true`: rows at the
-end of which one cell alone is filled are set aside and told).
+end of which one cell alone is filled are set aside and told), `month_of_sheet` (columns whose
+numbers are days of the month that the sheet's name tells: `3` of the sheet `Février` in a file of
+2026 is read as `3 Février 2026`).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import dropwhile
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,9 +29,11 @@ from pipelines.ingest.readers.table import Malformed, Options, ReaderWarning, So
 
 SHAPE_OPTIONS = frozenset(
     {"header_rows", "fill_down", "totals", "serial_dates", "prefilled", "ditto", "footnotes"}
+    | {"month_of_sheet"}
 )
 EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465  # 1 March 1900, 31 December 9999
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 class MergedText(str):
@@ -71,7 +77,8 @@ def in_shape(
     table = _without_prefilled(_without_totals(table, options), options)
     table = _without_footnotes(table, options)
     table = _filled_down(_without_ditto(table, options), options, file)
-    return _with_dates(table, options, file, epoch)
+    table = _with_dates(table, options, file, epoch)
+    return _with_months(table, options, file)
 
 
 def _texts(value: object) -> list[str]:
@@ -214,3 +221,23 @@ def _date(text: str | None, epoch: datetime) -> str | None:
         return text
     found = epoch + timedelta(seconds=round(days * 86_400))
     return found.date().isoformat() if days.is_integer() else found.isoformat(" ")
+
+
+def _with_months(table: SourceTable, options: Options, file: str) -> SourceTable:
+    rows, month = table.rows, month_told(table.sheet, str(options.get("file", file)))
+    for name in _columns(table, options, file, "month_of_sheet"):
+        texts = [
+            f"{int(text)} {month}" if text and re.fullmatch(r"\s*\d{1,2}\s*", text) else text
+            for text in rows[name].to_pylist()
+        ]
+        rows = rows.set_column(rows.column_names.index(name), name, pa.array(texts, pa.string()))
+    return replace(table, rows=rows)
+
+
+def month_told(sheet: str, file: str) -> str:
+    """The words of a sheet's name with its year at the end, as dates are written; of a name without
+    numbers the year is that of the file, where its name has one alone."""
+    named = sheet if any(sign.isdigit() for sign in sheet) else Path(file).stem
+    years = {*_YEAR.findall(named)}
+    words = re.split(r"[\s_./-]+", _YEAR.sub(" ", sheet))
+    return " ".join(filter(None, [*words, years.pop() if len(years) == 1 else ""]))

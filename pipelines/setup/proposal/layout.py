@@ -20,9 +20,10 @@ from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.readers import reader, reader_of
 from pipelines.ingest.readers.codebook import LABEL_COLUMN, Codebook, codebook_of, labels_within
 from pipelines.ingest.readers.hxl import is_tags
-from pipelines.ingest.readers.sheet_shape import footnotes, joined_names
+from pipelines.ingest.readers.sheet_shape import footnotes, joined_names, month_told
 from pipelines.ingest.readers.table import SourceTable
 from pipelines.ingest.readers.workbook import Workbook
+from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.columns import questions_by_choice
 from pipelines.setup.proposal.matching.concepts import meanings
 from pipelines.setup.proposal.matching.survey import Answered, questions
@@ -57,6 +58,7 @@ _DITTOS = {"idem", "id", "ditto", "dito", "ibid"}
 _MARKS = {'"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
 _DAY_WORDS = frozenset({"date", "day", "jour", "تاريخ"})
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
+_IS_DAY = re.compile(r"0?[1-9]|[12]\d|3[01]")
 _IS_SPAN = re.compile(r"\d{1,2}\s*[-–]\s*\d{1,2}")  # of ages
 _LABELLED = ("spss", "stata")
 Cells = Sequence[Sequence[str | None]]
@@ -272,6 +274,18 @@ def _are_serial(texts: Sequence[str]) -> bool:
     )
 
 
+def _days_of_month(table: SourceTable) -> list[str]:
+    """The first columns where they are named as days and hold their numbers alone, in a sheet whose
+    name tells the month."""
+    told = f"1 {month_told(table.sheet, '2000')}"
+    if not table.sheet or notation.dates([told], with_time=False).share < 1:
+        return []
+    days = [name for name in table.header[:2] if not _DAY_WORDS.isdisjoint(readings(name))]
+    texts = {name: table.rows[name].drop_null().to_pylist() for name in days}
+    numbers = {name: [*filter(_IS_DAY.fullmatch, map(str.strip, texts[name]))] for name in days}
+    return [name for name in days if numbers[name] and len(numbers[name]) >= 0.8 * len(texts[name])]
+
+
 def _totals(table: SourceTable) -> list[str]:
     """Texts of the first columns that stand for a sum."""
     first = (column.to_pylist() for column in table.rows.columns[:2])
@@ -282,6 +296,8 @@ def _totals(table: SourceTable) -> list[str]:
 def _groups(table: SourceTable) -> list[str]:
     """The first columns, where a text stands for the rows below it up to the next text; a number
     of the row may stand before the only day, or before a unit."""
+    if of_month := _days_of_month(table):
+        return of_month  # of the rows of a day often the first alone tells it
     found: list[str] = []
     days = [name for name in table.header if _DAY_WORDS.intersection(folded(name).split())]
     second = [*table.header[1:2]]
@@ -311,6 +327,7 @@ _SHAPES: dict[str, Callable[[SourceTable], Any]] = {
     "ditto": _dittos,
     "fill_down": _groups,
     "serial_dates": _serial_dates,
+    "month_of_sheet": _days_of_month,
 }
 """Options of the shape of a sheet, with what a table shows of each."""
 

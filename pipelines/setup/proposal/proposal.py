@@ -53,6 +53,7 @@ _SAID_ONCE = 0.5
 _SUMMED = 0.7  # of the score of a table of sums, for a file of cases
 _COMMON = 0.7  # weight of code, day and area, which tell no table from another
 _WIDEST = 30  # columns: of a file with more, most are about something else
+_BY_SHEET = 0.85
 _UNTOLD = 0.6  # what another column alone tells
 _TOLD_BY = {
     RESPONDENTS: (
@@ -277,6 +278,7 @@ def propose(
     near = tuple(dict.fromkeys(other for value, other in rivals if score - value < 0.1))[:3]
     source = _source_name(path, name)
     contract = contracts()[name]
+    columns = _asked_by_month(layout, columns)
     asked = _questions(name, layout, columns)
     columns = with_answers(columns, layout.texts) if name == ANSWERS else columns
     columns = [*columns, *_reference_key(layout, contract, columns)]
@@ -329,6 +331,17 @@ def _questions(
         return ()
     taken = {header for one in columns for header in one.headers}
     return tuple(one for one in layout.questions if one.header not in taken)
+
+
+def _asked_by_month(layout: Layout, columns: Sequence[ColumnProposal]) -> list[ColumnProposal]:
+    """Days whose month the name of their sheet tells stay asked."""
+    told = {*layout.options.get("month_of_sheet", ())}
+    return [
+        replace(one, confidence=min(one.confidence, _BY_SHEET),
+                reasons=(*one.reasons, "month_of_sheet"))
+        if told.intersection(one.headers) else one
+        for one in columns
+    ]  # fmt: skip
 
 
 def _of_another(

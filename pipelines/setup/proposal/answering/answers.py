@@ -27,6 +27,7 @@ from pipelines.setup.proposal.answering.confirm import with_header, with_headers
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.difference import Change, changes_of
 from pipelines.setup.proposal.matching.codes import recode_of
+from pipelines.setup.proposal.matching.notation import order_of
 from pipelines.setup.proposal.matching.survey import RESPONDENTS, as_answer, items
 from pipelines.setup.proposal.matching.texts import BETWEEN, ColumnProposal
 from pipelines.setup.proposal.proposal import FileTerms, Proposal, propose, with_joined_key
@@ -225,13 +226,11 @@ def _read_as(one: ColumnProposal, way: str) -> ColumnProposal:
     """The column with one of the two ways in which its texts can be read."""
     entry = dict(one.entry)
     if way in ("day", "month") and entry.get("formats"):
-        is_day = str(entry["formats"][0]).find("%d") < str(entry["formats"][0]).find("%m")
-        if (way == "day") != is_day:
-            turned = str.maketrans("dm", "md")
-            entry["formats"] = [
-                form if form.startswith("%Y") else form.translate(turned)
-                for form in entry["formats"]
-            ]
+        first, turned = ("%d" if way == "day" else "%m"), str.maketrans("dm", "md")
+        entry["formats"] = [
+            form.translate(turned) if order_of(form) and order_of(form)[0] != first else form
+            for form in entry["formats"]
+        ]
     elif way in ("thousands", "decimal"):
         sign = "." if entry.get("thousands") == "." else ","
         entry = {name: value for name, value in entry.items() if name not in _SIGNS}

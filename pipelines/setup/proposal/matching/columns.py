@@ -407,7 +407,7 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
     `name`: of the contract column, where it counts: coordinates, columns of published exports.
     """
     values, kind = texts.values, column.base_type
-    if kind in ("int", "dec", "date", "time") and (nothing := _nothing(values)):
+    if kind in ("int", "dec", "date", "time") and (nothing := _nothing(values, kind)):
         there = tuple(text for text in values if text not in nothing)
         rest = fit_of(column, replace(texts, values=there), known, name)
         recode = {**nothing, **rest.entry.get("recode", {})}
@@ -433,10 +433,15 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
     return Fit(0.4 if is_long else 0.9)
 
 
-def _nothing(values: Sequence[str]) -> dict[str, None]:
-    """The words of a column of days or numbers that say that there is none: `not yet`."""
-    known = {folded(word) for word in listed_words("nothing")["yet"]}
-    return {text: None for text in values if folded(text) in known}
+def _nothing(values: Sequence[str], kind: str) -> dict[str, str | None]:
+    """The words of a column of days or numbers that say that there is none: `not yet`; `none` of
+    what is counted is 0."""
+    known = listed_words("nothing")
+    none = "0" if kind == "int" else None
+    means = dict.fromkeys(map(folded, known["yet"])) | dict.fromkeys(
+        map(folded, known["zero"]), none
+    )
+    return {text: means[folded(text)] for text in values if folded(text) in means}
 
 
 def _date_fit(values: Sequence[str], kind: str, name: str) -> Fit:

@@ -31,7 +31,8 @@ _ISO_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
 _LOOKED_AT = 120
 _UNIT = re.compile(r"[+-]?\d[\d .,\u00a0\u202f]*?\s*([^\W\d_]{1,8})\.?")  # `7 pax`, `72 h`
 _MOST_CLOCKS = 0.9  # share of the texts of a column of times of day: `late` is none
-_MONTHS = ("%B %Y", "%b %Y", "%b-%y", "%b-%Y", "%m/%Y", "%Y/%m", "%Y-%m")  # the first day is meant
+# Of months the first day is meant.
+_MONTHS = ("%B %Y", "%b %Y", "%b-%y", "%b %y", "%b-%Y", "%m/%Y", "%Y/%m", "%Y-%m")
 _SEVERAL_GROUPS = r"[+-]?\d{1,3}(\.\d{3}){2,}(,\d+)?"
 _GROUP = re.compile(r"\d{6} ?([A-IK-Z]) ?[A-Za-z]{3,4} ?(\d{2}|\d{4})")
 YEAR = re.compile(r"19[5-9]\d|20[0-5]\d")
@@ -83,15 +84,32 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
         return Written({}, 1 - len(rest) / len(texts))
     equal = [entry for entry in formats if shares[entry] == best]
     chosen = equal[0]
-    others = {tuple(re.findall(r"%[dm]", entry)) for entry in equal}
     iso = sum(is_iso(text, with_time=with_time) for text in texts) / len(texts)
     forms, left = [chosen], [text for text in rest if not _fits(text, chosen)]
-    for form in (form for form in formats if names_months([form])):  # one cannot be another
-        if any(_fits(text, form) for text in left):
-            forms.append(form)
-            left = [text for text in left if not _fits(text, form)]
+    order, is_either = order_of(chosen), _are_two_ways(equal)
+    while left:
+        one_way = [form for form in formats if not order or order_of(form) in ((), order)]
+        shares = {form: _share(left, form) for form in one_way}
+        form = max(one_way, key=shares.__getitem__)
+        if not shares[form]:
+            break
+        equal = [other for other in one_way if shares[other] == shares[form]]
+        is_either = is_either or _are_two_ways(equal)
+        order = order or order_of(form)
+        forms.append(form)
+        left = [text for text in left if not _fits(text, form)]
     read = iso + (1 - len(left) / len(rest)) * (1 - iso)
-    return Written({"formats": forms}, read, len(others) > 1 and best > 0)
+    return Written({"formats": forms}, read, is_either)
+
+
+def _are_two_ways(forms: Sequence[str]) -> bool:
+    return len({*map(order_of, forms)} - {()}) > 1
+
+
+def order_of(form: str) -> tuple[str, ...]:
+    """Day and month as a format of numbers alone has them; none where they cannot be exchanged."""
+    found = tuple(re.findall("%[dm]", form))
+    return () if form.startswith("%Y") or len(found) < 2 else found
 
 
 def days_of_times(texts: Sequence[str]) -> Written:

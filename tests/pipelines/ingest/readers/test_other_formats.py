@@ -175,6 +175,34 @@ def test_numbers_of_days_are_dates_where_the_mapping_says_so(
     assert refusal("xlsx", path, serial_dates="Date") == "fill_down_column"
 
 
+@pytest.mark.parametrize(
+    ("sheet", "read_as"),
+    [
+        ("Février", "3 Février 2026"),
+        ("Jan 2025", "3 Jan 2025"),
+        ("2025-03", "3 03 2025"),
+        ("Jan-25", "3 Jan 25"),
+    ],
+)
+def test_days_of_a_month_take_it_from_the_name_of_their_sheet(
+    tmp_path: Path, sheet: str, read_as: str
+) -> None:
+    path = tmp_path / "Patrols Jan-Mar 2026.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet(sheet)
+        for number, cell in enumerate(["Day", 3, "late", "02/07/2026", 2026]):
+            page.write(number, 0, cell)
+            page.write(number, 1, 3)
+    (day, other) = read("xlsx", path, month_of_sheet="Day").rows.columns
+    assert day.to_pylist() == [read_as, "late", "02/07/2026", "2026"]
+    assert other.to_pylist() == ["3"] * 4
+    assert read("xlsx", path).rows["Day"][0].as_py() == "3"
+    assert refusal("xlsx", path, month_of_sheet="Date") == "fill_down_column"
+    two_years = path.rename(tmp_path / "Patrols 2025-2026.xlsx")
+    told = read("xlsx", two_years, month_of_sheet="Day").rows["Day"][0].as_py()
+    assert told == ("3 Février" if sheet == "Février" else read_as)
+
+
 # Parquet and JSON lines ---------------------------------------------------------------------------
 
 

@@ -1,18 +1,21 @@
 """Mess that the field set does not have: what is read of it, and what of it is proposed."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
 from indicators.definitions.contracts import contracts
-from pipelines.ingest.mapping.written.written_dates import with_english_months
+from pipelines.ingest.files.delivered_file import Delivery, file_rows
+from pipelines.ingest.mapping.model import Source
+from pipelines.ingest.mapping.written.written_dates import in_english, with_english_months
 from pipelines.setup.proposal.answering.answers import answered
 from pipelines.setup.proposal.answering.shown import proposed
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import layouts
+from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.codes import code_proposals
 from pipelines.setup.proposal.matching.columns import fit_of, reference_fit
 from pipelines.setup.proposal.matching.joined_columns import two_numbers
@@ -523,3 +526,69 @@ def test_numbers_that_stand_for_answers_are_listed_for_a_person(tmp_path: Path) 
     found = propose(path, KNOWN, table="survey_answers")
     (answer,) = [one for one in found.columns if one.column == "answer"]
     assert [code.text for code in answer.codes] == ["1", "2", "98"]
+
+
+LOG_OF_DAYS = ["Jour", "Heure départ", "Heure retour", "Unité", "Type d'activité", "Localité"]
+
+
+def days_of(*days: int | None) -> Rows:
+    rows = [[day, f"{at + 8:02d}:30", f"{at + 9:02d}:30", "FPU1", "Patrouille", "Torit"]
+            for at, day in enumerate(days)]  # fmt: skip
+    return [LOG_OF_DAYS, *rows]
+
+
+def test_days_without_a_month_take_that_of_their_sheet_and_are_asked(tmp_path: Path) -> None:
+    sheets = {"Janvier": days_of(3, 4, None, 31), "Fév": days_of(1, 2, 28, 28)}
+    path = workbook(tmp_path / "Patrouilles_2026.xlsx", **sheets)
+    found = propose(path, KNOWN)
+    assert found.layout.options["month_of_sheet"] == ["Jour"]
+    (start,) = [one for one in found.columns if one.column == "started_at"]
+    assert start.headers == ("Jour", "Heure départ")
+    assert start.confidence <= 0.85 and "month_of_sheet" in start.reasons
+    source = Source.model_validate({**found.mapping(), "ignore": ["*"]})
+    kept = path.rename(tmp_path / "0a1b2c.xlsx")  # as the archive keeps it
+    rows = file_rows(Delivery(kept, path.name, "0a1b2c", source)).rows
+    assert rows["Jour"].to_pylist() == [
+        "3 Janvier 2026", "4 Janvier 2026", "4 Janvier 2026", "31 Janvier 2026",
+        "1 Fév 2026", "2 Fév 2026", "28 Fév 2026", "28 Fév 2026",
+    ]  # fmt: skip
+    forms = start.entry["formats"]
+    read = [in_english(f"{day} 08:30", forms) for day in rows["Jour"].to_pylist()]
+    assert str(datetime.strptime(read[-1], forms[0])) == "2026-02-28 08:30:00"
+
+
+@pytest.mark.parametrize("sheet", ["Feuil1", "Zone 3", "T1 2026"])
+def test_days_of_a_sheet_that_names_no_month_stay_as_they_are(tmp_path: Path, sheet: str) -> None:
+    path = workbook(tmp_path / "Patrouilles_2026.xlsx", **{sheet: days_of(3, 4, None, 31)})
+    assert "month_of_sheet" not in layouts(path)[0].options
+
+
+def test_counts_by_day_and_night_are_no_days_of_the_month(tmp_path: Path) -> None:
+    rows = [["Zone", "Patrouilles de jour", "Nuit"], ["Torit", 3, 4], ["Ikotos", 5, 6]]
+    (found,) = layouts(workbook(tmp_path / "a.xlsx", **{"Mars 2026": rows}))
+    assert "month_of_sheet" not in found.options
+
+
+@pytest.mark.parametrize(
+    ("texts", "forms", "is_asked"),
+    [
+        (("8 août 2026", "05/08/2026", "1er août 2026"), ["%d %b %Y", "%d/%m/%Y"], True),
+        (("8 août 2026", "25/08/2026", "05/08/2026"), ["%d/%m/%Y", "%d %b %Y"], False),
+        (("03/13/2026", "Mar 14, 2026", "04/02/2026"), ["%m/%d/%Y", "%B %d, %Y"], False),
+        (("13/03/2026", "14/03/2026", "03/25/2026"), ["%d/%m/%Y"], False),
+    ],
+)
+def test_days_written_in_several_ways_are_read_and_never_in_both_orders(
+    texts: tuple[str, ...], forms: list[str], is_asked: bool
+) -> None:
+    written = notation.dates(texts, with_time=False)
+    assert written.keys["formats"] == forms and written.is_ambiguous == is_asked
+
+
+def test_none_of_what_is_counted_is_nil_and_what_is_not_known_is_not() -> None:
+    columns = contracts()["incidents"].columns
+    deaths = Texts("Morts civils", ("3", "aucun", "inconnu"), False)
+    assert fit_of(columns["deaths_civilian"], deaths, {}).entry["recode"] == {
+        "aucun": "0",
+        "inconnu": None,
+    }
