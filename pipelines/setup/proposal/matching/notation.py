@@ -78,15 +78,8 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
     formats = [*_DAYS, *(_MONTHS if of_months else ())]
     formats += [day + clock for day in _DAYS for clock in clocks]
     rest = rest[:_LOOKED_AT]
-    shares = {entry: _share(rest, entry) for entry in formats}
-    best = max(shares.values())
-    if best == 0:
-        return Written({}, 1 - len(rest) / len(texts))
-    equal = [entry for entry in formats if shares[entry] == best]
-    chosen = equal[0]
-    iso = sum(is_iso(text, with_time=with_time) for text in texts) / len(texts)
-    forms, left = [chosen], [text for text in rest if not _fits(text, chosen)]
-    order, is_either = order_of(chosen), _are_two_ways(equal)
+    forms: list[str] = []
+    left, order, is_either = rest, tuple[str, ...](), False
     while left:
         one_way = [form for form in formats if not order or order_of(form) in ((), order)]
         shares = {form: _share(left, form) for form in one_way}
@@ -98,6 +91,9 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
         order = order or order_of(form)
         forms.append(form)
         left = [text for text in left if not _fits(text, form)]
+    if not forms:
+        return Written({}, 1 - len(rest) / len(texts))
+    iso = sum(is_iso(text, with_time=with_time) for text in texts) / len(texts)
     read = iso + (1 - len(left) / len(rest)) * (1 - iso)
     return Written({"formats": forms}, read, is_either)
 
