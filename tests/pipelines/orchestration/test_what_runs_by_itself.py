@@ -233,3 +233,7 @@ def test_a_quarter_of_before_the_first_fact_is_passed_over(tmp_path: Path) -> No
     ]
     for one in filled:
         assert one.period in message(f"cli.backfill.{one.status}", "fr", **asdict(one))
+    written = mission.workspace.warehouse(MISSION).stat().st_mtime_ns
+    kept = list(backfill(mission.workspace, MISSION, quarters[1:]))
+    assert [one.status for one in kept] == ["kept"]
+    assert mission.workspace.warehouse(MISSION).stat().st_mtime_ns == written
