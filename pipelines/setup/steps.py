@@ -16,7 +16,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.messages import message
-from indicators.foundation.numbers.number_format import number_text
+from indicators.foundation.numbers.number_format import separated
 from indicators.foundation.periods import Period, periods_between
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.files.arriving import deliveries
@@ -50,10 +50,7 @@ class Step:
 
     def sentence(self, language: str) -> str:
         """What is there, or what is missing."""
-        facts = {
-            name: number_text(value, language, 0) if isinstance(value, int) else value
-            for name, value in self.facts.items()
-        }
+        facts = {name: separated(value, language) for name, value in self.facts.items()}
         for listed in ("tables", "partly"):
             titles = (
                 contracts()[name].title.in_language(language) for name in facts.get(listed, ())

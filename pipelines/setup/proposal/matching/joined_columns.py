@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from indicators.definitions.contracts import Contract
 from pipelines.ingest.mapping.model import SUM
+from pipelines.ingest.mapping.written.written_numbers import numbers_of_cell
 from pipelines.ingest.mapping.written.written_places import grid_degrees, part_of_pair
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.concepts import says_only_when
@@ -235,16 +236,19 @@ def of_one_cell(contract: Contract, texts: Texts) -> list[ColumnProposal]:
 
 
 _OF_TWO = (("persons_low", "persons_high"), ("personnel_count", "women_personnel_count"))
-_TWO_COUNTS = re.compile(
-    r"(\d[\d \u00a0\u202f]*?)\s*(-|–|—|to|à|\(\D{0,10}?)\s*(\d[\d \u00a0\u202f]*)\D{0,10}"
-)
+_BETWEEN_TWO = re.compile(r"\s*(–|to|à|\(\D{0,10})\s*")
 
 
 def two_numbers(contract: Contract, texts: Texts) -> list[ColumnProposal]:
     """The lowest and highest estimate of a column that holds both (`1493–1600`), persons and of
     them women (`17 (4)`); a person confirms it."""
     values = texts.values[:_PAIRS_LOOKED_AT]
-    held = [one.groups() for text in values if (one := _TWO_COUNTS.fullmatch(text))]
+    held = [
+        found.group("first", "between", "second")
+        for found in filter(None, map(numbers_of_cell, values))
+        if _BETWEEN_TWO.fullmatch(found["between"] or "")
+        and not {*".,"} & {*found["first"] + found["second"]}
+    ]
     if not held or len(held) < _MOST * len(values):
         return []
     is_of_whom = "(" in held[0][1]
