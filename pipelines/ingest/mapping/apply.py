@@ -332,14 +332,14 @@ def _summed(value: str, signs: Signs) -> str:
 
 
 def _recoded(value: str, entry: ColumnMapping) -> str | None:
-    """The recode of a text; of a list of codes, of each of its members."""
+    """The recode of a text; of a list of codes, of each of its members, a code once."""
     if value in entry.recode:
         return entry.recode[value]
     if entry.separator in value and entry.recode:
         members = [member.strip() for member in value.split(entry.separator)]
         if any(member in entry.recode for member in members):
             recoded = [_recoded(member, entry) for member in members if member]
-            return entry.separator.join(member for member in recoded if member) or None
+            return entry.separator.join(dict.fromkeys(filter(None, recoded))) or None
     return entry.otherwise if entry.has_otherwise else value
 
 

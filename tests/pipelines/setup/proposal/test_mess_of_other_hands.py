@@ -154,7 +154,8 @@ def test_a_cell_over_several_rows_is_that_of_each_but_for_a_number(tmp_path: Pat
     book = Workbook()
     sheet = book.worksheets[0]
     for row in (["Work plan"], ["Line", "Unit", "Month", None, "Planned"],
-                [None, None, "from", "to"], ["L1", "FPU1", "Jan", "Feb", 10], ["L2", None, "Mar", "Mar", None],
+                [None, None, "from", "to"], ["L1", "FPU1", "Jan", "Feb", 10],
+                ["L2", None, "Mar", "Mar", None],
                 ["L3", "FPU2", "Apr", None, 7]):  # fmt: skip
         sheet.append(row)
     for cells in ("A2:A3", "B2:B3", "C2:D2", "E2:E3", "B4:B5", "E4:E5", "C6:D6"):
