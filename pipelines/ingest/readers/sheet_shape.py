@@ -11,7 +11,8 @@ workbook that says so; numbers before March 1900 stay, as Excel counts a 29 Febr
 `ditto` (texts such as `idem` that stand for the text above them), `footnotes` (`true`: rows at the
 end of which one cell alone is filled are set aside and told), `month_of_sheet` (columns whose
 numbers are days of the month that the sheet's name tells: `3` of the sheet `Février` in a file of
-2026 is read as `3 Février 2026`). Below the header a text over several merged rows is that of each.
+2026 is read as `3 Février 2026`), `sheet_as` (a column of this name holds that of the sheet, with
+the year of the file where it names none). Below the header a text over merged rows is that of each.
 """
 
 import re
@@ -29,7 +30,7 @@ from pipelines.ingest.readers.table import Malformed, Options, ReaderWarning, So
 
 SHAPE_OPTIONS = frozenset(
     {"header_rows", "fill_down", "totals", "serial_dates", "prefilled", "ditto", "footnotes"}
-    | {"month_of_sheet"}
+    | {"month_of_sheet", "sheet_as"}
 )
 EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465  # 1 March 1900, 31 December 9999
@@ -89,7 +90,7 @@ def in_shape(
     table = _without_footnotes(table, options)
     table = _filled_down(_without_ditto(table, options), options, file)
     table = _with_dates(table, options, file, epoch)
-    return _with_months(table, options, file)
+    return _with_name(_with_months(table, options, file), options, file)
 
 
 def _texts(value: object) -> list[str]:
@@ -243,6 +244,15 @@ def _with_months(table: SourceTable, options: Options, file: str) -> SourceTable
         ]
         rows = rows.set_column(rows.column_names.index(name), name, pa.array(texts, pa.string()))
     return replace(table, rows=rows)
+
+
+def _with_name(table: SourceTable, options: Options, file: str) -> SourceTable:
+    name = str(options.get("sheet_as", ""))
+    if not name or name in table.header:
+        return table
+    told = month_told(table.sheet, str(options.get("file", file)))
+    column = pa.array([told] * table.rows.num_rows, pa.string())
+    return replace(table, rows=table.rows.append_column(name, column))
 
 
 def month_told(sheet: str, file: str) -> str:

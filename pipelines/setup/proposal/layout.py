@@ -1,5 +1,6 @@
 """How an unknown file is laid out: reader, encoding, delimiter, sheet, header row and its rows."""
 
+import calendar
 import codecs
 import csv
 import math
@@ -282,13 +283,35 @@ def _are_serial(texts: Sequence[str]) -> bool:
 def _days_of_month(table: SourceTable) -> list[str]:
     """The first columns where they are named as days and hold their numbers alone, in a sheet whose
     name tells the month."""
-    told = f"1 {month_told(table.sheet, '2000')}"
-    if not table.sheet or notation.dates([told], with_time=False).share < 1:
+    if not _tells_a_month(table.sheet):
         return []
     days = [name for name in table.header[:2] if not _DAY_WORDS.isdisjoint(readings(name))]
     texts = {name: table.rows[name].drop_null().to_pylist() for name in days}
     numbers = {name: [*filter(_IS_DAY.fullmatch, map(str.strip, texts[name]))] for name in days}
     return [name for name in days if numbers[name] and len(numbers[name]) >= 0.8 * len(texts[name])]
+
+
+def _tells_a_month(sheet: str) -> bool:
+    told = f"1 {month_told(sheet, '2000')}"
+    return bool(sheet) and notation.dates([told], with_time=False).share == 1
+
+
+def _month_of_whole(table: SourceTable) -> str | None:
+    """What a column of the month is called, where the name of the sheet alone tells it."""
+    words = listed_words("parts_of_a_day")["month"]
+    dated = {folded(word) for word in words} | _DAY_WORDS | _dated_rows()
+    is_dated = any(not dated.isdisjoint(readings(name)) for name in table.header)
+    if is_dated or not _tells_a_month(table.sheet):
+        return None
+    english = {name.casefold() for name in (*calendar.month_name, *calendar.month_abbr)}
+    return words[0] if english.intersection(folded(table.sheet).split()) else words[1]
+
+
+@cache
+def _dated_rows() -> frozenset[str]:
+    """Names of the days and months that rows are counted by."""
+    dated = ((table, one.date_column) for table, one in contracts().items() if one.date_column)
+    return frozenset(word for table, name in dated for word in column_names(table, name))
 
 
 def _totals(table: SourceTable) -> list[str]:
@@ -350,6 +373,7 @@ _SHAPES: dict[str, Callable[[SourceTable], Any]] = {
     "fill_down": _groups,
     "serial_dates": _serial_dates,
     "month_of_sheet": _days_of_month,
+    "sheet_as": _month_of_whole,
 }
 """Options of the shape of a sheet, with what a table shows of each."""
 

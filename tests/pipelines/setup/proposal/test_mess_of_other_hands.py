@@ -613,6 +613,29 @@ def test_days_of_a_sheet_that_names_no_month_stay_as_they_are(tmp_path: Path, sh
     assert "month_of_sheet" not in layouts(path)[0].options
 
 
+@pytest.mark.parametrize(
+    ("sheets", "name", "texts"),
+    [
+        (("January 2026", "Feb 2026"), "Month", ["January 2026", "Feb 2026"]),
+        (("Janvier", "Févr"), "Mois", ["Janvier 2026", "Févr 2026"]),
+        (("Sheet1", "Sheet2"), None, []),
+    ],
+)
+def test_a_month_that_the_sheets_name_alone_is_a_column_more(
+    tmp_path: Path, sheets: tuple[str, str], name: str | None, texts: list[str]
+) -> None:
+    rows = [["Locality code", "Post staffed?", "Days open per week", "Verified on"],
+            ["CL-01", "yes", 5, date(2026, 1, 8)], ["CL-02", "no", 0, None]]  # fmt: skip
+    path = workbook(tmp_path / "police_posts_2026.xlsx", **dict.fromkeys(sheets, rows))
+    found = propose(path, KNOWN)
+    assert found.layout.options.get("sheet_as") == name
+    months = {one.column: one for one in found.columns}.get("month")
+    assert (months.headers if months else None) == ((name,) if name else None)
+    if months:
+        held = found.layout.table.rows[name].to_pylist()
+        assert list(dict.fromkeys(held)) == texts and months.entry["formats"]
+
+
 def test_counts_by_day_and_night_are_no_days_of_the_month(tmp_path: Path) -> None:
     rows = [["Zone", "Patrouilles de jour", "Nuit"], ["Torit", 3, 4], ["Ikotos", 5, 6]]
     (found,) = layouts(workbook(tmp_path / "a.xlsx", **{"Mars 2026": rows}))
