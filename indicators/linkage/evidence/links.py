@@ -147,7 +147,9 @@ def _about(warehouse: Warehouse, edge: Edge, published: PublishedIndicators, ask
     return About(edge, published, asked, _counted(edge, published), activity)
 
 
-def _results(warehouse: Warehouse, edges: Sequence[Edge], methods: Sequence[Method[Any]]) -> Results:
+def _results(
+    warehouse: Warehouse, edges: Sequence[Edge], methods: Sequence[Method[Any]]
+) -> Results:
     """What each method gives for each edge, kept of before where what it reads is the same.
 
     All of it is computed elsewhere from the first one on, here from the last one back.
@@ -169,9 +171,7 @@ def _results(warehouse: Warehouse, edges: Sequence[Edge], methods: Sequence[Meth
             [(edge, end()) for edge, end in reversed(of_edges.items())]
             for of_edges in reversed(begun.values())
         ]
-    return {
-        name: dict(reversed(found)) for name, found in zip(begun, reversed(ended), strict=True)
-    }
+    return {name: dict(reversed(found)) for name, found in zip(begun, reversed(ended), strict=True)}
 
 
 def _with_q_values(results: Results, tests: Mapping[str, PrimaryTest]) -> Results:
