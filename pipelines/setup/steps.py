@@ -56,6 +56,9 @@ class Step:
                 contracts()[name].title.in_language(language) for name in facts.get(listed, ())
             )
             facts[listed] = ", ".join(titles)
+        if quarter := self.facts.get("quarter"):
+            year, number = quarter.split("-Q")
+            facts["quarter"] = message("page.period.Q", language, year=year, number=number)
         said = [f"{self.name}.{self.said}", *["release.partly"][: bool(facts.get("partly"))]]
         said += ["renewed"] if self.is_renewed else []
         return " ".join(message(f"next.{one}", language, **facts) for one in said)

@@ -189,7 +189,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_made(
     }
     told = SetupDesk(workspace).make(wrong, [], {}, "en").problems
     for words in ("Short name: ", "Nearest: Africa/Juba", "Name of the mission in French: ",
-                  "1 July", "no indicator is chosen", "neither a list of areas"):  # fmt: skip
+                  "1 July", "No indicator is chosen", "Neither a list of areas"):  # fmt: skip
         assert sum(words in line for line in told) == 1, (words, told)
     files = {
         "areas": written(tmp_path, "areas.csv", AREAS.replace("ML12,ML1", "ML12,ML7")),

@@ -14,7 +14,6 @@ from indicators.foundation.messages import has_message, message
 from indicators.foundation.numbers.number_format import number_text
 from records.desk.intake import (
     AnswerText,
-    AskedValue,
     Counted,
     Difference,
     Differences,
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 
 _ANSWERS = "survey_answers"
 _AREA = "areas.area_code"
+_CLEAR = 0.9  # above it a text's meaning is shown on demand
 _PLACES = 9  # of a number, as far as it has them: more than any source states
 
 
@@ -177,7 +177,6 @@ def proposed(
         ignored=tuple(ignored),
         rivals=tuple(contracts()[name].title.in_language(language) for name in proposal.rivals),
         tables={name: one.title.in_language(language) for name, one in contracts().items()},
-        asked=tuple(_asked(proposal, language)),
         choices=tuple(choice for choice in asked if not choice.column),
         questions=tuple(_questions(proposal, asked, language)),
         wide=tuple(proposal.wide.items.items()) if proposal.wide else (),
@@ -225,15 +224,6 @@ def _columns(
                 known_codes=_known_codes(column, known, areas, language),
             )
         yield entry
-
-
-def _asked(proposal: "Proposal", language: str) -> Iterator[AskedValue]:
-    """The required columns that nothing in the file fills."""
-    given = proposal.constants or {}
-    for name, column in contracts()[proposal.table].columns.items():
-        if column.required and (name in given or name in proposal.open_required):
-            title, codes = column.title.in_language(language), code_words(column, language)
-            yield AskedValue(name, title, codes, given.get(name, ""))
 
 
 def _questions(
@@ -286,7 +276,12 @@ def _option(one: "Choice", table: str, text: str, language: str) -> str:
 
 def _codes(codes: "Sequence[CodeProposal]", language: str) -> tuple[OfferedCode, ...]:
     return tuple(
-        OfferedCode(one.text, one.code or "", number_text(one.confidence, language, 2))
+        OfferedCode(
+            one.text,
+            one.code or "",
+            number_text(one.confidence, language, 2),
+            is_clear=one.confidence > _CLEAR,
+        )
         for one in codes
         if one.code != one.text
     )
