@@ -827,7 +827,8 @@ def _warned(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
         place = (job.delivery.name, first["sheet"] or None, first["row_number"])
         titles = json.loads(first["parameters"] or "{}")  # of a rule; all else may quote the row
         facts = {name: titles[name] for name in ("title_en", "title_fr") if name in titles}
-        facts |= {"count": 1 + len(others), "of": rule, "table": table}
+        kind = "several" if others else "alone"
+        facts |= {"count": 1 + len(others), "of": rule, "table": table, "kind": kind}
         yield Problem("rows_warned", *place, first["column_name"], parameters=facts)
 
 

@@ -100,6 +100,8 @@ def _renewed(step: Step) -> Step:
         or (step.name == "release" and step.state == "done")
     ):
         return step
+    if step.name in ("files", "refresh"):  # what it takes in is neither waiting nor here
+        return replace(step, state="running", said="running")
     return replace(step, state="running", is_renewed=True)
 
 

@@ -179,7 +179,7 @@ def proposed(
         tables={name: one.title.in_language(language) for name, one in contracts().items()},
         choices=tuple(choice for choice in asked if not choice.column),
         questions=tuple(_questions(proposal, asked, language)),
-        wide=tuple(proposal.wide.items.items()) if proposal.wide else (),
+        wide=tuple(_wide(proposal, language)),
         files=proposal.files,
         files_told=files_told,
         is_complete=not proposal.open_of_all,
@@ -210,7 +210,9 @@ def _columns(
             is_wide=bool(proposal.wide and name in proposal.wide.columns),
             header=joined(one) if one else "",
             constant=given.get(name, ""),
-            constants=code_words(column, language),
+            constants=_known_codes(column, known, areas, language)
+            if column.required
+            else code_words(column, language),
             choices=tuple(choice for choice in asked if choice.column == name),
         )
         if one:
@@ -224,6 +226,18 @@ def _columns(
                 known_codes=_known_codes(column, known, areas, language),
             )
         yield entry
+
+
+def _wide(proposal: "Proposal", language: str) -> Iterator[tuple[str, str]]:
+    """What each column that becomes rows says, in words, and the column."""
+    if proposal.wide is None:
+        return
+    own = contracts()[proposal.table].columns
+    words = {name: column.title.in_language(language) for name, column in own.items()}
+    for name in proposal.wide.columns:
+        words |= code_words(own[name], language)
+    for item, header in proposal.wide.items.items():
+        yield ", ".join(words.get(part, part) for part in item.split("|")), header
 
 
 def _questions(
