@@ -15,12 +15,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from indicators.definitions.contracts import contracts
 from pipelines.ingest.mapping.model import SUM, ColumnMapping, Source, TableMapping, When
 from pipelines.ingest.mapping.places.area_polygons import Outlines
 from pipelines.ingest.mapping.places.gazetteer import Gazetteer
 from pipelines.ingest.mapping.written.written_dates import in_english, names_months
 from pipelines.ingest.mapping.written.written_numbers import (
     PLAIN_DIGITS,
+    ZERO,
     Signs,
     number_of_cell,
     number_text,
@@ -138,11 +140,15 @@ def _keyed(plain: Mapping[str, Column], key: str | None, name: str) -> dict[str,
 def _part(
     columns: Mapping[str, Column], taken: pa.Array, number: int, mapping: TableMapping
 ) -> pa.Table:
-    """The rows of one item; a row without a value (the question was not in the form) is none."""
+    """The rows of one item; a row without a value (the question was not in the form) is none, nor
+    is `0` where the table counts from one."""
     part = pa.repeat(pa.scalar(number, pa.int32()), len(taken))
     table = pa.table({**columns, "position": taken, "part": part})
     if mapping.unpivot:
         table = table.filter(pc.is_valid(table[mapping.unpivot.value]))
+        if contracts()[mapping.table].columns[mapping.unpivot.value].counts_from_one:
+            is_none = pc.match_substring_regex(table[mapping.unpivot.value], f"^{ZERO}$")
+            table = table.filter(pc.invert(is_none))
     return table
 
 

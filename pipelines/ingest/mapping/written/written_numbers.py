@@ -17,6 +17,7 @@ DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫", "01234567890123456789,"
 PLAIN_DIGITS = str.maketrans(*DIGITS)
 PLAIN = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?"
 WHOLE = r"[+-]?\d+(\.0*)?"
+ZERO = r"0+([.,]0*)?"
 DECIMAL_COMMA = r"[+-]?((0*|\d{4,}|\d{1,3}([ .]\d{3})+),\d+|\d+,(\d{1,2}|\d{4,}))"
 """What can only be read with a decimal comma."""
 DECIMAL_POINT = r"[+-]?((0*|\d{4,}|\d{1,3}([ ,]\d{3})+)\.\d+|\d+\.(\d{1,2}|\d{4,}))"

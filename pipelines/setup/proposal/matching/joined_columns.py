@@ -12,7 +12,7 @@ from pipelines.ingest.mapping.written.written_places import grid_degrees, part_o
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.concepts import says_only_when
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
-from pipelines.setup.proposal.matching.words import code_names, folded
+from pipelines.setup.proposal.matching.words import code_names, folded, listed_words
 
 _PAIRS_LOOKED_AT = 50
 _UNNAMED, _ONLY_LEFT, _SUMMED = 0.6, 0.5, 0.85
@@ -46,6 +46,11 @@ def with_days(
         return list(chosen)
     if any(one.column == day for one in chosen):
         return list(chosen)
+    if parts := _year_month_day(columns):
+        month = "%m" if all(text.isdigit() for text in parts[1].values) else "%B"
+        headers = tuple(texts.header for texts in parts)
+        whole = ColumnProposal(day, headers, 0.88, ("joined",), {"formats": [f"%Y {month} %d"]})
+        return [*(one for one in chosen if one.headers[0] not in headers), whole]
     times = [one for one in chosen if contract.columns[one.column].base_type == "time"]
     times.sort(key=lambda one: one.column != f"{day.removesuffix('_on')}_at")  # not its report
     for one in (one for one in times if len(one.headers) == 1):
@@ -55,6 +60,16 @@ def with_days(
             reasons = ("day_of_time", *(("day_or_month_first",) if written.is_ambiguous else ()))
             return [*chosen, ColumnProposal(day, one.headers, sure, reasons, written.keys)]
     return list(chosen)
+
+
+def _year_month_day(columns: Sequence[Texts]) -> list[Texts]:
+    """The three columns that make a day together, each named as what it is, or none."""
+    named = listed_words("parts_of_a_day")
+    words = [{folded(word) for word in named[part]} for part in ("year", "month", "day")]
+    found = [next((one for one in columns if folded(one.header) in each and one.values), None)
+             for each in words]  # fmt: skip
+    whole = [one for one in found if one is not None]
+    return whole if len(whole) == len(words) else []
 
 
 def with_only_day(
