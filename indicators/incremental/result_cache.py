@@ -56,13 +56,11 @@ class KeptResults:
         if known == content:
             self.kept.append(subject)
             return lambda: _read(kind, text)
-        begun = self.elsewhere and self.elsewhere.submit(_text_of, compute, *inputs)
+        found = begin_elsewhere(self.elsewhere, _text_of, compute, *inputs)
 
         def end() -> Result:
-            is_elsewhere = begun and not begun.cancel()
-            text = begun.result() if begun and is_elsewhere else _text_of(compute, *inputs)
-            self.computed[subject] = content, text
-            return _read(kind, text)
+            self.computed[subject] = content, found()
+            return _read(kind, self.computed[subject][1])
 
         return end
 
@@ -80,6 +78,19 @@ class KeptResults:
         for subject, content in contents.items():
             if self.before.get(subject, ("", ""))[0] != content:
                 self.computed[subject] = content, ""
+
+
+def begin_elsewhere(
+    elsewhere: Executor | None, compute: Callable[..., Result], *inputs: Any
+) -> Callable[[], Result]:
+    """What `compute(*inputs)` gives once it is called for; `elsewhere` may compute until then."""
+    begun = elsewhere and elsewhere.submit(compute, *inputs)
+
+    def end() -> Result:
+        is_elsewhere = begun and not begun.cancel()
+        return begun.result() if begun and is_elsewhere else compute(*inputs)
+
+    return end
 
 
 @contextmanager
