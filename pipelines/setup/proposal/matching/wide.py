@@ -8,6 +8,7 @@ from functools import partial
 
 from indicators.definitions.contracts import Contract
 from pipelines.ingest.mapping.written.written_dates import with_english_months
+from pipelines.ingest.mapping.written.written_numbers import ZERO
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.concepts import says_nothing
 from pipelines.setup.proposal.matching.texts import Texts
@@ -97,7 +98,10 @@ def _value_of(contract: Contract) -> str | None:
 
 
 def _are_numbers(contract: Contract, value: str, texts: Texts) -> bool:
-    return notation.numbers(texts.values, contract.columns[value]).share == 1
+    column = contract.columns[value]
+    counted = [text for text in texts.values if not re.fullmatch(ZERO, text)]
+    counted = counted if column.counts_from_one else [*texts.values]
+    return not counted or notation.numbers(counted, column).share == 1
 
 
 def _group_of(contract: Contract, item: Sequence[str], header: str) -> str | None:
