@@ -175,6 +175,7 @@ def _midnights(data: bytes, content: bytes, grid: list[list[Cell]]) -> Iterator[
     days = {
         (row, column)
         for row, cells in enumerate(grid)
+        if date in map(type, cells)
         for column, cell in enumerate(cells)
         if type(cell) is date
     }

@@ -262,7 +262,7 @@ def two_numbers(contract: Contract, texts: Texts) -> list[ColumnProposal]:
     if not contract.columns.keys() >= {*names}:
         return []
     return [
-        ColumnProposal(name, (texts.header,), _UNNAMED, ("two_numbers",), {"part": part})
+        ColumnProposal(name, (texts.header,), _UNNAMED, (f"number_{part}_of_two",), {"part": part})
         for part, name in enumerate(names, start=1)
     ]
 
