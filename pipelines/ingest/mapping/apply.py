@@ -17,7 +17,11 @@ import pyarrow.compute as pc
 from pipelines.ingest.mapping.model import SUM, ColumnMapping, Source, TableMapping, When
 from pipelines.ingest.mapping.places.area_polygons import Outlines
 from pipelines.ingest.mapping.places.gazetteer import Gazetteer
-from pipelines.ingest.mapping.written.written_dates import in_english, names_months
+from pipelines.ingest.mapping.written.written_dates import (
+    day_of_span,
+    in_english,
+    names_months,
+)
 from pipelines.ingest.mapping.written.written_numbers import (
     PLAIN_DIGITS,
     Signs,
@@ -194,7 +198,7 @@ class _Applied:
         """The text of one contract column; of a coordinate in decimal degrees."""
         if name in SIDES:
             return _in_degrees(self.text(entry, _of_pair), name)
-        return self.text(entry)
+        return self.text(entry, day_of_span if entry.formats else number_of_cell)
 
     def text(self, entry: ColumnMapping, part_of: PartOf = number_of_cell) -> Column:
         """What an entry makes of the rows; `part_of` cuts a cell that holds two."""

@@ -73,6 +73,7 @@ class Notation:
     signs: Signs = _UNDECLARED
     separator: str = ";"
     after: str | None = None
+    nights: str | None = None
 
 
 def notation(entry: ColumnMapping, time_zone: str) -> Notation:
@@ -83,6 +84,7 @@ def notation(entry: ColumnMapping, time_zone: str) -> Notation:
         entry.signs,
         entry.separator,
         entry.after,
+        entry.nights,
     )
 
 
@@ -220,6 +222,9 @@ def _time_cast(name: str, how: Notation) -> Cast:
         f"coalesce(CASE {instant} END AT TIME ZONE 'UTC', "
         f"{_local_to_utc_sql(f'(CASE {local} END)', zone)})"
     )
+    if how.nights:
+        nights = f"coalesce(TRY_CAST({text_column(how.nights)} AS INTEGER), 0)"
+        expression = f"({expression}) + {nights} * INTERVAL 24 HOUR"
     if how.after:
         start, day = quoted(how.after), "INTERVAL 24 HOUR"
         is_next = f"({expression}) < {start} AND ({expression}) + {day} > {start}"
