@@ -27,6 +27,7 @@ from pipelines.setup.proposal.matching.codes import (
 from pipelines.setup.proposal.matching.concepts import (
     contradicts,
     holds_the_meaning,
+    meanings,
     means_the_same,
     tells_of,
 )
@@ -83,6 +84,7 @@ _SAID_OF_ANYTHING = frozenset({"yes", "no", "oui", "non"})
 _AGE = re.compile(r"-?\d{1,4}")
 _YEARS = re.compile(r"\d{1,3}\s*(ans?|yrs?|y|years?|y\.?o|سنة)\.?", re.IGNORECASE)
 _DEATHS = "deaths_best"
+_BEGUN_AND_ENDED, _TURNED = ("started_at", "ended_at"), 0.6
 _OF_UNITS = 0.89  # below what is sure
 _OLDEST, _MOST_GROUPS = 120, 12
 _GROUP_OF_AGES = re.compile(r"Y(?:_GE)?(?P<first>\d+)(?:T(?P<last>\d+))?")
@@ -111,10 +113,34 @@ def column_proposals(
             taken.update(proposal.headers)
     for proposal in (one for both in pairs.values() for one in both):
         chosen.setdefault(proposal.column, proposal)
-    timed = with_clocks(contract, list(chosen.values()), columns)
+    timed = _of_a_visit(with_clocks(contract, list(chosen.values()), columns), columns)
     dated = with_only_day(contract, with_days(contract, timed, columns), columns)
     timed = with_days_left(contract, with_next_clock(contract, dated, columns), columns)
     return with_only_day(contract, with_sums(contract, timed, columns), every)
+
+
+def _of_a_visit(chosen: Sequence[ColumnProposal], columns: Sequence[Texts]) -> list[ColumnProposal]:
+    """Start and end exchanged where an arrival stands before a departure, as of a visit."""
+    times = {one.column: one for one in chosen if one.column in _BEGUN_AND_ENDED}
+    place = {texts.header: at for at, texts in enumerate(columns)}
+    if len(times) < len(_BEGUN_AND_ENDED):
+        return list(chosen)
+    first, last = (times[name].headers for name in _BEGUN_AND_ENDED)
+    says_arrival = any("arrival" in one for text in readings(last[-1]) for one in meanings(text))
+    if not says_arrival or first[:-1] != last[:-1] or place[last[-1]] > place[first[-1]]:
+        return list(chosen)
+    clocks = dict(zip(_BEGUN_AND_ENDED, reversed(_BEGUN_AND_ENDED), strict=True))
+    return [
+        replace(
+            one,
+            headers=times[clocks[one.column]].headers,
+            confidence=min(one.confidence, _TURNED),
+            entry={**one.entry, "formats": times[clocks[one.column]].entry.get("formats", [])},
+        )
+        if one.column in clocks
+        else one
+        for one in chosen
+    ]
 
 
 def _told_of(contract: Contract, columns: Sequence[Texts]) -> Sequence[Texts]:
@@ -151,14 +177,13 @@ def _is_listed(contract: Contract, texts: Texts, headers: Set[str]) -> bool:
 def questions_by_choice(columns: Sequence[Texts]) -> list[str]:
     """The questions that are no column, but each of their choices, which a list of a table has."""
     headers = {texts.header for texts in columns}
-    told = _CHOSEN - {"0.0"}  # which the reader takes for a choice that was made
     listed = (
         texts.header.rpartition("/")[0]
         for texts in columns
         if any(_is_listed(contract, texts, headers) for contract in contracts().values())
     )
     return [one for one in dict.fromkeys(listed) if one not in headers and all(
-            set(texts.values) <= told for texts in columns
+            set(texts.values) <= _CHOSEN for texts in columns
             if texts.header.startswith((f"{one}/", f"{one}.")))]  # fmt: skip
 
 

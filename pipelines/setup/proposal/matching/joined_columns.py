@@ -55,7 +55,8 @@ def with_days(
     if any(one.column == day for one in chosen):
         return list(chosen)
     times = [one for one in chosen if contract.columns[one.column].base_type == "time"]
-    times.sort(key=lambda one: one.column != f"{day.removesuffix('_on')}_at")  # not its report
+    own = f"{day.removesuffix('_on')}_at"  # not its report; of an interview rather its start
+    times.sort(key=lambda one: (one.column != own, one.column == "ended_at"))
     for one in (one for one in times if len(one.headers) == 1):
         written = notation.days_of_times(by_header[one.headers[0]].values)
         if written.share >= _MOST:

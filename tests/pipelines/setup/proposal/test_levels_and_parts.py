@@ -222,3 +222,17 @@ def test_an_end_is_so_many_nights_later(tmp_path: Path) -> None:
     assert table["columns"]["ended_at"]["nights"] == "nights_out"
     (table,) = found.without("nights_out").mapping()["tables"]
     assert "nights" not in table["columns"]["ended_at"]
+
+
+def test_who_arrives_before_they_depart_begins_with_the_arrival(tmp_path: Path) -> None:
+    def read(path: Path, *times: str) -> dict[str, tuple[str, ...]]:
+        rows = [[f"V{day}", date(2026, 3, day), "08:00", "15:40", "Sake", "Patrol"]
+                for day in range(1, 9)]  # fmt: skip
+        head = ["Activity No", "Date of activity", *times, "AO", "Activity"]
+        return by_column(propose(workbook(path, Log=[head, *rows]), KNOWN))
+
+    visit = read(tmp_path / "v.xlsx", "Time of arrival", "Time of departure")
+    assert visit["started_at"] == ("Date of activity", "Time of arrival")
+    assert visit["ended_at"] == ("Date of activity", "Time of departure")
+    patrol = read(tmp_path / "w.xlsx", "Time of departure", "Time of arrival")
+    assert patrol["started_at"] == ("Date of activity", "Time of departure")
