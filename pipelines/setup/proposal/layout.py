@@ -322,9 +322,19 @@ def _days_of_month(table: SourceTable) -> list[str]:
 
 def _totals(table: SourceTable) -> list[str]:
     """Texts of the first columns that stand for a sum."""
-    first = (column.to_pylist() for column in table.rows.columns[:2])
-    texts = {text.strip() for column in first for text in column if text}
-    return sorted(text for text in texts if _is_total(folded(text).replace("-", " ").split()))
+    found: set[str] = set()
+    for column in table.rows.columns[:2]:
+        for at, text in enumerate(column.to_pylist()):
+            words = folded(text).replace("-", " ").split() if text else []
+            is_plain = not {*words[1:]} - {"general"} or words[0] in _PARTS_OF_SUMS
+            if text and _is_total(words) and (is_plain or _is_short(table, at)):
+                found.add(text.strip())
+    return sorted(found)
+
+
+def _is_short(table: SourceTable, at: int) -> bool:
+    """Whether a row leaves half of its cells empty: one of a `Total station` does not."""
+    return 2 * sum(column[at].is_valid for column in table.rows.columns) <= len(table.header)
 
 
 def _is_total(words: Sequence[str]) -> bool:

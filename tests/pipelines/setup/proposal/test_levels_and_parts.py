@@ -171,8 +171,10 @@ def test_days_that_lost_their_format_may_stand_among_written_ones(tmp_path: Path
 def test_a_row_that_sums_names_what_it_sums(tmp_path: Path) -> None:
     rows = [[f"P{day}", date(2026, 3, day), "Sake", "Patrol"] for day in range(1, 9)]
     head, total = ["Patrol No", "Patrol date", "AO", "Activity"], ["Total patrols", None, None, "8"]
-    (found,) = layouts(workbook(tmp_path / "p.xlsx", Log=[head, *rows, total, ["S/TOTAL"]]))
-    assert found.options["totals"] == ["S/TOTAL", "Total patrols"]
+    full = ["Total station", date(2026, 3, 9), "Sake", "Patrol"]  # a place where petrol is sold
+    log = [head, *rows, full, total, ["S/TOTAL"], ["Total général", date(2026, 3, 9), "9", "8"]]
+    (found,) = layouts(workbook(tmp_path / "p.xlsx", Log=log))
+    assert found.options["totals"] == ["S/TOTAL", "Total général", "Total patrols"]
 
 
 def test_no_certificate_is_none_and_none_of_a_list_is_none() -> None:
