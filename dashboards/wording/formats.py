@@ -23,8 +23,7 @@ def number(value: float, words: Words, decimals: int = 0) -> str:
     """A number with the language's separators: 1,234.5 or 1 234,5."""
     if round(abs(value), decimals) == 0:
         value = 0.0
-    text = number_text(value, words.language, decimals)
-    return text.replace("-", "−").replace("\u00a0", "\u202f")
+    return number_text(value, words.language, decimals).replace("-", "−")
 
 
 def number_or_dash(value: Any, words: Words, decimals: int = 0) -> str:

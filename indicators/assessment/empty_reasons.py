@@ -16,6 +16,7 @@ from indicators.definitions.contracts import CLASSES
 from indicators.definitions.vocabularies import vocabularies
 from indicators.foundation import mart_tables
 from indicators.foundation.messages import message
+from indicators.foundation.numbers.number_format import separated
 
 Empty = Literal[
     "below_8",
@@ -379,13 +380,10 @@ LEFT JOIN silent ON silent.mission = cell.mission AND silent.area = cell.area
 """
 
 
-_THOUSANDS = {"en": ",", "fr": "\u202f"}
-
-
 def _worded(value: Any, language: str) -> str:
     """Whole numbers in thousands; codes of a vocabulary as their labels, joined."""
     if isinstance(value, int | float):
-        return f"{int(value):,}".replace(",", _THOUSANDS[language])
+        return separated(int(value), language)
     if not isinstance(value, Mapping):
         return str(value)
     labels = [_label(kind, code, language) for kind, codes in value.items() for code in codes]

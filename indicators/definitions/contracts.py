@@ -87,6 +87,11 @@ class Column(Strict):
         return self
 
     @property
+    def counts_from_one(self) -> bool:
+        """Whether no row stands for none: `0` beside other counts of a file makes no row."""
+        return self.type == "int" and self.minimum == 1
+
+    @property
     def base_type(self) -> str:
         """`dec` for every dec(p,s), else the type itself."""
         return "dec" if _DECIMAL.match(self.type) else self.type

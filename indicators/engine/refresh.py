@@ -4,6 +4,7 @@ What is computed stands in `plan.py`, the SQL in `statements.py` and `statuses.p
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import astuple
 from datetime import date
 from itertools import chain
@@ -88,7 +89,7 @@ from indicators.incremental.values import (
     name_files,
     prepare_values,
 )
-from indicators.survey.waves.estimates import refresh_surveys
+from indicators.survey.waves.estimates import begin_surveys
 from indicators.survey.waves.respondents import respondents_sql
 from indicators.survey.waves.shown import Wave
 
@@ -111,13 +112,14 @@ def compute(
     as_of: date,
     profile: Path | None = None,
     engine: RowEngine = DUCKDB,
+    elsewhere: Executor | None = None,
 ) -> None:
     """Fill the engine's mart tables from `core`, in one transaction; unchanged, they stay.
 
     Facts dated after `as_of` are left out. `profile`: the folder that holds the outlines, where
-    the mission's file names them relative to it. `engine`: who goes over the rows. Raises WrongUse
-    for a selected indicator that the catalogue does not hold or the engine cannot compute; then
-    nothing has changed.
+    the mission's file names them relative to it. `engine`: who goes over the rows. `elsewhere`:
+    another process that may compute. Raises WrongUse for a selected indicator that the catalogue
+    does not hold or the engine cannot compute; then nothing has changed.
     """
     indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
     with (
@@ -126,7 +128,8 @@ def compute(
     ):
         versions = computed_versions(indicators)
         complete_rows(connection, mission)
-        _run(connection, [*functions_sql(mission, as_of.isoformat()), *mart_ddl()])
+        functions = list(functions_sql(mission, as_of.isoformat()))
+        _run(connection, [*functions, *mart_ddl()])
         inputs = inputs_of(connection, mission, versions, as_of, profile)
         before = _contents(connection, mission, versions, inputs)
         stand, are_kept = (kept.stands(name, content) for name, content in before.items())
@@ -136,8 +139,11 @@ def compute(
         others = {COMPLETED_ACTIVITY: COMPLETED_ACTIVITY_CLOCK}
         spans = _prepare(connection, mission, versions, as_of, others)
         prepare_values(connection, are_kept)
-        _compute_registers(connection, mission, versions, as_of, are_kept, engine)
-        refresh_surveys(connection, mission, versions, as_of, are_kept, engine)
+        engine.begin(row_statements(mission, versions), functions)
+        of = (connection, mission, versions, as_of, are_kept, engine)
+        write_surveys = begin_surveys(*of, elsewhere)
+        _compute_registers(*of)
+        write_surveys()
         name_files(connection)
         note_cells(connection)
         _write_values(connection, mission)
@@ -324,9 +330,6 @@ def _compute_registers(
     engine: RowEngine,
 ) -> None:
     plans = cube_plans(indicators, weekly="W" in mission.period_types)
-    engine.begin(
-        row_statements(mission, indicators), list(functions_sql(mission, as_of.isoformat()))
-    )
     counted = {plan.name: [planned.indicator for planned in plan.indicators] for plan in plans}
     every = list(chain.from_iterable(counted.values()))
     drop_cells(connection, [indicator.code for indicator in every], NO_MORE)

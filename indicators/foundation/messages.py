@@ -12,12 +12,11 @@ from typing import Any
 import yaml
 
 from indicators.foundation.data_folder import data_folder
-from indicators.foundation.numbers.number_format import number_text
+from indicators.foundation.numbers.number_format import separated
 from indicators.foundation.reading.yaml_loader import StrictLoader
 
 LANGUAGES = ("en", "fr")
 _FRENCH_PLURAL = 2  # from here on
-_THOUSAND = 1000
 
 
 @cache
@@ -63,16 +62,9 @@ def message(key: str, /, language: str = "en", **parameters: Any) -> str:
             lambda found: found[2 if is_one(parameters.get(found[1], 2), language) else 3], template
         )
         parameters |= {
-            name: _separated(parameters[name], language) for name in counted & parameters.keys()
+            name: separated(parameters[name], language) for name in counted & parameters.keys()
         }
     return template.format(**parameters)
-
-
-def _separated(number: Any, language: str) -> Any:
-    """A count from a thousand on with its separators; a text as it is."""
-    if not isinstance(number, int) or abs(number) < _THOUSAND:
-        return number
-    return number_text(number, language, 0).replace("\u00a0", "\u202f")
 
 
 _WORD_OF_NUMBER = re.compile(r"\{(\w+):([^|{}]*)\|([^{}]*)\}")

@@ -30,13 +30,11 @@ TABLE_SQL = """CREATE TABLE IF NOT EXISTS cube.kept_result (
 class KeptResults:
     """The results of one method in one mission: those of before, and those asked for now."""
 
-    connection: duckdb.DuckDBPyConnection
-    mission: str
-    method: str
     before: Mapping[str, tuple[str, str]]  # by subject: content and result
     elsewhere: Executor | None = None  # another process, where there is one
     asked: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    computed: dict[str, tuple[str, str]] = field(default_factory=dict)  # as `before`
 
     def result(
         self, subject: str, kind: type[Result], compute: Callable[..., Result], *inputs: Any
@@ -58,13 +56,11 @@ class KeptResults:
         if known == content:
             self.kept.append(subject)
             return lambda: _read(kind, text)
-        begun = self.elsewhere and self.elsewhere.submit(_text_of, compute, *inputs)
+        found = begin_elsewhere(self.elsewhere, _text_of, compute, *inputs)
 
         def end() -> Result:
-            is_elsewhere = begun and not begun.cancel()
-            text = begun.result() if begun and is_elsewhere else _text_of(compute, *inputs)
-            self._keep(subject, content, text)
-            return _read(kind, text)
+            self.computed[subject] = content, found()
+            return _read(kind, self.computed[subject][1])
 
         return end
 
@@ -81,16 +77,20 @@ class KeptResults:
         """What stands in tables of these subjects once the run is through."""
         for subject, content in contents.items():
             if self.before.get(subject, ("", ""))[0] != content:
-                self._keep(subject, content, "")
+                self.computed[subject] = content, ""
 
-    def _keep(self, subject: str, content: str, text: str) -> None:
-        place = [self.mission, self.method, subject]
-        self.connection.execute(
-            "DELETE FROM cube.kept_result WHERE mission = ? AND method = ? AND subject = ?", place
-        )
-        self.connection.execute(
-            "INSERT INTO cube.kept_result VALUES (?, ?, ?, ?, ?, true)", [*place, content, text]
-        )
+
+def begin_elsewhere(
+    elsewhere: Executor | None, compute: Callable[..., Result], *inputs: Any
+) -> Callable[[], Result]:
+    """What `compute(*inputs)` gives once it is called for; `elsewhere` may compute until then."""
+    begun = elsewhere and elsewhere.submit(compute, *inputs)
+
+    def end() -> Result:
+        is_elsewhere = begun and not begun.cancel()
+        return begun.result() if begun and is_elsewhere else compute(*inputs)
+
+    return end
 
 
 @contextmanager
@@ -100,7 +100,8 @@ def kept_results(
     method: str,
     elsewhere: Executor | None = None,
 ) -> Iterator[KeptResults]:
-    """The kept results of one method; those that nobody asked for are gone at the end."""
+    """The kept results of one method; at the end all that were computed are written at once, and
+    those that nobody asked for are gone."""
     connection.execute("CREATE SCHEMA IF NOT EXISTS cube")
     connection.execute(TABLE_SQL)
     of = [mission, method]
@@ -108,12 +109,19 @@ def kept_results(
         "SELECT subject, content, result FROM cube.kept_result WHERE mission = ? AND method = ?", of
     ).fetchall()
     before = {subject: (content, result) for subject, content, result in rows}
-    kept = KeptResults(connection, mission, method, before, elsewhere)
+    kept = KeptResults(before, elsewhere)
     yield kept
+    standing = [subject for subject in kept.asked if subject not in kept.computed]
     connection.execute(
         """DELETE FROM cube.kept_result
         WHERE mission = ? AND method = ? AND NOT list_contains(?, subject)""",
-        [*of, kept.asked],
+        [*of, standing],
+    )
+    written = [(subject, *content) for subject, content in kept.computed.items()]
+    connection.execute(
+        """INSERT INTO cube.kept_result
+        SELECT ?, ?, row[1], row[2], row[3], true FROM (SELECT unnest(?::VARCHAR[][]) AS row)""",
+        [*of, written],
     )
     connection.execute(
         """UPDATE cube.kept_result SET is_computed = false

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from indicators.foundation.messages import message
+from indicators.foundation.numbers.number_format import number_text
 from pipelines.cli.main import show
 from pipelines.cli.options import Parser, mission_of
 from pipelines.cli.progress import progress_bar
@@ -123,7 +124,7 @@ def summary(result, language: str) -> str:  # type: ignore[no-untyped-def]
             checks=len(result.checks),
             warnings=sum(check["severity"] == "warning" for check in failed),
             blocking=sum(check["severity"] == "blocking" for check in failed),
-            seconds=round(sum(result.seconds.values()), 1),
+            seconds=number_text(sum(result.seconds.values()), language, 1),
         )
     ]
     lines += [

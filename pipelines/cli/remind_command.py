@@ -33,7 +33,11 @@ def run(arguments: argparse.Namespace) -> int:
         for one in late
     ]
     told = _told(mission, late) if late else []
-    lines = [message("cli.remind.line", language, **row) for row in rows]
+    roles = [message(f"page.code.owner_role.{one.owner}", language) for one in late]
+    lines = [
+        message("cli.remind.line", language, **row | {"role": role})
+        for row, role in zip(rows, roles, strict=True)
+    ]
     lines.append(_summary(language, bool(rows), told))
     show(arguments, {"overdue": rows, "notices": told}, "\n".join(lines))
     return 0 if all(line == "notice sent" for line in told) else 1

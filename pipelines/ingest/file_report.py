@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem
 from indicators.foundation.messages import has_message, message
 from pipelines.workspace.durable import replace_text
@@ -164,13 +165,16 @@ def _brought(warehouse: Path) -> Path:
 
 
 def remark_sentence(problem: Problem, language: str) -> str:
-    """The sentence; of rows with a warning with what the warning is."""
+    """The sentence; of rows with a warning with what the warning is, and a column that the file
+    lacks by its title."""
     if problem.rule == "rows_warned":
         facts = problem.parameters
         key = f"warned.{facts['of']}"
         known = message(key, language) if has_message(key) else message("warned.other", language)
         told = {"title": facts.get(f"title_{language}", known)}
-        problem = replace(problem, parameters={**facts, **told})
+        own = contracts()[facts["table"]].columns.get(problem.column or "")
+        column = own.title.in_language(language) if own else problem.column
+        problem = replace(problem, column=column, parameters={**facts, **told})
     return problem.sentence(language)
 
 

@@ -300,18 +300,14 @@ def _with_source(
     if is_inbox and (path.is_symlink() or (folder and path.parent.is_symlink())):
         problems.append(Problem("inbox_link", path.name))
         return
+    try:
+        matching = takers(path, sources)
+    except WrongUse as error:
+        problems.extend(error.problems)
+        return
     if mended.is_mended(path):
-        try:
-            named = mended.source_of(path, sources | template_sources())
-            yield _Found(path, named, folder, is_inbox, is_mended=True)
-        except WrongUse as error:
-            problems.extend(error.problems)
-        return
-    if filled := template_of(path):
-        yield _Found(path, filled, folder, is_inbox)
-        return
-    matching = sources_of(path, sources)
-    if len(matching) == 1:
+        yield _Found(path, matching[0], folder, is_inbox, is_mended=True)
+    elif len(matching) == 1:
         is_place = _is_shared(matching[0]) and not is_inbox
         of_sender = folder or ("" if is_inbox else _folder_of(path, matching[0]))
         yield _Found(path, matching[0], of_sender, is_inbox, is_place)
@@ -322,6 +318,15 @@ def _with_source(
         known = [pattern for source in sources.values() for pattern in source.files]
         parameters = {"patterns": ", ".join(known) or "–"}
         problems.append(Problem("no_source", path.name, parameters=parameters))
+
+
+def takers(path: Path, sources: Mapping[str, Source]) -> list[Source]:
+    """The mapping of a filled template, of rejected rows that come back, or those that take a file
+    of this name. Raises WrongUse where the mission has no mapping of such rows."""
+    if mended.is_mended(path):
+        return [mended.source_of(path, {**sources, **template_sources()})]
+    filled = template_of(path)
+    return [filled] if filled else sources_of(path, sources)
 
 
 def sources_of(path: Path, sources: Mapping[str, Source]) -> list[Source]:

@@ -818,16 +818,17 @@ def _held_values(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
 def _warned(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
     """Of each other warning about single rows its first row, and how many more are like it."""
     told = [id(rows) for _, rows in outcome.held]
-    tables = [rows for _, rows in outcome.warnings if id(rows) not in told]
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in (row for rows in tables for row in rows.to_pylist()):
+    tables = [(table, rows) for table, rows in outcome.warnings if id(rows) not in told]
+    found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for table, row in ((table, row) for table, rows in tables for row in rows.to_pylist()):
         if row["row_number"] is not None and row["rule"] != _UNLISTED:
-            found.setdefault((row["rule"], row["column_name"] or ""), []).append(row)
-    for (rule, _), (first, *others) in sorted(found.items()):
+            found.setdefault((row["rule"], row["column_name"] or "", table), []).append(row)
+    for (rule, _, table), (first, *others) in sorted(found.items()):
         place = (job.delivery.name, first["sheet"] or None, first["row_number"])
         titles = json.loads(first["parameters"] or "{}")  # of a rule; all else may quote the row
         facts = {name: titles[name] for name in ("title_en", "title_fr") if name in titles}
-        facts |= {"count": 1 + len(others), "of": rule}
+        kind = "several" if others else "alone"
+        facts |= {"count": 1 + len(others), "of": rule, "table": table, "kind": kind}
         yield Problem("rows_warned", *place, first["column_name"], parameters=facts)
 
 

@@ -128,7 +128,8 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         with _warehouse(context, workspace, "indicator_value") as (profile, mission, connection):
             day = as_of.of(mission)
             engine = rows.of(mission, workspace.workspace())
-            compute(connection, mission, decided_by(load_catalogue(), day), day, profile, engine)
+            catalogue = decided_by(load_catalogue(), day)
+            compute(connection, mission, catalogue, day, profile, engine, begun())
             rate_and_test(connection, mission)
             model_areas(connection, mission)
             check_values(connection, mission)

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -94,22 +96,27 @@ def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[
         if contract.table in fed or has_rows(connection, "core", contract.table)
     ]
     rules = rules_of(mission)
-    results = kept_checks(connection, checked, mission, rules)
-    results += _facts("intake", _of_intake(connection, mission))
-    results += _facts("consistency", activities_of_units(connection))
-    results += _facts("areas", iter([one_row_an_area_and_day(connection)]))
-    results += _facts("areas", made_beside_a_list(connection, mission))
-    results += _facts("places", outside_area(connection, mission, profile))
-    for contract in checked:
-        results += _facts("points", points_in_their_area(connection, contract, mission))
     write_candidates(connection, mission, rules)
-    results += _facts("duplicates", waiting_candidates(connection, mission))
-    results += _facts("published_totals", published_totals(connection, mission, profile))
-    with one_transaction(connection):
-        results += _write_rejects(connection, mission, known_sources(profile), rules)
-        _write(connection, mission, results, "source <> ?")
-        write_input_files(connection, mission)
-        write_rows_not_kept(connection, mission)
+    with (
+        closing(connection.cursor()) as aside,
+        one_transaction(aside),
+        ThreadPoolExecutor(1) as beside,  # DuckDB computes outside of Python's lock
+    ):
+        rejects = beside.submit(_write_rejects, aside, mission, known_sources(profile), rules)
+        results = kept_checks(connection, checked, mission, rules)
+        results += _facts("intake", _of_intake(connection, mission))
+        results += _facts("consistency", activities_of_units(connection))
+        results += _facts("areas", iter([one_row_an_area_and_day(connection)]))
+        results += _facts("areas", made_beside_a_list(connection, mission))
+        results += _facts("places", outside_area(connection, mission, profile))
+        for contract in checked:
+            results += _facts("points", points_in_their_area(connection, contract, mission))
+        results += _facts("duplicates", waiting_candidates(connection, mission))
+        results += _facts("published_totals", published_totals(connection, mission, profile))
+        results += rejects.result()
+        _write(aside, mission, results, "source <> ?")
+        write_input_files(aside, mission)
+        write_rows_not_kept(aside, mission)
     return results
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import indicators
@@ -63,11 +64,12 @@ def write_json(path: Path, content: object) -> None:
 
 def settle(folder: Path) -> None:
     """Files read-only and everything on disk, so that a rename after it moves whole files."""
-    for path in files_below(folder):
+    files = files_below(folder)
+    for path in files:
         path.chmod(0o444)
-        sync(path)
-    for path in [folder, *_folders_below(folder)]:
-        sync(path)
+    with ThreadPoolExecutor(16) as threads:  # a disk settles many at once as fast as one
+        for paths in (files, [folder, *_folders_below(folder)]):
+            list(threads.map(sync, paths))
 
 
 def _folders_below(folder: Path) -> Iterator[Path]:

@@ -16,14 +16,13 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.messages import message
-from indicators.foundation.numbers.number_format import number_text
+from indicators.foundation.numbers.number_format import separated
 from indicators.foundation.periods import Period, periods_between
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.files.arriving import deliveries
-from pipelines.ingest.inbox import sources_of
+from pipelines.ingest.inbox import takers
 from pipelines.ingest.mapping.model import load_sources
 from pipelines.ingest.mapping.places.area_polygons import outlines_path
-from pipelines.ingest.mapping.sources.template_sources import template_of
 from pipelines.ingest.mapping.sources.written_sources import ALONE as WRITTEN
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.connection import locked
@@ -50,15 +49,15 @@ class Step:
 
     def sentence(self, language: str) -> str:
         """What is there, or what is missing."""
-        facts = {
-            name: number_text(value, language, 0) if isinstance(value, int) else value
-            for name, value in self.facts.items()
-        }
+        facts = {name: separated(value, language) for name, value in self.facts.items()}
         for listed in ("tables", "partly"):
             titles = (
                 contracts()[name].title.in_language(language) for name in facts.get(listed, ())
             )
             facts[listed] = ", ".join(titles)
+        if quarter := self.facts.get("quarter"):
+            year, number = quarter.split("-Q")
+            facts["quarter"] = message("page.period.Q", language, year=year, number=number)
         said = [f"{self.name}.{self.said}", *["release.partly"][: bool(facts.get("partly"))]]
         said += ["renewed"] if self.is_renewed else []
         return " ".join(message(f"next.{one}", language, **facts) for one in said)
@@ -100,6 +99,8 @@ def _renewed(step: Step) -> Step:
         or (step.name == "release" and step.state == "done")
     ):
         return step
+    if step.name in ("files", "refresh"):  # what it takes in is neither waiting nor here
+        return replace(step, state="running", said="running")
     return replace(step, state="running", is_renewed=True)
 
 
@@ -141,8 +142,10 @@ def _waiting(workspace: Workspace, mission: str) -> dict[str, set[str]]:
     sources = load_sources(workspace.profile(mission))
     found = {}
     for path in deliveries(workspace.inbox(mission)):
-        filled = template_of(path)
-        own = [filled] if filled else sources_of(path, sources)
+        try:
+            own = takers(path, sources)
+        except WrongUse:
+            own = []
         found[path.name] = {table.table for source in own for table in source.tables}
     return found
 

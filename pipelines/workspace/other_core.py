@@ -3,6 +3,7 @@
 They end with the run that began them, also with one that is killed.
 """
 
+import atexit
 import gc
 import os
 from collections.abc import Iterator
@@ -67,6 +68,7 @@ def end_with_the_run() -> None:
     if run is None:
         return
     gc.set_threshold(50_000, 20)  # as the command that asks
+    atexit.register(os._exit, 0)  # the run waits for its end: no object is freed by itself
     if hasattr(os, "nice"):
         os.nice(max(0, os.getpriority(os.PRIO_PROCESS, run.pid or 0) - os.nice(0)))
 

@@ -89,6 +89,7 @@ class OfferedCode:
     text: str
     code: str
     confidence: str
+    is_clear: bool
 
 
 @dataclass(frozen=True)
@@ -115,17 +116,6 @@ class OfferedColumn:
 
 
 @dataclass(frozen=True)
-class AskedValue:
-    """A required column for which the file has nothing: one of its codes (with their words),
-    or any text."""
-
-    column: str
-    title: str
-    codes: Mapping[str, str]
-    value: str
-
-
-@dataclass(frozen=True)
 class OfferedMapping:
     """A mapping proposed for an unknown file.
 
@@ -143,7 +133,6 @@ class OfferedMapping:
     ignored: tuple[str, ...]
     rivals: tuple[str, ...]
     tables: Mapping[str, str]
-    asked: tuple[AskedValue, ...]
     choices: tuple[OfferedChoice, ...]
     questions: tuple[OfferedQuestion, ...]
     wide: tuple[tuple[str, str], ...]

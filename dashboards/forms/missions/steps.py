@@ -50,7 +50,7 @@ def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> Non
 
     @server.get(ROUTE)
     def steps() -> Any:
-        return _steps(store, desk)
+        return _steps(store, desk, bool(current_editions(home, MISSION)))
 
     @server.route(RUN_ROUTE, methods=["GET", "POST"])
     def run() -> Any:
@@ -83,7 +83,7 @@ def _chosen(address: Address, missions: Mapping[str, str]) -> str | None:
     return asked if asked in missions else next(iter(missions), None)
 
 
-def _steps(store: Store, desk: Desk | None) -> Any:
+def _steps(store: Store, desk: Desk | None, is_published: bool) -> Any:
     address, actor = _address(ROUTE), sessions.actor(store)
     if actor is None:
         return abort(401)
@@ -103,7 +103,7 @@ def _steps(store: Store, desk: Desk | None) -> Any:
         new=address.link(new_mission.ROUTE),
         capture=address.link("/records/templates"),
         rota=address.link(rota.ROUTE, mission=mission),
-        back=address.link("/"),
+        back=address.link("/") if is_published else "",
         back_words=words("records.back_to", page=words("nav.overview")),
     )
 

@@ -6,7 +6,8 @@ mission (its country area), and one an area side by side.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -88,7 +89,7 @@ def write_evidence(
     connection, mission = warehouse.connection, warehouse.mission
     store_items(connection, mission, framework)
     edges = framework.edges if framework else ()
-    found = {method.name: _results(warehouse, edges, method) for method in methods}
+    found = _results(warehouse, edges, methods)
     tests = primary_tests(edges, methods, found)
     results = _with_q_values(found, tests)
     grades = {edge.id: _graded(results, edge.id) for edge in edges}
@@ -147,20 +148,30 @@ def _about(warehouse: Warehouse, edge: Edge, published: PublishedIndicators, ask
 
 
 def _results(
-    warehouse: Warehouse, edges: Sequence[Edge], method: Method[Any]
-) -> dict[str, MethodResult]:
-    """What a method gives for each edge, kept of before where what it reads is the same.
+    warehouse: Warehouse, edges: Sequence[Edge], methods: Sequence[Method[Any]]
+) -> Results:
+    """What each method gives for each edge, kept of before where what it reads is the same.
 
-    It is computed elsewhere from the first one on, here from the last one back.
+    All of it is computed elsewhere from the first one on, here from the last one back.
     """
-    begun, mission = {}, warehouse.mission.mission
-    with kept_results(warehouse.connection, mission, method.name, warehouse.elsewhere) as kept:
-        for edge in edges:
-            if edge.kind == method.edge_kind and method.applies(edge, warehouse.selected):
-                inputs = method.read(warehouse, edge)
-                begun[edge.id] = kept.begin(edge.id, MethodResult, method.evidence, inputs, edge)
-        ended = {edge: end() for edge, end in reversed(begun.items())}
-    return {edge: ended[edge] for edge in begun}
+    begun: dict[str, dict[str, Callable[[], MethodResult]]] = {}
+    connection, mission = warehouse.connection, warehouse.mission.mission
+    with ExitStack() as until_all_ended:
+        for method in methods:
+            kept = until_all_ended.enter_context(
+                kept_results(connection, mission, method.name, warehouse.elsewhere)
+            )
+            of_edges = begun[method.name] = {}
+            for edge in edges:
+                if edge.kind == method.edge_kind and method.applies(edge, warehouse.selected):
+                    inputs = method.read(warehouse, edge)
+                    evidence = method.evidence
+                    of_edges[edge.id] = kept.begin(edge.id, MethodResult, evidence, inputs, edge)
+        ended = [
+            [(edge, end()) for edge, end in reversed(of_edges.items())]
+            for of_edges in reversed(begun.values())
+        ]
+    return {name: dict(reversed(found)) for name, found in zip(begun, reversed(ended), strict=True)}
 
 
 def _with_q_values(results: Results, tests: Mapping[str, PrimaryTest]) -> Results:

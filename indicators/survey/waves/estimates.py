@@ -5,7 +5,8 @@ day of its last completed interview. How an estimate is made does not belong
 here: see `indicators.survey`.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from datetime import date
 from typing import Any
 
@@ -26,6 +27,7 @@ from indicators.foundation.mart_tables import (
     TOO_IMPRECISE,
     TOTAL,
 )
+from indicators.incremental.result_cache import begin_elsewhere
 from indicators.incremental.row_engine import DUCKDB, RowEngine
 from indicators.survey import (
     Condition,
@@ -47,18 +49,20 @@ from indicators.survey.waves.shown import SHOWN_WAVE, STALE_WAVE, Wave, note_sho
 Grouping = Mapping[str, str]  # dimension to column
 
 
-def refresh_surveys(
+def begin_surveys(
     connection: duckdb.DuckDBPyConnection,
     mission: Mission,
     indicators: Sequence[Indicator],
     as_of: date,
     are_files_kept: bool,
     engine: RowEngine = DUCKDB,
-) -> None:
-    """The cells of all survey indicators and the files behind them, as far as anything changed.
+    elsewhere: Executor | None = None,
+) -> Callable[[], None]:
+    """Reads what the estimates of all survey indicators are made of, as far as anything changed;
+    what it gives writes their cells and the files behind them.
 
     `are_files_kept`: whether `mart.contribution` stands as the last run left it. `engine`: who goes
-    over the rows, to sums by sampling unit.
+    over the rows, to sums by sampling unit. `elsewhere`: another process that may estimate.
     """
     surveys = {indicator.code: indicator for indicator in indicators if indicator.is_survey}
     note_shown_waves(connection, mission, list(surveys.values()), as_of)
@@ -67,16 +71,25 @@ def refresh_surveys(
         FROM {STALE_WAVE} GROUP BY ALL ORDER BY ALL"""
     ).fetchall()
     asked: dict[Wave, dict[str, list[str]]] = {}
+    begun: dict[Wave, Callable[[], pd.DataFrame]] = {}
     for *wave, code, period_types in stale:
         asked.setdefault(Wave(*wave), {})[code] = period_types
     for of_wave, period_types in asked.items():
         chosen = [surveys[code] for code in period_types]
         rows = survey_rows(connection, of_wave, chosen, engine)
-        cells = [_cells(mission, of_wave, one, rows, period_types[one.code]) for one in chosen]
-        _write_cells(connection, of_wave, pd.concat(cells, ignore_index=True))
-    if surveys and (stale or not are_files_kept):
-        shown = STALE_WAVE if are_files_kept else SHOWN_WAVE
-        write_contributions(connection, mission, list(surveys.values()), shown)
+        where = elsewhere if isinstance(rows, pd.DataFrame) else None
+        made_of = (mission, of_wave, chosen, rows, period_types)
+        begun[of_wave] = begin_elsewhere(where, _cells_of_wave, *made_of)
+
+    def write() -> None:
+        cells = {wave: end() for wave, end in reversed(begun.items())}
+        for wave in begun:
+            _write_cells(connection, wave, cells[wave])
+        if surveys and (stale or not are_files_kept):
+            shown = STALE_WAVE if are_files_kept else SHOWN_WAVE
+            write_contributions(connection, mission, list(surveys.values()), shown)
+
+    return write
 
 
 def survey_rows(
@@ -123,6 +136,17 @@ def _design(mission: Mission, wave: Wave, frame: pd.DataFrame, weight: str) -> D
         lonely_psu="adjust",
         stated_deff=stated[0] if stated and not has_psu else None,
     )
+
+
+def _cells_of_wave(
+    mission: Mission,
+    wave: Wave,
+    indicators: Sequence[Indicator],
+    respondents: SurveyData,
+    period_types: Mapping[str, Collection[str]],
+) -> pd.DataFrame:
+    cells = [_cells(mission, wave, one, respondents, period_types[one.code]) for one in indicators]
+    return pd.concat(cells, ignore_index=True)
 
 
 def _cells(

@@ -8,12 +8,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from indicators.definitions.contracts import contracts
 from pipelines.ingest.mapping.model import SUM, ColumnMapping, Source, TableMapping, When
 from pipelines.ingest.mapping.places.area_polygons import Outlines
 from pipelines.ingest.mapping.places.gazetteer import Gazetteer
@@ -24,6 +26,7 @@ from pipelines.ingest.mapping.written.written_dates import (
 )
 from pipelines.ingest.mapping.written.written_numbers import (
     PLAIN_DIGITS,
+    ZERO,
     Signs,
     number_of_cell,
     number_text,
@@ -33,7 +36,6 @@ from pipelines.ingest.mapping.written.written_places import SIDES, decimal_degre
 from pipelines.ingest.readers.table import Malformed, ReaderWarning, SourceTable
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
-PartOf: TypeAlias = Callable[[str, int], str | None]
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00(?::00(?:\.0+)?)?(?:Z|[+]00:?00)?$"
 _OTHER_DIGITS = "[٠-٩۰-۹]"  # Arabic and Persian
 _TRAILING_DIGITS = re.compile(r"(\d+)$")
@@ -100,8 +102,8 @@ def map_rows(
 ) -> MappedTable:
     """The rows of the file that `mapping` takes, as text of the contract's columns."""
     taken = taken_positions(file.rows, mapping, source)
-    applied = _Applied(file.rows.take(taken), source, outlines)
-    plain = {name: applied.column(name, entry) for name, entry in mapping.columns.items()}
+    applied = partial(_Applied, file.rows.take(taken), source, outlines)
+    plain = {name: applied(name).column(entry) for name, entry in mapping.columns.items()}
     origins = {name: entry.origin_columns() for name, entry in mapping.columns.items()}
     parts: list[tuple[dict[str, Column], dict[str, tuple[str, ...]]]] = [(plain, origins)]
     if mapping.unpivot:
@@ -111,7 +113,7 @@ def map_rows(
                 plain
                 | _items(unpivot.item, name, len(taken))
                 | _keyed(plain, unpivot.key, name)
-                | {unpivot.value: applied.text(entry)},
+                | {unpivot.value: applied(unpivot.value).text(entry)},
                 origins | {unpivot.value: entry.origin_columns()},
             )
             for name, entry in unpivot.items.items()
@@ -142,11 +144,15 @@ def _keyed(plain: Mapping[str, Column], key: str | None, name: str) -> dict[str,
 def _part(
     columns: Mapping[str, Column], taken: pa.Array, number: int, mapping: TableMapping
 ) -> pa.Table:
-    """The rows of one item; a row without a value (the question was not in the form) is none."""
+    """The rows of one item; a row without a value (the question was not in the form) is none, nor
+    is `0` where the table counts from one."""
     part = pa.repeat(pa.scalar(number, pa.int32()), len(taken))
     table = pa.table({**columns, "position": taken, "part": part})
     if mapping.unpivot:
         table = table.filter(pc.is_valid(table[mapping.unpivot.value]))
+        if contracts()[mapping.table].columns[mapping.unpivot.value].counts_from_one:
+            is_none = pc.match_substring_regex(table[mapping.unpivot.value], f"^{ZERO}$")
+            table = table.filter(pc.invert(is_none))
     return table
 
 
@@ -178,31 +184,29 @@ def _remapped(column: Column, change: Callable[[str], str | None]) -> Column:
     return pa.array(changed, pa.string()).take(encoded.indices)
 
 
-def _of_pair(value: str, part: int) -> str | None:
-    return part_of_pair(value, part) or value
-
-
 def _in_degrees(column: Column, axis: str) -> Column:
     return _remapped(column, lambda value: decimal_degrees(value, SIDES[axis]))
 
 
 class _Applied:
-    """The entries of one mapping over one set of rows."""
+    """One contract column of a mapping over a set of rows."""
 
-    def __init__(self, rows: pa.Table, source: Source, outlines: Callable[[], Outlines]) -> None:
+    def __init__(
+        self, rows: pa.Table, source: Source, outlines: Callable[[], Outlines], name: str
+    ) -> None:
         self.rows = rows
         self.source = source
         self.outlines = outlines
+        self.name = name
 
-    def column(self, name: str, entry: ColumnMapping) -> Column:
-        """The text of one contract column; of a coordinate in decimal degrees."""
-        if name in SIDES:
-            return _in_degrees(self.text(entry, _of_pair), name)
-        return self.text(entry, day_of_span if entry.formats else number_of_cell)
+    def column(self, entry: ColumnMapping) -> Column:
+        """The text of the column; of a coordinate in decimal degrees."""
+        text = self.text(entry)
+        return _in_degrees(text, self.name) if self.name in SIDES else text
 
-    def text(self, entry: ColumnMapping, part_of: PartOf = number_of_cell) -> Column:
-        """What an entry makes of the rows; `part_of` cuts a cell that holds two."""
-        text = self._origin(entry, part_of)
+    def text(self, entry: ColumnMapping) -> Column:
+        """What an entry makes of the rows."""
+        text = self.origin(entry)
         if entry.formats and pc.any(pc.match_substring_regex(text, _OTHER_DIGITS)).as_py():
             text = _remapped(text, lambda value: value.translate(PLAIN_DIGITS))
         if names_months(entry.formats):
@@ -219,11 +223,12 @@ class _Applied:
             text = self._when(text, rule)
         return text
 
-    def _origin(self, entry: ColumnMapping, part_of: PartOf = number_of_cell) -> Column:
+    def origin(self, entry: ColumnMapping) -> Column:
+        """The texts that it is made from, before any recode."""
         if entry.constant is not None:
             return pa.repeat(pa.scalar(entry.constant), self.rows.num_rows)
         if entry.sources is not None:
-            parts = [self._column(name, entry, part_of) for name in entry.sources]
+            parts = [self._column(name, entry) for name in entry.sources]
             if len(parts) == 1:
                 return parts[0]
             joined = _joined(parts, entry.join)
@@ -242,16 +247,25 @@ class _Applied:
             return _remapped(text, lambda value: _run(value, length))
         return pa.nulls(self.rows.num_rows, pa.string())
 
-    def _column(self, name: str, entry: ColumnMapping, part_of: PartOf = number_of_cell) -> Column:
+    def _column(self, name: str, entry: ColumnMapping) -> Column:
         if name not in self.rows.column_names:  # `optional`: checked before
             return pa.nulls(self.rows.num_rows, pa.string())
         missing = self.source.missing if entry.missing is None else entry.missing
         text = cleaned(self.rows[name], missing)
         if part := entry.part:
-            text = _remapped(text, lambda value: part_of(value, part))
+            of_days = bool(entry.formats)
+            text = _remapped(text, lambda value: self._part(value, part, of_days))
         if entry.units:
             text = _remapped(text, lambda value: without_unit(value, entry.units))
         return text
+
+    def _part(self, value: str, part: int, of_days: bool) -> str | None:
+        """One of two coordinates, days or numbers in a cell."""
+        if self.name in SIDES:
+            return part_of_pair(value, part) or value
+        if of_days:
+            return day_of_span(value, part)
+        return number_of_cell(value, part)
 
     def _filled(self, template: str, entry: ColumnMapping) -> Column:
         pieces = re.split(r"\{([^{}]*)\}", template)
@@ -291,10 +305,10 @@ class _Applied:
 
 
 def origin_texts(
-    file: FileRows, positions: pa.Array, entry: ColumnMapping, source: Source
+    file: FileRows, positions: pa.Array, name: str, entry: ColumnMapping, source: Source
 ) -> Column:
-    """The texts of the file that an entry is made from, before any recode; no `point`."""
-    return _Applied(file.rows.take(positions), source, _no_outlines)._origin(entry)
+    """The texts of the file that a column is made from, before any recode; no `point`."""
+    return _Applied(file.rows.take(positions), source, _no_outlines, name).origin(entry)
 
 
 def _no_outlines() -> Outlines:

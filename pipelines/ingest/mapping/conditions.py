@@ -60,7 +60,7 @@ def unlisted_remarks(file: FileRows, source: Source) -> list[tuple[str, ReaderWa
             continue
         positions = taken_positions(file.rows, table, source)
         for name, entry in entries:
-            texts = origin_texts(file, positions, entry, source).to_pylist()
+            texts = origin_texts(file, positions, name, entry, source).to_pylist()
             counts = Counter(text for text in texts if text and text not in entry.recode)
             for text, rows in counts.items():
                 place = positions[texts.index(text)].as_py()

@@ -115,6 +115,31 @@ def cast(name: str, column: Column, how: Notation) -> Cast:
     return _date_cast(name, how) if kind == "date" else _time_cast(name, how)
 
 
+def cast_of(name: str, column: Column, how: Notation, texts: pa.ChunkedArray) -> Cast:
+    """The same for these texts alone: of a column that is empty, or plain in every row, less is
+    asked, as the text of a statement takes longer than the rows of most files."""
+    if texts.null_count == len(texts):
+        return Cast(f"CAST(NULL AS {column.sql_type})", {})
+    form, plain = _plain(name, column, how)
+    if form and pc.all(pc.match_substring_regex(texts, f"^({form})$")).as_py():
+        return plain
+    return cast(name, column, _without_point(texts, column, how))
+
+
+def _plain(name: str, column: Column, how: Notation) -> tuple[str, Cast]:
+    """The form that is read at once whatever else the column may hold, and how; none: no form."""
+    text, kind = text_column(name), column.base_type
+    if kind in ("int", "dec"):
+        return _at_once(column), Cast(_typed(text, column), {})
+    if reads_iso_otherwise(how.formats) or any("%z" in entry for entry in how.formats):
+        return "", Cast("NULL", {})
+    if kind == "date":
+        return _ISO_DATE, Cast(f"TRY_CAST({text}[:10] AS DATE)", {})
+    if kind == "time":
+        return _ISO_TIME, _utc_cast(name, how, f"TRY_CAST({text} AS TIMESTAMP)", "", {})
+    return "", Cast("NULL", {})
+
+
 def _list_cast(name: str, column: Column, how: Notation) -> Cast:
     codes = literals(column.allowed_codes or ())
     members = (
@@ -137,25 +162,31 @@ def _number_cast(name: str, column: Column, how: Notation) -> Cast:
     for number, (sign, means) in enumerate(signs.own()):
         spaced = f"replace({spaced}, $sign_{number}_{name}, '{means}')"
         parameters[f"sign_{number}_{name}"] = sign
-    read = (
-        f"replace(CASE WHEN regexp_full_match({spaced}, $grouped_{name}) "
-        f"THEN replace({spaced}, regexp_extract({spaced}, '[ .,]'), '') "
-        f"WHEN NOT regexp_full_match({spaced}, $unclear_{name}) THEN {spaced} END, ',', '.')"
+    read = (  # each part once, under a name: it takes longer to plan than the rows of most files
+        f"list_transform([{spaced}], lambda spaced: replace("
+        f"CASE WHEN regexp_full_match(spaced, $grouped_{name}) "
+        "THEN replace(spaced, regexp_extract(spaced, '[ .,]'), '') "
+        f"WHEN NOT regexp_full_match(spaced, $unclear_{name}) THEN spaced END, ',', '.'))"
     )
-    form, at_once = (WHOLE, r"[+-]?\d+") if is_whole else (PLAIN, _AT_ONCE)
-
-    def typed(number: str) -> str:
-        part = f"split_part({number}, '.', 1)" if is_whole else number
-        return f"TRY_CAST({part} AS {column.sql_type})"
-
+    form, at_once = WHOLE if is_whole else PLAIN, literal(_at_once(column))
     return Cast(
-        f"CASE WHEN regexp_full_match({text}, {literal(at_once)}) THEN {typed(text)} "
-        f"WHEN regexp_full_match({read}, {literal(form)}) THEN {typed(read)} END",
+        f"CASE WHEN regexp_full_match({text}, {at_once}) THEN {_typed(text, column)} "
+        f"ELSE list_transform({read}, lambda read: CASE WHEN regexp_full_match(read, "
+        f"{literal(form)}) THEN {_typed('read', column)} END)[1] END",
         parameters,
     )
 
 
-def without_point(texts: pa.ChunkedArray, column: Column, how: Notation) -> Notation:
+def _at_once(column: Column) -> str:
+    return r"[+-]?\d+" if column.base_type == "int" else _AT_ONCE
+
+
+def _typed(number: str, column: Column) -> str:
+    part = f"split_part({number}, '.', 1)" if column.base_type == "int" else number
+    return f"TRY_CAST({part} AS {column.sql_type})"
+
+
+def _without_point(texts: pa.ChunkedArray, column: Column, how: Notation) -> Notation:
     """Where the mapping names no sign, and the column writes a decimal comma or may well write its
     thousands with a point, neither is declared."""
     if column.base_type != "dec" or how.signs.decimal is not None:
@@ -200,8 +231,8 @@ def _time_cast(name: str, how: Notation) -> Cast:
 
     A day without a time is midnight only where a declared format is one of days.
     """
-    text, zone = text_column(name), f"$zone_{name}"
-    parameters: dict[str, Any] = {f"zone_{name}": how.time_zone}
+    text = text_column(name)
+    parameters: dict[str, Any] = {}
     local_formats = [entry for entry in how.formats if "%z" not in entry]
     offset_formats = [entry for entry in how.formats if "%z" in entry]
     takes_days = any(not re.search("%[-]?[HI]", entry) for entry in local_formats)
@@ -218,10 +249,19 @@ def _time_cast(name: str, how: Notation) -> Cast:
     if offset_formats:
         instant += f" ELSE try_strptime({text}, $offset_formats_{name})"
         parameters[f"offset_formats_{name}"] = offset_formats
-    expression = (
-        f"coalesce(CASE {instant} END AT TIME ZONE 'UTC', "
-        f"{_local_to_utc_sql(f'(CASE {local} END)', zone)})"
+    return _utc_cast(
+        name, how, f"(CASE {local} END)", f"CASE {instant} END AT TIME ZONE 'UTC'", parameters
     )
+
+
+def _utc_cast(
+    name: str, how: Notation, local: str, instant: str, parameters: Mapping[str, Any]
+) -> Cast:
+    """By an `instant` in UTC or, without one, by `local` time; on the day after where it has to
+    follow another column's."""
+    expression = _local_to_utc_sql(local, f"$zone_{name}")
+    if instant:
+        expression = f"coalesce({instant}, {expression})"
     if how.nights:
         nights = f"coalesce(TRY_CAST({text_column(how.nights)} AS INTEGER), 0)"
         expression = f"({expression}) + {nights} * INTERVAL 24 HOUR"
@@ -229,7 +269,7 @@ def _time_cast(name: str, how: Notation) -> Cast:
         start, day = quoted(how.after), "INTERVAL 24 HOUR"
         is_next = f"({expression}) < {start} AND ({expression}) + {day} > {start}"
         expression = f"({expression}) + CASE WHEN {is_next} THEN {day} ELSE INTERVAL 0 HOUR END"
-    return Cast(expression, parameters)
+    return Cast(expression, {f"zone_{name}": how.time_zone, **parameters})
 
 
 def _local_to_utc_sql(local: str, zone: str) -> str:
@@ -270,11 +310,6 @@ SELECT
 {values}
 FROM texts
 """
-
-
-def empty_cast(column: Column) -> Cast:
-    """The value of a column that is empty in the whole file: most columns of a wide table."""
-    return Cast(f"CAST(NULL AS {column.sql_type})", {})
 
 
 def row_checks(

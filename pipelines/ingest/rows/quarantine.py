@@ -92,11 +92,13 @@ def violation_rows(
     found = violations["found"].to_pylist()
     first = violations["first_row"].to_pylist()
     parts = violations["part"].to_pylist()
+    origins = [len(own.get(check.column, ())) for own in mapped.origins]
     for place in zip(parts, shown, texts, found, first, strict=True):
         if place not in made:
-            made[place] = json.dumps(
-                _parameters(check, context, *place), ensure_ascii=False, sort_keys=True
-            )
+            given = _parameters(check, context, *place)
+            if (example := given.get("format", "")).count(" ") == origins[place[0]] - 1:
+                given["format"] = example.replace(" ", " + ")  # as the columns are named
+            made[place] = json.dumps(given, ensure_ascii=False, sort_keys=True)
         parameters.append(made[place])
     places = (violations[name].to_pylist() for name in ("sheet", "row_number"))
     length = violations.num_rows

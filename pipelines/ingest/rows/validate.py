@@ -8,13 +8,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
-from functools import partial
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from indicators.definitions.contracts import Column, Contract
+from indicators.definitions.contracts import Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.mapping.apply import FileRows, MappedTable
@@ -24,14 +23,12 @@ from pipelines.ingest.rows.cast import (
     CELL_RULES,
     Check,
     Notation,
-    cast,
-    empty_cast,
+    cast_of,
     reference_checks,
     row_checks,
     sound_sql,
     text_column,
     typed_rows_sql,
-    without_point,
 )
 from pipelines.ingest.rows.quarantine import DUPLICATE
 from pipelines.workspace.warehouse.inspect import Connection
@@ -97,9 +94,8 @@ def stage(
     connection.register("mapped_rows", rows)
     empty = {name for name in contract.columns if rows[name].null_count == rows.num_rows}
     for number, entry in enumerate(entries):
-        how = partial(_notation, rows, entry)
         casts = {
-            name: empty_cast(column) if name in empty else cast(name, column, how(name, column))
+            name: cast_of(name, column, entry.notations.get(name, Notation()), rows[name])
             for name, column in contract.columns.items()
         }
         given = {key: value for one in casts.values() for key, value in one.parameters.items()}
@@ -109,10 +105,6 @@ def stage(
     origins = tuple(origin for entry in entries for origin in entry.mapped.origins)
     notations = tuple(entry.notations for entry in entries for _ in entry.mapped.origins)
     return Staged(MappedTable(rows, origins), notations, empty, _kept_rules(rows, contract, empty))
-
-
-def _notation(rows: pa.Table, entry: Entry, name: str, column: Column) -> Notation:
-    return without_point(rows[name], column, entry.notations.get(name, Notation()))
 
 
 def _by_right(rows: pa.Table, places: AbstractSet[tuple[str, int]]) -> pa.Array:

@@ -12,7 +12,7 @@ from itertools import takewhile
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.periods import Period, add_months, period_named, period_of
-from pipelines.orchestration.run import publish, refresh
+from pipelines.orchestration.runs.unchanged import unchanged_result
 from pipelines.release.naming import check_period, current_name, period_of_release, releases_of
 from pipelines.workspace.paths import Workspace
 
@@ -61,7 +61,8 @@ def _from(period: Period) -> Iterator[Period]:
 
 
 def backfill(workspace: Workspace, mission: str, quarters: list[Period]) -> Iterator[Filled]:
-    """Publishes each quarter that has no release; then the mission is refreshed as of its day.
+    """Publishes each quarter that has no release; then the mission is refreshed as of its day,
+    where that would find anything new.
 
     Can be run again after it was cut short, be it in the last refresh. A quarter that a blocking
     check stops ends it, for those after it would stop there too.
@@ -73,6 +74,8 @@ def backfill(workspace: Workspace, mission: str, quarters: list[Period]) -> Iter
         if names:
             yield Filled(quarter.name, names[-1], "kept")
             continue
+        from pipelines.orchestration.run import publish, refresh  # loads Dagster
+
         computed = min(quarter.end + timedelta(days=_DAYS_AFTER), day)
         if refresh(workspace, mission, computed).status != "success":
             yield Filled(quarter.name, "", "failed")
@@ -84,5 +87,7 @@ def backfill(workspace: Workspace, mission: str, quarters: list[Period]) -> Iter
             if [one.rule for one in refused.problems] != ["no_fact_in_period"]:
                 raise
         yield Filled(quarter.name, release, "published" if release else "empty")
-    if quarters and computed != day:
+    if quarters and computed != day and unchanged_result(workspace, mission, None) is None:
+        from pipelines.orchestration.run import refresh
+
         refresh(workspace, mission)

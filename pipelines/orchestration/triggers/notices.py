@@ -16,6 +16,7 @@ from email.message import EmailMessage
 
 import requests
 
+from indicators.definitions.contracts import contracts
 from indicators.foundation.messages import LANGUAGES, message
 
 _SECONDS = 10
@@ -30,12 +31,25 @@ class Notice:
     facts: Mapping[str, Sequence[str]]
 
     def sentences(self) -> dict[str, str]:
-        """The sentence in each language."""
-        words = {name: ", ".join(found) for name, found in self.facts.items()}
+        """The sentence in each language, with tables and roles by their names."""
         return {
-            language: message(f"notice.{self.kind}", language, mission=self.mission, **words)
+            language: message(
+                f"notice.{self.kind}",
+                language,
+                mission=self.mission,
+                **{
+                    kind: ", ".join(_named(kind, one, language) for one in found)
+                    for kind, found in self.facts.items()
+                },
+            )
             for language in LANGUAGES
         }
+
+
+def _named(kind: str, code: str, language: str) -> str:
+    if kind == "tables":
+        return contracts()[code].title.in_language(language)
+    return message(f"page.code.owner_role.{code}", language) if kind == "roles" else code
 
 
 def send_notices(notice: Notice) -> Iterator[str]:

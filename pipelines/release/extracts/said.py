@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from indicators.dissemination.code_lists import Note
 from indicators.foundation.messages import LANGUAGES, message
+from indicators.foundation.numbers.number_format import separated
 from pipelines.release.extracts.quarter import Quarter
 
 Pair = Mapping[str, str]  # a sentence by language
@@ -22,20 +23,21 @@ def audience_line(quarter: Quarter) -> Pair:
 def disclosure_lines(quarter: Quarter) -> Iterator[Pair]:
     """For each class of figures, how many cells are exact, rounded, below 8 or suppressed."""
     for kind in dict.fromkeys(kind for kind, _ in quarter.disclosed):
-        counts = {
-            language: "; ".join(
-                f"{message(f'sdmx.disclosure.{done}', language)}: {count:,}".replace(",", " ")
-                for (own, done), count in quarter.disclosed.items()
-                if own == kind
-            )
-            for language in LANGUAGES
-        }
         yield {
             language: message(
                 "extract.class_line",
                 language,
                 kind=message(f"sdmx.class.{kind}", language),
-                counts=counts[language],
+                counts="; ".join(
+                    message(
+                        "dictionary.fact",
+                        language,
+                        name=message(f"sdmx.disclosure.{done}", language),
+                        text=separated(count, language),
+                    )
+                    for (own, done), count in quarter.disclosed.items()
+                    if own == kind
+                ),
             )
             for language in LANGUAGES
         }

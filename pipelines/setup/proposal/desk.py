@@ -247,17 +247,10 @@ class IntakeDesk:
 
     def _source(self, path: Path, profile: Path) -> "Source | None":
         """The mapping that takes the file; None where a new one must be proposed."""
-        from pipelines.ingest.inbox import sources_of
+        from pipelines.ingest.inbox import takers
         from pipelines.ingest.mapping.model import load_sources
-        from pipelines.ingest.mapping.sources.template_sources import template_of
-        from pipelines.ingest.rows import mended
 
-        sources = load_sources(profile)
-        if mended.is_mended(path):
-            return mended.source_of(path, sources)
-        if filled := template_of(path):
-            return filled
-        matching = sources_of(path, sources)
+        matching = takers(path, load_sources(profile))
         if len(matching) > 1:
             names = ", ".join(source.source for source in matching)
             raise WrongUse(Problem("several_sources", path.name, parameters={"sources": names}))

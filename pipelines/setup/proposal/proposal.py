@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,8 @@ _WIDE = 0.7
 _SAID_ONCE = 0.5
 _SUMMED = 0.7  # of the score of a table of sums, for a file of cases
 _COMMON = 0.7  # weight of code, day and area, which tell no table from another
+_COMMON_NAME = 0.3  # of the name alone
+_OF_ANOTHER = 0.5  # weight of a header that is alike here and the name itself elsewhere
 _WIDEST = 30  # columns: of a file with more, most are about something else
 _BY_SHEET = 0.85
 _UNTOLD = 0.6  # what another column alone tells
@@ -488,9 +491,7 @@ def _shortlist(path: Path, layout: Layout, tables: Sequence[str]) -> list[str]:
 
     def named(table: str) -> float:
         own = contracts()[table]
-        likenesses = [
-            [header_likeness(table, name, header)[0] for name in own.columns] for header in headers
-        ]
+        likenesses = [[_tells(own, name, header) for name in own.columns] for header in headers]
         # A header names one column, and a column is named once: `ADM1_EN` and `ADM2_EN` are one.
         fitting = min(_fitting(likenesses), _fitting([*zip(*likenesses, strict=True)]))
         fitting += _WIDE * len(grouped(own, headers))
@@ -501,8 +502,36 @@ def _shortlist(path: Path, layout: Layout, tables: Sequence[str]) -> list[str]:
     return [*best, RESPONDENTS] if is_survey and RESPONDENTS not in best else best
 
 
+def _weight(contract: Contract, name: str, header: str) -> float:
+    """What a pair tells for a table: less where most tables have such a column, or where the header
+    is the very name of another table's."""
+    if name in _common(contract):
+        return _COMMON
+    is_own = header_likeness(contract.table, name, header)[0] == 1
+    return 1 if is_own or not _is_a_name(header) else _OF_ANOTHER
+
+
+@lru_cache(maxsize=10_000)
+def _is_a_name(header: str) -> bool:
+    return any(header_likeness(one.table, name, header)[0] == 1
+               for one in contracts().values() for name in one.columns)  # fmt: skip
+
+
+def _common(contract: Contract) -> set[str | None]:
+    """What most tables have: a code, a day, an area; a code that is an area's is its own."""
+    return {contract.date_column, contract.area_column} ^ set(contract.key[:1])
+
+
 def _fitting(likenesses: Sequence[Sequence[float]]) -> float:
-    return sum(best for one in likenesses if (best := max(one)) >= LEAST_LIKENESS)
+    return sum(max(one) for one in likenesses)
+
+
+def _tells(contract: Contract, name: str, header: str) -> float:
+    """What a header tells for a table before its texts are looked at: a name that is a column's own
+    far more than one that is only alike, and what most tables have little."""
+    alike = header_likeness(contract.table, name, header)[0]
+    weight = _COMMON_NAME if name in _common(contract) else 1
+    return weight * alike**4 if alike >= LEAST_LIKENESS else 0
 
 
 def _missing(layout: Layout) -> tuple[str, ...]:
@@ -535,10 +564,8 @@ def _scored(
         texts = [one for one in texts if one.header not in several.items.values()]
         columns = column_proposals(contract, texts, known)
         columns = [one for one in columns if one.column not in several.columns]
-    # Most tables have a code, a day and an area; where the code is that of an area it is its own.
-    common = {contract.date_column, contract.area_column} ^ set(contract.key[:1])
     explained = {
-        header: one.confidence * (_COMMON if one.column in common else 1)
+        header: one.confidence * _weight(contract, one.column, header)
         for one in columns
         for header in one.headers
     }

@@ -64,7 +64,7 @@ def lock_down(connection: duckdb.DuckDBPyConnection) -> None:
     """No network, no foreign files, and nothing that could loosen this later."""
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
-    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
     # Every file is a transaction of its own: the file is tidied once at the end, not every 16 MB.
     connection.execute("SET checkpoint_threshold = '256MB'")
     connection.execute("SET enable_external_access = false")

@@ -210,9 +210,11 @@ def test_where_takes_rows_by_their_text() -> None:
         assert found.rows["x"].to_pylist() == expected
 
 
-def unpivoted(unpivot: dict[str, Any], header: list[str], records: Rows) -> list[tuple[Any, ...]]:
+def unpivoted(
+    name: str, unpivot: dict[str, Any], header: list[str], records: Rows
+) -> list[tuple[Any, ...]]:
     table = TableMapping.model_validate(
-        {"table": "survey_answers", "columns": {"key": {"from": "key"}}, "unpivot": unpivot}
+        {"table": name, "columns": {"key": {"from": "key"}}, "unpivot": unpivot}
     )
     source = Source(source="s", files=("*",), reader="csv", tables=(table,))
     file = stacked([source_table("", header, records, range(2, 2 + len(records)))])
@@ -230,7 +232,7 @@ def test_unpivot_makes_a_row_of_each_answer() -> None:
         },
     }
     records: Rows = [["R1", "0", "a_lot"], ["R2", None, None]]
-    assert unpivoted(unpivot, ["key", "Q1", "Q2"], records) == [
+    assert unpivoted("survey_answers", unpivot, ["key", "Q1", "Q2"], records) == [
         ("R1", "walk", "safe"),
         ("R1", "trust", "a_lot"),
         ("R2", "trust", "not_asked"),  # an empty Q1 is no row, an empty Q2 has a value
@@ -240,23 +242,34 @@ def test_unpivot_makes_a_row_of_each_answer() -> None:
 def test_unpivot_by_two_columns() -> None:
     unpivot = {
         "item": ["sex", "age_group"],
-        "value": "count",
+        "value": "victims_count",
         "items": {"F|Y0T17": {"from": "girls"}, "M|Y0T17": {"from": "boys"}},
     }
-    assert unpivoted(unpivot, ["key", "girls", "boys"], [["A", "3", "4"]]) == [
+    records: Rows = [["A", "3", "4"], ["B", "0", "10"], ["C", "0.0", "-1"]]
+    assert unpivoted("incident_victims", unpivot, ["key", "girls", "boys"], records) == [
         ("A", "F", "Y0T17", "3"),
         ("A", "M", "Y0T17", "4"),
+        ("B", "M", "Y0T17", "10"),  # victims are counted from one: no girl is no row
+        ("C", "M", "Y0T17", "-1"),  # a wrong number is one, to be refused
     ]
+
+
+def test_unpivot_keeps_none_where_it_is_counted() -> None:
+    items = {"F": {"from": "women"}, "M": {"from": "men"}}
+    unpivot = {"item": "sex", "value": "participants_count", "items": items}
+    found = unpivoted("activity_participants", unpivot, ["key", "women", "men"], [["A", "0", "4"]])
+    assert found == [("A", "F", "0"), ("A", "M", "4")]
 
 
 def test_the_key_of_a_row_is_told_apart_by_the_item() -> None:
     unpivot = {
         "item": "month",
-        "value": "planned",
+        "value": "planned_quantity",
         "key": "key",
         "items": {"2026-01-01": {"from": "Jan"}, "2026-02-01": {"from": "Feb"}},
     }
-    assert unpivoted(unpivot, ["key", "Jan", "Feb"], [["L1", "3", "4"], [None, "1", None]]) == [
+    records: Rows = [["L1", "3", "4"], [None, "1", None]]
+    assert unpivoted("activity_plan", unpivot, ["key", "Jan", "Feb"], records) == [
         ("L1 2026-01-01", "2026-01-01", "3"),
         ("L1 2026-02-01", "2026-02-01", "4"),
         (None, "2026-01-01", "1"),

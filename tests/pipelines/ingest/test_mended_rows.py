@@ -1,5 +1,6 @@
 """Rejected rows go out as a workbook a sender and come back corrected: those and no others."""
 
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from indicators.foundation.errors import WrongUse
 from pipelines.ingest.file_report import closing_lines
 from pipelines.ingest.mapping.model import load_sources
 from pipelines.quality.rejects.workbook import open_rejects, workbooks_to_mend
+from pipelines.setup.steps import steps
 from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import PATROLS, UNITS
@@ -55,6 +57,26 @@ def test_wrong_cells_are_marked_and_say_what_to_do(small: SmallMission, tmp_path
     assert [row.index("FFFFE9A8") for row in marked] == [1, 2]
     assert "That month has 30 days." in str(first[4].comment.text)
     assert "That month has 30 days." in str(first[-1].value)
+
+
+def test_a_workbook_that_waits_is_known_to_the_steps(small: SmallMission, tmp_path: Path) -> None:
+    small.deliver("population.csv", HEADER + ROWS)
+    (path,) = sent_out(small, tmp_path)
+    shutil.copy(path, small.workspace.inbox("small"))
+    found = {step.name: step.said for step in steps(small.workspace, "small")}
+    assert (found["files"], found["refresh"]) == ("done", "waits")
+
+
+def test_a_day_and_its_clock_are_exemplified_as_they_stand(small: SmallMission) -> None:
+    joined = {"started_at": {"from": ["day", "clock"], "formats": ["%Y-%m-%d %H:%M"]}}
+    (table,) = PATROLS["tables"]
+    small.add_source(PATROLS | {"tables": [table | {"columns": table["columns"] | joined}]})
+    rows = "code,mode,status,unit,area,day,clock,people\nA1,foot,completed,U1,XX01,soon,04:30,4\n"
+    small.deliver("patrols.csv", rows)
+    ((found,),) = small.query(
+        "SELECT parameters->>'format' FROM quarantine.activities WHERE column_name = 'day + clock'"
+    )
+    assert found == "2026-12-31 + 14:30"
 
 
 def test_corrected_rows_replace_those_and_no_others(small: SmallMission, tmp_path: Path) -> None:

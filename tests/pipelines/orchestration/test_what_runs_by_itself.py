@@ -100,6 +100,7 @@ def test_a_webhook_and_a_mail_name_checks_and_no_row(monkeypatch: pytest.MonkeyP
     (body,) = map(json.loads, posted)
     assert (body["mission"], body["checks"]) == ("bako", ["units.unit_type.codes"])
     assert set(body["text"]) == {"en", "fr"} and "units.unit_type.codes" in body["text"]["fr"]
+    assert body["tables"] == ["units"] and "Tables\u00a0: Unités." in body["text"]["fr"]
     assert {"rcpt TO:<duty@example.org>", "rcpt TO:<chief@example.org>"} <= set(lines)
 
 
@@ -120,6 +121,7 @@ def test_a_reminder_names_keys_and_roles_and_not_what_was_written(
         assert main(late) == 0
     told = json.loads(posted[0])
     assert "R-0005" in told["recommendations"] and "force_commander" in told["roles"]
+    assert "Force Commander" in told["text"]["en"] and "_" not in told["text"]["fr"]
     written = Store.of_workspace(tmp_path).all("sample", Recommendation)
     assert [one for one in written if one.record.text in posted[0].decode()] == []
     assert main(late) == 1  # nobody takes it any more
@@ -231,3 +233,7 @@ def test_a_quarter_of_before_the_first_fact_is_passed_over(tmp_path: Path) -> No
     ]
     for one in filled:
         assert one.period in message(f"cli.backfill.{one.status}", "fr", **asdict(one))
+    written = mission.workspace.warehouse(MISSION).stat().st_mtime_ns
+    kept = list(backfill(mission.workspace, MISSION, quarters[1:]))
+    assert [one.status for one in kept] == ["kept"]
+    assert mission.workspace.warehouse(MISSION).stat().st_mtime_ns == written

@@ -172,7 +172,7 @@ def test_wrong_files_are_told_beside_wrong_fields(workspace: Workspace, tmp_path
         "units": written(tmp_path, "units.csv", UNITS.replace("Name of unit", "Quoi")),
     }
     told = SetupDesk(workspace).make(VALUES | {"code": "No!", "name_fr": ""}, [], files, "en")
-    for words in ("Short name: ", "in French: ", "no indicator", "areas.csv: the table needs",
+    for words in ("Short name: ", "in French: ", "No indicator", "areas.csv: the table needs",
                   "units.csv: the table needs the column “Unit name / Nom"):  # fmt: skip
         assert any(words in line for line in told.problems), (words, told.problems)
     assert workspace.missions() == []
@@ -189,7 +189,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_made(
     }
     told = SetupDesk(workspace).make(wrong, [], {}, "en").problems
     for words in ("Short name: ", "Nearest: Africa/Juba", "Name of the mission in French: ",
-                  "1 July", "no indicator is chosen", "neither a list of areas"):  # fmt: skip
+                  "1 July", "No indicator is chosen", "Neither a list of areas"):  # fmt: skip
         assert sum(words in line for line in told) == 1, (words, told)
     files = {
         "areas": written(tmp_path, "areas.csv", AREAS.replace("ML12,ML1", "ML12,ML7")),
@@ -282,6 +282,7 @@ def test_steps_say_what_is_missing_and_are_the_same_for_the_page_and_the_command
         running = {step.name: step for step in steps(workspace, "malda")}
     assert {running[name].state for name in ("places", "units", "files")} == {"running"}
     assert running["places"].sentence("en").startswith("4 areas are known. Being renewed")
+    assert running["files"].sentence("en").startswith("A refresh or a publication is running")
     assert running["targets"] == found["targets"]  # the profile alone knows it
 
 

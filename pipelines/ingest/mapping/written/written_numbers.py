@@ -17,6 +17,7 @@ DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫", "01234567890123456789,"
 PLAIN_DIGITS = str.maketrans(*DIGITS)
 PLAIN = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?"
 WHOLE = r"[+-]?\d+(\.0*)?"
+ZERO = r"0+([.,]0*)?"
 DECIMAL_COMMA = r"[+-]?((0*|\d{4,}|\d{1,3}([ .]\d{3})+),\d+|\d+,(\d{1,2}|\d{4,}))"
 """What can only be read with a decimal comma."""
 DECIMAL_POINT = r"[+-]?((0*|\d{4,}|\d{1,3}([ ,]\d{3})+)\.\d+|\d+\.(\d{1,2}|\d{4,}))"
@@ -59,15 +60,20 @@ class Signs:
 
 
 _IN_CELL = rf"[+-]?\d{{1,3}}(?:{BLANKS}\d{{3}})+(?!\d)|[+-]?\d+(?:[.,]\d+)?"
-_OF_TWO = re.compile(rf"(?P<first>{_IN_CELL})(?:[^\d]{{1,20}}(?P<second>{_IN_CELL}))?[^\d]{{0,20}}")
+_BETWEEN = rf"(?P<between>\D{{1,20}})(?P<second>{_IN_CELL})"
+_OF_TWO = re.compile(rf"(?P<first>{_IN_CELL})(?:{_BETWEEN})?\D{{0,20}}")
+
+
+def numbers_of_cell(text: str) -> re.Match[str] | None:
+    """`first`, `between` and `second` of a cell of one or two numbers; any dash as `–`."""
+    plain = text.translate(PLAIN_DIGITS)
+    return _OF_TWO.fullmatch(re.sub(r"(?<=\d)\s*[-‑–—]\s*(?=\d)", " – ", plain))
 
 
 def number_of_cell(text: str, part: int) -> str | None:
     """The first or second (1, 2) of the numbers of a cell: `1493–1600`, `17 (4)`; of other texts
     than one or two numbers the whole, which no number is read from."""
-    found = _OF_TWO.fullmatch(
-        re.sub(r"(?<=\d)\s*[-‑–—]\s*(?=\d)", " – ", text.translate(PLAIN_DIGITS))
-    )
+    found = numbers_of_cell(text)
     return found[("first", "second")[part - 1]] if found else text
 
 

@@ -49,7 +49,7 @@ class Choice:
     @property
     def is_further(self) -> bool:
         """Whether it is said of few columns only, so that a page shows it on demand."""
-        return self.kind in WORKED
+        return self.kind in WORKED or (self.kind == "join" and not self.value)
 
     @property
     def column(self) -> str:

@@ -14,7 +14,6 @@ from indicators.foundation.messages import has_message, message
 from indicators.foundation.numbers.number_format import number_text
 from records.desk.intake import (
     AnswerText,
-    AskedValue,
     Counted,
     Difference,
     Differences,
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 
 _ANSWERS = "survey_answers"
 _AREA = "areas.area_code"
+_CLEAR = 0.9  # above it a text's meaning is shown on demand
 _PLACES = 9  # of a number, as far as it has them: more than any source states
 
 
@@ -177,10 +177,9 @@ def proposed(
         ignored=tuple(ignored),
         rivals=tuple(contracts()[name].title.in_language(language) for name in proposal.rivals),
         tables={name: one.title.in_language(language) for name, one in contracts().items()},
-        asked=tuple(_asked(proposal, language)),
         choices=tuple(choice for choice in asked if not choice.column),
         questions=tuple(_questions(proposal, asked, language)),
-        wide=tuple(proposal.wide.items.items()) if proposal.wide else (),
+        wide=tuple(_wide(proposal, language)),
         files=proposal.files,
         files_told=files_told,
         is_complete=not proposal.open_of_all,
@@ -211,7 +210,9 @@ def _columns(
             is_wide=bool(proposal.wide and name in proposal.wide.columns),
             header=joined(one) if one else "",
             constant=given.get(name, ""),
-            constants=code_words(column, language),
+            constants=_known_codes(column, known, areas, language)
+            if column.required
+            else code_words(column, language),
             choices=tuple(choice for choice in asked if choice.column == name),
         )
         if one:
@@ -227,13 +228,16 @@ def _columns(
         yield entry
 
 
-def _asked(proposal: "Proposal", language: str) -> Iterator[AskedValue]:
-    """The required columns that nothing in the file fills."""
-    given = proposal.constants or {}
-    for name, column in contracts()[proposal.table].columns.items():
-        if column.required and (name in given or name in proposal.open_required):
-            title, codes = column.title.in_language(language), code_words(column, language)
-            yield AskedValue(name, title, codes, given.get(name, ""))
+def _wide(proposal: "Proposal", language: str) -> Iterator[tuple[str, str]]:
+    """What each column that becomes rows says, in words, and the column."""
+    if proposal.wide is None:
+        return
+    own = contracts()[proposal.table].columns
+    words = {name: column.title.in_language(language) for name, column in own.items()}
+    for name in proposal.wide.columns:
+        words |= code_words(own[name], language)
+    for item, header in proposal.wide.items.items():
+        yield ", ".join(words.get(part, part) for part in item.split("|")), header
 
 
 def _questions(
@@ -286,7 +290,12 @@ def _option(one: "Choice", table: str, text: str, language: str) -> str:
 
 def _codes(codes: "Sequence[CodeProposal]", language: str) -> tuple[OfferedCode, ...]:
     return tuple(
-        OfferedCode(one.text, one.code or "", number_text(one.confidence, language, 2))
+        OfferedCode(
+            one.text,
+            one.code or "",
+            number_text(one.confidence, language, 2),
+            is_clear=one.confidence > _CLEAR,
+        )
         for one in codes
         if one.code != one.text
     )

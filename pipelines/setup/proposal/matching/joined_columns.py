@@ -8,11 +8,12 @@ from dataclasses import replace
 from indicators.definitions.contracts import Contract
 from pipelines.ingest.mapping.model import SUM
 from pipelines.ingest.mapping.written.written_dates import day_of_span
+from pipelines.ingest.mapping.written.written_numbers import numbers_of_cell
 from pipelines.ingest.mapping.written.written_places import grid_degrees, part_of_pair
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.concepts import says_only_when
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
-from pipelines.setup.proposal.matching.words import code_names, folded
+from pipelines.setup.proposal.matching.words import code_names, folded, listed_words
 
 _PAIRS_LOOKED_AT = 50
 _NIGHTS = "nights_out"
@@ -54,6 +55,11 @@ def with_days(
         return list(chosen)
     if any(one.column == day for one in chosen):
         return list(chosen)
+    if parts := _year_month_day(columns):
+        month = "%m" if all(text.isdigit() for text in parts[1].values) else "%B"
+        headers = tuple(texts.header for texts in parts)
+        whole = ColumnProposal(day, headers, 0.88, ("joined",), {"formats": [f"%Y {month} %d"]})
+        return [*(one for one in chosen if one.headers[0] not in headers), whole]
     times = [one for one in chosen if contract.columns[one.column].base_type == "time"]
     own = f"{day.removesuffix('_on')}_at"  # not its report; of an interview rather its start
     times.sort(key=lambda one: (one.column != own, one.column == "ended_at"))
@@ -64,6 +70,16 @@ def with_days(
             reasons = ("day_of_time", *(("day_or_month_first",) if written.is_ambiguous else ()))
             return [*chosen, ColumnProposal(day, one.headers, sure, reasons, written.keys)]
     return list(chosen)
+
+
+def _year_month_day(columns: Sequence[Texts]) -> list[Texts]:
+    """The three columns that make a day together, each named as what it is, or none."""
+    named = listed_words("parts_of_a_day")
+    words = [{folded(word) for word in named[part]} for part in ("year", "month", "day")]
+    found = [next((one for one in columns if folded(one.header) in each and one.values), None)
+             for each in words]  # fmt: skip
+    whole = [one for one in found if one is not None]
+    return whole if len(whole) == len(words) else []
 
 
 def with_only_day(
@@ -263,16 +279,19 @@ def _two_days(contract: Contract, texts: Texts) -> list[ColumnProposal]:
 
 
 _OF_TWO = (("persons_low", "persons_high"), ("personnel_count", "women_personnel_count"))
-_TWO_COUNTS = re.compile(
-    r"(\d[\d \u00a0\u202f]*?)\s*(-|–|—|to|à|\(\D{0,10}?)\s*(\d[\d \u00a0\u202f]*)\D{0,10}"
-)
+_BETWEEN_TWO = re.compile(r"\s*(–|to|à|\(\D{0,10})\s*")
 
 
 def two_numbers(contract: Contract, texts: Texts) -> list[ColumnProposal]:
     """The lowest and highest estimate of a column that holds both (`1493–1600`), persons and of
     them women (`17 (4)`); a person confirms it."""
     values = texts.values[:_PAIRS_LOOKED_AT]
-    held = [one.groups() for text in values if (one := _TWO_COUNTS.fullmatch(text))]
+    held = [
+        found.group("first", "between", "second")
+        for found in filter(None, map(numbers_of_cell, values))
+        if _BETWEEN_TWO.fullmatch(found["between"] or "")
+        and not {*".,"} & {*found["first"] + found["second"]}
+    ]
     if not held or len(held) < _MOST * len(values):
         return []
     is_of_whom = "(" in held[0][1]
@@ -286,7 +305,7 @@ def two_numbers(contract: Contract, texts: Texts) -> list[ColumnProposal]:
     if not contract.columns.keys() >= {*names}:
         return []
     return [
-        ColumnProposal(name, (texts.header,), _UNNAMED, ("two_numbers",), {"part": part})
+        ColumnProposal(name, (texts.header,), _UNNAMED, (f"number_{part}_of_two",), {"part": part})
         for part, name in enumerate(names, start=1)
     ]
 

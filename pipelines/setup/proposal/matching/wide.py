@@ -9,6 +9,7 @@ from typing import Any
 
 from indicators.definitions.contracts import Column, Contract
 from pipelines.ingest.mapping.written.written_dates import with_english_months
+from pipelines.ingest.mapping.written.written_numbers import ZERO
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.columns import fit_of
 from pipelines.setup.proposal.matching.concepts import says_nothing
@@ -107,15 +108,12 @@ def _value_of(contract: Contract) -> str | None:
 
 
 def _way(column: Column, texts: Texts) -> Mapping[str, Any] | None:
-    """How the numbers of a column are read, None where some are none; where the least is one, a 0
-    makes no row."""
-    zeros = [text for text in texts.values if text.strip("0.,") == "" and (column.minimum or 0) > 0]
-    there = tuple(text for text in texts.values if text not in zeros)
+    """How the numbers of a column are read, None where some are none; of what is counted from one
+    a 0 makes no row."""
+    there = tuple(text for text in texts.values if not re.fullmatch(ZERO, text))
+    there = there if column.counts_from_one else texts.values
     fit = fit_of(column, replace(texts, values=there), {})
-    if there and fit.share != 1:
-        return None
-    recode = {**fit.entry.get("recode", {}), **dict.fromkeys(zeros)}
-    return {**fit.entry, "recode": recode} if recode else fit.entry
+    return fit.entry if not there or fit.share == 1 else None
 
 
 def _is_sum(one: tuple[str, str], found: Sequence[tuple[str, str]]) -> bool:

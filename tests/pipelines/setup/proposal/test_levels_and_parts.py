@@ -98,14 +98,11 @@ def test_both_tables_of_a_file_are_of_one_sheet_and_of_one_key(tmp_path: Path) -
     assert turned.also and by_column(turned.also)["activity_code"] == ("Code",)
 
 
-def test_a_total_is_no_part_and_a_nil_is_no_victim() -> None:
+def test_a_total_is_no_part_and_a_nil_may_stand_beside_counts() -> None:
     heads = ["Tués / Hommes", "Tués / Garçons", "Total tués", "Blessés / Filles"]
     columns = [Texts(head, ("0", "2"), False) for head in heads]
     wide = wide_columns(contracts()["incident_victims"], columns)
     assert wide and list(wide.items) == ["M|_U|killed", "M|Y0T17|killed", "F|Y0T17|injured"]
-    entries = wide.entry()["items"]
-    assert isinstance(entries, dict)
-    assert entries["M|_U|killed"] == {"from": "Tués / Hommes", "recode": {"0": None}}
 
 
 def test_ranks_by_sex_are_rows_of_their_own() -> None:

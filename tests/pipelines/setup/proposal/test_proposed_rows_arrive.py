@@ -15,8 +15,8 @@ from pipelines.setup.proposal.answering.confirm import ask
 from pipelines.setup.proposal.answering.shown import cell
 from pipelines.setup.proposal.beside.known_rows import known_rows
 from pipelines.setup.proposal.difference import differences
-from pipelines.setup.proposal.preview import preview
-from pipelines.setup.proposal.proposal import propose
+from pipelines.setup.proposal.preview import Preview, preview
+from pipelines.setup.proposal.proposal import Proposal, propose
 from pipelines.setup.proposal.writing import checked, write_mapping
 from pipelines.workspace.paths import Workspace
 from tests.worlds.messy.kinds import PLACES, UNITS, WAYS, Row, messy, plain_rows, write
@@ -38,6 +38,7 @@ REJECTED = {
     "unknown_place": ("area_code", "reference"),
     "no_number": ("personnel_count", "type_int"),
 }
+PLACE = next(iter(PLACES.values()))[0]
 World = tuple[Workspace, Mission]
 
 
@@ -184,3 +185,41 @@ def test_numbers_of_the_first_rows_stand_in_the_readers_notation(
         (of_people["persons"], 8557),
     )
     assert said == tuple(cell(column, one, world[1], {}, language) for column, one in values)
+
+
+def shown_of(world: World, found: Proposal, path: Path) -> Preview:
+    workspace, mission = world
+    mapping = checked(found.mapping())
+    return preview(
+        path, mapping, mission, workspace.profile("faulty"), workspace.warehouse("faulty")
+    )
+
+
+@pytest.mark.parametrize("months", [("Month", "8"), ("Mois", "août")])
+def test_a_day_in_three_columns(world: World, months: tuple[str, str], tmp_path: Path) -> None:
+    head, month = months
+    lines = [f"Event ID,Year,{head},Day,Region,Total killed,Actor type,Verified"]
+    lines += [f"AW-{day},2026,{month},{day},{PLACE},{day % 3},Militia,Yes" for day in range(1, 9)]
+    path = tmp_path / "aid_workers.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = propose(path, known_rows(world[0].warehouse("faulty")))
+    said = {"incident_type": "threat", "against_civilians": "true", "date_precision": "day",
+            "location_precision": "admin1", "reported_by": "ngo"}  # fmt: skip
+    for name, text in said.items():
+        found = found.with_constant(name, text) if name in found.open_required else found
+    days = [str(row["occurred_on"]) for row in shown_of(world, found, path).rows]
+    assert (found.table, days) == ("incidents", [f"2026-08-{day:02d}" for day in range(1, 9)])
+
+
+def test_counts_of_victims_with_none_of_a_group_are_rows_without_it(
+    world: World, tmp_path: Path
+) -> None:
+    lines = ["Case ID,Men,Women,Boys,Girls", "HR-1,2,0,0,1", "HR-2,0,0,3,0", "HR-3,1,4,,0"]
+    path = tmp_path / "victims.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    known = known_rows(world[0].warehouse("faulty"))
+    found = propose(path, known, table="incident_victims").with_constant("harm", "killed")
+    shown = shown_of(world, found, path)
+    assert found.wide and {*found.wide.items.values()} == {"Men", "Women", "Boys", "Girls"}
+    # No case is known here; no zero is refused.
+    assert shown.rows_read == 3 and {reject.rule for reject in shown.rejects} == {"reference"}
