@@ -397,13 +397,14 @@ def _header_options(texts: Cells, row: int) -> dict[str, Any]:
 
 def _divides(below: Sequence[str | None], names: Sequence[str | None]) -> bool:
     """Whether the row below the names says what each part of those is that reach over several
-    columns (`Date`: `from`, `to`), and nothing else."""
+    columns (`Date`: `from`, `to`), and hardly anything else (`Time` below an `End`)."""
     gaps = {at for at, text in enumerate(names) if not text and any(names[at:])}
     last = max((at for at, text in enumerate(names) if text), default=0)
     gaps |= {at for at in range(last + 1, len(below)) if below[at]}
     said = {at for at, text in enumerate(below) if text}
     texts = [below[at] or "" for at in said]
-    is_told = bool(gaps) and gaps <= said <= gaps | {at - 1 for at in gaps - {0}}
+    alone = said - gaps - {at - 1 for at in gaps}
+    is_told = bool(gaps) and gaps <= said and 2 * len(alone) <= len(gaps) * (0 not in said)
     return is_told and not any(re.match(r"[\d.,:/\s-]*$|\d{4}", text) for text in texts if
                                not _IS_SPAN.fullmatch(text))  # fmt: skip
 

@@ -235,3 +235,14 @@ def test_who_arrives_before_they_depart_begins_with_the_arrival(tmp_path: Path) 
     assert visit["ended_at"] == ("Date of activity", "Time of departure")
     patrol = read(tmp_path / "w.xlsx", "Time of departure", "Time of arrival")
     assert patrol["started_at"] == ("Date of activity", "Time of departure")
+
+
+def test_a_second_row_of_names_may_stand_below_one_column_alone(tmp_path: Path) -> None:
+    upper = ["Patrol No", "Start", None, "End", "Strength", None, "AO", "Reason if not done"]
+    lower = [None, "Date", "Time", "Time", "Total", "Women", None, None]
+    rows = [[f"P{day}", date(2026, 3, day), "06:00", "15:40", 9, 2, "Sake", None]
+            for day in range(1, 9)]  # fmt: skip
+    (found,) = layouts(workbook(tmp_path / "p.xlsx", Log=[upper, lower, *rows]))
+    assert found.table.header[3:5] == ("End / Time", "Strength / Total")
+    (plain,) = layouts(workbook(tmp_path / "q.xlsx", Log=[upper, *rows]))
+    assert plain.options.get("header_rows") is None
