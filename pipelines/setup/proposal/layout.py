@@ -1,5 +1,6 @@
 """How an unknown file is laid out: reader, encoding, delimiter, sheet, header row and its rows."""
 
+import calendar
 import codecs
 import csv
 import math
@@ -7,13 +8,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib import import_module
 from io import StringIO
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
@@ -56,6 +59,9 @@ _OF_FORM = {"encoding", "delimiter", "sheet"}
 _TOTALS = {"total", "totaux", "total general", "grand total", "sou total", "sub total", "somme"}
 _DITTOS = {"idem", "id", "ditto", "dito", "ibid"}
 _MARKS = {'"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
+_GROUPED_FROM = 4  # of the first columns
+_LEAST_BLANK = 0.3  # share of the rows below others
+_OF_SEVERAL = 0.7  # share of rows whose text is another than those before
 _DAY_WORDS = frozenset({"date", "day", "jour", "تاريخ"})
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
 _IS_DAY = re.compile(r"0?[1-9]|[12]\d|3[01]")
@@ -277,13 +283,35 @@ def _are_serial(texts: Sequence[str]) -> bool:
 def _days_of_month(table: SourceTable) -> list[str]:
     """The first columns where they are named as days and hold their numbers alone, in a sheet whose
     name tells the month."""
-    told = f"1 {month_told(table.sheet, '2000')}"
-    if not table.sheet or notation.dates([told], with_time=False).share < 1:
+    if not _tells_a_month(table.sheet):
         return []
     days = [name for name in table.header[:2] if not _DAY_WORDS.isdisjoint(readings(name))]
     texts = {name: table.rows[name].drop_null().to_pylist() for name in days}
     numbers = {name: [*filter(_IS_DAY.fullmatch, map(str.strip, texts[name]))] for name in days}
     return [name for name in days if numbers[name] and len(numbers[name]) >= 0.8 * len(texts[name])]
+
+
+def _tells_a_month(sheet: str) -> bool:
+    told = f"1 {month_told(sheet, '2000')}"
+    return bool(sheet) and notation.dates([told], with_time=False).share == 1
+
+
+def _month_of_whole(table: SourceTable) -> str | None:
+    """What a column of the month is called, where the name of the sheet alone tells it."""
+    words = listed_words("parts_of_a_day")["month"]
+    dated = {folded(word) for word in words} | _DAY_WORDS | _dated_rows()
+    is_dated = any(not dated.isdisjoint(readings(name)) for name in table.header)
+    if is_dated or not _tells_a_month(table.sheet):
+        return None
+    english = {name.casefold() for name in (*calendar.month_name, *calendar.month_abbr)}
+    return words[0] if english.intersection(folded(table.sheet).split()) else words[1]
+
+
+@cache
+def _dated_rows() -> frozenset[str]:
+    """Names of the days and months that rows are counted by."""
+    dated = ((table, one.date_column) for table, one in contracts().items() if one.date_column)
+    return frozenset(word for table, name in dated for word in column_names(table, name))
 
 
 def _totals(table: SourceTable) -> list[str]:
@@ -298,22 +326,39 @@ def _groups(table: SourceTable) -> list[str]:
     of the row may stand before the only day, or before a unit."""
     if of_month := _days_of_month(table):
         return of_month  # of the rows of a day often the first alone tells it
-    found: list[str] = []
-    days = [name for name in table.header if _DAY_WORDS.intersection(folded(name).split())]
-    second = [*table.header[1:2]]
-    is_grouped = days == second or any({"unit"} in meanings(folded(name)) for name in second)
-    first = 1 if is_grouped and _is_full(table, 0) else 0
-    for name in table.header[first : first + 2]:
-        texts = table.rows[name].to_pylist()
-        filled = sum(text is not None for text in texts)
-        if not texts or texts[0] is None or not 0 < filled <= 0.7 * len(texts):
-            break
-        found.append(name)
-    blank = [table.rows[name].is_null() for name in found[:1]]
-    found += [name for name in table.header if name not in found and name in table.header[first:]
-              and any(table.rows[name].is_null().equals(one) for one in blank)]  # fmt: skip
+    columns = table.header[_first_of_groups(table) :]
+    heads = [*takewhile(partial(_stands_for_more, table), columns[:2])]
+    if not heads:
+        return []
+    blank = max((table.rows[name].is_null() for name in heads), key=lambda one: pc.sum(one).as_py())
+    if pc.mean(blank).as_py() < _LEAST_BLANK:
+        return []
+    found = [name for name in columns if name in heads or (
+        _stands_for_more(table, name) and not pc.any(
+            pc.and_(table.rows[name].is_null(), pc.invert(blank))).as_py())]  # fmt: skip
     rest = [number for number, name in enumerate(table.header) if name not in found]
-    return found if found and all(_is_full(table, number) for number in rest[:1]) else []
+    return found if all(_is_full(table, number) for number in rest[:1]) else []
+
+
+def _stands_for_more(table: SourceTable, name: str) -> bool:
+    """Whether a column begins with a text and is empty further down; a number may be a sum."""
+    texts = table.rows[name].to_pylist()
+    there = [text for text in texts if text]
+    is_counted = all(re.fullmatch(r"[\d.,]+", text) for text in there)
+    return bool(texts and texts[0]) and 0 < len(there) <= 0.9 * len(texts) and not is_counted
+
+
+def _first_of_groups(table: SourceTable) -> int:
+    """The column from which texts may stand for rows below: behind what each row has of its own
+    the only day or a unit, behind the first where its cells reach over several rows any."""
+    days = [name for name in table.header if _DAY_WORDS.intersection(folded(name).split())]
+    at = next((at for at in range(len(table.header)) if not _is_full(table, at)), 0)
+    name = table.header[at]
+    if at == 1:
+        first = table.rows.column(0)
+        is_merged = pc.count_distinct(first).as_py() < _OF_SEVERAL * table.rows.num_rows
+        return int(is_merged or days == [name] or {"unit"} in meanings(folded(name)))
+    return at if at < _GROUPED_FROM and days == [name] and folded(name) in _DAY_WORDS else 0
 
 
 def _is_full(table: SourceTable, number: int) -> bool:
@@ -328,6 +373,7 @@ _SHAPES: dict[str, Callable[[SourceTable], Any]] = {
     "fill_down": _groups,
     "serial_dates": _serial_dates,
     "month_of_sheet": _days_of_month,
+    "sheet_as": _month_of_whole,
 }
 """Options of the shape of a sheet, with what a table shows of each."""
 
