@@ -19,7 +19,11 @@ from indicators.definitions.contracts import contracts
 from pipelines.ingest.mapping.model import SUM, ColumnMapping, Source, TableMapping, When
 from pipelines.ingest.mapping.places.area_polygons import Outlines
 from pipelines.ingest.mapping.places.gazetteer import Gazetteer
-from pipelines.ingest.mapping.written.written_dates import in_english, names_months
+from pipelines.ingest.mapping.written.written_dates import (
+    day_of_span,
+    in_english,
+    names_months,
+)
 from pipelines.ingest.mapping.written.written_numbers import (
     PLAIN_DIGITS,
     ZERO,
@@ -255,15 +259,18 @@ class _Applied:
         missing = self.source.missing if entry.missing is None else entry.missing
         text = cleaned(self.rows[name], missing)
         if part := entry.part:
-            text = _remapped(text, lambda value: self._part(value, part))
+            of_days = bool(entry.formats)
+            text = _remapped(text, lambda value: self._part(value, part, of_days))
         if entry.units:
             text = _remapped(text, lambda value: without_unit(value, entry.units))
         return text
 
-    def _part(self, value: str, part: int) -> str | None:
-        """One of two coordinates or numbers in a cell."""
+    def _part(self, value: str, part: int, of_days: bool) -> str | None:
+        """One of two coordinates, days or numbers in a cell."""
         if self.name in SIDES:
             return part_of_pair(value, part) or value
+        if of_days:
+            return day_of_span(value, part)
         return number_of_cell(value, part)
 
     def _filled(self, template: str, entry: ColumnMapping) -> Column:
@@ -338,14 +345,14 @@ def _summed(value: str, signs: Signs) -> str:
 
 
 def _recoded(value: str, entry: ColumnMapping) -> str | None:
-    """The recode of a text; of a list of codes, of each of its members."""
+    """The recode of a text; of a list of codes, of each of its members, a code once."""
     if value in entry.recode:
         return entry.recode[value]
     if entry.separator in value and entry.recode:
         members = [member.strip() for member in value.split(entry.separator)]
         if any(member in entry.recode for member in members):
             recoded = [_recoded(member, entry) for member in members if member]
-            return entry.separator.join(member for member in recoded if member) or None
+            return entry.separator.join(dict.fromkeys(filter(None, recoded))) or None
     return entry.otherwise if entry.has_otherwise else value
 
 

@@ -21,7 +21,13 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineWorkbook
 
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.ingest.readers.sheet_shape import EPOCH, SHAPE_OPTIONS, in_shape, joined_names
+from pipelines.ingest.readers.sheet_shape import (
+    EPOCH,
+    SHAPE_OPTIONS,
+    fill_merged,
+    in_shape,
+    joined_names,
+)
 from pipelines.ingest.readers.table import (
     Options,
     ReaderWarning,
@@ -270,6 +276,7 @@ def below_header(path: Path, sheet: str, texts: Texts, options: Options) -> Sour
     first, rows = int(options.get("header_row", 1)), int(options.get("header_rows", 1))
     header_row = first + rows - 1
     body = texts[header_row:]
+    fill_merged(body)
     names = joined_names(texts[first - 1 : header_row]) if len(texts) >= header_row else []
     if not any(names):
         raise WrongUse(Problem("empty_file", path.name, sheet))
