@@ -63,7 +63,7 @@ _PUBLISHED = {
 }
 _OPENED_BY = {"xlsx": "pipelines.ingest.readers.ooxml"}
 _OF_FORM = {"encoding", "delimiter", "sheet"}
-_PARTS_OF_SUMS, _MOST_OF_TOTAL = {"grand", "sou", "sub", "s"}, 2  # words
+_PARTS_OF_SUMS, _MOST_OF_TOTAL = {"grand", "sou", "sub", "s"}, 6  # words
 _DITTOS = {"idem", "id", "ditto", "dito", "ibid"}
 _MARKS = {'"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
 _GROUPED_FROM = 4  # of the first columns
@@ -380,7 +380,7 @@ def _groups(table: SourceTable) -> list[str]:
     columns = table.header[_first_of_groups(table) :]
     heads = [*takewhile(partial(_stands_for_more, table), columns[:2])]
     if not heads:
-        return []
+        return [name for name in columns if _stands_for_more(table, name) and _begins(table, name)]
     blank = max((table.rows[name].is_null() for name in heads), key=lambda one: pc.sum(one).as_py())
     if pc.mean(blank).as_py() < _LEAST_BLANK:
         return []
@@ -397,6 +397,17 @@ def _stands_for_more(table: SourceTable, name: str) -> bool:
     there = [text for text in texts if text]
     is_counted = all(re.fullmatch(r"[\d.,]+", text) for text in there)
     return bool(texts and texts[0]) and 0 < len(there) <= 0.9 * len(texts) and not is_counted
+
+
+def _begins(table: SourceTable, name: str) -> bool:
+    """Whether a column is filled where another, that has a text in each row, changes, and there
+    alone: it is said once for the rows of a unit."""
+    filled = table.rows[name].is_valid().to_pylist()
+    others = (column.to_pylist() for column in table.rows.columns if not column.null_count)
+    return any(
+        filled == [True, *(text != above for text, above in zip(texts[1:], texts, strict=False))]
+        for texts in others
+    )
 
 
 def _first_of_groups(table: SourceTable) -> int:

@@ -578,20 +578,25 @@ def reference_fit(texts: Texts, reference: str, known: Known) -> Fit:
     if reference == _AREAS and (level := _level(texts.header, codes, known)):
         of_level = meant({**known[reference], **known[level]})
         codes = tuple(
-            one if one.code else replace(other, confidence=min(other.confidence, _SHARED_NAME))
+            max(one, replace(other, confidence=min(other.confidence, _SHARED_NAME)), key=_sureness)
             for one, other in zip(codes, of_level, strict=True)
         )
     share = sum(one.code is not None for one in codes) / len(codes)
     return Fit(share, recode_of(codes), codes)
 
 
+def _sureness(one: CodeProposal) -> float:
+    return one.confidence if one.code else 0
+
+
 def _level(header: str, codes: Sequence[CodeProposal], known: Known) -> str | None:
-    """The level of areas that all places of a column have, else the one that its header names."""
+    """The level of areas that all places of a column have, else the one that its header names; some
+    may be only alike to places of another."""
     levels = [level for level in vocabularies()["area_level"].codes if level in known]
     found = {one.code for one in codes if one.code}
     held = [level for level in levels if not found.isdisjoint(known[level].values())]
-    if len(found) >= _LEAST_OF_LEVEL:
-        return held[0] if len(held) == 1 else None
+    if len(found) >= _LEAST_OF_LEVEL and len(held) == 1:
+        return held[0]
     words = {word for reading in readings(header) for word in reading.split()}
     named = [one for one in levels if not words.isdisjoint(code_names("area_level", one))]
     return named[0] if len(named) == 1 else None

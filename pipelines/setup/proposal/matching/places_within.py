@@ -123,7 +123,11 @@ def _of_row(parts: tuple[str, ...], alone: Sequence[Places], known: Known) -> Co
             one = places.get(text)
             found = one if one and one.reason == "as_it_is" else found
         else:
-            one = area_of_name(text, known.get(f"within {found.code}", {}))
+            within = known.get(f"within {found.code}", {})
+            ways = [area_of_name(text, within), *filter(None, [places.get(text)])]
+            # of a county and a payam of one name that of the level which the column tells
+            one = max(ways, key=lambda way: (way.code in within.values()) * way.confidence)
+            one = one if one.code in within.values() else ways[0]
             found = replace(one, confidence=min(one.confidence, found.confidence))
     joined = " ".join(filter(None, parts))
     return replace(found or CodeProposal(joined, None, 0, "unknown_text"), text=joined)

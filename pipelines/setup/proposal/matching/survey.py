@@ -72,6 +72,7 @@ def with_answers(columns: Sequence[ColumnProposal], texts: Sequence[Texts]) -> l
     """Of a file with a row for each answer what its texts mean, of the answers to its items."""
     asked = {code.code for one in columns if one.column == "item" for code in one.codes}
     column = answer_column(*sorted(item for item in asked if item))
+    every = answer_column(*vocabulary("survey_item").codes)  # for an item left to a person
 
     coded = vocabulary("survey_item").answers
     is_coded = all(coded(item) for item in asked if item)  # 1 to 5 are then answers, no counts
@@ -81,6 +82,9 @@ def with_answers(columns: Sequence[ColumnProposal], texts: Sequence[Texts]) -> l
         words = [text for text in values if not text.lstrip("-").isdigit()]
         words = list(values) if is_coded and len(values) <= _MOST_NUMBERS else words
         codes = tuple(code_proposals(words, column))
+        if None in asked:
+            others = code_proposals(words, every)
+            codes = tuple(a if a.code else b for a, b in zip(codes, others, strict=True))
         return replace(one, codes=codes, entry={**one.entry, **recode_of(codes)})
 
     return [told(one) if one.column == "answer" else one for one in columns]

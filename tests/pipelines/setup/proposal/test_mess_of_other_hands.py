@@ -569,6 +569,41 @@ def test_a_state_is_joined_where_rows_give_neither_county_nor_payam(tmp_path: Pa
     assert {code.code for code in place.codes} == {"A1", "B2", "A", "S"}
 
 
+def test_a_header_tells_which_of_a_county_and_its_payam_is_meant(tmp_path: Path) -> None:
+    names = {"lafon": "A", "pibor": "B", "torit": "C"}
+    held: Known = {
+        "areas.area_code": {"pibor": "B", "lafon poc site": "A9"},  # of two each no name is one's
+        "admin2": names, "admin3": {"lafon": "A1", "torit": "C1"}, "site": {"lafon poc site": "A9"},
+    }  # fmt: skip
+    rows = [[f"E{at}", date(2026, 3, at + 1), name, "Killing"]
+            for at, name in enumerate(("Lafon", "Pibor", "Torit"))]  # fmt: skip
+    for header, codes in (("County", ["A", "B", "C"]), ("Place", [None, "B", None])):
+        head = ["Event ID", "Event date", header, "Event type"]
+        found = propose(workbook(tmp_path / "incidents.xlsx", Log=[head, *rows]), held)
+        (place,) = [one for one in found.columns if one.column == "area_code"]
+        assert [code.code for code in place.codes] in (codes, ["A9", *codes[1:]])
+
+
+def test_what_is_said_once_for_the_rows_of_a_unit_is_filled_down(tmp_path: Path) -> None:
+    head = ["Line", "Unit", "Month", "Planned", "Approved on"]
+    rows = [[f"L{at}", f"FPU{at // 4}", date(2026, at % 4 + 1, 1), 5,
+             date(2025, 6, 20) if at % 4 == 0 else None] for at in range(12)]  # fmt: skip
+    (found,) = layouts(workbook(tmp_path / "plan.xlsx", Plan=[head, *rows]))
+    assert found.options["fill_down"] == ["Approved on"]
+    rows[5][4] = date(2025, 6, 21)  # one within a unit: it is that of its row
+    (found,) = layouts(workbook(tmp_path / "plan.xlsx", Plan=[head, *rows]))
+    assert "fill_down" not in found.options
+
+
+def test_answers_to_an_item_that_nobody_knows_may_be_any(tmp_path: Path) -> None:
+    head = ["Respondent ID", "Item", "Answer"]
+    rows = [["R1", "safety_overall", "Very safe"], ["R2", "Q19", "Very likely"]]
+    path = workbook(tmp_path / "survey_answers.xlsx", Log=[head, *rows])
+    (answer,) = [one for one in propose(path, KNOWN, table="survey_answers").columns
+                 if one.column == "answer"]  # fmt: skip
+    assert {code.code for code in answer.codes} == {"very_good", "very_likely"}
+
+
 def test_numbers_that_stand_for_answers_are_listed_for_a_person(tmp_path: Path) -> None:
     head = ["Respondent ID", "Item", "Answer"]
     rows = [["R1", "Q7", 1], ["R1", "Q8", 98], ["R2", "Q7", 2], ["R2", "Q8", 1]]
