@@ -19,7 +19,11 @@ from indicators.definitions.contracts import contracts
 from pipelines.ingest.mapping.model import SUM, ColumnMapping, Source, TableMapping, When
 from pipelines.ingest.mapping.places.area_polygons import Outlines
 from pipelines.ingest.mapping.places.gazetteer import Gazetteer
-from pipelines.ingest.mapping.written.written_dates import in_english, names_months
+from pipelines.ingest.mapping.written.written_dates import (
+    day_of_span,
+    in_english,
+    names_months,
+)
 from pipelines.ingest.mapping.written.written_numbers import (
     PLAIN_DIGITS,
     ZERO,
@@ -255,15 +259,18 @@ class _Applied:
         missing = self.source.missing if entry.missing is None else entry.missing
         text = cleaned(self.rows[name], missing)
         if part := entry.part:
-            text = _remapped(text, lambda value: self._part(value, part))
+            of_days = bool(entry.formats)
+            text = _remapped(text, lambda value: self._part(value, part, of_days))
         if entry.units:
             text = _remapped(text, lambda value: without_unit(value, entry.units))
         return text
 
-    def _part(self, value: str, part: int) -> str | None:
-        """One of two coordinates or numbers in a cell."""
+    def _part(self, value: str, part: int, of_days: bool) -> str | None:
+        """One of two coordinates, days or numbers in a cell."""
         if self.name in SIDES:
             return part_of_pair(value, part) or value
+        if of_days:
+            return day_of_span(value, part)
         return number_of_cell(value, part)
 
     def _filled(self, template: str, entry: ColumnMapping) -> Column:

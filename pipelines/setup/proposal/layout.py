@@ -21,13 +21,19 @@ import pyarrow.compute as pc
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.readers import reader, reader_of
-from pipelines.ingest.readers.codebook import LABEL_COLUMN, Codebook, codebook_of, labels_within
-from pipelines.ingest.readers.hxl import is_tags
+from pipelines.ingest.readers.codebook import (
+    LABEL_COLUMN,
+    Codebook,
+    Question,
+    codebook_of,
+    labels_within,
+)
+from pipelines.ingest.readers.hxl import headers_above, is_tags
 from pipelines.ingest.readers.sheet_shape import footnotes, joined_names, month_told
 from pipelines.ingest.readers.table import SourceTable
 from pipelines.ingest.readers.workbook import Workbook
 from pipelines.setup.proposal.matching import notation
-from pipelines.setup.proposal.matching.columns import questions_by_choice
+from pipelines.setup.proposal.matching.columns import header_likeness, questions_by_choice
 from pipelines.setup.proposal.matching.concepts import meanings
 from pipelines.setup.proposal.matching.survey import Answered, questions
 from pipelines.setup.proposal.matching.texts import Texts, texts_of
@@ -42,6 +48,7 @@ from pipelines.setup.proposal.matching.words import (
 _TEXTS = ("totals", "ditto")  # texts that stand in one sheet and mean the same in another
 _OF_ONE_SHEET = ("sheet", "footnotes", *_TEXTS)
 _HEADER = ("header_row", "header_rows")
+_SURELY = 0.9
 _HEADER_LOOKED_FOR = 25  # rows from the top
 _DELIMITERS = (",", ";", "\t", "|")
 _RECORDS_LOOKED_AT = 200
@@ -56,7 +63,7 @@ _PUBLISHED = {
 }
 _OPENED_BY = {"xlsx": "pipelines.ingest.readers.ooxml"}
 _OF_FORM = {"encoding", "delimiter", "sheet"}
-_TOTALS = {"total", "totaux", "total general", "grand total", "sou total", "sub total", "somme"}
+_PARTS_OF_SUMS, _MOST_OF_TOTAL = {"grand", "sou", "sub", "s"}, 2  # words
 _DITTOS = {"idem", "id", "ditto", "dito", "ibid"}
 _MARKS = {'"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
 _GROUPED_FROM = 4  # of the first columns
@@ -97,7 +104,8 @@ def layouts(path: Path, form: Path | None = None) -> list[Layout]:
     book = codebook_of(form) if form else {}
     return [
         replace(
-            one, book=book or (labels_within(path, one.table) if one.reader in _LABELLED else {})
+            one,
+            book=book or (labels_within(path, one.table) if one.reader in _LABELLED else one.book),
         )
         for one in _layouts(path)
     ]
@@ -214,7 +222,7 @@ def _of_workbook(path: Path, name: str, book: Workbook) -> Iterator[Layout]:
     for sheet, texts in sheets:
         options: dict[str, Any] = {"sheet": sheet} if len(sheets) > 1 else {}
         if name == "xlsx" and any(is_tags(cells) for cells in texts[:_HEADER_LOOKED_FOR]):
-            yield Layout("hxl", options, _read(path, "hxl", options))
+            yield _of_tags(path, options)
             continue
         row = header_row(texts)
         if row is None:
@@ -223,12 +231,23 @@ def _of_workbook(path: Path, name: str, book: Workbook) -> Iterator[Layout]:
         yield _shaped(path, name, options)
 
 
+def _of_tags(path: Path, options: dict[str, Any]) -> Layout:
+    """A tagged sheet, its headers the wording of its tags."""
+    above = headers_above(path, options).items()
+    book = {tag: Question((header,)) for tag, header in above}
+    return Layout("hxl", options, _read(path, "hxl", options), book)
+
+
 def _shaped(path: Path, name: str, options: dict[str, Any]) -> Layout:
     """The table in the shape that its options give it: each is looked for in what those before
     it leave."""
     table, shape = _read(path, name, options), {}
+    beside = _blank_beside_dittos(table)
     for option, found_in in _SHAPES.items():
-        if value := found_in(table):
+        value = found_in(table)
+        if option == "fill_down" and beside:
+            value = list(dict.fromkeys([*value, *beside]))
+        if value:
             shape[option] = value
             table = _read(path, name, options | shape)
     return Layout(name, options | shape, table)
@@ -245,13 +264,20 @@ def _dittos(table: SourceTable) -> list[str]:
     return sorted(found)
 
 
+def _blank_beside_dittos(table: SourceTable) -> list[str]:
+    """Columns of the unit of a row in which some cells say `idem` and others nothing."""
+    texts = {name: table.rows[name].to_pylist() for name in table.header}
+    units = (name for name in table.header
+             if header_likeness("activities", "unit_code", name)[0] >= _SURELY)  # fmt: skip
+    return [name for name in units if texts[name] and texts[name][0] and None in texts[name]
+            and any(text and folded(text) in _DITTOS for text in texts[name])]  # fmt: skip
+
+
 def _serial_dates(table: SourceTable) -> list[str]:
-    """Columns named as days whose numbers are all days of this century, as a workbook counts."""
-    return [
-        name
-        for name in table.header
-        if _names_a_day(name) and _are_serial(table.rows[name].drop_null().to_pylist())
-    ]
+    """Columns of days, by their name or by the others, whose numbers are all days of this century,
+    as a workbook counts."""
+    texts = {name: table.rows[name].drop_null().to_pylist() for name in table.header}
+    return [name for name, held in texts.items() if _are_serial(held, _names_a_day(name))]
 
 
 def _names_a_day(header: str) -> bool:
@@ -271,12 +297,20 @@ def _dated_names() -> frozenset[str]:
     )
 
 
-def _are_serial(texts: Sequence[str]) -> bool:
+def _are_serial(texts: Sequence[str], are_named: bool) -> bool:
     nothing = {folded(word) for word in listed_words("nothing")["yet"]}
-    numbers = [text.strip() for text in texts if text.strip() and folded(text) not in nothing]
-    return bool(numbers) and all(
-        re.fullmatch(r"\d{5}(\.\d+)?", text) and _FIRST_SERIAL <= float(text) < _LAST_SERIAL
-        for text in numbers
+    told = [text.strip() for text in texts if text.strip() and folded(text) not in nothing]
+    numbers = [text for text in told if re.fullmatch(r"[\d.,]+", text) and text.count(".") < 2]
+    days = [text for text in told if text not in numbers]
+    if days and notation.dates(days, with_time=False).share < 1:
+        return False
+    return (
+        bool(numbers)
+        and (are_named or bool(days))
+        and all(
+            re.fullmatch(r"\d{5}(\.\d+)?", text) and _FIRST_SERIAL <= float(text) < _LAST_SERIAL
+            for text in numbers
+        )
     )
 
 
@@ -316,9 +350,26 @@ def _dated_rows() -> frozenset[str]:
 
 def _totals(table: SourceTable) -> list[str]:
     """Texts of the first columns that stand for a sum."""
-    first = (column.to_pylist() for column in table.rows.columns[:2])
-    texts = {text.strip() for column in first for text in column if text}
-    return sorted(text for text in texts if folded(text).replace("-", " ") in _TOTALS)
+    found: set[str] = set()
+    for column in table.rows.columns[:2]:
+        for at, text in enumerate(column.to_pylist()):
+            words = folded(text).replace("-", " ").split() if text else []
+            is_plain = not {*words[1:]} - {"general"} or words[0] in _PARTS_OF_SUMS
+            if text and _is_total(words) and (is_plain or _is_short(table, at)):
+                found.add(text.strip())
+    return sorted(found)
+
+
+def _is_short(table: SourceTable, at: int) -> bool:
+    """Whether a row leaves half of its cells empty: one of a `Total station` does not."""
+    return 2 * sum(column[at].is_valid for column in table.rows.columns) <= len(table.header)
+
+
+def _is_total(words: Sequence[str]) -> bool:
+    """Whether words are those of a sum: `Total patrols`, `S/Total`."""
+    totals = {folded(word) for word in listed_words("general")["total"]}
+    first = words[1:] if words[:1] and words[0] in _PARTS_OF_SUMS else words
+    return 0 < len(first) <= _MOST_OF_TOTAL and first[0] in totals
 
 
 def _groups(table: SourceTable) -> list[str]:
@@ -392,13 +443,14 @@ def _header_options(texts: Cells, row: int) -> dict[str, Any]:
 
 def _divides(below: Sequence[str | None], names: Sequence[str | None]) -> bool:
     """Whether the row below the names says what each part of those is that reach over several
-    columns (`Date`: `from`, `to`), and nothing else."""
+    columns (`Date`: `from`, `to`), and hardly anything else (`Time` below an `End`)."""
     gaps = {at for at, text in enumerate(names) if not text and any(names[at:])}
     last = max((at for at, text in enumerate(names) if text), default=0)
     gaps |= {at for at in range(last + 1, len(below)) if below[at]}
     said = {at for at, text in enumerate(below) if text}
     texts = [below[at] or "" for at in said]
-    is_told = bool(gaps) and gaps <= said <= gaps | {at - 1 for at in gaps - {0}}
+    alone = said - gaps - {at - 1 for at in gaps}
+    is_told = bool(gaps) and gaps <= said and 2 * len(alone) <= len(gaps) * (0 not in said)
     return is_told and not any(re.match(r"[\d.,:/\s-]*$|\d{4}", text) for text in texts if
                                not _IS_SPAN.fullmatch(text))  # fmt: skip
 
@@ -429,7 +481,7 @@ def _of_text(path: Path) -> Layout:
     options: dict[str, Any] = {"encoding": encoding} if encoding else {}
     options |= {"delimiter": delimiter} if delimiter != "," else {}
     if any(is_tags(fields) for _, fields in records[:_HEADER_LOOKED_FOR]):
-        return Layout("hxl", options, _read(path, "hxl", options))
+        return _of_tags(path, options)
     texts = [[field.strip() for field in fields] for _, fields in records]
     found = header_row(texts)
     if found is None:
