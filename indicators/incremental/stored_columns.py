@@ -3,10 +3,11 @@
 The columns of `derivations.stored_columns` are worked out once a row and not at each refresh;
 `row_hash` is of the content and of the file, so that sums of it tell without reading wide rows
 whether anything changed. A row is complete once it has its hash: whoever writes a row of `core`
-leaves the hash null, whoever changes one sets it to null, and `complete_rows` does the rest.
+writes it complete (`insert_complete`) or leaves the hash null, whoever changes one sets it to null,
+and `complete_rows` does the rest.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 import duckdb
@@ -34,10 +35,42 @@ def complete_rows(
     `tables`: these and no others. The mission's time zone and parameters are part of the
     definition, the as-of date is not.
     """
-    functions = list(functions_sql(mission, "infinity"))
     named = list(contracts() if tables is None else tables)
+    functions = _forget_other_definitions(connection, mission, named)
+    incomplete = _incomplete(connection, named)
+    statements = [one for table in incomplete for one in _statements(table)]
+    if len(statements) > len(incomplete):  # a hash alone needs no function
+        statements = [*functions, *statements]
+    if statements:
+        connection.execute(";\n".join(statements))
+
+
+def insert_complete(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, contract: Contract, rows: str
+) -> None:
+    """Adds rows to a core table with what is stored of them, in their order.
+
+    `rows`: a query of what `core` is given of a row, without parameters.
+    """
+    functions = _forget_other_definitions(connection, mission, [contract.table])
+    *derived, _ = stages = _stages(contract.table)
+    for values in stages:
+        made = ", ".join(f"{value} AS {quoted(name)}" for name, value in values.items())
+        rows = f"SELECT *, {made} FROM ({rows})"
+    insert = f"INSERT INTO core.{quoted(contract.table)} BY NAME {rows}"
+    connection.execute(";\n".join([*functions, insert] if derived else [insert]))
+
+
+def _forget_other_definitions(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, tables: Sequence[str]
+) -> list[str]:
+    """Takes the hash of all rows that were completed by another definition than that of now.
+
+    Gives the statements of the functions that the definitions use.
+    """
+    functions = list(functions_sql(mission, "infinity"))
     kept = dict(connection.execute("FROM ops.stored_column").fetchall())
-    now = {table: definition_of([*_statements(table), *functions]) for table in named}
+    now = {table: definition_of([*_statements(table), *functions]) for table in tables}
     other = {table: text for table, text in now.items() if kept.get(table) != text}
     if other:
         changed = [f"UPDATE core.{quoted(table)} SET {ROW_HASH} = NULL" for table in other]
@@ -47,12 +80,7 @@ def complete_rows(
             "DELETE FROM ops.stored_column WHERE table_name IN (SELECT unnest(?))", given[:1]
         )
         connection.execute("INSERT INTO ops.stored_column SELECT unnest(?), unnest(?)", given)
-    incomplete = _incomplete(connection, named)
-    statements = [one for table in incomplete for one in _statements(table)]
-    if len(statements) > len(incomplete):  # a hash alone needs no function
-        statements = [*functions, *statements]
-    if statements:
-        connection.execute(";\n".join(statements))
+    return functions
 
 
 def _incomplete(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> list[str]:
@@ -64,16 +92,18 @@ def _incomplete(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) ->
     return [table for (table,) in connection.execute("\nUNION ALL\n".join(asked)).fetchall()]
 
 
+def _statements(table: str) -> Iterator[str]:
+    """The statements that complete the rows of a core table that have no hash yet."""
+    for values in _stages(table):
+        given = ",\n  ".join(f"{name} = {value}" for name, value in values.items())
+        yield f"UPDATE core.{quoted(table)} SET\n  {given}\nWHERE {ROW_HASH} IS NULL"
+
+
 @cache
-def _statements(table: str) -> tuple[str, ...]:
-    return tuple(complete_sql(contracts()[table]))
-
-
-def complete_sql(contract: Contract) -> Iterator[str]:
-    """The statements that complete the rows of a core table that have no hash yet.
-
-    An UPDATE sees the old values: what is made of a stored column has a later one of its own.
-    """
+def _stages(table: str) -> tuple[dict[str, str], ...]:
+    """What is stored of a row, column: SQL; what is made of a stored column comes after it, as an
+    UPDATE sees the old values. The hash is last."""
+    contract, stages = contracts()[table], []
     operands = table_operands(contract)
     made = {
         name: (derived, parse_expression(derived.sql or "", operands))
@@ -81,14 +111,7 @@ def complete_sql(contract: Contract) -> Iterator[str]:
     }
     while made:
         ready = {name: one for name, one in made.items() if not made.keys() & one[1].columns}
-        yield _update_sql(
-            contract, {name: f"CAST({one.sql} AS {d.sql_type})" for name, (d, one) in ready.items()}
-        )
+        stages.append({n: f"CAST({one.sql} AS {d.sql_type})" for n, (d, one) in ready.items()})
         made = {name: one for name, one in made.items() if name not in ready}
     content = ", ".join(quoted(name) for name in (*contract.columns, "file_sha256"))
-    yield _update_sql(contract, {ROW_HASH: f"hash({content})"})
-
-
-def _update_sql(contract: Contract, values: Mapping[str, str]) -> str:
-    given = ",\n  ".join(f"{name} = {value}" for name, value in values.items())
-    return f"UPDATE core.{quoted(contract.table)} SET\n  {given}\nWHERE {ROW_HASH} IS NULL"
+    return (*stages, {ROW_HASH: f"hash({content})"})

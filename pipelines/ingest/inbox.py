@@ -129,7 +129,8 @@ def ingest(
     inbox. `connection`: an open warehouse to use instead of opening it.
     """
     if connection is None:
-        with open_warehouse(workspace.warehouse(mission.mission)) as opened:
+        coming = sum(path.stat().st_size for path in files or () if path.is_file())
+        with open_warehouse(workspace.warehouse(mission.mission), coming) as opened:
             return ingest(workspace, mission, files, progress, opened, again, settled, patience)
     profile = workspace.profile(mission.mission)
     own = load_sources(profile)

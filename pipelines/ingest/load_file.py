@@ -546,7 +546,7 @@ def _merge(job: _Job, contract: Contract) -> tuple[Compared, pa.Table | None, in
         condition = withdraw.held_sql(contract, of_core, [job.sha256])
         before = [*vintages.replaced, *vintages.of_before]
         gone += withdraw.retract(connection, contract, before, condition)
-    upsert.write(connection, contract, job.mission.mission, job.sha256, compared)
+    upsert.write(connection, contract, job.mission, job.sha256, compared)
     return compared, clashing, gone
 
 

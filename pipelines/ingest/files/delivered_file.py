@@ -48,7 +48,10 @@ def read_delivery(delivery: Delivery) -> Iterator[SourceTable]:
     found, options = reader(delivery.source.reader), delivery.source.options
     if found.tells_numbers:
         options = {**options, "numbers": delivery.source.number_columns()}
-    if "month_of_sheet" in options:  # whose year may stand in the name that people know
+    if {
+        "month_of_sheet",
+        "sheet_as",
+    } & options.keys():  # whose year may stand in the name that people know
         options = {**options, "file": delivery.name}
     return found.read(delivery.path, options)
 

@@ -19,7 +19,11 @@ from indicators.definitions.contracts import contracts
 from pipelines.ingest.mapping.model import SUM, ColumnMapping, Source, TableMapping, When
 from pipelines.ingest.mapping.places.area_polygons import Outlines
 from pipelines.ingest.mapping.places.gazetteer import Gazetteer
-from pipelines.ingest.mapping.written.written_dates import in_english, names_months
+from pipelines.ingest.mapping.written.written_dates import (
+    day_of_span,
+    in_english,
+    names_months,
+)
 from pipelines.ingest.mapping.written.written_numbers import (
     PLAIN_DIGITS,
     ZERO,
@@ -98,7 +102,9 @@ def map_rows(
 ) -> MappedTable:
     """The rows of the file that `mapping` takes, as text of the contract's columns."""
     taken = taken_positions(file.rows, mapping, source)
-    applied = partial(_Applied, file.rows.take(taken), source, outlines)
+    is_all = len(taken) == file.rows.num_rows
+    rows = file.rows if is_all else file.rows.take(taken)
+    applied = partial(_Applied, rows, source, outlines)
     plain = {name: applied(name).column(entry) for name, entry in mapping.columns.items()}
     origins = {name: entry.origin_columns() for name, entry in mapping.columns.items()}
     parts: list[tuple[dict[str, Column], dict[str, tuple[str, ...]]]] = [(plain, origins)]
@@ -167,8 +173,12 @@ def taken_positions(rows: pa.Table, mapping: TableMapping, source: Source) -> pa
 
 def cleaned(column: Column, missing: tuple[str, ...]) -> Column:
     """The text without outer blanks; null where nothing stays or it means that nothing is."""
+    if column.null_count == len(column):
+        return column
     trimmed = pc.utf8_trim_whitespace(column)
     nothing = pc.is_in(trimmed, value_set=pa.array(["", *missing], pa.string()))
+    if not pc.any(nothing).as_py():
+        return trimmed
     return pc.if_else(nothing, pa.scalar(None, pa.string()), trimmed)
 
 
@@ -249,15 +259,18 @@ class _Applied:
         missing = self.source.missing if entry.missing is None else entry.missing
         text = cleaned(self.rows[name], missing)
         if part := entry.part:
-            text = _remapped(text, lambda value: self._part(value, part))
+            of_days = bool(entry.formats)
+            text = _remapped(text, lambda value: self._part(value, part, of_days))
         if entry.units:
             text = _remapped(text, lambda value: without_unit(value, entry.units))
         return text
 
-    def _part(self, value: str, part: int) -> str | None:
-        """One of two coordinates or numbers in a cell."""
+    def _part(self, value: str, part: int, of_days: bool) -> str | None:
+        """One of two coordinates, days or numbers in a cell."""
         if self.name in SIDES:
             return part_of_pair(value, part) or value
+        if of_days:
+            return day_of_span(value, part)
         return number_of_cell(value, part)
 
     def _filled(self, template: str, entry: ColumnMapping) -> Column:
@@ -332,14 +345,14 @@ def _summed(value: str, signs: Signs) -> str:
 
 
 def _recoded(value: str, entry: ColumnMapping) -> str | None:
-    """The recode of a text; of a list of codes, of each of its members."""
+    """The recode of a text; of a list of codes, of each of its members, a code once."""
     if value in entry.recode:
         return entry.recode[value]
     if entry.separator in value and entry.recode:
         members = [member.strip() for member in value.split(entry.separator)]
         if any(member in entry.recode for member in members):
             recoded = [_recoded(member, entry) for member in members if member]
-            return entry.separator.join(member for member in recoded if member) or None
+            return entry.separator.join(dict.fromkeys(filter(None, recoded))) or None
     return entry.otherwise if entry.has_otherwise else value
 
 

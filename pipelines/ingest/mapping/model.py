@@ -103,7 +103,7 @@ class ColumnMapping(Aliased):
 
     sources: Texts | None = Field(None, alias="from")
     join: str = " "
-    part: int | None = Field(None, ge=1, le=2)  # of two coordinates or numbers in one cell
+    part: int | None = Field(None, ge=1, le=2)  # of two coordinates, numbers or days
     units: Texts = ()  # what may stand behind a number
     constant: str | None = None
     template: str | None = None
@@ -121,6 +121,7 @@ class ColumnMapping(Aliased):
     formats: Texts = ()
     time_zone: Zone | None = None
     after: str | None = None  # a time earlier than this one, of the table, is of the day after
+    nights: str | None = None  # a count of the table: so many days later than the day of the row
     decimal: str | None = None
     thousands: str | None = None
     separator: str = ";"
@@ -420,7 +421,8 @@ def _table_problems(path: Path, table: TableMapping) -> Iterator[Problem]:
 def _after_problems(
     path: Path, contract: Contract, mapped: Mapping[str, list[ColumnMapping]]
 ) -> Iterator[Problem]:
-    """Only a time can come after another one of the row, which stands before it in the table."""
+    """Only a time can come after another one of the row, which stands before it in the table, and
+    so many nights later as a count of the row says."""
     times = [name for name, one in contract.columns.items() if one.base_type == "time"]
     for name, entries in mapped.items():
         known = times[: times.index(name)] if name in times else []
@@ -428,6 +430,12 @@ def _after_problems(
             if after not in known or after not in mapped:
                 key = f"{contract.table}.{name}.after"
                 yield _unknown(path, "mapping_unknown_column", key, after, known)
+        counts = [one for one in mapped if one in contract.columns
+                  and contract.columns[one].base_type == "int" and times]  # fmt: skip
+        for nights in (entry.nights for entry in entries if entry.nights):
+            if nights not in counts or name not in times:
+                key = f"{contract.table}.{name}.nights"
+                yield _unknown(path, "mapping_unknown_column", key, nights, counts)
 
 
 def _period_problems(path: Path, source: Source, table: TableMapping) -> Iterator[Problem]:

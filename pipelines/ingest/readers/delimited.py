@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
@@ -84,7 +85,7 @@ def _content(path: Path, options: Options) -> bytes:
 
 def _text(path: Path, data: bytes, encoding: str) -> str:
     """The whole file as text. Raises WrongUse naming line and byte where it cannot be one."""
-    if not data.strip():
+    if not data or data.isspace():
         raise WrongUse(Problem("empty_file", path.name))
     kind = _NOT_TEXT.get(data[:4])
     if kind:
@@ -101,7 +102,7 @@ def _text(path: Path, data: bytes, encoding: str) -> str:
         ) from None
     except UnicodeDecodeError as error:
         raise WrongUse(_encoding_problem(path, data, error)) from None
-    if not text.strip():
+    if not text or text.isspace():
         raise WrongUse(Problem("empty_file", path.name))
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
@@ -176,8 +177,10 @@ def _unquoted(path: Path, text: str, header_lines: range, delimiter: str) -> Sou
     )
     apart = {entry.row_number for entry in malformed}.union(blank)
     last = header_line + rows.num_rows + len(apart)
-    numbers = [line for line in range(header_line + 1, last + 1) if line not in apart]
-    table = SourceTable("", rows, pa.array(numbers, type=pa.int64()), tuple(malformed))
+    numbers = np.arange(header_line + 1, last + 1)
+    if apart:
+        numbers = numbers[~np.isin(numbers, list(apart))]
+    table = SourceTable("", rows, pa.array(numbers), tuple(malformed))
     return _without_header_again(without_blank_rows(table), names)
 
 

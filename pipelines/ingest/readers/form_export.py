@@ -38,7 +38,7 @@ _DELIMITERS = (",", ";")
 _VERSIONS = ("__version__", "_version_", "_version__001", "_version__002", "_version__003")
 _INTERVIEW = ("end", "today", "start")
 _SUBMITTED = ("_submission_time", "SubmissionDate")
-_NO, _YES = {"0", "false", "no"}, {"1", "true", "yes"}
+_NO, _YES = {"0", "0.0", "false", "no"}, {"1", "1.0", "true", "yes"}
 
 
 class _Link(NamedTuple):

@@ -30,15 +30,32 @@ _TAG = re.compile(r"#[a-z][a-z0-9_]*(\s*\+\s*[a-z][a-z0-9_]*)*", re.IGNORECASE)
 
 def read(path: Path, options: Options) -> Iterator[SourceTable]:
     """The tagged table. Raises WrongUse where no row of tags is found."""
+    sheet, numbers, texts, at = _tagged(path, options)
+    names = [_tag(tag) or header for tag, header in _with_headers(texts, at)]
+    table = source_table(sheet, unique_header(names), texts[at + 1 :], numbers[at + 1 :])
+    refuse_odd_cells(path, table)
+    yield without_blank_rows(table)
+
+
+def headers_above(path: Path, options: Options) -> dict[str, str]:
+    """Tag: the header above it, where there is one."""
+    _, _, texts, at = _tagged(path, options)
+    return {name: header for tag, header in _with_headers(texts, at)
+            if header and (name := _tag(tag))}  # fmt: skip
+
+
+def _with_headers(texts: Texts, at: int) -> Iterator[tuple[str | None, str | None]]:
+    headers: Sequence[str | None] = texts[at - 1] if at else [None] * len(texts[at])
+    return zip(texts[at], headers, strict=True)
+
+
+def _tagged(path: Path, options: Options) -> tuple[str, list[int], Texts, int]:
+    """Sheet, row numbers and cells, and which of them are the tags."""
     sheet, numbers, texts = _records(path, options)
     at = next((at for at, row in enumerate(texts[:_LOOKED_AT]) if is_tags(row)), None)
     if at is None:
         raise WrongUse(Problem("no_hxl_tags", path.name, sheet, parameters={"rows": _LOOKED_AT}))
-    headers: Sequence[str | None] = texts[at - 1] if at else [None] * len(texts[at])
-    names = [_tag(tag) or header for tag, header in zip(texts[at], headers, strict=True)]
-    table = source_table(sheet, unique_header(names), texts[at + 1 :], numbers[at + 1 :])
-    refuse_odd_cells(path, table)
-    yield without_blank_rows(table)
+    return sheet, numbers, texts, at
 
 
 def _records(path: Path, options: Options) -> tuple[str, list[int], Texts]:

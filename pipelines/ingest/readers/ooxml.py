@@ -103,10 +103,10 @@ def _sheet_texts(path: Path, data: bytes, book: CalamineWorkbook, sheet: str) ->
     except (CalamineError, KeyError, ElementTree.ParseError, *DAMAGED) as error:
         raise unreadable(path, str(error).strip() or type(error).__name__, sheet) from None
     texts = texts_of(grid)
-    for (row, first), (_, last) in opened.merged_cell_ranges or ():
-        if first < last and row < len(texts) and (text := texts[row][first]):
+    for (row, first), (bottom, last) in opened.merged_cell_ranges or ():
+        if row < len(texts) and (text := texts[row][first]):
             texts[row][first] = merged = MergedText(text)
-            merged.width = last - first + 1
+            merged.width, merged.height = last - first + 1, bottom - row + 1
     for row, column in midnights:
         texts[row][column] = f"{texts[row][column]} 00:00:00"
     for (row, column), fault in faults.items():
@@ -175,6 +175,7 @@ def _midnights(data: bytes, content: bytes, grid: list[list[Cell]]) -> Iterator[
     days = {
         (row, column)
         for row, cells in enumerate(grid)
+        if date in map(type, cells)
         for column, cell in enumerate(cells)
         if type(cell) is date
     }

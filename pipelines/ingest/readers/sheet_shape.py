@@ -11,7 +11,8 @@ workbook that says so; numbers before March 1900 stay, as Excel counts a 29 Febr
 `ditto` (texts such as `idem` that stand for the text above them), `footnotes` (`true`: rows at the
 end of which one cell alone is filled are set aside and told), `month_of_sheet` (columns whose
 numbers are days of the month that the sheet's name tells: `3` of the sheet `Février` in a file of
-2026 is read as `3 Février 2026`).
+2026 is read as `3 Février 2026`), `sheet_as` (a column of this name holds that of the sheet, with
+the year of the file where it names none). Below the header a text over merged rows is that of each.
 """
 
 import re
@@ -29,17 +30,18 @@ from pipelines.ingest.readers.table import Malformed, Options, ReaderWarning, So
 
 SHAPE_OPTIONS = frozenset(
     {"header_rows", "fill_down", "totals", "serial_dates", "prefilled", "ditto", "footnotes"}
-    | {"month_of_sheet"}
+    | {"month_of_sheet", "sheet_as"}
 )
 EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465  # 1 March 1900, 31 December 9999
+_NUMBER = re.compile(r"-?[\d.]+")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 class MergedText(str):
-    """The text of a cell that reaches over `width` columns."""
+    """The text of a cell that reaches over `width` columns and `height` rows."""
 
-    width = 1
+    width = height = 1
 
 
 def joined_names(rows: Sequence[Sequence[str | None]]) -> list[str | None]:
@@ -52,6 +54,16 @@ def joined_names(rows: Sequence[Sequence[str | None]]) -> list[str | None]:
         said = list(dict.fromkeys(part.strip() for part in parts if part and part.strip()))
         joined.append(" / ".join(said) or None)
     return joined
+
+
+def fill_merged(body: Sequence[list[str | None]]) -> None:
+    """Each row below a header with the texts of cells that reach over it; a number stays where it
+    stands, as it may be that of all these rows together."""
+    for at, row in enumerate(body):
+        for column, text in enumerate(row):
+            if isinstance(text, MergedText) and text.width == 1 and not _NUMBER.fullmatch(text):
+                for below in body[at + 1 : at + text.height]:
+                    below[column] = below[column] or str(text)
 
 
 def _filled_right(row: Sequence[str | None]) -> list[str | None]:
@@ -78,7 +90,7 @@ def in_shape(
     table = _without_footnotes(table, options)
     table = _filled_down(_without_ditto(table, options), options, file)
     table = _with_dates(table, options, file, epoch)
-    return _with_months(table, options, file)
+    return _with_name(_with_months(table, options, file), options, file)
 
 
 def _texts(value: object) -> list[str]:
@@ -232,6 +244,15 @@ def _with_months(table: SourceTable, options: Options, file: str) -> SourceTable
         ]
         rows = rows.set_column(rows.column_names.index(name), name, pa.array(texts, pa.string()))
     return replace(table, rows=rows)
+
+
+def _with_name(table: SourceTable, options: Options, file: str) -> SourceTable:
+    name = str(options.get("sheet_as", ""))
+    if not name or name in table.header:
+        return table
+    told = month_told(table.sheet, str(options.get("file", file)))
+    column = pa.array([told] * table.rows.num_rows, pa.string())
+    return replace(table, rows=table.rows.append_column(name, column))
 
 
 def month_told(sheet: str, file: str) -> str:

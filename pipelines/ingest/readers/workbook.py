@@ -21,7 +21,13 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineWorkbook
 
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.ingest.readers.sheet_shape import EPOCH, SHAPE_OPTIONS, in_shape, joined_names
+from pipelines.ingest.readers.sheet_shape import (
+    EPOCH,
+    SHAPE_OPTIONS,
+    fill_merged,
+    in_shape,
+    joined_names,
+)
 from pipelines.ingest.readers.table import (
     Options,
     ReaderWarning,
@@ -209,10 +215,25 @@ def refuse_many_sheets(path: Path, sheets: int) -> None:
 
 
 def texts_of(grid: list[list[Cell]]) -> Texts:
-    """The cells of a sheet as text; most are text already, or empty."""
+    """The cells of a sheet as text; most are text already, or empty, or a number seen before."""
+    numbers = _NumberTexts()
     return [
-        [(cell or None) if type(cell) is str else text_of(cell) for cell in row] for row in grid
+        [
+            (cell or None)
+            if type(cell) is str
+            else (numbers[cell] if type(cell) is float else text_of(cell))
+            for cell in row
+        ]
+        for row in grid
     ]
+
+
+class _NumberTexts(dict[float, str | None]):
+    """The texts of numbers, each made once."""
+
+    def __missing__(self, number: float) -> str | None:
+        self[number] = text = text_of(number)
+        return text
 
 
 def text_of(cell: Cell) -> str | None:
@@ -255,6 +276,7 @@ def below_header(path: Path, sheet: str, texts: Texts, options: Options) -> Sour
     first, rows = int(options.get("header_row", 1)), int(options.get("header_rows", 1))
     header_row = first + rows - 1
     body = texts[header_row:]
+    fill_merged(body)
     names = joined_names(texts[first - 1 : header_row]) if len(texts) >= header_row else []
     if not any(names):
         raise WrongUse(Problem("empty_file", path.name, sheet))
@@ -262,7 +284,8 @@ def below_header(path: Path, sheet: str, texts: Texts, options: Options) -> Sour
     numbered = unique_header(names)
     header = [numbered[at] for at in used]
     _mark_numbers(body, [at for at in used if numbered[at] in options.get("numbers", ())])
-    records = [[row[at] for at in used] for row in body]
+    is_all = len(used) == len(names) and {len(row) for row in body} == {len(names)}
+    records = body if is_all else [[row[at] for at in used] for row in body]
     numbers = range(header_row + 1, header_row + 1 + len(records))
     table = without_blank_rows(source_table(sheet, header, records, numbers))
     return without_header_again(
@@ -275,7 +298,7 @@ def _mark_numbers(body: Texts, columns: Sequence[int]) -> None:
     for row in body:
         for at in columns:
             cell = row[at]
-            if isinstance(cell, NumberText) and _THREE_DIGITS.fullmatch(cell):
+            if type(cell) is NumberText and cell[-4:-3] == "." and _THREE_DIGITS.fullmatch(cell):
                 row[at] = f"{cell}0"
 
 

@@ -73,6 +73,7 @@ class Notation:
     signs: Signs = _UNDECLARED
     separator: str = ";"
     after: str | None = None
+    nights: str | None = None
 
 
 def notation(entry: ColumnMapping, time_zone: str) -> Notation:
@@ -83,6 +84,7 @@ def notation(entry: ColumnMapping, time_zone: str) -> Notation:
         entry.signs,
         entry.separator,
         entry.after,
+        entry.nights,
     )
 
 
@@ -260,6 +262,9 @@ def _utc_cast(
     expression = _local_to_utc_sql(local, f"$zone_{name}")
     if instant:
         expression = f"coalesce({instant}, {expression})"
+    if how.nights:
+        nights = f"coalesce(TRY_CAST({text_column(how.nights)} AS INTEGER), 0)"
+        expression = f"({expression}) + {nights} * INTERVAL 24 HOUR"
     if how.after:
         start, day = quoted(how.after), "INTERVAL 24 HOUR"
         is_next = f"({expression}) < {start} AND ({expression}) + {day} > {start}"

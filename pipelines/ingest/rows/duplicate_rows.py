@@ -59,13 +59,13 @@ def _to_leave_out(connection: Connection) -> dict[Row, str]:
     """
     found: dict[Row, str] = {}
     for contract in _with_rules():
-        present = _present(connection, contract)
         counted_by: dict[str, list[str]] = {}
         rows = connection.execute(
             """SELECT left_out, if(left_out = row_key, other_key, row_key)
             FROM ops.duplicate_decision WHERE table_name = ? AND left_out IS NOT NULL""",
             [contract.table],
         ).fetchall()
+        present = _present(connection, contract, [counted for _, counted in rows])
         for key, counted in rows:
             if counted in present:
                 counted_by.setdefault(key, []).append(counted)
@@ -76,14 +76,19 @@ def _to_leave_out(connection: Connection) -> dict[Row, str]:
     return found
 
 
-def _present(connection: Connection, contract: Contract) -> set[str]:
-    """The keys that stand in core, or would if they were not left out."""
+def _present(connection: Connection, contract: Contract, keys: Sequence[str]) -> set[str]:
+    """Those of the keys that stand in core, or would if they were not left out."""
+    if not keys:
+        return set()
     rows = connection.execute(
-        f"""SELECT {quoted(contract.key[0])} FROM core.{quoted(contract.table)}
-        UNION
-        SELECT parameters ->> '$.row_key'
-        FROM quarantine.{quoted(contract.table)} JOIN ops.input_file AS file USING (file_sha256)
-        WHERE rule = '{DUPLICATE}' AND file.status <> 'superseded'"""
+        f"""SELECT row_key FROM (
+          SELECT {quoted(contract.key[0])} AS row_key FROM core.{quoted(contract.table)}
+          UNION
+          SELECT parameters ->> '$.row_key'
+          FROM quarantine.{quoted(contract.table)} JOIN ops.input_file AS file USING (file_sha256)
+          WHERE rule = '{DUPLICATE}' AND file.status <> 'superseded')
+        WHERE list_contains(?, row_key)""",
+        [keys],
     ).fetchall()
     return {key for (key,) in rows}
 

@@ -151,18 +151,20 @@ def stands_under_other_keys(
     content = ", ".join(quoted(name) for name in contract.columns if name not in contract.key)
     found = connection.execute(
         f"""
-        WITH own AS (SELECT {key} AS own_key, hash({content}) AS content, {day} AS own_day
-                     FROM {table} WHERE file_sha256 = $sha256),
         -- Rows that agree have one day: a month that comes looks at no other month.
-        span AS (SELECT min(own_day) AS first_day, max(own_day) AS last_day FROM own),
+        WITH span AS (SELECT min({day}) AS first_day, max({day}) AS last_day
+                      FROM {table} WHERE file_sha256 = $sha256),
         others AS (SELECT hash({content}) AS content, min({key}) AS other_key,
                      arg_min(file_sha256, {key}) AS file_sha256
                    FROM {table}, span WHERE file_sha256 <> $sha256
-                     AND ({day} BETWEEN first_day AND last_day OR {day} IS NULL) GROUP BY 1)
-        SELECT count(other_key), min(own_key) FILTER (other_key IS NOT NULL),
-          arg_min(other_key, own_key) FILTER (other_key IS NOT NULL),
-          arg_min(file_sha256, own_key) FILTER (other_key IS NOT NULL), count(*)
-        FROM own LEFT JOIN others USING (content)
+                     AND ({day} BETWEEN first_day AND last_day OR {day} IS NULL) GROUP BY 1),
+        -- Where there are no others no row of its own is looked at.
+        own AS (SELECT {key} AS own_key, hash({content}) AS content
+                FROM {table} WHERE file_sha256 = $sha256)
+        SELECT count(*), min(own_key), arg_min(other_key, own_key),
+          arg_min(others.file_sha256, own_key),
+          (SELECT count(*) FROM {table} WHERE file_sha256 = $sha256)
+        FROM own JOIN others USING (content)
         """,
         {"sha256": sha256},
     ).fetchone()

@@ -99,6 +99,21 @@ def mended_delivery(
 ) -> Iterator[Delivery]:
     """The file with its mended rows, as the delivery to take in; `delivery.path`: the workbook.
 
+    Raises WrongUse as `mended_rows`.
+    """
+    name, whole = mended_rows(connection, archive, delivery)
+    path = archive / f".coming-{os.getpid()}-mended{archived.ROWS_SUFFIX}"
+    try:
+        archived.write_rows(path, delivery, whole)
+        sha256 = archived.sha256_of(path)
+        yield replace(delivery, path=path, name=name, sha256=sha256, archive=archive)
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def mended_rows(connection: Connection, archive: Path, delivery: Delivery) -> tuple[str, FileRows]:
+    """The name of the file and all its rows, those of the workbook in their place.
+
     Raises WrongUse where no such file stands, or a row is no longer the one that was sent out.
     """
     book = _read(delivery.path)
@@ -111,14 +126,7 @@ def mended_delivery(
     if file is None:
         raise WrongUse(Problem("mended_file", delivery.name, value=book.name))
     rows, mended = _with_rows(file, entries[-1], book, delivery)
-    whole = replace(file, rows=rows, mended=file.mended | mended)
-    path = archive / f".coming-{os.getpid()}-mended{archived.ROWS_SUFFIX}"
-    try:
-        archived.write_rows(path, delivery, whole)
-        sha256 = archived.sha256_of(path)
-        yield replace(delivery, path=path, name=book.name, sha256=sha256, archive=archive)
-    finally:
-        path.unlink(missing_ok=True)
+    return book.name, replace(file, rows=rows, mended=file.mended | mended)
 
 
 def _kept(archive: Path, entry: InputFile, source: Source) -> FileRows | None:

@@ -10,7 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from indicators.definitions.contracts import Contract
-from indicators.foundation.sql_text import quoted
+from indicators.definitions.mission_profile import Mission
+from indicators.foundation.sql_text import literal, quoted
+from indicators.incremental.stored_columns import insert_complete
 from pipelines.ingest.rows.validate import SURVIVES
 from pipelines.workspace.warehouse.inspect import Connection
 
@@ -191,7 +193,7 @@ def _find_later_rows(connection: Connection, contract: Contract, later: Sequence
 def write(
     connection: Connection,
     contract: Contract,
-    mission: str,
+    mission: Mission,
     sha256: str,
     compared: Compared,
 ) -> None:
@@ -201,22 +203,20 @@ def write(
     order. A file in which every row is good and new, as most large ones are, needs no join.
     """
     table = f"core.{quoted(contract.table)}"
-    own = ", ".join(quoted(name) for name in contract.columns)
     values = ", ".join(f"t.{quoted(name)}" for name in contract.columns)
     if compared.has("changed", "outdated"):
         _record_corrections(connection, contract, sha256)
     if compared.has("changed"):
         replaced = "SELECT old_row FROM compared WHERE state = 'changed'"
         connection.execute(f"DELETE FROM {table} WHERE rowid IN ({replaced})")
+    if not compared.has("new", "changed"):
+        return
     taken = "" if _all_rows_are_new(connection, compared) else _TAKEN
-    connection.execute(
-        f"""
-        INSERT INTO {table} ({own}, mission, file_sha256, sheet, row_number, sender)
-        SELECT {values}, ?, ?, t.sheet, t.row_number, t.sender
-        FROM typed_rows AS t {taken}
-        """,
-        [mission, sha256],
-    )
+    rows = f"""
+        SELECT {values}, {literal(mission.mission)} AS mission, {literal(sha256)} AS file_sha256,
+          t.sheet, t.row_number, t.sender
+        FROM typed_rows AS t {taken}"""
+    insert_complete(connection, mission, contract, rows)
 
 
 def _all_rows_are_new(connection: Connection, compared: Compared) -> bool:

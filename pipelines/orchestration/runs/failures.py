@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import dagster as dg
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
+from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 
 from indicators.foundation.errors import CheckFailed, PocLensError, Problem, WrongUse
 from indicators.foundation.messages import message
@@ -79,6 +81,7 @@ def checks_not_run(
             [*dict.fromkeys(one.place("en") or one.sentence() for one in told)][:_TOLD]
         )
         said = message("orchestration.check_not_run", "en", reason=reason)
+        _forget_not_run(context)
         for key in checks:
             context.instance.report_runless_asset_event(
                 dg.AssetCheckEvaluation(
@@ -92,6 +95,15 @@ def checks_not_run(
                 )
             )
         raise
+
+
+def _forget_not_run(context: dg.AssetExecutionContext) -> None:
+    """Of a check of no run Dagster keeps one a partition, and fails at a second."""
+    log, kept = context.instance.event_log_storage, AssetCheckExecutionsTable
+    assert isinstance(log, SqlEventLogStorage)
+    is_earlier = (kept.c.run_id == "") & (kept.c.partition == context.partition_key)
+    with log.index_connection() as connection:
+        connection.execute(kept.delete().where(is_earlier))
 
 
 def refused(error: PocLensError) -> Refused:

@@ -296,9 +296,11 @@ class IntakeDesk:
     def _previewed(
         self, name: str, path: Path, language: str, answers: Mapping[str, str]
     ) -> FilePreview:
+        from pipelines.ingest.files.delivered_file import Delivery
         from pipelines.ingest.rows import mended
         from pipelines.setup.proposal.answering.told import pattern_line
         from pipelines.setup.proposal.writing import proposed_mapping
+        from pipelines.workspace.warehouse.last_state import open_to_read
 
         source = self._source(path, self._workspace.profile(name))
         before = source if source and self._is_made_anew(name, source, answers) else None
@@ -306,6 +308,9 @@ class IntakeDesk:
             rules = [contracts()[table.table].duplicates for table in source.tables]
             said = FilePreview(source=source.source, is_comparable=any(rules))
             if mended.is_mended(path):
+                given = Delivery(path, path.name, "", source)
+                with open_to_read(self._workspace.warehouse(name)) as connection:
+                    mended.mended_rows(connection, self._workspace.archive(name), given)
                 return replace(said, is_mended=True)
             said = replace(said, mapping=self._kept(name, source))
             return self._of_known_source(said, name, path, source, language, answers)

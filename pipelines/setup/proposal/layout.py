@@ -1,5 +1,6 @@
 """How an unknown file is laid out: reader, encoding, delimiter, sheet, header row and its rows."""
 
+import calendar
 import codecs
 import csv
 import math
@@ -7,24 +8,32 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib import import_module
 from io import StringIO
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.readers import reader, reader_of
-from pipelines.ingest.readers.codebook import LABEL_COLUMN, Codebook, codebook_of, labels_within
-from pipelines.ingest.readers.hxl import is_tags
+from pipelines.ingest.readers.codebook import (
+    LABEL_COLUMN,
+    Codebook,
+    Question,
+    codebook_of,
+    labels_within,
+)
+from pipelines.ingest.readers.hxl import headers_above, is_tags
 from pipelines.ingest.readers.sheet_shape import footnotes, joined_names, month_told
 from pipelines.ingest.readers.table import SourceTable
 from pipelines.ingest.readers.workbook import Workbook
 from pipelines.setup.proposal.matching import notation
-from pipelines.setup.proposal.matching.columns import questions_by_choice
+from pipelines.setup.proposal.matching.columns import header_likeness, questions_by_choice
 from pipelines.setup.proposal.matching.concepts import meanings
 from pipelines.setup.proposal.matching.survey import Answered, questions
 from pipelines.setup.proposal.matching.texts import Texts, texts_of
@@ -39,6 +48,7 @@ from pipelines.setup.proposal.matching.words import (
 _TEXTS = ("totals", "ditto")  # texts that stand in one sheet and mean the same in another
 _OF_ONE_SHEET = ("sheet", "footnotes", *_TEXTS)
 _HEADER = ("header_row", "header_rows")
+_SURELY = 0.9
 _HEADER_LOOKED_FOR = 25  # rows from the top
 _DELIMITERS = (",", ";", "\t", "|")
 _RECORDS_LOOKED_AT = 200
@@ -53,9 +63,12 @@ _PUBLISHED = {
 }
 _OPENED_BY = {"xlsx": "pipelines.ingest.readers.ooxml"}
 _OF_FORM = {"encoding", "delimiter", "sheet"}
-_TOTALS = {"total", "totaux", "total general", "grand total", "sou total", "sub total", "somme"}
+_PARTS_OF_SUMS, _MOST_OF_TOTAL = {"grand", "sou", "sub", "s"}, 2  # words
 _DITTOS = {"idem", "id", "ditto", "dito", "ibid"}
 _MARKS = {'"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
+_GROUPED_FROM = 4  # of the first columns
+_LEAST_BLANK = 0.3  # share of the rows below others
+_OF_SEVERAL = 0.7  # share of rows whose text is another than those before
 _DAY_WORDS = frozenset({"date", "day", "jour", "تاريخ"})
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
 _IS_DAY = re.compile(r"0?[1-9]|[12]\d|3[01]")
@@ -91,7 +104,8 @@ def layouts(path: Path, form: Path | None = None) -> list[Layout]:
     book = codebook_of(form) if form else {}
     return [
         replace(
-            one, book=book or (labels_within(path, one.table) if one.reader in _LABELLED else {})
+            one,
+            book=book or (labels_within(path, one.table) if one.reader in _LABELLED else one.book),
         )
         for one in _layouts(path)
     ]
@@ -208,7 +222,7 @@ def _of_workbook(path: Path, name: str, book: Workbook) -> Iterator[Layout]:
     for sheet, texts in sheets:
         options: dict[str, Any] = {"sheet": sheet} if len(sheets) > 1 else {}
         if name == "xlsx" and any(is_tags(cells) for cells in texts[:_HEADER_LOOKED_FOR]):
-            yield Layout("hxl", options, _read(path, "hxl", options))
+            yield _of_tags(path, options)
             continue
         row = header_row(texts)
         if row is None:
@@ -217,12 +231,23 @@ def _of_workbook(path: Path, name: str, book: Workbook) -> Iterator[Layout]:
         yield _shaped(path, name, options)
 
 
+def _of_tags(path: Path, options: dict[str, Any]) -> Layout:
+    """A tagged sheet, its headers the wording of its tags."""
+    above = headers_above(path, options).items()
+    book = {tag: Question((header,)) for tag, header in above}
+    return Layout("hxl", options, _read(path, "hxl", options), book)
+
+
 def _shaped(path: Path, name: str, options: dict[str, Any]) -> Layout:
     """The table in the shape that its options give it: each is looked for in what those before
     it leave."""
     table, shape = _read(path, name, options), {}
+    beside = _blank_beside_dittos(table)
     for option, found_in in _SHAPES.items():
-        if value := found_in(table):
+        value = found_in(table)
+        if option == "fill_down" and beside:
+            value = list(dict.fromkeys([*value, *beside]))
+        if value:
             shape[option] = value
             table = _read(path, name, options | shape)
     return Layout(name, options | shape, table)
@@ -239,13 +264,20 @@ def _dittos(table: SourceTable) -> list[str]:
     return sorted(found)
 
 
+def _blank_beside_dittos(table: SourceTable) -> list[str]:
+    """Columns of the unit of a row in which some cells say `idem` and others nothing."""
+    texts = {name: table.rows[name].to_pylist() for name in table.header}
+    units = (name for name in table.header
+             if header_likeness("activities", "unit_code", name)[0] >= _SURELY)  # fmt: skip
+    return [name for name in units if texts[name] and texts[name][0] and None in texts[name]
+            and any(text and folded(text) in _DITTOS for text in texts[name])]  # fmt: skip
+
+
 def _serial_dates(table: SourceTable) -> list[str]:
-    """Columns named as days whose numbers are all days of this century, as a workbook counts."""
-    return [
-        name
-        for name in table.header
-        if _names_a_day(name) and _are_serial(table.rows[name].drop_null().to_pylist())
-    ]
+    """Columns of days, by their name or by the others, whose numbers are all days of this century,
+    as a workbook counts."""
+    texts = {name: table.rows[name].drop_null().to_pylist() for name in table.header}
+    return [name for name, held in texts.items() if _are_serial(held, _names_a_day(name))]
 
 
 def _names_a_day(header: str) -> bool:
@@ -265,20 +297,27 @@ def _dated_names() -> frozenset[str]:
     )
 
 
-def _are_serial(texts: Sequence[str]) -> bool:
+def _are_serial(texts: Sequence[str], are_named: bool) -> bool:
     nothing = {folded(word) for word in listed_words("nothing")["yet"]}
-    numbers = [text.strip() for text in texts if text.strip() and folded(text) not in nothing]
-    return bool(numbers) and all(
-        re.fullmatch(r"\d{5}(\.\d+)?", text) and _FIRST_SERIAL <= float(text) < _LAST_SERIAL
-        for text in numbers
+    told = [text.strip() for text in texts if text.strip() and folded(text) not in nothing]
+    numbers = [text for text in told if re.fullmatch(r"[\d.,]+", text) and text.count(".") < 2]
+    days = [text for text in told if text not in numbers]
+    if days and notation.dates(days, with_time=False).share < 1:
+        return False
+    return (
+        bool(numbers)
+        and (are_named or bool(days))
+        and all(
+            re.fullmatch(r"\d{5}(\.\d+)?", text) and _FIRST_SERIAL <= float(text) < _LAST_SERIAL
+            for text in numbers
+        )
     )
 
 
 def _days_of_month(table: SourceTable) -> list[str]:
     """The first columns where they are named as days and hold their numbers alone, in a sheet whose
     name tells the month."""
-    told = f"1 {month_told(table.sheet, '2000')}"
-    if not table.sheet or notation.dates([told], with_time=False).share < 1:
+    if not _tells_a_month(table.sheet):
         return []
     days = [name for name in table.header[:2] if not _DAY_WORDS.isdisjoint(readings(name))]
     texts = {name: table.rows[name].drop_null().to_pylist() for name in days}
@@ -286,11 +325,51 @@ def _days_of_month(table: SourceTable) -> list[str]:
     return [name for name in days if numbers[name] and len(numbers[name]) >= 0.8 * len(texts[name])]
 
 
+def _tells_a_month(sheet: str) -> bool:
+    told = f"1 {month_told(sheet, '2000')}"
+    return bool(sheet) and notation.dates([told], with_time=False).share == 1
+
+
+def _month_of_whole(table: SourceTable) -> str | None:
+    """What a column of the month is called, where the name of the sheet alone tells it."""
+    words = listed_words("parts_of_a_day")["month"]
+    dated = {folded(word) for word in words} | _DAY_WORDS | _dated_rows()
+    is_dated = any(not dated.isdisjoint(readings(name)) for name in table.header)
+    if is_dated or not _tells_a_month(table.sheet):
+        return None
+    english = {name.casefold() for name in (*calendar.month_name, *calendar.month_abbr)}
+    return words[0] if english.intersection(folded(table.sheet).split()) else words[1]
+
+
+@cache
+def _dated_rows() -> frozenset[str]:
+    """Names of the days and months that rows are counted by."""
+    dated = ((table, one.date_column) for table, one in contracts().items() if one.date_column)
+    return frozenset(word for table, name in dated for word in column_names(table, name))
+
+
 def _totals(table: SourceTable) -> list[str]:
     """Texts of the first columns that stand for a sum."""
-    first = (column.to_pylist() for column in table.rows.columns[:2])
-    texts = {text.strip() for column in first for text in column if text}
-    return sorted(text for text in texts if folded(text).replace("-", " ") in _TOTALS)
+    found: set[str] = set()
+    for column in table.rows.columns[:2]:
+        for at, text in enumerate(column.to_pylist()):
+            words = folded(text).replace("-", " ").split() if text else []
+            is_plain = not {*words[1:]} - {"general"} or words[0] in _PARTS_OF_SUMS
+            if text and _is_total(words) and (is_plain or _is_short(table, at)):
+                found.add(text.strip())
+    return sorted(found)
+
+
+def _is_short(table: SourceTable, at: int) -> bool:
+    """Whether a row leaves half of its cells empty: one of a `Total station` does not."""
+    return 2 * sum(column[at].is_valid for column in table.rows.columns) <= len(table.header)
+
+
+def _is_total(words: Sequence[str]) -> bool:
+    """Whether words are those of a sum: `Total patrols`, `S/Total`."""
+    totals = {folded(word) for word in listed_words("general")["total"]}
+    first = words[1:] if words[:1] and words[0] in _PARTS_OF_SUMS else words
+    return 0 < len(first) <= _MOST_OF_TOTAL and first[0] in totals
 
 
 def _groups(table: SourceTable) -> list[str]:
@@ -298,22 +377,39 @@ def _groups(table: SourceTable) -> list[str]:
     of the row may stand before the only day, or before a unit."""
     if of_month := _days_of_month(table):
         return of_month  # of the rows of a day often the first alone tells it
-    found: list[str] = []
-    days = [name for name in table.header if _DAY_WORDS.intersection(folded(name).split())]
-    second = [*table.header[1:2]]
-    is_grouped = days == second or any({"unit"} in meanings(folded(name)) for name in second)
-    first = 1 if is_grouped and _is_full(table, 0) else 0
-    for name in table.header[first : first + 2]:
-        texts = table.rows[name].to_pylist()
-        filled = sum(text is not None for text in texts)
-        if not texts or texts[0] is None or not 0 < filled <= 0.7 * len(texts):
-            break
-        found.append(name)
-    blank = [table.rows[name].is_null() for name in found[:1]]
-    found += [name for name in table.header if name not in found and name in table.header[first:]
-              and any(table.rows[name].is_null().equals(one) for one in blank)]  # fmt: skip
+    columns = table.header[_first_of_groups(table) :]
+    heads = [*takewhile(partial(_stands_for_more, table), columns[:2])]
+    if not heads:
+        return []
+    blank = max((table.rows[name].is_null() for name in heads), key=lambda one: pc.sum(one).as_py())
+    if pc.mean(blank).as_py() < _LEAST_BLANK:
+        return []
+    found = [name for name in columns if name in heads or (
+        _stands_for_more(table, name) and not pc.any(
+            pc.and_(table.rows[name].is_null(), pc.invert(blank))).as_py())]  # fmt: skip
     rest = [number for number, name in enumerate(table.header) if name not in found]
-    return found if found and all(_is_full(table, number) for number in rest[:1]) else []
+    return found if all(_is_full(table, number) for number in rest[:1]) else []
+
+
+def _stands_for_more(table: SourceTable, name: str) -> bool:
+    """Whether a column begins with a text and is empty further down; a number may be a sum."""
+    texts = table.rows[name].to_pylist()
+    there = [text for text in texts if text]
+    is_counted = all(re.fullmatch(r"[\d.,]+", text) for text in there)
+    return bool(texts and texts[0]) and 0 < len(there) <= 0.9 * len(texts) and not is_counted
+
+
+def _first_of_groups(table: SourceTable) -> int:
+    """The column from which texts may stand for rows below: behind what each row has of its own
+    the only day or a unit, behind the first where its cells reach over several rows any."""
+    days = [name for name in table.header if _DAY_WORDS.intersection(folded(name).split())]
+    at = next((at for at in range(len(table.header)) if not _is_full(table, at)), 0)
+    name = table.header[at]
+    if at == 1:
+        first = table.rows.column(0)
+        is_merged = pc.count_distinct(first).as_py() < _OF_SEVERAL * table.rows.num_rows
+        return int(is_merged or days == [name] or {"unit"} in meanings(folded(name)))
+    return at if at < _GROUPED_FROM and days == [name] and folded(name) in _DAY_WORDS else 0
 
 
 def _is_full(table: SourceTable, number: int) -> bool:
@@ -328,6 +424,7 @@ _SHAPES: dict[str, Callable[[SourceTable], Any]] = {
     "fill_down": _groups,
     "serial_dates": _serial_dates,
     "month_of_sheet": _days_of_month,
+    "sheet_as": _month_of_whole,
 }
 """Options of the shape of a sheet, with what a table shows of each."""
 
@@ -346,13 +443,14 @@ def _header_options(texts: Cells, row: int) -> dict[str, Any]:
 
 def _divides(below: Sequence[str | None], names: Sequence[str | None]) -> bool:
     """Whether the row below the names says what each part of those is that reach over several
-    columns (`Date`: `from`, `to`), and nothing else."""
+    columns (`Date`: `from`, `to`), and hardly anything else (`Time` below an `End`)."""
     gaps = {at for at, text in enumerate(names) if not text and any(names[at:])}
     last = max((at for at, text in enumerate(names) if text), default=0)
     gaps |= {at for at in range(last + 1, len(below)) if below[at]}
     said = {at for at, text in enumerate(below) if text}
     texts = [below[at] or "" for at in said]
-    is_told = bool(gaps) and gaps <= said <= gaps | {at - 1 for at in gaps - {0}}
+    alone = said - gaps - {at - 1 for at in gaps}
+    is_told = bool(gaps) and gaps <= said and 2 * len(alone) <= len(gaps) * (0 not in said)
     return is_told and not any(re.match(r"[\d.,:/\s-]*$|\d{4}", text) for text in texts if
                                not _IS_SPAN.fullmatch(text))  # fmt: skip
 
@@ -383,7 +481,7 @@ def _of_text(path: Path) -> Layout:
     options: dict[str, Any] = {"encoding": encoding} if encoding else {}
     options |= {"delimiter": delimiter} if delimiter != "," else {}
     if any(is_tags(fields) for _, fields in records[:_HEADER_LOOKED_FOR]):
-        return Layout("hxl", options, _read(path, "hxl", options))
+        return _of_tags(path, options)
     texts = [[field.strip() for field in fields] for _, fields in records]
     found = header_row(texts)
     if found is None:

@@ -171,6 +171,8 @@ class Proposal:
                 from_columns = {"from": origin}
                 if not {"template", "point"}.isdisjoint(one.entry):
                     from_columns = {}
+                if one.entry.get("nights") not in (None, *by_name):
+                    one = replace(one, entry={k: v for k, v in one.entry.items() if k != "nights"})
                 lacking = {"optional": True} if {*one.headers} & {*self.terms.may_lack} else {}
                 columns[name] = {**from_columns, **one.entry, **lacking}
         found: dict[str, Any] = {
@@ -271,9 +273,10 @@ def propose(
         for layout in found
         for name in (tables if table else _shortlist(path, layout, tables))
     ]
-    scored.sort(key=lambda entry: -entry[0])
+    # a list of one column beside the sheet is explained in full, and tells nothing
+    scored.sort(key=lambda entry: (_explained(entry) < _LEAST_COLUMNS, -entry[0]))
     score, columns, wide, layout, name = scored[0]
-    if not table and (score < _LEAST_SCORE or len(columns) + 2 * bool(wide) < _LEAST_COLUMNS):
+    if not table and (score < _LEAST_SCORE or _explained(scored[0]) < _LEAST_COLUMNS):
         raise WrongUse(Problem("map_no_contract", path.name))
     rivals = [(entry[0], entry[-1]) for entry in scored[1:] if entry[-1] != name]
     distance = score - rivals[0][0] if rivals else 1.0
@@ -306,6 +309,12 @@ def propose(
         feeds,
         asked,
     )
+
+
+def _explained(scored: tuple[Any, ...]) -> int:
+    """How many columns of a table are told by a sheet."""
+    _, columns, wide, *_ = scored
+    return len(columns) + 2 * bool(wide)
 
 
 def with_joined_key(proposal: Proposal) -> Proposal:

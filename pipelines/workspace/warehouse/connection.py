@@ -14,6 +14,7 @@ from pipelines.workspace.warehouse.ddl import make_tables
 _COPIED_SECONDS = 3  # who copies it to read (`last_state.py`) has done so by then
 # Below it statements take some milliseconds each: a second thread waits for more than it computes.
 _FOR_ONE_THREAD = 256 * 2**20
+_WORK = 8  # a byte that comes is looked at as often as some bytes that are there
 
 
 @contextmanager
@@ -35,7 +36,7 @@ def opened(path: Path, coming: int = 0) -> Iterator[duckdb.DuckDBPyConnection]:
     with quoting_no_row():
         connection = duckdb.connect(str(path))
         try:
-            if coming + path.stat().st_size < _FOR_ONE_THREAD:
+            if _WORK * coming + path.stat().st_size < _FOR_ONE_THREAD:
                 connection.execute("SET threads = 1")
             lock_down(connection)
             make_tables(connection)

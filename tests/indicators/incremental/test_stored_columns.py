@@ -4,9 +4,12 @@ from datetime import datetime
 
 import pytest
 
+from indicators.definitions.mission_profile import read_mission
 from indicators.incremental.stored_columns import complete_rows
+from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.rows.stored import rows_stored_otherwise, rows_were_changed
 from tests.worlds.rows.warehouse import SmallWarehouse, small_mission
+from tests.worlds.sample import SMALL, ingested_sample
 
 UTC, JUBA = small_mission([]), small_mission([], time_zone="Africa/Juba")
 LATE = datetime(2026, 1, 31, 23)  # the next day, and the next month, in Juba
@@ -19,6 +22,14 @@ def small() -> SmallWarehouse:
     warehouse.add("alerts", [{"received_at": LATE, "first_action_at": LATE}])
     complete_rows(warehouse.connection, UTC)
     return warehouse
+
+
+def test_rows_that_are_taken_in_are_complete(tmp_path_factory: pytest.TempPathFactory) -> None:
+    workspace = ingested_sample(tmp_path_factory, "stored", **SMALL)
+    mission = read_mission(workspace.profile("sample"))
+    with open_warehouse(workspace.warehouse("sample")) as connection:
+        assert connection.execute("SELECT count(row_hash) FROM core.alerts").fetchone() == (300,)
+        assert not rows_stored_otherwise(connection, mission)
 
 
 def days(small: SmallWarehouse) -> list[str]:

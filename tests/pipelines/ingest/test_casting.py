@@ -283,3 +283,23 @@ def test_a_day_of_a_time_is_that_of_the_mission(clock: duckdb.DuckDBPyConnection
     assert value(clock, "date", "2026-01-13T23:30:00Z", **how) == date(2026, 1, 14)
     assert value(clock, "date", "2026-01-13T23:30:00.5", **how) == date(2026, 1, 13)
     assert value(clock, "date", "2026-01-13T23:30:00Z", time_zone="Africa/Juba") is None
+
+
+def test_an_end_is_so_many_nights_after_the_day_that_it_is_written_with(
+    clock: duckdb.DuckDBPyConnection,
+) -> None:
+    how = Notation(("%d/%m/%Y %H:%M",), after="start", nights="out")
+    made = cast("x", Column(type="time", title=TITLE), how)
+    found = []
+    ends = [("2", "15:40"), ("", "15:40"), ("0", "02:00"), ("1", "02:00")]
+    for out, text in ((nights, f"03/03/2026 {hour}") for nights, hour in ends):
+        query = (
+            f"SELECT {made.expression} FROM (SELECT $text AS {text_column('x')}, "
+            f"$out AS {text_column('out')}, TIMESTAMP '2026-03-03 06:00' AS start)"
+        )
+        given = {"text": text, "out": out, **made.parameters}
+        found.append(clock.execute(query, given).fetchall()[0][0])
+    assert found == [
+        datetime(2026, 3, 5, 15, 40), datetime(2026, 3, 3, 15, 40),
+        datetime(2026, 3, 4, 2, 0), datetime(2026, 3, 4, 2, 0),
+    ]  # fmt: skip

@@ -173,8 +173,9 @@ def test_dagster_shows_a_refused_file_in_words_and_no_traceback(
 ) -> None:
     strange = workspace.inbox("sample") / "who_knows.csv"
     strange.write_text("a,b\n1,2\n", encoding="utf-8")
-    with pytest.raises(FilesRefused, match=r"who_knows\.csv") as refused:
-        refresh(workspace, "sample", AS_OF)
+    for _ in range(2):  # whoever tries again is told the same
+        with pytest.raises(FilesRefused, match=r"who_knows\.csv") as refused:
+            refresh(workspace, "sample", AS_OF)
     strange.unlink()
     assert not hasattr(sys, "tracebacklimit")
     (step, event), (_, of_run) = failures_of_last_run(workspace)

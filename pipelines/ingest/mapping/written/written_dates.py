@@ -47,6 +47,25 @@ def with_english_months(text: str, form: str) -> str:
     return re.sub(r"\b1(?:er|st) ", "1 ", _written().sub(english, text))
 
 
+_SPAN = re.compile(
+    r"(?:du |from )?(.*\d)(?:\s+(?:-|–|—|to|au|until)\s+|\s*[–—]\s*)(.+)"
+    r"|(\d{1,2})\s*-\s*(\d{1,2}[/. ].+)",
+    re.IGNORECASE,
+)
+
+
+def day_of_span(text: str, part: int) -> str:
+    """The first or second (1, 2) day of a cell: `16/02/2026 - 18/02/2026`, `16-18 mars 2026`; a
+    day alone is both."""
+    found = _SPAN.fullmatch(text.strip())
+    if found is None:
+        return text
+    first, second = filter(None, found.groups())
+    if first.isdigit() and (rest := re.fullmatch(r"\d{1,2}(\D.+)", second)):
+        first += rest[1]
+    return first if part == 1 else second
+
+
 @cache
 def _written() -> re.Pattern[str]:
     """Every name with and without its accents, the longest first."""

@@ -77,10 +77,15 @@ def number_of_cell(text: str, part: int) -> str | None:
     return found[("first", "second")[part - 1]] if found else text
 
 
+_WITH_UNIT = re.compile(r"(.*\d)\s*(\D+)|([^\d+-]+)(\d+)")
+
+
 def without_unit(text: str, units: Collection[str]) -> str:
-    """The number of `72 h`, where a mapping names the unit; any other text as it is."""
-    found = re.fullmatch(r"(.*\d)\s*(\D+)", text)
-    return found[1] if found and found[2].strip().rstrip(".") in units else text
+    """The number of `72 h` or `v2`, where a mapping names the unit; any other text as it is."""
+    found = _WITH_UNIT.fullmatch(text)
+    number, behind, before, of_it = found.groups() if found else ("", "", "", "")
+    unit = (behind or before or "").strip().rstrip(".")
+    return (number or of_it) if found and unit in units else text
 
 
 @lru_cache(maxsize=100_000)

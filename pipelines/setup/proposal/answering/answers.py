@@ -22,6 +22,7 @@ from pipelines.setup.proposal.answering.choices import (
     WORKED,
     also_tables,
     is_joined,
+    sheets_read,
 )
 from pipelines.setup.proposal.answering.confirm import with_header, with_headers
 from pipelines.setup.proposal.beside.known_rows import Known
@@ -101,7 +102,9 @@ def answered(
     proposal = replace(proposal, columns=tuple(_worked(one, answers) for one in coded))
     if answers.get("also") not in also_tables(proposal):
         return proposal
-    also = answered(path, known, answers_also(answers), form, is_page=is_page)
+    of_sheet = BETWEEN.join(sheets_read(proposal))  # both tables are of the same rows
+    said = {"sheet": of_sheet, **answers_also(answers)}
+    also = answered(path, known, said, form, is_page=is_page)
     return replace(proposal, also=_referring(also, proposal, answers))
 
 
@@ -110,15 +113,16 @@ def _referring(also: Proposal, proposal: Proposal, answers: Answers) -> Proposal
     key = contracts()[proposal.table].key[0]
     own = next((one for one in proposal.columns if one.column == key), None)
     columns = contracts()[also.table].columns.items()
-    named = {one.column for one in also.columns} | (also.constants or {}).keys()
-    said = _of("also.header", answers)
+    said, named = _of("also.header", answers), (also.constants or {}).keys()
     referring = [
         replace(own, column=name)
         for name, column in columns
         if own and column.reference == f"{proposal.table}.{key}" and name not in named
         if said.get(name) is None or said[name] in own.headers
     ]
-    return replace(also, columns=(*referring, *also.columns))
+    names = {one.column for one in referring}
+    kept = (one for one in also.columns if one.column not in names)
+    return replace(also, columns=(*referring, *kept))
 
 
 def answers_also(answers: Answers) -> Answers:

@@ -71,7 +71,7 @@ def is_joined(one: ColumnProposal) -> bool:
 def _of_file(proposal: Proposal, answers: Mapping[str, str]) -> Iterator[Choice]:
     options, headers = proposal.layout.options, proposal.layout.table.header
     if len(proposal.sheets) > 1:
-        yield Choice("sheet", _sheets_read(proposal), proposal.sheets, takes_several=True)
+        yield Choice("sheet", sheets_read(proposal), proposal.sheets, takes_several=True)
     if proposal.layout.reader in (*WORKBOOKS, "csv"):
         yield Choice("header_row", (str(options.get("header_row", 1)),))
         yield Choice("header_rows", (str(options.get("header_rows", 1)),), ("1", "2", "3"))
@@ -126,7 +126,7 @@ def _values(proposal: Proposal, header: str) -> tuple[str, ...]:
     return next(found, ())[:_MOST_TEXTS]
 
 
-def _sheets_read(proposal: Proposal) -> tuple[str, ...]:
+def sheets_read(proposal: Proposal) -> tuple[str, ...]:
     """The sheets whose rows stand in the table that is looked at."""
     laid = proposal.layout
     if laid.table.sheet != SEVERAL:

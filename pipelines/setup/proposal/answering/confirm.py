@@ -11,9 +11,8 @@ from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.matching.codes import CodeProposal, recode_of
 from pipelines.setup.proposal.matching.columns import as_said
 from pipelines.setup.proposal.matching.joined_columns import (
-    of_one_cell,
     summed,
-    two_numbers,
+    two_of_one_cell,
     with_clocks,
 )
 from pipelines.setup.proposal.matching.places_within import AREAS, places_fit
@@ -36,7 +35,7 @@ def with_header(proposal: Proposal, column: str, header: str, known: Known) -> P
     contract = contracts()[proposal.table]
     texts = next(one for one in proposal.layout.texts if one.header == header)
     said = as_said(column, own[column], texts, known)
-    both = of_one_cell(contract, texts) or two_numbers(contract, texts)
+    both = two_of_one_cell(contract, texts)
     in_one_cell = (one for one in both if one.column == column)
     said = next((replace(one, reasons=("by_person", *one.reasons)) for one in in_one_cell), said)
     of_time = [one for one in proposal.columns if one.column == contract.date_column != column]

@@ -13,7 +13,7 @@ Labels = Mapping[str, tuple[str, ...]]
 _LEAST_ALIKE = 0.8
 _MOST_WORDS, _LEAST_LETTERS = 6, 4  # of a text that holds a name of a code, of the name
 _WITHIN = 0.75
-_DENIES = frozenset(
+DENIES = frozenset(
     ["no", "not", "non", "pas", "san", "without", "never", "jamai", "aucun", "aucune", "غير", "ليس"]
 )
 _TRUE = {"true", "yes", "oui", "vrai", "1", "y", "o", "x", "ye", "✓", "نعم"}
@@ -112,10 +112,8 @@ def _of_code(text: str, known: Mapping[str, str], codes: tuple[str, ...]) -> Cod
     plain = folded(text)
     if plain in known:
         return CodeProposal(text, known[plain], 0.96, "label")
-    denied = _DENIES.intersection(plain.split())
-    alike = {
-        one: code for one, code in known.items() if denied == _DENIES.intersection(one.split())
-    }
+    denied = DENIES.intersection(plain.split())
+    alike = {one: code for one, code in known.items() if denied == DENIES.intersection(one.split())}
     ranked = sorted(((likeness(plain, entry), code) for entry, code in alike.items()), reverse=True)
     if ranked and ranked[0][0] >= _LEAST_ALIKE:
         best, code = ranked[0]

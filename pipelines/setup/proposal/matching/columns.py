@@ -17,6 +17,7 @@ from pipelines.ingest.readers.hxl import is_tags
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.codes import (
+    DENIES,
     CodeProposal,
     Labels,
     by_label,
@@ -26,18 +27,19 @@ from pipelines.setup.proposal.matching.codes import (
 from pipelines.setup.proposal.matching.concepts import (
     contradicts,
     holds_the_meaning,
+    meanings,
     means_the_same,
     tells_of,
 )
 from pipelines.setup.proposal.matching.joined_columns import (
-    of_one_cell,
-    two_numbers,
+    two_of_one_cell,
     with_clocks,
     with_days,
     with_days_left,
     with_next_clock,
     with_only_day,
     with_sums,
+    without_sex,
 )
 from pipelines.setup.proposal.matching.survey import RESPONDENTS
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
@@ -69,6 +71,7 @@ _LEAST_TOLD = 0.75  # what texts that nobody knows leave of a name that is only 
 _MOST_CODES = 60
 _OF_EXPORT = 50  # places behind
 _AREAS, _SHARED_NAME, _LEAST_OF_LEVEL = "areas.area_code", 0.85, 2
+_REGISTERS = "registers.entry_code"
 _SURVEY = "survey_code"  # the same in every row
 _HOUSEHOLD, _FEWEST_HOUSEHOLDS = "household_key", 30
 _OF_WHOM_WOMEN = ("women_personnel_count", "women_count")
@@ -76,10 +79,12 @@ _MEN = frozenset(map(folded, ("Men", "Male", "Males", "Hommes", "Masculin", "ر�
 _FORM_TIMES = frozenset({"start", "end", "today"})
 _CHOSEN = frozenset({"0", "1", "0.0", "1.0", "True", "False", "TRUE", "FALSE"})
 _OF_FORM = frozenset(map(folded, ("_uuid", "_submission_time", "SubmissionDate", "instanceID")))
-_SEPARATORS = (";", ",", "|", " ")
+_SEPARATORS = (";", ",", "|", " ", "/", "+", "&", "\n")
 _SAID_OF_ANYTHING = frozenset({"yes", "no", "oui", "non"})
 _AGE = re.compile(r"-?\d{1,4}")
 _YEARS = re.compile(r"\d{1,3}\s*(ans?|yrs?|y|years?|y\.?o|سنة)\.?", re.IGNORECASE)
+_DEATHS = "deaths_best"
+_BEGUN_AND_ENDED, _TURNED = ("started_at", "ended_at"), 0.6
 _OF_UNITS = 0.89  # below what is sure
 _OLDEST, _MOST_GROUPS = 120, 12
 _GROUP_OF_AGES = re.compile(r"Y(?:_GE)?(?P<first>\d+)(?:T(?P<last>\d+))?")
@@ -90,10 +95,7 @@ def column_proposals(
 ) -> list[ColumnProposal]:
     """The best pairs, each column of the file and of the contract at most once."""
     every, columns = columns, _told_of(contract, columns)
-    pairs = {
-        texts.header: of_one_cell(contract, texts) or two_numbers(contract, texts)
-        for texts in columns
-    }
+    pairs = {texts.header: two_of_one_cell(contract, texts) for texts in columns}
     found = [
         proposal
         for texts in columns
@@ -101,7 +103,7 @@ def column_proposals(
         for proposal in _of_header(contract, texts, known)
         if proposal.confidence >= LEAST_CONFIDENCE
     ]
-    found = [one for one in found if not _is_said_otherwise(one, columns)]
+    found = [one for one in found if not _is_said_otherwise(contract, one, columns)]
     found = sorted(_finest(found), key=_rank)
     chosen: dict[str, ColumnProposal] = {}
     taken: set[str] = set()
@@ -111,10 +113,34 @@ def column_proposals(
             taken.update(proposal.headers)
     for proposal in (one for both in pairs.values() for one in both):
         chosen.setdefault(proposal.column, proposal)
-    timed = with_clocks(contract, list(chosen.values()), columns)
+    timed = _of_a_visit(with_clocks(contract, list(chosen.values()), columns), columns)
     dated = with_only_day(contract, with_days(contract, timed, columns), columns)
     timed = with_days_left(contract, with_next_clock(contract, dated, columns), columns)
     return with_only_day(contract, with_sums(contract, timed, columns), every)
+
+
+def _of_a_visit(chosen: Sequence[ColumnProposal], columns: Sequence[Texts]) -> list[ColumnProposal]:
+    """Start and end exchanged where an arrival stands before a departure, as of a visit."""
+    times = {one.column: one for one in chosen if one.column in _BEGUN_AND_ENDED}
+    place = {texts.header: at for at, texts in enumerate(columns)}
+    if len(times) < len(_BEGUN_AND_ENDED):
+        return list(chosen)
+    first, last = (times[name].headers for name in _BEGUN_AND_ENDED)
+    says_arrival = any("arrival" in one for text in readings(last[-1]) for one in meanings(text))
+    if not says_arrival or first[:-1] != last[:-1] or place[last[-1]] > place[first[-1]]:
+        return list(chosen)
+    clocks = dict(zip(_BEGUN_AND_ENDED, reversed(_BEGUN_AND_ENDED), strict=True))
+    return [
+        replace(
+            one,
+            headers=times[clocks[one.column]].headers,
+            confidence=min(one.confidence, _TURNED),
+            entry={**one.entry, "formats": times[clocks[one.column]].entry.get("formats", [])},
+        )
+        if one.column in clocks
+        else one
+        for one in chosen
+    ]
 
 
 def _told_of(contract: Contract, columns: Sequence[Texts]) -> Sequence[Texts]:
@@ -151,23 +177,31 @@ def _is_listed(contract: Contract, texts: Texts, headers: Set[str]) -> bool:
 def questions_by_choice(columns: Sequence[Texts]) -> list[str]:
     """The questions that are no column, but each of their choices, which a list of a table has."""
     headers = {texts.header for texts in columns}
-    told = _CHOSEN - {"0.0"}  # which the reader takes for a choice that was made
     listed = (
         texts.header.rpartition("/")[0]
         for texts in columns
         if any(_is_listed(contract, texts, headers) for contract in contracts().values())
     )
     return [one for one in dict.fromkeys(listed) if one not in headers and all(
-            set(texts.values) <= told for texts in columns
+            set(texts.values) <= _CHOSEN for texts in columns
             if texts.header.startswith((f"{one}/", f"{one}.")))]  # fmt: skip
 
 
-def _is_said_otherwise(one: ColumnProposal, columns: Sequence[Texts]) -> bool:
+def _is_said_otherwise(contract: Contract, one: ColumnProposal, columns: Sequence[Texts]) -> bool:
     """Whether a header means something else beside the others: women beside men are no part of
     the personnel."""
+    sex, rest = without_sex(one.headers[0])
+    named = [without_sex(texts.header) for texts in columns] if sex else []
+    if one.column not in _OF_WHOM_WOMEN:  # boys injured beside girls, men, women: no whole
+        is_count = contract.columns[one.column].base_type == "int"
+        return is_count and sum(bool(other) and beside == rest for other, beside in named) > 2
     headers = {folded(word) for texts in columns for word in readings(texts.header)}
-    is_women = one.column in _OF_WHOM_WOMEN and "general_name" in one.reasons
-    return is_women and not headers.isdisjoint(_MEN)
+    if "general_name" in one.reasons and not headers.isdisjoint(_MEN):
+        return True
+    return sex == "F" and any(
+        other == "M" and likeness(" ".join(beside), " ".join(rest)) >= _LEAST_WORDED
+        for other, beside in named
+    )  # `Women / 18-29` beside `Men / 18-29`
 
 
 def _rank(one: ColumnProposal) -> tuple[float, int, float, int, int, str, tuple[str, ...]]:
@@ -247,6 +281,7 @@ def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[Colum
         if is_name and alike < 1 and named is None:
             alike = 0.0  # what is one column's name is no other's by its letters
         is_place = name in (contract.area_column, _only_unit(contract))
+        is_place = is_place or column.reference == _REGISTERS
         tells = is_place and _are_known(texts.values, known.get(column.reference or "", {}))
         if alike < LEAST_LIKENESS and (is_tag or not (tells or _has_codes(column, texts.values))):
             continue
@@ -256,6 +291,8 @@ def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[Colum
         if is_none or (name == _HOUSEHOLD and not _may_be_households(texts)):
             fit = replace(fit, share=0.0)
         confidence, reason = _confidence(alike, fit, column)
+        if name == _DEATHS or export_of(texts.header, name).get("texts"):
+            confidence = min(confidence, _OF_UNITS)  # whose deaths, and what a codebook means by it
         if confidence:
             told = named if named and reason in ("alike_name", "same_name") else reason
             reasons = (told, *((fit.reason,) if fit.reason else ()))
@@ -407,7 +444,8 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
     `name`: of the contract column, where it counts: coordinates, columns of published exports.
     """
     values, kind = texts.values, column.base_type
-    if kind in ("int", "dec", "date", "time") and (nothing := _nothing(values, kind)):
+    takes_none = kind in ("int", "dec", "date", "time", "list<code>") or column.reference
+    if takes_none and (nothing := _nothing(texts, kind)):
         there = tuple(text for text in values if text not in nothing)
         rest = fit_of(column, replace(texts, values=there), known, name)
         recode = {**nothing, **rest.entry.get("recode", {})}
@@ -427,21 +465,26 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
         if name == "age_group" and (fit := age_fit(values, column.allowed_codes or ())):
             return fit
         return _code_fit(column, texts, export_of(texts.header, name))
-    if column.reference and column.reference in known:
+    if column.reference and known.get(column.reference):
         return reference_fit(texts, column.reference, known)
     is_long = sum(len(text) for text in values) / len(values) > 80
     return Fit(0.4 if is_long else 0.9)
 
 
-def _nothing(values: Sequence[str], kind: str) -> dict[str, str | None]:
-    """The words of a column of days or numbers that say that there is none: `not yet`; `none` of
-    what is counted is 0."""
+def _nothing(texts: Texts, kind: str) -> dict[str, str | None]:
+    """The words of a column that say that there is none: `not yet`, `no certificate` of a
+    certificate; `none` of what is counted is 0."""
     known = listed_words("nothing")
     none = "0" if kind == "int" else None
     means = dict.fromkeys(map(folded, known["yet"])) | dict.fromkeys(
         map(folded, known["zero"]), none
     )
-    return {text: means[folded(text)] for text in values if folded(text) in means}
+    said = " ".join(readings(texts.header)).split()
+    for plain in map(folded, texts.values):
+        first, *rest = plain.split() or [""]
+        if first in DENIES and rest and {*rest} <= {*said}:
+            means[plain] = none
+    return {text: means[folded(text)] for text in texts.values if folded(text) in means}
 
 
 def _date_fit(values: Sequence[str], kind: str, name: str) -> Fit:
@@ -565,7 +608,9 @@ def area_of_name(text: str, known: Mapping[str, str]) -> CodeProposal:
         return CodeProposal(text, known[name], 0.85, "name")  # `Sirba department`
     if len(short := {code for name, code in known.items() if _is_begun(plain, name)}) == 1:
         return CodeProposal(text, short.pop(), 0.8, "alike")
-    ranked = sorted(((likeness(plain, name), code) for name, code in known.items()), reverse=True)
+    number = re.findall(r"\d+", plain)  # `DET-5` is not `DET-6`
+    alike = (name for name in known if re.findall(r"\d+", name) == number)
+    ranked = sorted(((likeness(plain, name), known[name]) for name in alike), reverse=True)
     best = ranked[0] if ranked else (0.0, "")
     rival = next((score for score, code in ranked if code != best[1]), 0.0)
     if best[0] >= 0.8 and best[0] - rival >= 0.1:
@@ -575,12 +620,13 @@ def area_of_name(text: str, known: Mapping[str, str]) -> CodeProposal:
 
 def _is_begun(plain: str, name: str) -> bool:
     """Whether each of several words begins one of a name: `UPC Sen 1` of `UPC Sénégal 1`,
-    `Togo FPU` of `Formed police unit Togo`; numbers are not shortened."""
+    `Togo FPU` of `Formed police unit Togo`, `N/Kivu` of `Nord-Kivu`; numbers are not shortened."""
     words, others = in_short(plain).split(), in_short(name).split()
     if not 1 < len(words) <= len(others):
         return False
+    is_initial = len(words[0]) == 1 and words[1:] == others[1:]  # the rest is given in full
     for word in words:
-        is_cut = len(word) >= _LEAST_SHORT and word.isalpha()
+        is_cut = (len(word) >= _LEAST_SHORT or (is_initial and word is words[0])) and word.isalpha()
         found = (other for other in others if other == word or (is_cut and other.startswith(word)))
         if (one := next(found, None)) is None:
             return False

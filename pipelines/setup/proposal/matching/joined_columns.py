@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from indicators.definitions.contracts import Contract
 from pipelines.ingest.mapping.model import SUM
+from pipelines.ingest.mapping.written.written_dates import day_of_span
 from pipelines.ingest.mapping.written.written_numbers import numbers_of_cell
 from pipelines.ingest.mapping.written.written_places import grid_degrees, part_of_pair
 from pipelines.setup.proposal.matching import notation
@@ -15,8 +16,9 @@ from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
 from pipelines.setup.proposal.matching.words import code_names, folded, listed_words
 
 _PAIRS_LOOKED_AT = 50
+_NIGHTS = "nights_out"
 _UNNAMED, _ONLY_LEFT, _SUMMED = 0.6, 0.5, 0.85
-_LATITUDE, _OLDEST = 90, 120
+_LATITUDE, _OLDEST, _FEWEST_SPANS = 90, 120, 2
 _MOST = 0.9  # share of the texts of a column
 
 
@@ -34,6 +36,13 @@ def with_clocks(
         taken.update(found[one.column].headers)
         if one.column == first:
             dated = found[one.column].headers[0]
+    if _NIGHTS in found:  # an end without a day of its own is so many nights after that of the row
+        found = {
+            name: replace(one, entry={**one.entry, "nights": _NIGHTS})
+            if "after" in one.entry
+            else one
+            for name, one in found.items()
+        }
     return [found[one.column] for one in chosen]
 
 
@@ -52,7 +61,8 @@ def with_days(
         whole = ColumnProposal(day, headers, 0.88, ("joined",), {"formats": [f"%Y {month} %d"]})
         return [*(one for one in chosen if one.headers[0] not in headers), whole]
     times = [one for one in chosen if contract.columns[one.column].base_type == "time"]
-    times.sort(key=lambda one: one.column != f"{day.removesuffix('_on')}_at")  # not its report
+    own = f"{day.removesuffix('_on')}_at"  # not its report; of an interview rather its start
+    times.sort(key=lambda one: (one.column != own, one.column == "ended_at"))
     for one in (one for one in times if len(one.headers) == 1):
         written = notation.days_of_times(by_header[one.headers[0]].values)
         if written.share >= _MOST:
@@ -207,7 +217,16 @@ def _of_two(one: ColumnProposal, day: Texts, clock: Texts) -> ColumnProposal:
     )
 
 
-def of_one_cell(contract: Contract, texts: Texts) -> list[ColumnProposal]:
+def two_of_one_cell(contract: Contract, texts: Texts) -> list[ColumnProposal]:
+    """What a column that holds two is for two of the table: coordinates, numbers, days."""
+    return (
+        _two_coordinates(contract, texts)
+        or two_numbers(contract, texts)
+        or _two_days(contract, texts)
+    )
+
+
+def _two_coordinates(contract: Contract, texts: Texts) -> list[ColumnProposal]:
     """Latitude and longitude of a column that holds both; which comes first stays asked."""
     values = texts.values[:_PAIRS_LOOKED_AT]
     if "latitude" not in contract.columns or not values:
@@ -232,6 +251,30 @@ def of_one_cell(contract: Contract, texts: Texts) -> list[ColumnProposal]:
         )
         for name, part in (("latitude", latitude), ("longitude", 3 - latitude))
         for keys in [_signs([pair[part - 1] or "" for pair in pairs])]
+    ]
+
+
+_OF_SPAN = (
+    ("started_on", "completed_on"), ("started_at", "ended_at"), ("occurred_on", "ended_on"),
+    ("from_on", "to_on"), ("valid_from", "valid_to"), ("arrived_on", "departed_on"),
+)  # fmt: skip
+
+
+def _two_days(contract: Contract, texts: Texts) -> list[ColumnProposal]:
+    """The first and last day of a column that holds both, or one where they are the same."""
+    names = next((pair for pair in _OF_SPAN if contract.columns.keys() >= {*pair}), ())
+    days = [day_of_span(text, part) for part in (1, 2) for text in texts.values]
+    spans = sum(day not in texts.values for day in dict.fromkeys(days))
+    if not names or spans < _FEWEST_SPANS:
+        return []
+    written = notation.dates(list(dict.fromkeys(days)), with_time=False)
+    if written.share < _MOST:
+        return []
+    keys = written.keys or {"formats": ["%Y-%m-%d"]}
+    reasons = ("two_days", *(("day_or_month_first",) if written.is_ambiguous else ()))
+    return [
+        ColumnProposal(name, (texts.header,), _UNNAMED, reasons, {"part": part, **keys})
+        for part, name in enumerate(names, start=1)
     ]
 
 

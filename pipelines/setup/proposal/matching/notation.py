@@ -26,10 +26,11 @@ _DAYS = (
     "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%B %d, %Y",
     "%d-%b-%y", "%d-%m-%y", "%d %b %y", "%d-%B-%Y", "%d/%b/%Y", "%b %d, %Y",
 )  # fmt: skip
-_CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", " %H%M", "T%H:%M", " %I:%M %p", " %I:%M:%S %p")
+_CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", " %Hh", " %H%M", "T%H:%M", " %I:%M %p", " %I:%M:%S %p")
 _ISO_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
 _LOOKED_AT = 120
-_UNIT = re.compile(r"[+-]?\d[\d .,\u00a0\u202f]*?\s*([^\W\d_]{1,8})\.?")  # `7 pax`, `72 h`
+_UNIT = re.compile(r"[+-]?\d[\d .,\u00a0\u202f]*?\s*([^\W\d_]{1,8})\.?|([^\W\d_]{1,4})\.? ?\d{1,3}")
+"""`7 pax`, `72 h`, `v2`"""
 _MOST_CLOCKS = 0.9  # share of the texts of a column of times of day: `late` is none
 # Of months the first day is meant.
 _MONTHS = ("%B %Y", "%b %Y", "%b-%y", "%b %y", "%b-%Y", "%m/%Y", "%Y/%m", "%Y-%m")
@@ -40,6 +41,9 @@ _HOURS = {
     "%H:%M": r"([01]?\d|2[0-3]):[0-5]\d",
     "%H:%M:%S": r"([01]?\d|2[0-3]):[0-5]\d:[0-5]\d",
     "%Hh%M": r"([01]?\d|2[0-3])h[0-5]\d",
+    "%Hh": r"([01]?\d|2[0-3])h",
+    "%H h": r"([01]?\d|2[0-3]) h",
+    "%H h %M": r"([01]?\d|2[0-3]) h [0-5]\d",
     "%H%M": r"([01]\d|2[0-3])[0-5]\d",
     "%H%M hrs": r"([01]\d|2[0-3])[0-5]\d hrs",
     "%H:%M hrs": r"([01]?\d|2[0-3]):[0-5]\d hrs",
@@ -192,15 +196,15 @@ def clock_formats(texts: Sequence[str]) -> list[str]:
     found, left = [], [text.translate(PLAIN_DIGITS) for text in texts]
     letters = {one[1] for text in left if (one := _ZONED.fullmatch(text))}
     zoned = {f"%H%M{letter}": rf"([01]\d|2[0-3])[0-5]\d{letter}" for letter in letters}
-    while left and len(left) > (1 - _MOST_CLOCKS) * len(texts):
+    while left:
         read = {form: [text for text in left if re.fullmatch(what, text)]
                 for form, what in {**_HOURS, **zoned}.items()}  # fmt: skip
         best = max(read, key=lambda form: len(read[form]))
         if not read[best]:
-            return []
+            break
         found.append(best)
         left = [text for text in left if text not in read[best]]
-    return found
+    return found if len(left) <= (1 - _MOST_CLOCKS) * len(texts) else []
 
 
 def numbers(texts: Sequence[str], column: Column) -> Written:
@@ -232,7 +236,7 @@ def numbers(texts: Sequence[str], column: Column) -> Written:
 
 def _units(texts: Sequence[str]) -> list[str]:
     """The word that stands behind numbers, as it is written; none where there are two."""
-    found = {one[1] for text in texts if (one := _UNIT.fullmatch(text))}
+    found = {one[1] or one[2] for text in texts if (one := _UNIT.fullmatch(text))}
     return sorted(found) if len({meanings(folded(unit)) for unit in found}) == 1 else []
 
 

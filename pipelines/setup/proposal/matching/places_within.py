@@ -15,6 +15,7 @@ from pipelines.setup.proposal.matching.words import names_a_country
 AREAS = "areas.area_code"
 _SURE, _FEWEST = 0.85, 0.5
 _NEAR = 2  # columns on either side
+_MORE_LEVELS = 3
 Places = dict[str, CodeProposal]
 
 
@@ -29,15 +30,15 @@ def places_fit(layout: Layout, headers: Sequence[str], known: Known) -> Fit:
 def with_levels(
     contract: Contract, layout: Layout, chosen: Sequence[ColumnProposal], known: Known
 ) -> list[ColumnProposal]:
-    """Places with the column of the level below or above that stands beside theirs, where that
-    tells more: a finer area, what is blank, which of two places of one name is meant."""
+    """Places with the columns of the levels below and above that stand beside theirs, where these
+    tell more: a finer area, what is blank, which of two places of one name is meant."""
     taken = {header for one in chosen for header in one.headers}
     found = []
     for one in chosen:
         is_area = contract.columns[one.column].reference == AREAS and AREAS in known
         if is_area and contract.table != "areas" and len(one.headers) == 1:
-            one = _with_level(layout, one, taken, known)
-            one = _with_level(layout, one, taken.union(one.headers), known)  # a third level
+            for _ in range(_MORE_LEVELS):
+                one = _with_level(layout, one, taken.union(one.headers), known)
             taken.update(one.headers)
         found.append(one)
     return found
@@ -46,19 +47,20 @@ def with_levels(
 def _with_level(
     layout: Layout, one: ColumnProposal, taken: Set[str], known: Known
 ) -> ColumnProposal:
-    """The place with one more column, a finer one first; a wider one where rows have none."""
+    """The place with one more column, a finer one first; a wider one where more rows are told."""
     own, header = one.headers, list(layout.table.header)
     at, until = header.index(own[0]), header.index(own[-1])
     beside = [
         name for name in header[max(0, at - _NEAR) : until + _NEAR + 1]
         if name not in taken and not names_a_country(name)
     ]  # fmt: skip
-    is_told = all(code.code for code in one.codes) or len(own) > 1
-    is_full = all(any(row) for row in _rows(layout, own, with_blank=True))
-    wider = [] if is_told and is_full else [(other, *own) for other in beside]
-    for ways in ([(*own, other) for other in beside], wider):
+    told = {code.text for code in one.codes if code.code}
+    for ways in ([(*own, other) for other in beside], [(other, *own) for other in beside]):
         fits = [(way, places_fit(layout, way, known)) for way in ways]
-        fits = [entry for entry in fits if _is_within(*entry, layout, known)]
+        fits = [
+            (way, fit) for way, fit in fits if _is_within(way, fit, layout, known)
+            and (way[0] == own[0] or _tells_more(layout, way, fit, told))
+        ]  # fmt: skip
         if fits:
             headers, fit = min(fits, key=lambda entry: _spread(header, entry[0]))
             reasons = tuple(dict.fromkeys((*one.reasons, "place_within")))
@@ -68,6 +70,13 @@ def _with_level(
                 codes=fit.codes,
             )  # fmt: skip
     return one
+
+
+def _tells_more(layout: Layout, way: Sequence[str], fit: Fit, told: Set[str]) -> bool:
+    """Whether more rows have a place than by the columns behind the first alone."""
+    rows = _rows(layout, way)
+    alone = sum(" ".join(filter(None, parts[1:])) in told for parts in rows)
+    return sum(code.code is not None for code in fit.codes) > alone
 
 
 def _spread(header: Sequence[str], headers: Sequence[str]) -> int:
@@ -89,13 +98,11 @@ def _is_within(headers: Sequence[str], fit: Fit, layout: Layout, known: Known) -
     return bool(both) and len(finer) >= _FEWEST * len(both)
 
 
-def _rows(
-    layout: Layout, headers: Sequence[str], *, with_blank: bool = False
-) -> list[tuple[str, ...]]:
+def _rows(layout: Layout, headers: Sequence[str]) -> list[tuple[str, ...]]:
     """The distinct texts of columns side by side, a blank where a cell has none."""
     rows = layout.table.rows.select(list(dict.fromkeys(headers))).to_pylist()
     found = [tuple((row[name] or "").strip() for name in headers) for row in rows]
-    return [parts for parts in dict.fromkeys(found) if with_blank or any(parts)]
+    return [parts for parts in dict.fromkeys(found) if any(parts)]
 
 
 def _alone(layout: Layout, headers: Sequence[str], known: Known) -> list[Places]:

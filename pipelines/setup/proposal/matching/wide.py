@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from indicators.definitions.contracts import Contract
+from indicators.definitions.contracts import Column, Contract
 from pipelines.ingest.mapping.written.written_dates import with_english_months
 from pipelines.ingest.mapping.written.written_numbers import ZERO
 from pipelines.setup.proposal.matching import notation
+from pipelines.setup.proposal.matching.columns import fit_of
 from pipelines.setup.proposal.matching.concepts import says_nothing
 from pipelines.setup.proposal.matching.texts import Texts
-from pipelines.setup.proposal.matching.words import code_texts, readings
+from pipelines.setup.proposal.matching.words import code_texts, folded, listed_words, readings
 
-_KINDS, _MORE = ("sex", "age_group"), ("harm",)
+_KINDS, _MORE = ("sex", "age_group"), ("harm", "rank_group")
+_VARIED = "rank_group"  # `Officers / Men` names no rank where there is no other
 _FEWEST, _HALF_A_YEAR = 2, 6
 _YEARS = re.compile(r"(?<!\d)(20\d\d)(?:\s*[-_/]\s*(?:20)?(\d\d))?(?!\d)")
 _SAID = frozenset(
@@ -32,6 +35,7 @@ class Wide:
     value: str
     items: Mapping[str, str]
     key: str | None = None
+    read: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # of a column: its keys
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -40,7 +44,8 @@ class Wide:
 
     def entry(self) -> dict[str, object]:
         """As a mapping writes it; an empty cell makes no row."""
-        entries = {name: {"from": header} for name, header in self.items.items()}
+        entries = {name: {"from": header, **self.read.get(header, {})}
+                   for name, header in self.items.items()}  # fmt: skip
         key = {"key": self.key} if self.key else {}
         return {"item": list(self.item), "value": self.value, **key, "items": entries}
 
@@ -55,7 +60,8 @@ def wide_columns(
     value = _value_of(contract)
     if value is None:
         return None
-    numbers = [one for one in texts if one.values and _are_numbers(contract, value, one)]
+    ways = {one.header: _way(contract.columns[value], one) for one in texts if one.values}
+    numbers = [one for one in texts if ways.get(one.header) is not None]
     named_by: list[tuple[tuple[str, ...], Callable[[str], str | None]]] = [
         (kinds, partial(_group_of, contract, kinds)) for kinds in _kinds(contract)
     ]
@@ -65,9 +71,13 @@ def wide_columns(
             continue
         named = [(name_of(one.header), one.header) for one in numbers]
         found = [(name, header) for name, header in named if name is not None]
+        found = [one for one in found if not _is_sum(one, found)]
+        if _VARIED in item and len({name.split("|")[-1] for name, _ in found}) < _FEWEST:
+            continue
         if len(found) >= _FEWEST and len(dict(found)) == len(found):
             is_told = set(item) <= {*contract.key}
-            return Wide(item, value, dict(found), None if is_told else contract.key[0])
+            read = {header: way for _, header in found if (way := ways[header])}
+            return Wide(item, value, dict(found), None if is_told else contract.key[0], read)
     return None
 
 
@@ -97,11 +107,25 @@ def _value_of(contract: Contract) -> str | None:
     return names[0] if len(names) == 1 else None
 
 
-def _are_numbers(contract: Contract, value: str, texts: Texts) -> bool:
-    column = contract.columns[value]
-    counted = [text for text in texts.values if not re.fullmatch(ZERO, text)]
-    counted = counted if column.counts_from_one else [*texts.values]
-    return not counted or notation.numbers(counted, column).share == 1
+def _way(column: Column, texts: Texts) -> Mapping[str, Any] | None:
+    """How the numbers of a column are read, None where some are none; of what is counted from one
+    a 0 makes no row."""
+    there = tuple(text for text in texts.values if not re.fullmatch(ZERO, text))
+    there = there if column.counts_from_one else texts.values
+    fit = fit_of(column, replace(texts, values=there), {})
+    return fit.entry if not there or fit.share == 1 else None
+
+
+def _is_sum(one: tuple[str, str], found: Sequence[tuple[str, str]]) -> bool:
+    """Whether a column that calls itself a total is that of others: `Total killed` beside `Killed /
+    Men` and `Killed / Women`."""
+    parts = one[0].split("|")
+    words = {folded(word) for word in listed_words("general")["total"]}
+    if words.isdisjoint(" ".join(readings(one[1])).split()):
+        return False
+    others = [zip(parts, name.split("|"), strict=True) for name, _ in found if name != one[0]]
+    finer = [pairs for pairs in others if all(own in ("_U", other) for own, other in pairs)]
+    return len(finer) >= _FEWEST
 
 
 def _group_of(contract: Contract, item: Sequence[str], header: str) -> str | None:
@@ -115,8 +139,12 @@ def _group_in(contract: Contract, item: Sequence[str], words: Sequence[str]) -> 
     codes, used = [], set[str]()
     for name in item:
         known = code_texts(contract.columns[name])
-        hits = {word: known[word] for word in words if word in known}
-        used |= hits.keys()
+        said = f" {' '.join(words)} "
+        held = [text for text in known if f" {text} " in said]
+        longer = [(text, more) for text in held for more in held if f" {text} " in f" {more} "]
+        within = {text for text, more in longer if text != more}
+        hits = {text: known[text] for text in held if text not in within}
+        used |= {word for text in hits for word in text.split()}
         told = {word: code for word, code in hits.items() if any(map(str.isdigit, word))} or hits
         if len({*told.values()}) > 1 or not {"_U", *told.values()} & {*known.values()}:
             return None  # of `Men/boys 18-29` the years count

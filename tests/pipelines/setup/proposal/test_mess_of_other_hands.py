@@ -118,6 +118,56 @@ def test_a_day_written_once_for_several_rows_is_filled_down_behind_the_number(
     assert "fill_down" not in found.options
 
 
+def test_a_day_behind_number_and_reference_is_filled_down(tmp_path: Path) -> None:
+    rows = [[number, *row[:1], row[1] if number % 2 == 0 else None, *row[2:]]
+            for number, row in enumerate(month(1)[1:])]  # fmt: skip
+    log = [["S/N", "Patrol Ref.", "Date", *LOG[2:]], *rows]
+    (found,) = layouts(workbook(tmp_path / "log.xlsx", Log=log))
+    assert found.options["fill_down"] == ["Date"]
+
+
+def test_what_stands_once_for_the_rows_of_each_sex_is_filled_down(tmp_path: Path) -> None:
+    head = ["Visit No.", "Facility", "Type", "Date of visit", "Sex", "Detainees", "In all", "Note"]
+    rows = [
+        row
+        for at in range(1, 9)
+        for row in (
+            [
+                f"V{at}",
+                f"DF-{at}",
+                "Prison",
+                date(2026, 1, at),
+                "Male",
+                20,
+                24,
+                "Letter" * (at % 2),
+            ],
+            [f"V{at}" if at < 4 else None, None, "Prison" if at == 2 else None, None, "Female", 4],
+        )
+    ]
+    (found,) = layouts(workbook(tmp_path / "visits.xlsx", Log=[head, *rows]))
+    # not the sum of both, and not a note that some visits lack
+    assert found.options["fill_down"] == ["Visit No.", "Facility", "Type", "Date of visit"]
+
+
+def test_a_cell_over_several_rows_is_that_of_each_but_for_a_number(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in (["Work plan"], ["Line", "Unit", "Month", None, "Planned"],
+                [None, None, "from", "to"], ["L1", "FPU1", "Jan", "Feb", 10],
+                ["L2", None, "Mar", "Mar", None],
+                ["L3", "FPU2", "Apr", None, 7]):  # fmt: skip
+        sheet.append(row)
+    for cells in ("A2:A3", "B2:B3", "C2:D2", "E2:E3", "B4:B5", "E4:E5", "C6:D6"):
+        sheet.merge_cells(cells)
+    book.save(tmp_path / "plan.xlsx")
+    (found,) = layouts(tmp_path / "plan.xlsx")
+    assert found.table.header == ("Line", "Unit", "Month / from", "Month / to", "Planned")
+    assert found.table.rows["Unit"].to_pylist() == ["FPU1", "FPU1", "FPU2"]
+    assert found.table.rows["Planned"].to_pylist() == ["10", None, "7"]
+    assert found.table.rows["Month / to"].to_pylist() == ["Feb", "Mar", None]
+
+
 @pytest.mark.parametrize(
     ("encoding", "place"),
     [("cp1252", "Kélo"), ("mac_roman", "Kélo"), ("cp1256", "المنطقة الشرقية")],
@@ -561,6 +611,29 @@ def test_days_without_a_month_take_that_of_their_sheet_and_are_asked(tmp_path: P
 def test_days_of_a_sheet_that_names_no_month_stay_as_they_are(tmp_path: Path, sheet: str) -> None:
     path = workbook(tmp_path / "Patrouilles_2026.xlsx", **{sheet: days_of(3, 4, None, 31)})
     assert "month_of_sheet" not in layouts(path)[0].options
+
+
+@pytest.mark.parametrize(
+    ("sheets", "name", "texts"),
+    [
+        (("January 2026", "Feb 2026"), "Month", ["January 2026", "Feb 2026"]),
+        (("Janvier", "Févr"), "Mois", ["Janvier 2026", "Févr 2026"]),
+        (("Sheet1", "Sheet2"), None, []),
+    ],
+)
+def test_a_month_that_the_sheets_name_alone_is_a_column_more(
+    tmp_path: Path, sheets: tuple[str, str], name: str | None, texts: list[str]
+) -> None:
+    rows = [["Locality code", "Post staffed?", "Days open per week", "Verified on"],
+            ["CL-01", "yes", 5, date(2026, 1, 8)], ["CL-02", "no", 0, None]]  # fmt: skip
+    path = workbook(tmp_path / "police_posts_2026.xlsx", **dict.fromkeys(sheets, rows))
+    found = propose(path, KNOWN)
+    assert found.layout.options.get("sheet_as") == name
+    months = {one.column: one for one in found.columns}.get("month")
+    assert (months.headers if months else None) == ((name,) if name else None)
+    if months:
+        held = found.layout.table.rows[name].to_pylist()
+        assert list(dict.fromkeys(held)) == texts and months.entry["formats"]
 
 
 def test_counts_by_day_and_night_are_no_days_of_the_month(tmp_path: Path) -> None:
