@@ -67,6 +67,7 @@ _PARTS_OF_SUMS, _MOST_OF_TOTAL = {"grand", "sou", "sub", "s"}, 6  # words
 _DITTOS = {"idem", "id", "ditto", "dito", "ibid"}
 _MARKS = {'"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
 _GROUPED_FROM = 4  # of the first columns
+_NAMED_ABOVE = 3  # columns
 _LEAST_BLANK = 0.3  # share of the rows below others
 _OF_SEVERAL = 0.7  # share of rows whose text is another than those before
 _DAY_WORDS = frozenset({"date", "day", "jour", "تاريخ"})
@@ -404,7 +405,7 @@ def _begins(table: SourceTable, name: str) -> bool:
     alone: it is said once for the rows of a unit."""
     filled = table.rows[name].is_valid().to_pylist()
     others = (column.to_pylist() for column in table.rows.columns if not column.null_count)
-    return any(
+    return 2 * sum(filled) <= len(filled) and any(
         filled == [True, *(text != above for text, above in zip(texts[1:], texts, strict=False))]
         for texts in others
     )
@@ -472,8 +473,9 @@ def _is_row_of_groups(above: Sequence[str | None], names: Sequence[str | None]) 
     plain = [text for text in names if text]
     if filled < 2:
         return False
-    if len(set(plain)) < len(plain):
-        return True
+    beside = sum(1 for text, name in zip(above, names, strict=False) if text and not name)
+    if len(set(plain)) < len(plain) or (beside >= _NAMED_ABOVE and filled > len(plain)):
+        return True  # or the row above names columns of which the lower says no more
     joined, alone = _known(joined_names([above, names])), _known(names)
     return joined > alone or (filled < len(plain) and 0 < alone <= 2 * joined)
 

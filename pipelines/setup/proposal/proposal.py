@@ -551,15 +551,19 @@ def _scored(
     said_once = (one.values[0] for one in texts if len(one.values) == 1)
     years = years_told([path.stem, *said_once])
     wide = wide_columns(contract, texts, years)
+    several = side_by_side(contract, texts, known, years)
+    if wide and several and len(several.items) < len(wide.items):
+        several = None
+    wide = None if several else wide
     if wide and (alone := {one.column for one in columns}.intersection(wide.columns)):
         # A sum beside its parts says nothing else: the parts are left out where it is sure.
         sums = [one for one in columns if one.column == wide.value]
-        parts_count = alone == {wide.value} and sums[0].confidence < _REFERENCE_KEY
+        is_by_parts = all(contract.columns[name].required for name in wide.item)
+        parts_count = alone == {wide.value} and (is_by_parts or sums[0].confidence < _REFERENCE_KEY)
         said = sums[0].headers if parts_count else tuple(wide.items.values())
         texts = [one for one in texts if alone != {wide.value} or one.header not in said]
         columns = [one for one in columns if not parts_count or one not in sums]
         wide = wide if parts_count else None
-    several = None if wide else side_by_side(contract, texts, known, years)
     if several:
         texts = [one for one in texts if one.header not in several.items.values()]
         columns = column_proposals(contract, texts, known)

@@ -569,6 +569,28 @@ def test_a_state_is_joined_where_rows_give_neither_county_nor_payam(tmp_path: Pa
     assert {code.code for code in place.codes} == {"A1", "B2", "A", "S"}
 
 
+def test_names_above_of_what_the_lower_row_leaves_blank_are_a_header_of_two_rows(
+    tmp_path: Path,
+) -> None:
+    above = ["N°", "Date", "Horaire", None, "Zone", "UPC", "Effectifs", None, "Obs."]
+    below = [None, None, "Début", "Fin", None, None, "Total", "Femmes", None]
+    rows = [[f"P{at}", f"0{at}/01/2026", "15h30", "20h30", "Torit", "FPU1", 24, 1, "RAS"]
+            for at in range(1, 6)]  # fmt: skip
+    (found,) = layouts(workbook(tmp_path / "log.xlsx", Log=[["Patrouilles"], above, below, *rows]))
+    assert found.table.header[:4] == ("N°", "Date", "Horaire / Début", "Horaire / Fin")
+    assert found.table.header[6:8] == ("Effectifs / Total", "Effectifs / Femmes")
+
+
+def test_all_that_is_counted_of_each_sex_is_read_before_one_count_alone(tmp_path: Path) -> None:
+    head = ["Corps", "Zone", "Hommes / Effectif", "Hommes / dont antécédents vérifiés",
+            "Femmes / Effectif", "Femmes / dont antécédents vérifiés"]  # fmt: skip
+    rows = [["Police nationale", "Torit", 12, 8, 3, 1], ["Gendarmerie", "Ikotos", 90, 70, 4, 2]]
+    found = propose(workbook(tmp_path / "effectifs.xlsx", Log=[head, *rows]), KNOWN)
+    men, women = found.mapping()["tables"]
+    assert men["columns"]["officers_vetted_count"]["from"] == head[3]
+    assert women["columns"]["officers_count"]["from"] == head[4]
+
+
 def test_a_header_tells_which_of_a_county_and_its_payam_is_meant(tmp_path: Path) -> None:
     names = {"lafon": "A", "pibor": "B", "torit": "C"}
     held: Known = {
