@@ -408,7 +408,7 @@ def _fill_contributions(
 # Indicators that are written at once, in their order: memory is of some cells, not of all.
 _PARTS_SQL = f"""
 SELECT list(indicator ORDER BY indicator) FROM (
-  SELECT indicator, sum(count(*)) OVER (ORDER BY indicator) // 120_000 AS part
+  SELECT indicator, sum(count(*)) OVER (ORDER BY indicator) // 40_000 AS part
   FROM {STALE_VALUE} LEFT JOIN cube.cell USING (indicator, period_type, period)
   GROUP BY indicator
 ) GROUP BY part ORDER BY part

@@ -191,12 +191,15 @@ def _release(workspace: Workspace, mission: Mission, facts: _Facts) -> Step:
     name = max(names, key=lambda one: (one.split("-r")[0], len(one), one), default="")
     shown = folder / "current"
     current = shown.read_text(encoding="utf-8").strip() if shown.is_file() else name
-    ended = ended_quarters(mission, date.today())
-    newest = ended[-1].name if ended else ""
+    ended = [one.name for one in ended_quarters(mission, date.today())]
+    newest = ended[-1] if ended else ""
     told = {"release": name, "quarter": newest, "current": current, "partly": facts.partly}
     if name and newest <= name[: len(newest)]:
         return Step("release", "done", "done" if current == name else "earlier_shown", told)
     if name:
+        told["quarter"] = next(one for one in ended if one > name[: len(one)])
+        if told["quarter"] != newest:
+            told["partly"] = ()  # which is of the newest
         return Step("release", "open", "next_quarter", told)
     if not newest:
         return Step("release", "later", "no_quarter", told)

@@ -68,5 +68,7 @@ def lock_down(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     # Every file is a transaction of its own: the file is tidied once at the end, not every 16 MB.
     connection.execute("SET checkpoint_threshold = '256MB'")
+    # Of what is not committed yet only the last 122,880 rows of a table stay in memory, not five times.
+    connection.execute("SET write_buffer_row_group_count = 1")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -295,6 +295,9 @@ def test_an_earlier_quarter_that_is_published_again_leaves_the_newest_the_newest
     profile = read_mission(workspace.profile("malda"))
     ended = [one.name for one in ended_quarters(profile, date.today())]
     folder = workspace.releases("malda")
+    (folder / f"{ended[-3]}-r01").mkdir(parents=True)
+    told = steps(workspace, "malda")[-1]
+    assert (told.said, told.facts["quarter"]) == ("next_quarter", ended[-2])  # then the newest
     names = [f"{ended[-2]}-r01", f"{ended[-1]}-r09", f"{ended[-1]}-r10", f"{ended[-2]}-r02"]
     for name in names:
         (folder / name).mkdir(parents=True)
