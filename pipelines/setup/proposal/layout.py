@@ -335,11 +335,12 @@ def _month_of_whole(table: SourceTable) -> str | None:
     """What a column of the month is called, where the name of the sheet alone tells it."""
     words = listed_words("parts_of_a_day")["month"]
     dated = {folded(word) for word in words} | _DAY_WORDS | _dated_rows()
-    is_dated = any(not dated.isdisjoint(readings(name)) for name in table.header)
+    is_dated = any("date" in folded(name).split() or not dated.isdisjoint(readings(name))
+                   for name in table.header)  # fmt: skip
     if is_dated or not _tells_a_month(table.sheet):
         return None
     english = {name.casefold() for name in (*calendar.month_name, *calendar.month_abbr)}
-    return words[0] if english.intersection(folded(table.sheet).split()) else words[1]
+    return words[0] if english.intersection(table.sheet.casefold().split()) else words[1]
 
 
 @cache

@@ -484,7 +484,8 @@ def _nothing(texts: Texts, kind: str) -> dict[str, str | None]:
         first, *rest = plain.split() or [""]
         if first in DENIES and rest and {*rest} <= {*said}:
             means[plain] = none
-    return {text: means[folded(text)] for text in texts.values if folded(text) in means}
+    sure = (text for text in texts.values if "?" not in text)  # `ongoing?` stays asked
+    return {text: means[folded(text)] for text in sure if folded(text) in means}
 
 
 def _date_fit(values: Sequence[str], kind: str, name: str) -> Fit:

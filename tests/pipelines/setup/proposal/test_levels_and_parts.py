@@ -176,7 +176,7 @@ def test_a_row_that_sums_names_what_it_sums(tmp_path: Path) -> None:
 
 def test_no_certificate_is_none_and_none_of_a_list_is_none() -> None:
     certificate = contracts()["un_personnel"].columns["poc_certificate_on"]
-    texts = Texts("POC certificate", ("03/16/2026", "No certificate", "No idea"), False)
+    texts = Texts("POC certificate", ("03/16/2026", "No certificate", "No idea", "TBD ?"), False)
     assert fit_of(certificate, texts, {}).entry["recode"] == {"No certificate": None}
     partners = contracts()["activities"].columns["partner_components"]
     entry = fit_of(partners, Texts("Partners", ("aucun", "Human rights"), False), {}).entry
@@ -246,3 +246,11 @@ def test_a_second_row_of_names_may_stand_below_one_column_alone(tmp_path: Path) 
     assert found.table.header[3:5] == ("End / Time", "Strength / Total")
     (plain,) = layouts(workbook(tmp_path / "q.xlsx", Log=[upper, *rows]))
     assert plain.options.get("header_rows") is None
+
+
+def test_months_whose_days_have_a_date_take_no_month_of_their_sheet(tmp_path: Path) -> None:
+    head = ["Unit", "Date et heure de début", "AO", "Activity"]
+    rows = [["FPU1", f"2026-03-{day:02d} 08:00", "Sake", "Patrol"] for day in range(1, 9)]
+    path = workbook(tmp_path / "p.xlsx", Janvier=[head, *rows], Mars=[head, *rows])
+    found = propose(path, KNOWN).layout
+    assert "sheet_as" not in found.options and found.table.rows.num_rows == 16
