@@ -406,7 +406,7 @@ def _begins(table: SourceTable, name: str) -> bool:
     alone: it is said once for the rows of a unit."""
     filled = table.rows[name].is_valid().to_pylist()
     others = (column.to_pylist() for column in table.rows.columns if not column.null_count)
-    return 2 * sum(filled) <= len(filled) and any(
+    return 2 <= sum(filled) <= len(filled) / 2 and any(
         filled == [True, *(text != above for text, above in zip(texts[1:], texts, strict=False))]
         for texts in others
     )

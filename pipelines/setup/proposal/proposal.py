@@ -558,7 +558,7 @@ def _scored(
     if wide and (alone := {one.column for one in columns}.intersection(wide.columns)):
         # A sum beside its parts says nothing else: the parts are left out where it is sure.
         sums = [one for one in columns if one.column == wide.value]
-        is_by_parts = all(contract.columns[name].required for name in wide.item)
+        is_by_parts = not any("_U" in name.split("|") for name in wide.items)  # by all that it asks
         parts_count = alone == {wide.value} and (is_by_parts or sums[0].confidence < _REFERENCE_KEY)
         said = sums[0].headers if parts_count else tuple(wide.items.values())
         texts = [one for one in texts if alone != {wide.value} or one.header not in said]
