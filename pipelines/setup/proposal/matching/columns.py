@@ -291,7 +291,8 @@ def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[Colum
         if is_none or (name == _HOUSEHOLD and not _may_be_households(texts)):
             fit = replace(fit, share=0.0)
         confidence, reason = _confidence(alike, fit, column)
-        if name == _DEATHS or export_of(texts.header, name).get("texts"):
+        is_coded = column.base_type == "code" and export_of(texts.header, name)
+        if name == _DEATHS or is_coded:
             confidence = min(confidence, _OF_UNITS)  # whose deaths, and what a codebook means by it
         if confidence:
             told = named if named and reason in ("alike_name", "same_name") else reason

@@ -254,3 +254,12 @@ def test_months_whose_days_have_a_date_take_no_month_of_their_sheet(tmp_path: Pa
     path = workbook(tmp_path / "p.xlsx", Janvier=[head, *rows], Mars=[head, *rows])
     found = propose(path, KNOWN).layout
     assert "sheet_as" not in found.options and found.table.rows.num_rows == 16
+
+
+def test_what_the_codebook_of_an_export_means_by_a_code_is_not_sure(tmp_path: Path) -> None:
+    head = ["id", "date_start", "adm_1", "type_of_violence", "best", "inter1"]
+    rows = [[f"E{day}", date(2026, 3, day), "Sake", 1 + day % 3, 2, "Rebel group"]
+            for day in range(1, 9)]  # fmt: skip
+    found = propose(workbook(tmp_path / "e.xlsx", Log=[head, *rows]), KNOWN, table="incidents")
+    sure = {one.column: one.confidence for one in found.columns}
+    assert 0 < sure["violence_type"] < 0.9 and 0 < sure["alleged_actor_type"] < 0.9
