@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from functools import cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -105,15 +106,27 @@ def _inbox(workspace: Workspace, mission: str) -> Iterator[Problem]:
 def _databases(home: Path) -> Iterator[Problem]:
     """SQLite files that fail their own check: records, and Dagster's runs and events."""
     for path in [*home.glob("records.db"), *sorted((home / "dagster").rglob("*.db"))]:
-        try:
-            with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
-                said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-        except sqlite3.DatabaseError as error:
-            said = type(error).__name__
-        if said != "ok":
+        if _sqlite_check(path) != "ok":
             is_ours = path.name == "records.db"
             rule = "doctor_records_damaged" if is_ours else "doctor_runs_damaged"
             yield Problem(rule, path.relative_to(home).as_posix())
+
+
+def _sqlite_check(path: Path) -> str:
+    """What SQLite says of a file. What a killed run left half-written is undone when the file is
+    next opened for writing; here that is done in a copy, as nothing is changed."""
+    journal = path.with_name(f"{path.name}-journal")
+    with TemporaryDirectory() as folder:
+        is_half_written = journal.exists()
+        if is_half_written:
+            path = Path(shutil.copy(path, folder))
+            shutil.copy(journal, folder)
+        mode = "rw" if is_half_written else "ro"
+        try:
+            with closing(sqlite3.connect(f"{path.as_uri()}?mode={mode}", uri=True)) as connection:
+                return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+        except sqlite3.DatabaseError as error:
+            return type(error).__name__
 
 
 def _audit_log(home: Path) -> Iterator[Problem]:

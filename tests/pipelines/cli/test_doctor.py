@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -55,6 +56,28 @@ def examined(workspace: Workspace, monkeypatch, capsys, language: str = "en") ->
 
 def test_a_sound_workspace(sound: Workspace, monkeypatch, capsys) -> None:
     assert examined(sound, monkeypatch, capsys) == (0, [])
+
+
+def test_runs_of_a_killed_process_are_half_written_and_not_damaged(
+    tmp_path: Path, sound: Workspace, monkeypatch, capsys
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(sound.home, home)
+    kept = home / "dagster" / "runs.db"
+    kept.parent.mkdir(exist_ok=True)
+    with closing(sqlite3.connect(tmp_path / "runs.db", isolation_level=None)) as runs:
+        runs.execute("CREATE TABLE runs (body)")
+        runs.execute("PRAGMA cache_size = 1")
+        runs.execute("BEGIN")
+        runs.executemany("INSERT INTO runs VALUES (?)", [("x" * 2000,)] * 200)
+        for name in ("runs.db", "runs.db-journal"):  # as they lie when the process is killed
+            shutil.copy(tmp_path / name, kept.with_name(name))
+    before = {path.name: path.read_bytes() for path in kept.parent.iterdir()}
+    assert examined(Workspace(home), monkeypatch, capsys) == (0, [])
+    assert {path.name: path.read_bytes() for path in kept.parent.iterdir()} == before
+    kept.with_name("runs.db-journal").unlink()
+    kept.write_bytes(kept.read_bytes()[:100] + b"?" * 400 + kept.read_bytes()[500:])
+    assert examined(Workspace(home), monkeypatch, capsys)[1]
 
 
 def drop_table(workspace: Workspace) -> None:
