@@ -48,10 +48,8 @@ def read_delivery(delivery: Delivery) -> Iterator[SourceTable]:
     found, options = reader(delivery.source.reader), delivery.source.options
     if found.tells_numbers:
         options = {**options, "numbers": delivery.source.number_columns()}
-    if {
-        "month_of_sheet",
-        "sheet_as",
-    } & options.keys():  # whose year may stand in the name that people know
+    # The year of a month may stand in the name that people know.
+    if options.keys() & {"month_of_sheet", "sheet_as"}:
         options = {**options, "file": delivery.name}
     return found.read(delivery.path, options)
 
