@@ -59,8 +59,9 @@ def joined_names(rows: Sequence[Sequence[str | None]]) -> list[str | None]:
 def fill_merged(body: Sequence[list[str | None]]) -> None:
     """Each row below a header with the texts of cells that reach over it; a number stays where it
     stands, as it may be that of all these rows together."""
-    for at, row in enumerate(body):
-        for column, text in enumerate(row):
+    merged = (at for at, row in enumerate(body) if MergedText in map(type, row))
+    for at in merged:
+        for column, text in enumerate(body[at]):
             if isinstance(text, MergedText) and text.width == 1 and not _NUMBER.fullmatch(text):
                 for below in body[at + 1 : at + text.height]:
                     below[column] = below[column] or str(text)

@@ -43,6 +43,7 @@ from pipelines.setup.proposal.matching.words import (
     folded,
     listed_words,
     readings,
+    total_words,
 )
 
 _TEXTS = ("totals", "ditto")  # texts that stand in one sheet and mean the same in another
@@ -354,10 +355,13 @@ def _totals(table: SourceTable) -> list[str]:
     """Texts of the first columns that stand for a sum."""
     found: set[str] = set()
     for column in table.rows.columns[:2]:
-        for at, text in enumerate(column.to_pylist()):
-            words = folded(text).replace("-", " ").split() if text else []
+        texts = column.to_pylist()
+        for text in filter(None, dict.fromkeys(texts)):
+            words = folded(text).replace("-", " ").split()
+            if not _is_total(words):
+                continue
             is_plain = not {*words[1:]} - {"general"} or words[0] in _PARTS_OF_SUMS
-            if text and _is_total(words) and (is_plain or _is_short(table, at)):
+            if is_plain or any(_is_short(table, at) for at, one in enumerate(texts) if one == text):
                 found.add(text.strip())
     return sorted(found)
 
@@ -369,9 +373,8 @@ def _is_short(table: SourceTable, at: int) -> bool:
 
 def _is_total(words: Sequence[str]) -> bool:
     """Whether words are those of a sum: `Total patrols`, `S/Total`."""
-    totals = {folded(word) for word in listed_words("general")["total"]}
     first = words[1:] if words[:1] and words[0] in _PARTS_OF_SUMS else words
-    return 0 < len(first) <= _MOST_OF_TOTAL and first[0] in totals
+    return 0 < len(first) <= _MOST_OF_TOTAL and first[0] in total_words()
 
 
 def _groups(table: SourceTable) -> list[str]:
@@ -404,11 +407,14 @@ def _stands_for_more(table: SourceTable, name: str) -> bool:
 def _begins(table: SourceTable, name: str) -> bool:
     """Whether a column is filled where another, that has a text in each row, changes, and there
     alone: it is said once for the rows of a unit."""
-    filled = table.rows[name].is_valid().to_pylist()
-    others = (column.to_pylist() for column in table.rows.columns if not column.null_count)
-    return 2 <= sum(filled) <= len(filled) / 2 and any(
-        filled == [True, *(text != above for text, above in zip(texts[1:], texts, strict=False))]
-        for texts in others
+    filled = table.rows[name].is_valid()
+    if not 2 <= pc.sum(filled).as_py() <= len(filled) / 2:
+        return False
+    others = (column for column in table.rows.columns if not column.null_count)
+    below = filled.slice(1)  # the first row begins in any case
+    return any(
+        pc.not_equal(column.slice(1), column.slice(0, len(column) - 1)).equals(below)
+        for column in others
     )
 
 

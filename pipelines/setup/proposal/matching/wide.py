@@ -14,7 +14,7 @@ from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.columns import fit_of
 from pipelines.setup.proposal.matching.concepts import says_nothing
 from pipelines.setup.proposal.matching.texts import Texts
-from pipelines.setup.proposal.matching.words import code_texts, folded, listed_words, readings
+from pipelines.setup.proposal.matching.words import code_texts, readings, total_words
 
 _KINDS, _MORE = ("sex", "age_group"), ("harm", "rank_group")
 _VARIED = "rank_group"  # `Officers / Men` names no rank where there is no other
@@ -120,8 +120,7 @@ def _is_sum(one: tuple[str, str], found: Sequence[tuple[str, str]]) -> bool:
     """Whether a column that calls itself a total is that of others: `Total killed` beside `Killed /
     Men` and `Killed / Women`."""
     parts = one[0].split("|")
-    words = {folded(word) for word in listed_words("general")["total"]}
-    if words.isdisjoint(" ".join(readings(one[1])).split()):
+    if total_words().isdisjoint(" ".join(readings(one[1])).split()):
         return False
     others = [zip(parts, name.split("|"), strict=True) for name, _ in found if name != one[0]]
     finer = [pairs for pairs in others if all(own in ("_U", other) for own, other in pairs)]

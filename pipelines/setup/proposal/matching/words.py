@@ -145,6 +145,12 @@ def column_names(table: str, name: str) -> frozenset[str]:
 
 
 @cache
+def total_words() -> frozenset[str]:
+    """Folded words that say that a row or a column is the sum of others."""
+    return frozenset(map(folded, listed_words("general")["total"]))
+
+
+@cache
 def general_names(table: str, name: str) -> frozenset[str]:
     """Folded names that often mean this column and could mean another: `Date`, `Type`, `Killed`."""
     words = _listed(_synonyms()["perhaps"], name)
