@@ -109,8 +109,8 @@ def _value_of(contract: Contract, said: Sequence[str] = ()) -> str | None:
         if column.base_type in ("int", "dec") and name not in contract.key
     ]
     required = [name for name in names if contract.columns[name].required]
-    named = [name for name in names
-             if any(is_named_in(readings(text), contract.table, name) for text in said)]  # fmt: skip
+    titles = [readings(text) for text in said]
+    named = [n for n in names if any(is_named_in(one, contract.table, n) for one in titles)]
     names = required or named
     return names[0] if len(names) == 1 else None
 
