@@ -174,12 +174,14 @@ def _worked(one: ColumnProposal, answers: Answers) -> ColumnProposal:
 def _with_rows(proposal: Proposal, answers: Answers) -> Proposal:
     """The proposal with the columns that a person says become rows of their own."""
     value, table = answers.get("rows_value"), contracts()[proposal.table]
-    if value is None or isinstance(proposal.wide, SideBySide):
+    said = [(kind, header, code) for name, code in _of("row", answers).items()
+            for kind, _, header in [name.partition(".")]
+            if header in proposal.layout.table.header]  # fmt: skip
+    if value is None or not said or isinstance(proposal.wide, SideBySide):
         return proposal
     groups: dict[str, dict[str, str]] = {}
-    for name, code in _of("row", answers).items():
-        kind, _, header = name.partition(".")
-        if code and header in proposal.layout.table.header:
+    for kind, header, code in said:
+        if code:
             told = month_of(code, None) or code if kind == "month" else code
             groups.setdefault(header, {})[kind] = told
     if value not in value_columns(table) or not groups:

@@ -100,7 +100,7 @@ def _groups(
             for group, one in beside.items():
                 groups[group][name] = (one.header, fits[group].entry)
     named_so = next(iter(groups.values()), {})
-    return groups if unknown <= len(named_so) else {}  # else they tell more than sex or month
+    return groups if unknown < len(named_so) else {}  # else they tell more than sex or month
 
 
 def _value_of(

@@ -195,10 +195,15 @@ def _group_of(contract: Contract, item: Sequence[str], header: str) -> str | Non
 
 
 def _words_of(header: str) -> list[list[str]]:
-    """The words of a header, or of its tag's attributes, in each of its readings."""
+    """The words of a header, or of its tag's attributes, in each of its readings; a name above it
+    is of its words."""
     tag, *attributes = header.split("+")
     plain = [part for one in attributes for part in one.removeprefix("age_").split("_")]
-    ways = [plain] if tag.startswith("#") else [one.split() for one in readings(header)]
+    ways = (
+        [plain]
+        if tag.startswith("#")
+        else [one.split() for one in readings(header.replace(GROUPED, " "))]
+    )
     return [[_AGE_WORD.sub(_as_age, word) for word in words] for words in ways]
 
 
