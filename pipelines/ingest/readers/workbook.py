@@ -97,6 +97,7 @@ def read_sheets(book: Workbook, options: Options) -> Iterator[SourceTable]:
         if entry and book.holds_something(name):
             of_sheet = {**options, **(own.get(entry) or {}), "sheet": name}
             yield read_sheet(book, {**of_sheet, "ignore_sheets": ignored})
+            ignored = ["*"]  # told once what is not read
 
 
 def read_sheet(book: Workbook, options: Options) -> SourceTable:

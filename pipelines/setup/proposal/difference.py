@@ -257,7 +257,8 @@ def mended(path: Path, changes: list[Change]) -> dict[str, Any]:
                 _rename_sheet(content, one.sheet, str(one.after))
                 continue
             if one.sheet:
-                options = options["sheets"][one.sheet] = {**(options["sheets"][one.sheet] or {})}
+                kinds = options["sheets"]
+                options = kinds[one.sheet] = {**(kinds[one.sheet] or {})}
             if one.after:
                 options[one.place] = one.after
             else:
