@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from pipelines.setup.proposal.preview import Preview
     from pipelines.setup.proposal.proposal import Proposal
 
-_LISTS = ("sheet", "also_sheet", "fill_down", "ditto", "missing", "where_is", "where_too_is", "may_lack")
+_LISTS = (
+    "sheet",
+    "also_sheet",
+    "fill_down",
+    "ditto",
+    "missing",
+    "where_is",
+    "where_too_is",
+    "may_lack",
+)
 _SURE = 0.9  # from here on a person at a terminal is not asked about a column by itself
 
 

@@ -22,8 +22,8 @@ _ANSWERS = (*_EMPTY_TOO, "constant.", "successor.", "reading.", "part.", "empty.
             "when.", "when_is.", "when_value.")  # fmt: skip
 _CHOICES = ("table", "of_table", "files", "mend", "meant", "laid", "sheet", "header_row",
             "header_rows", "fill_down", "ditto", "where", "where_is", "where_too", "where_too_is",
-            "place", "also", "also_sheet", "of_sheet", "missing", "distinct", "replaces", "covers", "sender", "time_zone",
-            "may_lack", "anew")  # fmt: skip
+            "place", "also", "also_sheet", "of_sheet", "missing", "distinct", "replaces", "covers",
+            "sender", "time_zone", "may_lack", "anew")  # fmt: skip
 
 
 class Upload(FileOfMission):

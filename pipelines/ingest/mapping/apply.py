@@ -164,7 +164,9 @@ def taken_positions(file: FileRows, mapping: TableMapping, source: Source) -> pa
     if mapping.sheet:
         sheets = pc.unique(file.sheet).to_pylist()
         own = [one for one in sheets if mapping in source.of_sheet(one).tables]
-        keep &= pc.is_in(file.sheet, value_set=pa.array(own, pa.string())).to_numpy(zero_copy_only=False)
+        keep &= pc.is_in(file.sheet, value_set=pa.array(own, pa.string())).to_numpy(
+            zero_copy_only=False
+        )
     for name, wanted in mapping.where.items():
         text = cleaned(file.rows[name], source.missing)
         if isinstance(wanted, tuple):

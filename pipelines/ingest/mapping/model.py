@@ -351,8 +351,8 @@ def _checked_source(path: Path, _content: bytes) -> Source:
         problems.append(_unknown(path, "mapping_unknown_key", f"renamed.{name}", name, known))
     for table in source.tables:
         if table.sheet and table.sheet not in source.kinds_of_sheets:
-            key, known = f"{table.table}.sheet", source.kinds_of_sheets
-            problems.append(_unknown(path, "mapping_unknown_key", key, table.sheet, known))
+            key, sheets = f"{table.table}.sheet", source.kinds_of_sheets
+            problems.append(_unknown(path, "mapping_unknown_key", key, table.sheet, sheets))
         problems += _table_problems(path, table)
         problems += _period_problems(path, source, table)
     if problems:

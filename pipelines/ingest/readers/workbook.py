@@ -4,9 +4,9 @@ Dates in ISO form, whole numbers without a dot. What a format packs and refuses 
 here (`xlsx.py`, `xls.py`, `ods.py`).
 Options: `sheet` (its name; needed where the workbook has several), `sheets` (names or patterns of
 sheets that are read below each other, in the place of `sheet`; sheets of several kinds, each with
-the options that are its own), `header_row` (1), `ignore_sheets` (names or patterns of sheets that are known and not read: others that hold something
-are told), `largest_mb` (256: unpacked size up to which a workbook is opened at all), and those of
-the shape of the sheet (`sheet_shape.py`).
+the options that are its own), `header_row` (1), `ignore_sheets` (names or patterns of sheets that
+are known and not read: others that hold something are told), `largest_mb` (256: unpacked size up to
+which a workbook is opened at all), and those of the shape of the sheet (`sheet_shape.py`).
 """
 
 import re
@@ -86,7 +86,9 @@ def read_sheets(book: Workbook, options: Options) -> Iterator[SourceTable]:
         return
     patterns, known = _patterns(wanted), _patterns(options.get("ignore_sheets", ()))
     own = wanted if isinstance(wanted, Mapping) else {}
-    named = {name: sheet_entry(patterns, name) for name in book.sheets if not sheet_entry(known, name)}
+    named = {
+        name: sheet_entry(patterns, name) for name in book.sheets if not sheet_entry(known, name)
+    }
     missing = [one for one in patterns if one not in named.values()]
     if missing and (own or len(missing) == len(patterns)):
         listed = ", ".join(f"'{name}'" for name in book.sheets)

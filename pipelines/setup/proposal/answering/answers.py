@@ -4,9 +4,9 @@ Names of the answers: those of `choices.py`; `table`; `laid` (what `choices.py` 
 `files` (the pattern of names); `header.<column>` (the column of the file, empty: none);
 `constant.<column>`; `code.<column>.<text>` (empty: not known). Of a survey: `question.<item>` (its
 column), `answer.<item>.<text>`. Of a changed file: `successor.<column of the file>`;
-`meant.<table>.<column>.<text>`. Of a second table, of the same rows (`also`: its name) or of another
-sheet (`also_sheet`: these sheets, each a table of its own): the same with `also.` before it, of a
-third with `also.also.`; `of_sheet` is the one they were said of.
+`meant.<table>.<column>.<text>`. Of a second table, of the same rows (`also`: its name) or of
+another sheet (`also_sheet`: these, each a table of its own): the same with `also.` before it,
+of a third with `also.also.`; `of_sheet` is the one they were said of.
 """
 
 from collections.abc import Mapping

@@ -105,9 +105,8 @@ def test_answers_belong_to_their_sheet(workspace: Workspace, path: Path) -> None
     assert found.counted and found.counted.rows_new == 3
     other = looked_at(workspace, path, said | {"also.table": "registers"})
     assert tables(other)[1][1] == "registers"  # open yet, and nothing of the other table said
-    turned = looked_at(workspace, path, {"table": "commitments", "laid": "yes",
-                                         "sheet": "Engagements", "also_sheet": "Accords locaux",
-                                         **{n: t for n, t in said.items() if "of_" in n}})  # fmt: skip
+    first = {"table": "commitments", "sheet": "Engagements", "also_sheet": "Accords locaux"}
+    turned = looked_at(workspace, path, said | first)
     assert tables(turned) == [("", "commitments", "Engagements"),
                               ("also.", "local_agreements", "Accords locaux")]  # fmt: skip
 
