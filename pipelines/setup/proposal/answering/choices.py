@@ -85,7 +85,7 @@ def _of_file(proposal: Proposal, answers: Mapping[str, str]) -> Iterator[Choice]
         yield Choice("fill_down", tuple(options.get("fill_down", ())), headers, takes_several=True)
         yield Choice("ditto", tuple(options.get("ditto", ())), takes_several=True)
     if proposal.table != RESPONDENTS:
-        also = (proposal.also.table,) if proposal.also else ()
+        also = tuple(one.table for one in proposal.parts[1:2] if one.sheet == proposal.sheet)
         yield Choice("also", also, also_tables(proposal))
     yield Choice("missing", proposal.missing, takes_several=True)
     yield from _of_rows(proposal, answers)

@@ -78,7 +78,7 @@ def test_the_sheets_are_proposed_together_and_each_may_be_left_out(
     found = looked_at(workspace, path, {})
     assert tables(found) == [("", "local_agreements", "Accords locaux"),
                              ("also.", "commitments", "Engagements")]  # fmt: skip
-    assert asked(found, "also_sheet") == ("Engagements",)
+    assert asked(found, "also_sheet") == ("Engagements",) and asked(found, "also") == ()
     assert found.counted
     assert [len(one.rows) for one in found.counted.tables] == [2, 2]
     assert [(one.sheet, one.column, one.value) for one in found.counted.rejects] == [
