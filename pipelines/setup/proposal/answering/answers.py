@@ -39,7 +39,6 @@ Answers = Mapping[str, str]
 _BETWEEN = " + "
 _NUMBERS, _LISTS = ("header_row", "header_rows"), ("fill_down", "ditto")
 _SIGNS = ("thousands", "decimal")
-_NEXT = ("also.", "also_sheet")
 _OF_FILE = ("sheet", *_NUMBERS, *_LISTS, "laid", "missing", "may_lack")
 
 
@@ -65,7 +64,8 @@ def answered(
         raise WrongUse(told) from None
     if answers.get("of_table", proposal.table) != proposal.table:
         # another table: the answers were about the columns of the one before
-        answers = {name: answers[name] for name in answers if name.startswith(_NEXT)}
+        of_next = {f"also.{name}": value for name, value in _of("also", answers).items()}
+        answers = {"also_sheet": answers.get("also_sheet", ""), **of_next}
     if files := answers.get("files"):
         proposal = replace(proposal, files=files)
     proposed = {one.column: joined(one) for one in proposal.columns}

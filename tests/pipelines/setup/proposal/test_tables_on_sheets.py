@@ -88,6 +88,8 @@ def test_the_sheets_are_proposed_together_and_each_may_be_left_out(
     assert found.offered and found.offered.also and "Observations" in found.offered.ignored
     kinds = {one.name: one.value for one in found.offered.also.choices}
     assert kinds["header_row"] == ("3",) and not {"sheet", "replaces", "sender"} & kinds.keys()
+    turned = {"laid": "yes", "of_table": "local_agreements", "table": "registers"}
+    assert tables(looked_at(workspace, path, turned)) == [("", "registers", "")]
     alone = looked_at(workspace, path, {"laid": "yes"})
     assert tables(alone) == [("", "local_agreements", "")]
     assert alone.counted and alone.counted.rows_read == 3
