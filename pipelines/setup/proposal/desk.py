@@ -334,12 +334,9 @@ class IntakeDesk:
             rules = [contracts()[table.table].duplicates for table in source.tables]
             said = FilePreview(source=source.source, is_comparable=any(rules))
             if mended.is_mended(path):
-                found = self._tried(name, path, source, archive=self._workspace.archive(name))
-                return FilePreview(
-                    source=source.source,
-                    is_mended=True,
-                    counted=self._counted(name, found, language),
-                )
+                whole = self._tried(name, path, source, archive=self._workspace.archive(name))
+                counted = self._counted(name, whole, language)
+                return FilePreview(source=source.source, is_mended=True, counted=counted)
             said = replace(said, mapping=self._kept(name, source))
             return self._of_known_source(said, name, path, source, language, answers)
         proposal, found = self._proposal(name, path, answers, before)
