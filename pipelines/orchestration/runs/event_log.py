@@ -24,9 +24,14 @@ def quick_event_log() -> Iterator[None]:
     With `synchronous=NORMAL` a power failure may lose the last events of the log, never the file
     (sqlite.org/pragma.html#pragma_synchronous); what a run made stands in the warehouse.
     """
+
+    def wait_for_no_disk(connection: Any, _record: Any) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("PRAGMA synchronous = NORMAL")
+
     made: dict[str, Engine] = {}
     makers = {module: module.create_engine for module in _WRITERS}
-    event.listen(Engine, "connect", _wait_for_no_disk)
+    event.listen(Engine, "connect", wait_for_no_disk)
     for module, make in makers.items():
         module.create_engine = partial(_one_a_file, made, make)  # type: ignore[attr-defined]
     try:
@@ -34,14 +39,9 @@ def quick_event_log() -> Iterator[None]:
     finally:
         for module, make in makers.items():
             module.create_engine = make  # type: ignore[attr-defined]
-        event.remove(Engine, "connect", _wait_for_no_disk)
+        event.remove(Engine, "connect", wait_for_no_disk)
         for engine in made.values():
             Engine.dispose(engine)
-
-
-def _wait_for_no_disk(connection: Any, _record: Any) -> None:
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("PRAGMA synchronous = NORMAL")
 
 
 def _one_a_file(
