@@ -4,7 +4,6 @@ What a table of `cube` or `mart` holds is not said here: the engine knows its ow
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 
 import duckdb
 
@@ -179,12 +178,7 @@ def _layout(connection: duckdb.DuckDBPyConnection) -> int:
         """SELECT schema_name, table_name, sql FROM duckdb_tables()
         WHERE database_name = current_database() AND NOT internal ORDER BY ALL"""
     ).fetchall()
-    return hash((*found, _wanted()))
-
-
-@cache
-def _wanted() -> str:
-    return repr(list(tables()))
+    return hash((*found, repr(list(tables()))))
 
 
 def create_all(connection: duckdb.DuckDBPyConnection) -> Columns:
