@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from dashboards.reading.access import AUDIENCES
+from indicators.foundation.ending import end_at_once
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.messages import message
 
@@ -107,4 +108,4 @@ def _serve(chosen: argparse.Namespace, listening: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_at_once(main)

@@ -5,7 +5,6 @@ are imported by the commands that need them, so that `--help` answers at once.
 """
 
 import argparse
-import atexit
 import gc
 import importlib
 import json
@@ -16,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from indicators.foundation.ending import end_at_once
 from indicators.foundation.errors import PocLensError, Problem, WrongUse
 from indicators.foundation.faults import is_disk_full, traceback_of
 from indicators.foundation.messages import LANGUAGES, message
@@ -107,18 +107,8 @@ def command_module(name: str) -> ModuleType:
 
 
 def command() -> None:
-    """The process of one command line. It ends at once: freeing each object takes it a second."""
-    ended: list[int] = []
-
-    def end() -> None:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        if ended:
-            os._exit(ended[0])
-
-    atexit.register(end)  # first, so that it comes after what the libraries have to end
-    ended.append(main())
-    sys.exit(ended[0])
+    """The process of one command line."""
+    end_at_once(main)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

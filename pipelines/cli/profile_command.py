@@ -3,11 +3,15 @@
 import argparse
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import Parser, mission_of
+
+if TYPE_CHECKING:
+    from pipelines.documents.profile_workbook import Change
 
 
 def add_arguments(parser: Parser) -> None:
@@ -31,12 +35,16 @@ def run(arguments: argparse.Namespace) -> int:
     if not path.is_file():
         raise WrongUse(Problem("no_file", str(path)))
     changes = read_workbook(profile, path, is_written=not arguments.check)
-    lines = [
-        message("cli.profile.changed", language, **{k: v or "–" for k, v in asdict(one).items()})
-        for one in changes
-    ]
+    lines = [_line(one, language) for one in changes]
     end = "same" if not changes else "checked" if arguments.check else "written"
     lines.append(message(f"cli.profile.{end}", language, number=len(changes)))
     result = {"changes": [asdict(one) for one in changes], "written": end == "written"}
     show(arguments, result, "\n".join(lines))
     return 0
+
+
+def _line(change: "Change", language: str) -> str:
+    kind = "changed" if change.column else "added" if change.after else "removed"
+    return message(
+        f"cli.profile.{kind}", language, **{k: v or "–" for k, v in asdict(change).items()}
+    )

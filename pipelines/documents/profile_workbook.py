@@ -6,6 +6,7 @@ other keys of the files stay.
 """
 
 import io
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +29,9 @@ from indicators.foundation.reading.model_problems import KINDS
 from indicators.linkage.framework.model import FILE_NAME as FRAMEWORK
 from indicators.linkage.framework.model import Edge, Outcome, Output
 from pipelines.ingest.mapping.profile import profile_problems
+from pipelines.ingest.mapping.written.written_numbers import Signs, number_text
+from pipelines.ingest.readers.ooxml import percent_cells
+from pipelines.ingest.rows.cast import FALSE_TEXTS, TRUE_TEXTS
 
 MISSION = "mission.yaml"
 _FIRST_ROW = 3  # as people count
@@ -36,6 +40,10 @@ _TITLE_WIDTH = 60
 _SEVERAL = "tuple[DatedValue, ...]"  # as pydantic names that side of a baseline or target
 _OWN_LINES = "stakeholders"  # a list in one cell, an entry a line
 _DATED = ("baseline", "target")  # one, or one for each length of period: an entry a line
+_NUMBERS = ("value", "tolerance", "min_n", "lag", "expected_sign", "margin_percent")
+_MONTHS = 12
+_DAYS = ("on", "named_on", "cleared_on")
+_DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
 Entry = dict[str, Any]
 
 
@@ -134,7 +142,9 @@ def _write_titles(
     page.write_string(0, column, head, book.look("ruled_head"))
     for row, entry in enumerate(entries, start=2):
         if (known := catalogue.get(entry["code"])) is not None:
-            write_value(book, page, row, column, known.title.in_language(language))
+            unit = message(f"unit.{known.unit_of_measure}", language, number=2)
+            title = known.title.in_language(language)
+            write_value(book, page, row, column, f"{title} ({unit.strip()})")
 
 
 def read_workbook(profile: Path, path: Path, *, is_written: bool) -> list[Change]:
@@ -152,6 +162,8 @@ def read_workbook(profile: Path, path: Path, *, is_written: bool) -> list[Change
         raise WrongUse(problems)
     for sheet in sheets:
         problems += _row_problems(path, sheet, found, _unlisted(profile, sheet))
+    if problems:
+        _leave_unfit_out(profile, sheets, found)
     texts: dict[str, str] = {}
     changes: list[Change] = []
     for file in (MISSION, FRAMEWORK):
@@ -166,7 +178,7 @@ def read_workbook(profile: Path, path: Path, *, is_written: bool) -> list[Change
     told = {(one.sheet, one.row) for one in problems}
     # beside what is wrong in a row: what of other rows is wrong, in the workbook's words
     problems += [
-        one for one in unsound if not told or (one.row and (one.sheet, one.row) not in told)
+        one for one in unsound if not told or (one.sheet and (one.sheet, one.row) not in told)
     ]
     if problems:
         raise WrongUse(problems)
@@ -250,7 +262,11 @@ def _sheet_rows(path: Path, book: CalamineWorkbook, sheet: _Sheet) -> Iterator[t
         raise WrongUse(
             Problem("profile_columns", path.name, sheet.title, 2, name, parameters=parameters)
         )
+    percents = percent_cells(path, sheet.title)
     for number, row in enumerate(rows[2:], start=_FIRST_ROW):
+        for at, cell in enumerate(row):
+            if (number - 1, at) in percents and isinstance(cell, float | int):
+                row[at] = round(100 * cell, 10)  # the number before the sign is meant
         if any(cell not in ("", None) for cell in row):
             yield number, _entry(dict(zip(heads, row, strict=False)), sheet)
 
@@ -281,36 +297,33 @@ def _of_lines(dated: Entry) -> Entry | list[Entry]:
         for entry, text in zip(found, texts, strict=False):
             value = _value(name, text)
             if value is not None:
-                entry[name] = _number(value) if name == "value" else value
+                entry[name] = value
     return found
 
 
-def _number(text: Any) -> Any:
-    """A number of a cell of text; the text itself where it is none, as the row's check says."""
-    try:
-        number = float(text)
-    except (TypeError, ValueError):
-        return text
-    return int(number) if number.is_integer() else number
-
-
 def _value(column: str, cell: Any) -> Any:
+    """What a cell means; the text itself where it is not what the column asks for, as the row's
+    check says."""
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     if not isinstance(cell, str):
         return cell
+    kind = column.rpartition(".")[2]
     text = cell.strip()
     if not text:
         return None
     if column == _OWN_LINES:
         return [_both(line) for line in text.splitlines() if line.strip()]
-    if column.rpartition(".")[2] in ("on", "named_on", "cleared_on"):
+    if kind in _DAYS:
         return _day(text)
-    if column == "is_benchmark" and text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    return int(text) if column == "expected_sign" and text in ("1", "-1") else text
+    if column == "is_benchmark" and text.lower() in TRUE_TEXTS + FALSE_TEXTS:
+        return text.lower() in TRUE_TEXTS
+    number = number_text(text.removesuffix("%"), Signs()) if kind in _NUMBERS else None
+    if number is None or "\n" in text:
+        return text
+    return int(float(number)) if float(number).is_integer() else float(number)
 
 
 def _both(line: str) -> Any:
@@ -319,10 +332,15 @@ def _both(line: str) -> Any:
 
 
 def _day(text: str) -> Any:
+    """A day as people write it; with a stroke only where no other day can be meant."""
+    written = _DAY_FIRST.fullmatch(text)
+    day, sign, month, year = written.groups() if written else ("", "", "", "")
+    if written and (sign == "." or int(day) > _MONTHS or day == month):
+        text = f"{year}-{month:0>2}-{day:0>2}"
     try:
         return date.fromisoformat(text)
     except ValueError:
-        return text  # said by the check of the row
+        return text
 
 
 def _unlisted(profile: Path, sheet: _Sheet) -> dict[Any, Entry]:
@@ -363,11 +381,33 @@ def _row_problems(
                     continue  # what the other form of a baseline or target lacks is no news
                 column = ".".join(k for k in keys if k not in sides and not k.isdigit())
                 value = None if wrong["type"] == "missing" else str(wrong["input"])
-                facts = {name: str(one) for name, one in wrong.get("ctx", {}).items()}
+                column = ", ".join(c for c in sheet.columns if c.startswith(f"{column}.")) or column
+                listed = wrong.get("ctx", {}).items()
+                facts = {name: str(one).replace(" or ", ", ") for name, one in listed}
                 kind = KINDS.get(wrong["type"], wrong["type"])
                 facts |= {"reason": wrong["msg"].removeprefix("Value error, "), "kind": kind}
                 yield Problem("profile_cell", path.name, sheet.title, number, column, value, facts)
                 entry.pop(keys[0] if keys else "", None)
+
+
+def _leave_unfit_out(
+    profile: Path, sheets: Sequence[_Sheet], found: dict[str, list[tuple[int, Entry]]]
+) -> None:
+    """Takes out the rows that lack what was wrong in them, and links of what they would describe:
+    the others are looked at as a whole."""
+    unfit: set[Any] = set()
+    for sheet in sheets:
+        unlisted, fit = _unlisted(profile, sheet), []
+        for number, entry in found[sheet.name]:
+            try:
+                sheet.model.model_validate(unlisted.get(entry.get(sheet.identity), {}) | entry)
+            except ValidationError:
+                unfit.add(entry.get("indicator"))
+            else:
+                fit.append((number, entry))
+        found[sheet.name] = [
+            row for row in fit if not unfit & {row[1].get("from", ""), row[1].get("to", "")}
+        ]
 
 
 def _merged(content: Any, sheet: _Sheet, entries: list[Entry]) -> list[Change]:

@@ -60,6 +60,7 @@ _STYLED = re.compile(
     rb"[^<>]{0,400}?\br\s{0,9}=\s{0,9}[\"']([A-Z]{1,3})(\d{1,9})[\"']"
 )
 _TIMES = frozenset({"18", "19", "20", "21", "22"})  # formats with hours that every workbook knows
+_PERCENTS = frozenset({"9", "10"})
 _NOT_SHOWN = re.compile(r"\[(?!h)[^\]]*\]|\"[^\"]*\"|\\.", re.IGNORECASE)
 _DATE_1904 = re.compile(rb'<workbookPr\b[^>]*\bdate1904="(1|true)"')
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -179,16 +180,29 @@ def _midnights(data: bytes, content: bytes, grid: list[list[Cell]]) -> Iterator[
         for column, cell in enumerate(cells)
         if type(cell) is date
     }
-    styles = _styles_with_time(data) if days else set()
-    if styles:
-        for style, letters, row in _STYLED.findall(content):
-            place = int(row) - 1, _column_index(letters.decode())
-            if int(style) in styles and place in days:
-                yield place
+    yield from _cells_showing(data, content, "h", _TIMES) & days if days else ()
 
 
-def _styles_with_time(data: bytes) -> set[int]:
-    """The numbers of the cell styles whose number format shows hours."""
+def percent_cells(path: Path, sheet: str) -> set[tuple[int, int]]:
+    """0-based (row, column) of each cell of an XLSX workbook that shows a percentage: a hundred
+    times its number."""
+    data = path.read_bytes()
+    return _cells_showing(data, _sheet_content(data, sheet), "%", _PERCENTS)
+
+
+def _cells_showing(
+    data: bytes, content: bytes, sign: str, known: frozenset[str]
+) -> set[tuple[int, int]]:
+    """The cells whose number format shows the sign, or is one of those that workbooks know."""
+    styles = _styles_showing(data, sign, known)
+    return {
+        (int(row) - 1, _column_index(letters.decode()))
+        for style, letters, row in (_STYLED.findall(content) if styles else ())
+        if int(style) in styles
+    }
+
+
+def _styles_showing(data: bytes, sign: str, known: frozenset[str]) -> set[int]:
     with zipfile.ZipFile(BytesIO(data)) as archive:
         if "xl/styles.xml" not in archive.namelist():
             return set()
@@ -196,11 +210,11 @@ def _styles_with_time(data: bytes) -> set[int]:
     own = {
         entry.get("numFmtId")
         for entry in styles.iter(f"{_MAIN}numFmt")
-        if "h" in _NOT_SHOWN.sub("", entry.get("formatCode", "")).lower()
+        if sign in _NOT_SHOWN.sub("", entry.get("formatCode", "")).lower()
     }
     formats = styles.find(f"{_MAIN}cellXfs")
     numbers = [entry.get("numFmtId", "0") for entry in formats] if formats is not None else []
-    return {at for at, number in enumerate(numbers) if number in own | _TIMES}
+    return {at for at, number in enumerate(numbers) if number in own | known}
 
 
 def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:

@@ -13,6 +13,7 @@ import smtplib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import localtime, make_msgid
 
 import requests
 
@@ -78,7 +79,10 @@ def _post(url: str, notice: Notice) -> None:
 
 def _mail(to: str, notice: Notice) -> None:
     mail = EmailMessage()
-    mail["Subject"] = f"POC Lens: {notice.mission}"
+    subjects = [message(f"notice.{notice.kind}.subject", one) for one in LANGUAGES]
+    mail["Subject"] = f"{notice.mission}: {' / '.join(subjects)}"
+    mail["Date"], mail["Message-ID"] = localtime(), make_msgid(domain="poclens")
+    mail["Auto-Submitted"] = "auto-generated"  # no absence is answered
     mail["From"] = os.environ.get("POCLENS_NOTICE_FROM", "poclens@localhost")
     mail["To"] = to
     mail.set_content("\n\n".join(notice.sentences().values()))

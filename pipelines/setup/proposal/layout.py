@@ -81,12 +81,13 @@ Cells = Sequence[Sequence[str | None]]
 
 @dataclass(frozen=True)
 class Layout:
-    """One sheet as it would be read, and why so."""
+    """One sheet as it would be read, and why so; `above`: what stands above its header."""
 
     reader: str
     options: dict[str, Any]
     table: SourceTable
     book: Codebook = field(default_factory=dict)
+    above: tuple[str, ...] = ()
 
     @cached_property
     def texts(self) -> list[Texts]:
@@ -148,7 +149,8 @@ def _of_several(found: Sequence[Layout], book: Workbook) -> Iterator[Layout]:
     if len(several) < 2 or any(2 * len(names & other) >= len(names) for other in others):
         return  # one that is nearly alike may be a month with a slip: a person says so
     options = _options_of_several(several, book)
-    yield Layout(several[0].reader, options, _below([one.table for one in several]))
+    table = _below([one.table for one in several])
+    yield Layout(several[0].reader, options, table, above=several[0].above)
 
 
 def _form(one: Layout) -> str:
@@ -230,7 +232,7 @@ def _of_workbook(path: Path, name: str, book: Workbook) -> Iterator[Layout]:
         if row is None:
             continue
         options |= _header_options(texts, row)
-        yield _shaped(path, name, options)
+        yield replace(_shaped(path, name, options), above=_above(texts, row))
 
 
 def _of_tags(path: Path, options: dict[str, Any]) -> Layout:
@@ -512,8 +514,13 @@ def _of_text(path: Path) -> Layout:
     line = records[shape.pop("header_row", 1) - 1][0]
     options |= ({"header_row": line} if line != 1 else {}) | shape
     if kind == "csv":
-        return _shaped(path, kind, options)
+        return replace(_shaped(path, kind, options), above=_above(texts, found))
     return Layout(kind, options, _read(path, kind, options))
+
+
+def _above(texts: Cells, row: int) -> tuple[str, ...]:
+    """The texts above the row of names: a title, a reporting period."""
+    return tuple(text for cells in texts[: row - 1] for text in cells if text)
 
 
 def _encoding(data: bytes) -> str | None:

@@ -66,6 +66,7 @@ _TOLD_BY = {
     ),
     "areas": (("name_fr", "name_en"), ("name_en", "name_fr")),
 }
+_MOST_ROWS = 0.9
 _JOINED_KEY = 0.5  # sure of a key of several columns: later files may hold two rows of it
 
 
@@ -549,8 +550,9 @@ def _scored(
     texts = layout.texts
     columns = column_proposals(contract, texts, known)
     said_once = (one.values[0] for one in texts if len(one.values) == 1)
-    years = years_told([path.stem, *said_once])
-    wide = wide_columns(contract, texts, years)
+    titles = (stem_words(path.name), layout.table.sheet, *layout.above)
+    years = years_told([path.stem, *said_once, *layout.above])
+    wide = wide_columns(contract, texts, years, titles)
     several = side_by_side(contract, texts, known, years)
     if wide and several and len(several.items) < len(wide.items):
         several = None
@@ -559,7 +561,10 @@ def _scored(
         # A sum beside its parts says nothing else: the parts are left out where it is sure.
         sums = [one for one in columns if one.column == wide.value]
         is_by_parts = not any("_U" in name.split("|") for name in wide.items)  # by all that it asks
-        parts_count = alone == {wide.value} and (is_by_parts or sums[0].confidence < _REFERENCE_KEY)
+        is_unsure = bool(sums) and sums[0].confidence < _REFERENCE_KEY
+        parts_count = alone == {wide.value} and (
+            is_by_parts or is_unsure or _adds_up(layout, sums[0].headers[0], wide)
+        )
         said = sums[0].headers if parts_count else tuple(wide.items.values())
         texts = [one for one in texts if alone != {wide.value} or one.header not in said]
         columns = [one for one in columns if not parts_count or one not in sums]
@@ -594,6 +599,19 @@ def _scored(
     named = _named_in(path.stem, layout.table.sheet, contract)
     score = 0.5 * own + 0.4 * needed + 0.1 * named
     return score * (_SUMMED if _counts_cases(contract, left) else 1), columns, groups
+
+
+def _adds_up(layout: Layout, whole: str, parts: Wide) -> bool:
+    """Whether parts side by side are in most rows the sum beside them: nobody is left out."""
+    rows = layout.table.rows
+
+    def counts(header: str) -> list[int]:
+        texts = rows[header].to_pylist()
+        return [int(re.sub(r"\D", "", text or "") or 0) for text in texts]
+
+    sums = map(sum, zip(*(counts(header) for header in parts.items.values()), strict=True))
+    same = [one == own for one, own in zip(sums, counts(whole), strict=True) if own]
+    return bool(same) and sum(same) >= _MOST_ROWS * len(same)
 
 
 def _tells_where(header: str) -> bool:

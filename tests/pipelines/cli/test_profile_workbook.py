@@ -131,6 +131,50 @@ def test_what_is_wrong_is_named_by_its_cell_and_nothing_is_written(
     assert (profile / "framework.yaml").read_text(encoding="utf-8") == before
 
 
+def test_numbers_days_and_answers_are_read_as_people_write_them(profile: Path, book: Path) -> None:
+    fill(book, "indicateurs", "P1-OP-10", target__value="88,5 %", target__on="30/09/2027")
+    fill(book, "indicateurs", "P1-OP-10", tolerance="1,5", min_n="1\u202f200")
+    fill(book, "liens", "patrols_seen", expected_sign="+1", primary__named_on="02.11.2026")
+    fill(book, "résultats", "safe_in_area", is_benchmark="oui")
+    found = {one.column: one.after for one in read_workbook(profile, book, is_written=True)}
+    assert found["target.value"] == "88.5" and found["target.on"] == "2027-09-30"
+    assert (found["tolerance"], found["min_n"]) == ("1.5", "1200")
+    assert (found["is_benchmark"], found["primary.named_on"]) == ("true", "2026-11-02")
+
+
+def test_a_percent_cell_means_the_number_before_its_sign(profile: Path, book: Path) -> None:
+    fill(book, "indicateurs", "P1-OP-10", target__value=0.145)
+    opened = openpyxl.load_workbook(book)
+    page = opened["indicateurs"]
+    heads = [cell.value for cell in page[2]]
+    row = [cell.value for cell in page["A"]].index("P1-OP-10") + 1
+    page.cell(row, heads.index("target.value") + 1).number_format = "0.0%"
+    opened.save(book)
+    (change,) = read_workbook(profile, book, is_written=True)
+    assert (change.column, change.after) == ("target.value", "14.5")
+
+
+def test_a_day_that_may_be_two_is_asked_for(profile: Path, book: Path) -> None:
+    fill(book, "indicateurs", "P1-OP-10", target__on="01/04/2027")
+    with pytest.raises(WrongUse) as refused:
+        read_workbook(profile, book, is_written=True)
+    assert [one.column for one in refused.value.problems] == ["target.on"]
+
+
+def test_a_row_that_lacks_something_hides_nothing_of_other_rows(profile: Path, book: Path) -> None:
+    fill(book, "résultats", "new_outcome", title__en="New", title__fr="Neuf", indicator="P3-OC-2")
+    fill(book, "liens", "new_edge", **{"from": "P1-OP-02", "to": "P2-OC-05", "lag": 1})
+    fill(book, "produits", "new_output", indicator="P1-OP-03")
+    with pytest.raises(WrongUse) as refused:
+        read_workbook(profile, book, is_written=True)
+    assert [(one.sheet, one.column) for one in refused.value.problems] == [
+        ("produits", "title.en, title.fr"),
+        ("liens", "expected_sign"),
+        ("liens", "why.en, why.fr"),
+        ("résultats", "indicator"),
+    ]
+
+
 def test_what_only_the_whole_profile_shows_is_named_by_its_row(profile: Path, book: Path) -> None:
     fill(book, "résultats", "safe_in_area", title__en="Patrols caused safety")
     with pytest.raises(WrongUse) as refused:

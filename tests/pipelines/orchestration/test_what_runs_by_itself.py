@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from email import message_from_string
+from email.policy import default
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -102,6 +104,10 @@ def test_a_webhook_and_a_mail_name_checks_and_no_row(monkeypatch: pytest.MonkeyP
     assert set(body["text"]) == {"en", "fr"} and "units.unit_type.codes" in body["text"]["fr"]
     assert body["tables"] == ["units"] and "Tables\u00a0: Unités." in body["text"]["fr"]
     assert {"rcpt TO:<duty@example.org>", "rcpt TO:<chief@example.org>"} <= set(lines)
+    mail = message_from_string("\n".join(lines[lines.index("data") + 1 :]), policy=default)
+    assert mail["Subject"].startswith("bako: blocking checks failed / des contrôles bloquants")
+    assert mail["Date"].datetime.utcoffset() is not None and mail["Message-ID"]
+    assert "Tables\u00a0: Unités." in mail.get_content()
 
 
 def test_a_reminder_names_keys_and_roles_and_not_what_was_written(

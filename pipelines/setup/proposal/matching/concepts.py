@@ -73,6 +73,12 @@ def holds_the_meaning(readings: tuple[str, ...], table: str, column: str) -> boo
     )
 
 
+def is_named_in(readings: tuple[str, ...], table: str, column: str) -> bool:
+    """Whether a title, as it may be read, has all that one of a column's names means."""
+    wanted = column_meanings(table, column)
+    return any(other <= own for one in readings for own in meanings(one) for other in wanted)
+
+
 def tells_of(readings: tuple[str, ...], table: str, column: str) -> bool:
     """Whether a header has a word that, of this table, one column alone is named by, and no word
     that another column alone is: `Minutes on file`, `PoC raised?`."""

@@ -1,6 +1,7 @@
 """Several values of each sex or month side by side, `Officers / Men`, `Of which vetted / Men`,
 `Officers / Women`, or `Jan 2026 / Staffed`: one row for each. One value alone is `wide.py`."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -69,8 +70,16 @@ def side_by_side(
 
 
 def _without_month(header: str, years: tuple[int, int] | None) -> Said:
-    group, _, rest = header.partition(GROUPED)
-    return month_of(group, years), tuple(folded(rest.replace("/", " ")).split())
+    group, sign, rest = header.partition(GROUPED)
+    words = header.split()
+    cuts = [(group, rest)] if sign else [
+        (" ".join(month), " ".join(others))
+        for at in range(1, len(words))
+        for month, others in ((words[:at], words[at:]), (words[at:], words[:at]))
+    ]  # fmt: skip
+    told = ((month_of(month.strip(" -–:()"), years), others) for month, others in cuts)
+    month, others = next((one for one in told if one[0]), (None, rest))
+    return month, tuple(folded(re.sub(r"[/–:()-]", " ", others)).split())
 
 
 def _groups(

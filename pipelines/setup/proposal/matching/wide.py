@@ -12,7 +12,7 @@ from pipelines.ingest.mapping.written.written_dates import with_english_months
 from pipelines.ingest.mapping.written.written_numbers import ZERO
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.columns import fit_of
-from pipelines.setup.proposal.matching.concepts import says_nothing
+from pipelines.setup.proposal.matching.concepts import is_named_in, says_nothing
 from pipelines.setup.proposal.matching.texts import Texts
 from pipelines.setup.proposal.matching.words import code_texts, readings, total_words
 
@@ -51,13 +51,17 @@ class Wide:
 
 
 def wide_columns(
-    contract: Contract, texts: Sequence[Texts], years: tuple[int, int] | None = None
+    contract: Contract,
+    texts: Sequence[Texts],
+    years: tuple[int, int] | None = None,
+    said: Sequence[str] = (),
 ) -> Wide | None:
     """What columns of the file say together; None where they do not, or one by itself says more.
 
-    `years`: of months named without one, from July on and before it.
+    `years`: of months named without one, from July on and before it; `said`: names of file and
+    sheet, which tell what is counted where the table has several numbers.
     """
-    value = _value_of(contract)
+    value = _value_of(contract, said)
     if value is None:
         return None
     ways = {one.header: _way(contract.columns[value], one) for one in texts if one.values}
@@ -97,13 +101,17 @@ def _kinds(contract: Contract) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(tuple(n for n in way if n in contract.key) for way in ways))
 
 
-def _value_of(contract: Contract) -> str | None:
-    """The one number that every row of the table has."""
+def _value_of(contract: Contract, said: Sequence[str] = ()) -> str | None:
+    """The one number that every row of the table has, or of others the one that is named."""
     names = [
         name
         for name, column in contract.columns.items()
-        if column.required and column.base_type in ("int", "dec") and name not in contract.key
+        if column.base_type in ("int", "dec") and name not in contract.key
     ]
+    required = [name for name in names if contract.columns[name].required]
+    titles = [readings(text) for text in said]
+    named = [n for n in names if any(is_named_in(one, contract.table, n) for one in titles)]
+    names = required or named
     return names[0] if len(names) == 1 else None
 
 

@@ -722,3 +722,36 @@ def test_none_of_what_is_counted_is_nil_and_what_is_not_known_is_not() -> None:
         "aucun": "0",
         "inconnu": None,
     }
+
+
+def test_a_sum_gives_way_to_its_parts_where_they_add_up(tmp_path: Path) -> None:
+    head = ["ADM2_PCODE", "Year", "Female", "Male", "Population totale"]
+    rows = [["XX01", 2026, 1200, 1100, 2300], ["XX02", 2026, 2200, 2100, 4300]]
+    path = workbook(tmp_path / "population.xlsx", Log=[head, *rows])
+    found = propose(path, KNOWN, table="population")
+    assert found.wide is not None and found.wide.items == {"F|_U": "Female", "M|_U": "Male"}
+    rows[0][4], rows[1][4] = 2400, 4500  # some whose sex nobody stated
+    path = workbook(tmp_path / "persons.xlsx", Log=[head, *rows])
+    found = propose(path, KNOWN, table="population")
+    assert found.wide is None and by_column(found)["persons"] == (head[-1],)
+
+
+@pytest.mark.parametrize("title", ["Persons killed by month, 2026", "Incidents par mois en 2026"])
+def test_what_months_count_and_their_year_stand_above_the_header(
+    tmp_path: Path, title: str
+) -> None:
+    head = ["County", "Type of violation", "January", "February"]
+    rows = [["Torit", "Extrajudicial killing", 2, 0], ["Ikotos", "Ill-treatment", 1, 3]]
+    path = workbook(tmp_path / "hrd.xlsx", Log=[[title], head, *rows])
+    found = propose(path, KNOWN, table="rights_monitoring")
+    assert found.wide is not None
+    assert found.wide.value == ("persons_killed" if "killed" in title else "incidents_count")
+    assert list(found.wide.items) == ["2026-01-01", "2026-02-01"]
+
+
+def test_a_month_behind_what_it_says_makes_a_row_for_each(tmp_path: Path) -> None:
+    head = ["Post", "Staffed January 2026", "Staffed February 2026"]
+    path = workbook(tmp_path / "police posts.xlsx", Log=[head, ["P-1", "yes", "no"]])
+    january, february = propose(path, KNOWN).mapping()["tables"]
+    assert january["columns"]["month"] == {"constant": "2026-01-01"}
+    assert february["columns"]["staffed"]["from"] == "Staffed February 2026"

@@ -1,0 +1,346 @@
+"""What a colleague who knows what a file means answers on the page of mapping: names of answers
+and their texts as `pipelines/setup/proposal/answering/answers.py` takes them, and no other."""
+
+import csv
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+
+import yaml
+
+from indicators.definitions.contracts import Column, contracts
+from indicators.foundation.errors import WrongUse
+from pipelines.setup.proposal.answering.answers import answered, joined
+from pipelines.setup.proposal.beside.known_rows import Known
+from pipelines.setup.proposal.matching.survey import ANSWERS, RESPONDENTS
+from pipelines.setup.proposal.matching.texts import BETWEEN, ColumnProposal
+from pipelines.setup.proposal.proposal import Proposal
+
+SHOWN = 0.9  # the meaning of a text that is surer is not shown unless somebody looks for it
+_ROWS_ABOVE, _ROWS_OF_HEADER = 12, 3
+_TIMES = ("date", "time")
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """`columns`: header: the contract columns it means; `rows`: of each table, as texts."""
+
+    tables: tuple[str, ...]
+    columns: Mapping[str, tuple[str, ...]]
+    said: Mapping[str, str]
+    decided: Mapping[str, Mapping[str, str]]
+    rows: Mapping[str, Sequence[Row]]
+
+    def of(self, column: str) -> str:
+        """The table whose column this is: the first that has it."""
+        return next((t for t in self.tables if column in contracts()[t].columns), self.tables[0])
+
+
+def plain(header: str) -> str:
+    """A header by which two writings of it are known to be one."""
+    return " ".join(header.split()).casefold()
+
+
+def heads(proposal: Proposal, truth: Truth) -> dict[str, str]:
+    """Headers of the truth: as the file's layout names them, where it has them."""
+    there = {plain(name): name for name in proposal.layout.table.header}
+    worded = {plain(w): one.header for one in proposal.layout.texts for w in one.wordings}
+    found = {name: (worded | there).get(plain(name)) for name in truth.columns}
+    return {name: header for name, header in found.items() if header}
+
+
+@dataclass
+class Colleague:
+    """Answers to what is proposed of one file; `open`: what the page gives no way to say."""
+
+    path: Path
+    known: Known
+    truth: Truth
+    answers: dict[str, str] = field(default_factory=dict)
+    open: list[str] = field(default_factory=list)
+
+    def proposal(self, **more: str) -> Proposal:
+        """What is proposed after the answers so far."""
+        return answered(self.path, self.known, self.answers | more)
+
+    def choose_table(self) -> None:
+        """The table, the sheets and the row of the header."""
+        own, *others = self.truth.tables
+        try:
+            is_found = self.proposal().table == own
+        except WrongUse:
+            is_found = False
+        if not is_found:
+            self.answers["table"] = own
+        found = self.proposal()
+        if others and own != RESPONDENTS:
+            self.answers["also"] = others[0]
+        missing = len(self.truth.columns) - len(heads(found, self.truth))
+        if len(found.sheets) > 1:
+            self._take_best({"sheet": BETWEEN.join(names)} for names in _sheets(found))
+        if missing:
+            numbers = product(range(1, _ROWS_ABOVE), range(1, _ROWS_OF_HEADER))
+            self._take_best({"header_row": str(a), "header_rows": str(b)} for a, b in numbers)
+
+    def _take_best(self, ways: Iterator[dict[str, str]]) -> None:
+        """The way in which most of the truth's headers are there and as many rows."""
+        meant = len(self.truth.rows[self.truth.tables[0]])
+
+        def fit(way: dict[str, str]) -> tuple[int, int]:
+            try:
+                found = self.proposal(**{"table": self.truth.tables[0], **way})
+            except WrongUse:
+                return 0, 0
+            return len(heads(found, self.truth)), -abs(found.layout.table.rows_read - meant)
+
+        best = max(({}, *ways), key=fit)  # the first of equals: as proposed
+        self.answers |= {"table": self.truth.tables[0], **best} if best else {}
+
+    def complete(self) -> None:
+        """All further answers, each after those before it were looked at."""
+        for own in self.truth.tables if "also" in self.answers else self.truth.tables[:1]:
+            self._columns(own)
+        for name, value in self.truth.said.items():
+            found = self._part(table := self.truth.of(name))
+            if not (found.wide and name in found.wide.columns):  # a page asks nothing of these
+                self.answers[f"{self._before(table)}constant.{name}"] = value
+        if RESPONDENTS in self.truth.tables and ANSWERS in self.truth.tables:
+            self._questions()
+        for step in (self._blanks, self._texts, self._still_open, self._texts):
+            for own in self.truth.tables if "also" in self.answers else self.truth.tables[:1]:
+                step(own)
+
+    def _before(self, table: str) -> str:
+        return "" if table == self.truth.tables[0] else "also."
+
+    def _part(self, table: str) -> Proposal:
+        whole = self.proposal()
+        return whole if table == self.truth.tables[0] else whole.also or whole
+
+    def _columns(self, table: str) -> None:
+        found, before = self._part(table), self._before(table)
+        names, meant = heads(found, self.truth), defaultdict[str, list[str]](list)
+        for header, columns in self.truth.columns.items():
+            for column in columns if header in names else ():
+                if column in contracts()[table].columns:
+                    meant[column].append(names[header])
+        by_name, said = {one.column: one for one in found.columns}, dict[str, str]()
+        wide = set(found.wide.items.values()) if found.wide else set()
+        for one in found.columns:
+            is_asked = "template" not in one.entry and "of_another" not in one.reasons
+            if one.column not in meant and is_asked and _is_wrong(found, one, self.truth, names):
+                said[one.column] = ""
+        for column, headers in meant.items():
+            own = by_name[column].headers if column in by_name else ()
+            is_clock = contracts()[table].columns[column].base_type in _TIMES
+            if not set(headers) - wide or (own and is_clock and set(headers) <= set(own)):
+                continue
+            if set(headers) <= set(own) and _is_area(contracts()[table].columns[column]):
+                continue
+            if set(headers) != set(own):
+                said[column] = headers[0]
+                if headers[1:] and self._are_joined(found, column):
+                    self.answers[f"{before}join.{column}"] = BETWEEN.join(headers[1:])
+        if said:  # a page says those that it leaves as well
+            said = {one.column: joined(one) for one in found.columns} | said
+        for column in filter(said.__contains__, contracts()[table].columns):
+            self.answers[f"{before}header.{column}"] = said[column]
+
+    def _are_joined(self, found: Proposal, column: str) -> bool:
+        """Whether several columns of the file make one value: none of marks, or of more rows."""
+        kind = contracts()[found.table].columns[column]
+        is_wide = len(self.truth.rows[found.table]) > found.layout.table.rows_read
+        return kind.base_type in _TIMES or _is_area(kind) or (_is_number(kind) and not is_wide)
+
+    def _pairs(self, found: Proposal, table: str) -> list[tuple[Row, Row]]:
+        rows = found.layout.table.rows.to_pylist()
+        read = [{name: text or "" for name, text in row.items()} for row in rows]
+        codes = {one.headers: {code.text: code.code or "" for code in one.codes}
+                 for one in found.columns}  # fmt: skip
+        means = [[told.get(_text(row, own), "") for own, told in codes.items()] for row in read]
+        return aligned(read, self.truth.rows[table], means)
+
+    def _blanks(self, table: str) -> None:
+        """Cells that repeat the one above, that say a value by saying nothing, or nothing."""
+        found, before = self._part(table), self._before(table)
+        pairs, filled = self._pairs(found, table), set[str]()
+        told, nothing = set[str](), set[str]()
+        for one in (one for one in found.columns if len(one.headers) == 1):
+            cells = [(row[one.headers[0]].strip(), meant.get(one.column)) for row, meant in pairs]
+            blank = {value for text, value in cells if not text}
+            above = [v == cells[at - 1][1] for at, (text, v) in enumerate(cells) if not text and at]
+            if blank - {"", None} and "" not in blank:
+                if all(above) and len({value for _, value in cells}) > 1 and cells[0][0]:
+                    filled.add(one.headers[0])
+                elif len(blank) == 1:
+                    self.answers[f"{before}empty.{one.column}"] = str(*blank)
+            told |= {text for text, value in cells if value}
+            nothing |= {text for text, value in cells if text and value == ""}
+        if filled and found.layout.reader != "hxl":
+            laid = found.layout.options.get("fill_down", ())
+            self.answers["fill_down"] = BETWEEN.join(dict.fromkeys([*laid, *sorted(filled)]))
+        if nothing := nothing - told - {*found.missing}:
+            self.answers["missing"] = BETWEEN.join([*found.missing, *sorted(nothing)])
+
+    def _texts(self, table: str) -> None:
+        """What texts mean, and which of two readings of days and numbers is meant."""
+        found, before = self._part(table), self._before(table)
+        pairs = self._pairs(found, table)
+        for one in found.columns:
+            told = defaultdict[str, Counter[str]](Counter)
+            for row, meant in pairs:
+                told[_text(row, one.headers)][meant.get(one.column, "")] += 1
+            for code in one.codes:
+                said = self.truth.decided.get(one.column, {})
+                own = next((v for text, v in said.items() if plain(text) == plain(code.text)), "")
+                votes = told[code.text]
+                most = next((v for v, n in votes.items() if 3 * n >= 2 * votes.total()), "")
+                value = own or (most if BETWEEN not in most else "")
+                is_seen = own or code.code is None or code.confidence <= SHOWN
+                if value and value != code.code and is_seen:
+                    self.answers[f"{before}code.{one.column}.{code.text}"] = value
+            if way := _reading(one, pairs):
+                self.answers[f"{before}reading.{one.column}"] = way
+
+    def _still_open(self, table: str) -> None:
+        """Required columns that no header means: the one value that all rows have."""
+        for name in self._part(table).open_required:
+            values = {row.get(name, "") for row in self.truth.rows[table]}
+            if len(values) == 1 and (value := values.pop()):
+                self.answers[f"{self._before(table)}constant.{name}"] = value
+            else:
+                self.open.append(name)
+
+    def _questions(self) -> None:
+        """Of a survey which column answers which item, and what its texts mean."""
+        found = self.proposal()
+        names = heads(found, self.truth)
+        key = next((names[h] for h, to in self.truth.columns.items()
+                    if "respondent_key" in to and h in names), None)  # fmt: skip
+        meant = {(row.get("respondent_key"), row["item"]): row["answer"]
+                 for row in self.truth.rows[ANSWERS]}  # fmt: skip
+        items, rows = {item for _, item in meant}, found.layout.table.rows.to_pylist()
+        proposed = {one.header: one.item for one in found.questions}
+        for header, to in self.truth.columns.items() if key else ():
+            if not {"answer", "item", *items} & {*to} or header not in names:
+                continue
+            told = {item: defaultdict[str, Counter[str]](Counter) for item in items}
+            for item, row in product(items, rows):
+                text, value = (row[names[header]] or "").strip(), meant.get((row[key], item), "")
+                told[item][text][value] += 1
+            own = proposed.get(names[header])
+            item = max(items, key=lambda one: (
+                sum(max(votes.values()) for votes in told[one].values()), one == own
+            ))  # fmt: skip
+            if item != own:
+                self.answers[f"question.{item}"] = names[header]
+            for text, votes in told[item].items():
+                if text and (value := votes.most_common(1)[0][0]):
+                    self.answers[f"answer.{item}.{text}"] = value
+
+
+def _sheets(found: Proposal) -> Iterator[tuple[str, ...]]:
+    yield tuple(found.sheets)
+    yield from ((name,) for name in found.sheets)
+
+
+def _is_number(column: Column) -> bool:
+    return column.base_type in ("int", "dec")
+
+
+def _is_area(column: Column) -> bool:
+    return column.reference == "areas.area_code"
+
+
+def _is_wrong(found: Proposal, one: ColumnProposal, truth: Truth, names: Row) -> bool:
+    """Whether none of its headers means it, nor a day or time where it is one."""
+    columns = contracts()[found.table].columns
+    is_time = columns[one.column].base_type in ("date", "time")
+    of_headers = [truth.columns[name] for name, header in names.items() if header in one.headers]
+    kinds = {columns[c].base_type for meant in of_headers for c in meant if c in columns}
+    return not (is_time and kinds & {"date", "time"})
+
+
+def _reading(one: ColumnProposal, pairs: Sequence[tuple[Row, Row]]) -> str | None:
+    """Of a column with two readings that which the truth's rows show."""
+    found = Counter[str]()
+    for row, meant in pairs:
+        text, value = row.get(one.headers[0], ""), meant.get(one.column, "")
+        numbers = [int(number) for number in re.findall(r"\d+", text)]
+        if "day_or_month_first" in one.reasons and value and len(numbers) > 1:
+            _, month, day = (int(number) for number in value[:10].split("-"))
+            found["day"] += numbers[:2] == [day, month]
+            found["month"] += numbers[:2] == [month, day]
+        elif "two_ways" in one.reasons and value and re.search(r"[.,]", text):
+            is_whole = re.sub(r"\D", "", text) == re.sub(r"\.0*$", "", value)
+            found["thousands" if is_whole else "decimal"] += 1
+    return found.most_common(1)[0][0] if found else None
+
+
+def _text(row: Row, headers: Sequence[str]) -> str:
+    return " ".join(filter(None, (row.get(name, "").strip() for name in headers)))
+
+
+def aligned(
+    read: Sequence[Row], rows: Sequence[Row], means: Sequence[Sequence[str]]
+) -> list[tuple[Row, Row]]:
+    """Each row of the truth with the row of the file that it comes from: by place where there are
+    as many, else by the rarest that they have in common. `means`: codes that are proposed."""
+    if len(read) == len(rows):
+        return list(zip(read, rows, strict=True))
+    marks = [{_mark(text) for text in (*row.values(), *more) if text.strip()}
+             for row, more in zip(read, means, strict=True)]  # fmt: skip
+    often = Counter(mark for own in marks for mark in own)
+    found, at = [], 0
+    for row in rows:
+        own = {_mark(part) for text in row.values() if text for part in (text, text[:10])}
+        shares = [(sum(1 / often[one] for one in own & mark), -abs(n - at))
+                  for n, mark in enumerate(marks)]  # fmt: skip
+        at = shares.index(max(shares)) if shares else 0
+        found += [(read[at], row)] if shares else []
+    return found
+
+
+def _mark(text: str) -> object:
+    numbers = frozenset(int(number) for number in re.findall(r"\d+", text))
+    return numbers or plain(text)
+
+
+def read_truth(path: Path) -> Truth:
+    """The truth of the field file at this path, every value as its text."""
+    folder = path.parent.parent / "truth"
+    names = (f"{path.name}.yaml", f"{path.stem}.yaml")
+    own = next(folder / name for name in names if (folder / name).is_file())
+    said = yaml.load(own.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    tables = tuple(said.get("tables") or (said["table"],))
+    rows = {tables[0]: said.get("rows") or [], **(said.get("rows_of") or {})}
+    rows = {table: rows.get(table) or [*_csv_rows(own, table, tables)] for table in tables}
+    columns = {name: tuple(to or ()) for name, to in said["columns"].items()}
+    told, decided = said.get("said") or {}, said.get("decided") or {}
+    return Truth(tables, columns, told, decided, {t: _as_texts(rows[t]) for t in tables})
+
+
+def _csv_rows(own: Path, table: str, tables: Sequence[str]) -> Iterator[Row]:
+    ways = [f"{table}.csv", *(["csv"] if table == tables[0] else [])]
+    names = [f"{stem}.{way}" for way in ways for stem in (own.stem, Path(own.stem).stem)]
+    names += [own.stem] if own.stem.endswith(".csv") and table == tables[0] else []
+    path = next((own.parent / name for name in names if (own.parent / name).is_file()), None)
+    if path is None:
+        raise FileNotFoundError(f"{own.name}: no rows of {table}")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _as_texts(rows: Sequence[Mapping[str, object]]) -> list[Row]:
+    return [{name: _as_text(value) for name, value in row.items()} for row in rows]
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, list):
+        return BETWEEN.join(sorted(map(str, value)))
+    text = str(value or "").strip()
+    return "" if text in ("null", "~", "None") else text
