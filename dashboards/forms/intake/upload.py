@@ -3,6 +3,7 @@
 Between the two it waits (`held_page.py`).
 """
 
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,8 @@ _ANSWERS = (*_EMPTY_TOO, "constant.", "successor.", "reading.", "part.", "empty.
             "when.", "when_is.", "when_value.")  # fmt: skip
 _CHOICES = ("table", "of_table", "files", "mend", "meant", "laid", "sheet", "header_row",
             "header_rows", "fill_down", "ditto", "where", "where_is", "where_too", "where_too_is",
-            "place", "also", "missing", "distinct", "replaces", "covers", "sender", "time_zone",
-            "may_lack", "anew")  # fmt: skip
+            "place", "also", "also_sheet", "of_sheet", "missing", "distinct", "replaces", "covers",
+            "sender", "time_zone", "may_lack", "anew")  # fmt: skip
 
 
 class Upload(FileOfMission):
@@ -75,7 +76,7 @@ class Upload(FileOfMission):
 def _answers() -> dict[str, str]:
     found: dict[str, str] = {}
     for name, values in request.form.lists():
-        value, plain = "\n".join(values).strip(), name.removeprefix("also.")
+        value, plain = "\n".join(values).strip(), re.sub(r"^(also\.)+", "", name)
         is_one = plain.startswith(_ANSWERS) or plain in _CHOICES
         if is_one and (value or plain.startswith(_EMPTY_TOO)):
             found[name] = value

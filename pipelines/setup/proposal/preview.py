@@ -31,7 +31,8 @@ _SHOWN, _READ_AGAIN = 10, 3
 
 @dataclass(frozen=True)
 class Rejected:
-    """One reason for which rows would not come in: how many, and the first text of them."""
+    """One reason for which rows would not come in: how many, and the first text of them; `sheet`:
+    where, of a file whose sheets are of several kinds."""
 
     table: str
     column: str
@@ -39,6 +40,7 @@ class Rejected:
     rows: int
     value: str | None
     parameters: Mapping[str, Any]  # what the sentence of the rule needs
+    sheet: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,8 @@ def preview(
         tables = dict.fromkeys(table.table for table in source.tables)
         rows = [(table, row) for table in tables for row in _arrived(connection, table)]
         changed = rows_changed(connection, "trial")
-        rejects = [entry for table in tables for entry in _rejected(connection, table)]
+        kinds = bool(source.kinds_of_sheets)
+        rejects = [entry for table in tables for entry in _rejected(connection, table, kinds)]
     counts = (report.rows_read, report.rows_loaded, report.rows_rejected)
     return Preview(
         *counts,
@@ -144,14 +147,17 @@ def _arrived(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str
     ]
 
 
-def _rejected(connection: duckdb.DuckDBPyConnection, table: str) -> list[Rejected]:
+def _rejected(
+    connection: duckdb.DuckDBPyConnection, table: str, are_of_kinds: bool
+) -> list[Rejected]:
+    sheets = "string_agg(DISTINCT sheet, ', ' ORDER BY sheet)" if are_of_kinds else "''"
     rows = connection.execute(
         "SELECT coalesce(column_name, ''), rule, count(DISTINCT (sheet, row_number)), "
         "arg_min(raw_value, row_number), "
-        f"arg_min(parameters, row_number) FROM quarantine.{quoted(table)} "
+        f"arg_min(parameters, row_number), {sheets} FROM quarantine.{quoted(table)} "
         "WHERE file_sha256 = 'trial' GROUP BY ALL ORDER BY 3 DESC, 1, 2"
     ).fetchall()
     return [
-        Rejected(table, column, rule, count, value, json.loads(parameters))
-        for column, rule, count, value, parameters in rows
+        Rejected(table, column, rule, count, value, json.loads(parameters), sheet)
+        for column, rule, count, value, parameters, sheet in rows
     ]
