@@ -233,6 +233,13 @@ class Desk(Protocol):
     ) -> list[str]:
         """Moves a file into the inbox, its mapping made by `who`. Returns what hinders it."""
 
+    def waiting(self, mission: str) -> list[str]:
+        """The files in the inbox, by name; before it and a stroke the folder of its sender."""
+
+    def take_out(self, mission: str, name: str) -> str:
+        """Moves a file that waits to where no refresh finds it: its place in the workspace; empty
+        where it waits no more."""
+
     def compared(self, mission: str, path: Path, language: str) -> tuple[bytes, list[str]]:
         """A workbook that holds a file of another system against the mission's rows, which stay
         as they are, where a preview says `is_comparable`; and what hinders it, a sentence each."""

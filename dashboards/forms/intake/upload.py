@@ -4,6 +4,7 @@ Between the two it waits (`held_page.py`).
 """
 
 import re
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,26 @@ class Upload(FileOfMission):
 
     route, template = ROUTE, "files/upload.html"
     part_of = ("/data-quality", "nav.data_quality")
+
+    def done(self, desk: Desk) -> Any:
+        """A file that waits in the inbox is taken out of it, or one is taken in hand."""
+        mission = request.form.get("mission", "")
+        if request.form.get("step") != "take_out" or mission not in self.missions:
+            return super().done(desk)
+        if any(one.is_alive for one in desk.setup.runs(mission, self.address.language)):
+            return self.shown(409, [self.words("intake.run_is_on")])
+        name = request.form.get("name", "")
+        place = desk.take_out(mission, name)
+        if not place:
+            return self.shown(410, [self.words("intake.waits_no_more", name=name)])
+        self.noted("taken_out", f"{mission}/{name}", {"place": place})
+        return self.shown(out=name, place=place, mission=mission)
+
+    def shown(self, status: int = 200, told: Sequence[str] = (), **parts: Any) -> Any:
+        """With the files that wait in the inboxes, to those who may take them out."""
+        if self.desk is not None and self.may:
+            parts["waiting"] = [(m, n) for m in self.missions for n in self.desk.waiting(m)]
+        return super().shown(status, told, **parts)
 
     def decided(self, desk: Desk, mission: str, path: Path, step: str) -> Any:
         """Taken in, compared with what is there, or looked at with other answers."""
