@@ -2,9 +2,6 @@
 by three, and what was recommended is followed up in the next quarter's release.
 """
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +14,7 @@ from playwright.sync_api import Browser, Page
 from pipelines.release.naming import database_of
 from records.people import accounts
 from records.store import Store
+from tests.pipelines.cli.called import Called, poclens
 from tests.worlds.mission.mappings import under_own_names
 from tests.worlds.mission.patrols import MISSION, PatrolMission
 from tests.worlds.mission.profile import write_source
@@ -69,17 +67,9 @@ class Quarter:
         page.wait_for_selector("h1")
         return page
 
-    def poclens(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    def poclens(self, *arguments: str, typed: str = "") -> Called:
         """A command at the officer's terminal."""
-        return subprocess.run(
-            [sys.executable, "-m", "pipelines.cli.main", *arguments],
-            env={**os.environ, "POCLENS_HOME": str(self.home), "POCLENS_LANGUAGE": "en"},
-            input=typed,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        return poclens(self.home, *arguments, typed=typed)
 
     def published(self, release: str, indicator: str) -> list[tuple[float | None, int]]:
         """Value and n of the whole mission in the release's own quarter."""
