@@ -3,6 +3,7 @@ by three, and what was recommended is followed up in the next quarter's release.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,8 +69,9 @@ class Quarter:
         return page
 
     def poclens(self, *arguments: str, typed: str = "") -> Called:
-        """A command at the officer's terminal."""
-        return poclens(self.home, *arguments, typed=typed)
+        """A command at the officer's terminal; in a thread, as the browser's loop runs in ours."""
+        with ThreadPoolExecutor(1) as terminal:
+            return terminal.submit(poclens, self.home, *arguments, typed=typed).result()
 
     def published(self, release: str, indicator: str) -> list[tuple[float | None, int]]:
         """Value and n of the whole mission in the release's own quarter."""
