@@ -1,5 +1,6 @@
 """Which code each text of a column means: by code, label or synonym, else by likeness."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,22 +35,23 @@ class CodeProposal:
 def code_proposals(
     texts: Iterable[str],
     column: Column,
-    separator: str | None = None,
+    signs: Sequence[str] = (),
     meant: Mapping[str, str] | None = None,
     labels: Labels | None = None,
 ) -> list[CodeProposal]:
     """A proposal for each distinct text, or for each member of texts that are lists.
 
-    `meant`: what the codebook of an export says of them; `labels`: what a form calls them.
+    `signs`: between members; `meant`: what the codebook of an export says of them; `labels`: what
+    a form calls them.
     """
-    members, meant, labels = _members(texts, separator), meant or {}, labels or {}
+    members, meant, labels = _members(texts, signs), meant or {}, labels or {}
     known = code_texts(column)
 
     def plain(text: str) -> CodeProposal:
         if column.base_type == "bool":
             is_own = text in members
             return _of_bool(text) if is_own else _truth(_of_bool(text))
-        return _of_code(text, known, column.allowed_codes or ())
+        return named_code(text, known, column.allowed_codes or ())
 
     def proposed(text: str) -> CodeProposal:
         if text in meant:
@@ -77,8 +79,9 @@ def by_label(text: str, labels: Labels, proposed: Callable[[str], CodeProposal])
     return CodeProposal(text, best.code, min(best.confidence, 0.95), "label_of_form")
 
 
-def _members(texts: Iterable[str], separator: str | None) -> list[str]:
-    parts = (text.split(separator) if separator else [text] for text in texts)
+def _members(texts: Iterable[str], signs: Sequence[str]) -> list[str]:
+    between = "|".join(map(re.escape, signs))
+    parts = (re.split(between, text) if signs else [text] for text in texts)
     return sorted({part.strip() for entry in parts for part in entry if part.strip()})
 
 
@@ -106,7 +109,8 @@ def _truth(one: CodeProposal) -> CodeProposal:
     return CodeProposal(one.text, code, one.confidence, one.reason)
 
 
-def _of_code(text: str, known: Mapping[str, str], codes: tuple[str, ...]) -> CodeProposal:
+def named_code(text: str, known: Mapping[str, str], codes: tuple[str, ...]) -> CodeProposal:
+    """The one code that a text names: `known`: folded name: code."""
     if text in codes:
         return CodeProposal(text, text, 1.0, "as_it_is")
     plain = folded(text)

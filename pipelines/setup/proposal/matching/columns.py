@@ -41,6 +41,7 @@ from pipelines.setup.proposal.matching.joined_columns import (
     with_sums,
     without_sex,
 )
+from pipelines.setup.proposal.matching.patterns import pattern_proposals
 from pipelines.setup.proposal.matching.survey import RESPONDENTS
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
 from pipelines.setup.proposal.matching.words import (
@@ -442,7 +443,7 @@ def _are_words(texts: Sequence[str]) -> bool:
 def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
     """How well texts are what the type, codes or known rows of a contract column take.
 
-    `name`: of the contract column, where it counts: coordinates, columns of published exports.
+    `name`: of the contract column, where it counts: coordinates, patterns, published exports.
     """
     values, kind = texts.values, column.base_type
     takes_none = kind in ("int", "dec", "date", "time", "list<code>") or column.reference
@@ -468,6 +469,9 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
         return _code_fit(column, texts, export_of(texts.header, name))
     if column.reference and known.get(column.reference):
         return reference_fit(texts, column.reference, known)
+    if column.pattern:
+        codes = tuple(pattern_proposals(values, name, column))
+        return Fit(sum(one.code is not None for one in codes) / len(codes), recode_of(codes), codes)
     is_long = sum(len(text) for text in values) / len(values) > 80
     return Fit(0.4 if is_long else 0.9)
 
@@ -534,12 +538,30 @@ def _code_fit(column: Column, texts: Texts, export: Mapping[str, Any]) -> Fit:
     if len(values) > _MOST_CODES:
         return Fit(0.0)
     if export.get("texts"):
-        fit = _codes_by(column, values, None, export["texts"])
+        fit = _codes_by(column, values, meant=export["texts"])
         empty = {"empty": export["empty"]} if "empty" in export else {}
         return replace(fit, entry={**fit.entry, **empty})
-    ways: list[str | None] = list(_SEPARATORS) if column.base_type == "list<code>" else [None]
-    fits = [_codes_by(column, values, separator, labels=labels) for separator in ways]
-    return max(fits, key=lambda fit: (fit.share or 0, _least_sure(fit)))
+    if column.base_type != "list<code>":
+        return _codes_by(column, values, labels=labels)
+    fits = {sign: _codes_by(column, values, [sign], labels=labels) for sign in _SEPARATORS}
+    first = max(_SEPARATORS, key=lambda sign: (fits[sign].share or 0, _least_sure(fits[sign])))
+    fit = fits[first]
+    for sign in (one for one in _SEPARATORS if one not in (first, " ")):
+        # `A / B` beside `A; B`: never one code for both; a list where each part is a known code
+        parts = {
+            one: code_proposals([one.text], column, (sign,), labels=labels)
+            for one in fit.codes
+            if sign in one.text and one.confidence < _GENERAL
+        }
+        parts = {one: held for one, held in parts.items() if len({p.code for p in held}) > 1}
+        if any(all(part.confidence >= _GENERAL for part in held) for held in parts.values()):
+            signs = [*fit.entry.get("separator", [";"]), sign]
+            fit = _codes_by(column, values, signs, labels=labels)
+        elif parts:
+            unknown = {one: CodeProposal(one.text, None, 0, "unknown_text") for one in parts}
+            codes = tuple(unknown.get(one, one) for one in fit.codes)
+            fit = _fit_of_codes(codes, fit.entry.get("separator", [";"]))
+    return fit
 
 
 def _least_sure(fit: Fit) -> float:
@@ -550,15 +572,18 @@ def _least_sure(fit: Fit) -> float:
 def _codes_by(
     column: Column,
     values: Sequence[str],
-    separator: str | None,
+    signs: Sequence[str] = (),
     meant: Mapping[str, str] | None = None,
     labels: Labels | None = None,
 ) -> Fit:
-    codes = tuple(code_proposals(values, column, separator, meant, labels))
+    return _fit_of_codes(tuple(code_proposals(values, column, signs, meant, labels)), signs)
+
+
+def _fit_of_codes(codes: tuple[CodeProposal, ...], signs: Sequence[str]) -> Fit:
     share = sum(one.code is not None for one in codes) / len(codes) if codes else 0.0
     entry: dict[str, Any] = recode_of(codes)
-    if separator and separator != ";":
-        entry["separator"] = separator
+    if signs and list(signs) != [";"]:
+        entry["separator"] = signs[0] if len(signs) == 1 else list(signs)
     return Fit(share, entry, codes)
 
 

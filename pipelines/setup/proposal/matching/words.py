@@ -35,11 +35,16 @@ def folded(text: str) -> str:
     """The text as words without accents, capitals, signs, articles and plural endings."""
     text = _CAMEL.sub(" ", text.replace("œ", "oe").replace("Œ", "Oe"))
     text = _NUMERO.sub(" no ", _UN.sub("ONU", text))
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    words = re.findall(r"[a-z0-9<>=+-]+|[\u0620-\u06ff]+", _arabic(plain.replace("_", " ")))
+    plain = _arabic(unaccented(text).replace("_", " "))
+    words = re.findall(r"[a-z0-9<>=+-]+|[\u0620-\u06ff]+", plain)
     kept = [_singular(word.strip("-")) for word in words if word not in _NO_WORDS]
     return " ".join(word for word in kept if word)
+
+
+def unaccented(text: str) -> str:
+    """The text in small letters without accents."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))
 
 
 def _arabic(text: str) -> str:
@@ -253,6 +258,12 @@ def code_names(listed_in: str, code: str) -> frozenset[str]:
     labels = vocabularies()[listed_in].labels.get(code, {}).values()
     more = _synonyms()["codes"].get(listed_in, {}).get(code, [])
     return frozenset(word for text in (code, *labels, *more) for word in readings(str(text)))
+
+
+def code_lists() -> Mapping[str, Mapping[str, list[str]]]:
+    """List or column of a pattern: code: what people write for it."""
+    found: Mapping[str, Mapping[str, list[str]]] = _synonyms()["codes"]
+    return found
 
 
 def without_levels(plain: str) -> str:
