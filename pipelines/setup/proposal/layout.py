@@ -64,7 +64,8 @@ _PUBLISHED = {
 }
 _OPENED_BY = {"xlsx": "pipelines.ingest.readers.ooxml"}
 _OF_FORM = {"encoding", "delimiter", "sheet"}
-_PARTS_OF_SUMS, _MOST_OF_TOTAL = {"grand", "sou", "sub", "s"}, 6  # words
+_PARTS_OF_SUMS, _MOST_OF_TOTAL = {"grand", "sou", "sous", "sub", "s"}, 6  # words
+_PART_OF_SUM = re.compile(r"(sous|sub|s)[-/ ]?total", re.IGNORECASE)
 _DITTOS = {"idem", "id", "ditto", "dito", "ibid"}
 _MARKS = {'"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
 _GROUPED_FROM = 4  # of the first columns
@@ -363,16 +364,23 @@ def _dated_rows() -> frozenset[str]:
 
 
 def _totals(table: SourceTable) -> list[str]:
-    """Texts of the first columns that stand for a sum."""
+    """Texts that stand for a sum: of the first columns, or of the first filled cell of a row; a
+    sub-total in any."""
     found: set[str] = set()
-    for column in table.rows.columns[:2]:
+    begun = pa.array([False] * table.rows.num_rows)
+    for number, column in enumerate(table.rows.columns):
         texts = column.to_pylist()
+        if number > 1:
+            texts = [text for text, is_behind in zip(texts, begun.to_pylist(), strict=True)
+                     if not is_behind or (text and _PART_OF_SUM.match(text.strip()))]  # fmt: skip
+        begun = pc.or_(begun, column.combine_chunks().is_valid())
         for text in filter(None, dict.fromkeys(texts)):
             words = folded(text).replace("-", " ").split()
             if not _is_total(words):
                 continue
             is_plain = not {*words[1:]} - {"general"} or words[0] in _PARTS_OF_SUMS
-            if is_plain or any(_is_short(table, at) for at, one in enumerate(texts) if one == text):
+            rows = (at for at, one in enumerate(column.to_pylist()) if one == text)
+            if is_plain or any(_is_short(table, at) for at in rows):
                 found.add(text.strip())
     return sorted(found)
 

@@ -55,7 +55,9 @@ from pipelines.setup.proposal.matching.words import (
     likeness,
     listed_words,
     names_a_name,
+    names_a_person,
     readings,
+    place_alone,
     reference_place,
     tag_place,
     without_levels,
@@ -81,6 +83,9 @@ _FORM_TIMES = frozenset({"start", "end", "today"})
 _CHOSEN = frozenset({"0", "1", "0.0", "1.0", "True", "False", "TRUE", "FALSE"})
 _OF_FORM = frozenset(map(folded, ("_uuid", "_submission_time", "SubmissionDate", "instanceID")))
 _SEPARATORS = (";", ",", "|", " ", "/", "+", "&", "\n")
+_REACHES = re.compile(
+    r"(\+|00)\d{1,3}[ .()-]?[\d .()-]{6,}|\S+@\S+\.\S+"
+)  # a telephone, an address
 _SAID_OF_ANYTHING = frozenset({"yes", "no", "oui", "non"})
 _AGE = re.compile(r"-?\d{1,4}")
 _YEARS = re.compile(r"\d{1,3}\s*(ans?|yrs?|y|years?|y\.?o|سنة)\.?", re.IGNORECASE)
@@ -145,8 +150,9 @@ def _of_a_visit(chosen: Sequence[ColumnProposal], columns: Sequence[Texts]) -> l
 
 
 def _told_of(contract: Contract, columns: Sequence[Texts]) -> Sequence[Texts]:
-    """The columns without when a form was opened and sent, which is not when what it tells of was,
-    but for an interview."""
+    """The columns without those that name or reach a person, and without when a form was opened
+    and sent, which is not when what it tells of was, but for an interview."""
+    columns = [texts for texts in columns if not _is_personal(texts)]
     headers = {texts.header for texts in columns}
     columns = [texts for texts in columns if not _is_choice(texts, headers)]
     columns = [texts for texts in columns if not _is_listed(contract, texts, headers)]
@@ -154,6 +160,13 @@ def _told_of(contract: Contract, columns: Sequence[Texts]) -> Sequence[Texts]:
     if contract.table == RESPONDENTS or words.isdisjoint(_OF_FORM):
         return columns
     return [texts for texts in columns if folded(texts.header) not in _FORM_TIMES]
+
+
+def _is_personal(texts: Texts) -> bool:
+    """Whether a column holds telephones, addresses or names of persons."""
+    told = sum(_REACHES.fullmatch(text) is not None for text in texts.values)
+    said = names_a_person(texts.header) or 2 * told > len(texts.values)
+    return said and not is_tags([texts.header])
 
 
 def _is_choice(texts: Texts, headers: Set[str]) -> bool:
@@ -387,7 +400,8 @@ def _only_unit(contract: Contract) -> str | None:
 
 def _are_known(values: Sequence[str], known: Mapping[str, str]) -> bool:
     """Whether most texts are names or codes of areas or units that the mission has."""
-    found = [text for text in values if folded(text) in known and not text.isdigit()]
+    plain = [folded(text) for text in values if not text.isdigit()]
+    found = [text for text in plain if text in known or place_alone(text) in known]
     return len(found) >= 2 and len(found) >= 0.8 * len(values)
 
 
@@ -638,6 +652,8 @@ def area_of_name(text: str, known: Mapping[str, str]) -> CodeProposal:
         return CodeProposal(text, code, 1.0 if is_code else 0.95, "as_it_is" if is_code else "name")
     if (name := without_levels(plain)) in known:
         return CodeProposal(text, known[name], 0.85, "name")  # `Sirba department`
+    if (name := place_alone(plain)) in known:
+        return CodeProposal(text, known[name], 0.8, "name_within")  # `Commissariat de Sirba`
     if len(short := {code for name, code in known.items() if _is_begun(plain, name)}) == 1:
         return CodeProposal(text, short.pop(), 0.8, "alike")
     number = re.findall(r"\d+", plain)  # `DET-5` is not `DET-6`

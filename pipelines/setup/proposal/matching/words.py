@@ -22,9 +22,13 @@ _NO_WORDS = {"the", "of", "a", "an", "le", "la", "les", "l", "d", "de", "des", "
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _GROUP = re.compile(r"^(?:.*(?:/|::)\s*|[^\W_]\w*-)(?=\S)")  # `group/question`, `group-question`
-_NUMERO = re.compile(r"\bn\s?[°º]\s*|(?<=\w)\s*#\s*|#\s+(?=\w)", re.IGNORECASE)
+_NUMERO = re.compile(r"\bn\s?[°º]\s*|(?<=\w)\s*#\s*|#\s+(?=\w)|^\s*#\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"^[A-Za-z]{0,2}\d{1,3}([._]\d+)?[.):]\s+")  # `A3. `, `Q1: `
 _UN = re.compile(r"\bUN\b")  # the organisation, which is no article
+_FROM_AND_TO = {
+    "from": ("valid_from", "started_on", "from_on"),
+    "to": ("valid_to", "ended_on", "completed_on", "to_on"),
+}
 _LEAST = 0.6  # below it two texts are not compared letter by letter
 _LEAST_FUZZY = 5  # letters below which a text is alike only where it is equal
 _OPPOSITES = ("un", "in", "im", "il", "ir", "dis", "mal", "non", "des", "mis")  # prefixes
@@ -38,7 +42,7 @@ def folded(text: str) -> str:
     plain = _arabic(unaccented(text).replace("_", " "))
     words = re.findall(r"[a-z0-9<>=+-]+|[\u0620-\u06ff]+", plain)
     kept = [_singular(word.strip("-")) for word in words if word not in _NO_WORDS]
-    return " ".join(word for word in kept if word)
+    return " ".join(word for word in kept or words if word)  # `Du` alone is a name
 
 
 def unaccented(text: str) -> str:
@@ -168,8 +172,14 @@ def kind_names(table: str, name: str) -> frozenset[str]:
     contract, given = contracts()[table], _synonyms()["general"]
     kinds = {"date": name == contract.date_column, "key": _names_rows(contract, name)}
     types = [one for one in contract.columns if one.endswith(("_type", "_kind"))]
-    kinds["type"] = name == f"{contract.key[0].removesuffix('_code')}_type" or types == [name]
+    own = contract.key[0].removesuffix("_code")
+    kinds["type"] = name in (f"{own}_type", f"{own}_kind") or types == [name]
+    counts = [one for one, column in contract.columns.items() if column.base_type == "int"]
+    kinds["count"] = counts == [name]
+    units = [one for one, c in contract.columns.items() if c.reference == "units.unit_code"]
+    kinds |= {kind: name in listed for kind, listed in _FROM_AND_TO.items()}
     words = [word for kind, is_so in kinds.items() if is_so for word in _listed(given, kind)]
+    words += _listed(_synonyms()["columns"], "unit_code") if units == [name] else []
     return frozenset(reading for word in words for reading in readings(word))
 
 
@@ -235,6 +245,14 @@ def names_a_name(header: str) -> bool:
     return not known.isdisjoint(folded(header).split())
 
 
+@cache
+def names_a_person(header: str) -> bool:
+    """Whether a header says that it holds telephones, addresses or names of persons."""
+    listed = [folded(text) for text in _listed(_synonyms()["general"], "personal")]
+    own = f" {folded(header).replace('-', ' ')} "
+    return any(f" {word.replace('-', ' ')} " in own for word in listed)
+
+
 def _listed(section: Mapping[str, object], name: str) -> list[str]:
     given = section.get(name, [])
     assert isinstance(given, list)
@@ -269,6 +287,17 @@ def code_lists() -> Mapping[str, Mapping[str, list[str]]]:
 def without_levels(plain: str) -> str:
     """A folded name of a place without the word for its level: `kelo` of `department of Kelo`."""
     return " ".join(word for word in plain.split() if word not in _levels())
+
+
+def place_alone(plain: str) -> str:
+    """A folded name of a place without words of institutions, offices and levels beside it."""
+    return " ".join(word for word in plain.split() if word not in _levels() | _beside_places())
+
+
+@cache
+def _beside_places() -> frozenset[str]:
+    listed = _listed(_synonyms()["general"], "beside_places")
+    return frozenset(word for text in listed for word in folded(text).split())
 
 
 @cache
