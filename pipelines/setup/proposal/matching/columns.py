@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import takewhile
+from operator import eq
 from typing import Any
 
 from indicators.definitions.contracts import Column, Contract, contracts
@@ -36,6 +38,7 @@ from pipelines.setup.proposal.matching.joined_columns import (
     with_clocks,
     with_days,
     with_days_left,
+    with_marked_sex,
     with_next_clock,
     with_only_day,
     with_sums,
@@ -56,8 +59,8 @@ from pipelines.setup.proposal.matching.words import (
     listed_words,
     names_a_name,
     names_a_person,
-    readings,
     place_alone,
+    readings,
     reference_place,
     tag_place,
     without_levels,
@@ -70,6 +73,7 @@ _GENERAL = 0.9  # likeness of a name that many columns bear, such as `Date`
 _SAME_MEANING = 0.96
 _WIDER_MEANING = 0.75
 _LEAST_SHORT = 3  # letters of an abbreviation
+_AKIN = 0.57  # of the letters of the longer of two words that begin alike
 _LEAST_TOLD = 0.75  # what texts that nobody knows leave of a name that is only alike
 _MOST_CODES = 60
 _OF_EXPORT = 50  # places behind
@@ -122,7 +126,8 @@ def column_proposals(
     timed = _of_a_visit(with_clocks(contract, list(chosen.values()), columns), columns)
     dated = with_only_day(contract, with_days(contract, timed, columns), columns)
     timed = with_days_left(contract, with_next_clock(contract, dated, columns), columns)
-    return with_only_day(contract, with_sums(contract, timed, columns), every)
+    marked = with_marked_sex(contract, with_sums(contract, timed, columns), columns)
+    return with_only_day(contract, marked, every)
 
 
 def _of_a_visit(chosen: Sequence[ColumnProposal], columns: Sequence[Texts]) -> list[ColumnProposal]:
@@ -668,15 +673,41 @@ def area_of_name(text: str, known: Mapping[str, str]) -> CodeProposal:
 
 def _is_begun(plain: str, name: str) -> bool:
     """Whether each of several words begins one of a name: `UPC Sen 1` of `UPC Sénégal 1`,
-    `Togo FPU` of `Formed police unit Togo`, `N/Kivu` of `Nord-Kivu`; numbers are not shortened."""
-    words, others = in_short(plain).split(), in_short(name).split()
+    `Togo FPU` of `Formed police unit Togo`, `N/Kivu` of `Nord-Kivu`, `TS Kelo` of `Team site Kelo`;
+    numbers are not shortened."""
+    return _begins(in_short(plain).split(), in_short(name).split()) or _begins(
+        plain.split(), name.split()
+    )
+
+
+def _begins(words: list[str], others: list[str]) -> bool:
+    others = _with_initials(others, words)
     if not 1 < len(words) <= len(others):
         return False
     is_initial = len(words[0]) == 1 and words[1:] == others[1:]  # the rest is given in full
     for word in words:
         is_cut = (len(word) >= _LEAST_SHORT or (is_initial and word is words[0])) and word.isalpha()
-        found = (other for other in others if other == word or (is_cut and other.startswith(word)))
+        found = (
+            other for other in others
+            if other == word or (is_cut and (other.startswith(word) or _are_akin(word, other)))
+        )  # fmt: skip
         if (one := next(found, None)) is None:
             return False
         others.remove(one)
     return True
+
+
+def _with_initials(others: list[str], words: Sequence[str]) -> list[str]:
+    """The words of a name with the initials that a text has for several of them: `ts`."""
+    for word in (word for word in words if len(word) > 1 and word not in others):
+        for at in range(len(others) - len(word) + 1):
+            run = others[at : at + len(word)]
+            if [other[0] for other in run] == [*word]:
+                return [*others[:at], word, *others[at + len(word) :]]
+    return list(others)
+
+
+def _are_akin(word: str, other: str) -> bool:
+    """Whether two words begin alike, as a country and its people: `bangladais`, `Bangladesh`."""
+    shared = sum(takewhile(bool, map(eq, word, other)))
+    return shared > _LEAST_SHORT and shared >= _AKIN * max(len(word), len(other))

@@ -191,7 +191,8 @@ def _names_rows(contract: Contract, name: str) -> bool:
 
 @cache
 def exports() -> Mapping[str, Mapping[str, Any]]:
-    """Headers of published exports: `column`, what `texts` mean there, and an `empty` cell."""
+    """Headers of published exports: `column`, what `texts` mean there, and an `empty` cell; which
+    columns they tell `also`, and by which texts."""
     found: Mapping[str, Mapping[str, Any]] = _synonyms()["exports"]
     return found
 
@@ -199,8 +200,19 @@ def exports() -> Mapping[str, Mapping[str, Any]]:
 @cache
 def export_of(header: str, name: str) -> Mapping[str, Any]:
     """What the codebook of an export says of a header that a column is known by there."""
-    one = next((one for known, one in exports().items() if folded(known) == folded(header)), {})
+    one = _exported(header)
     return one if one.get("column") == name else {}
+
+
+def told_by_export(header: str) -> Mapping[str, Mapping[str, str]]:
+    """The columns that a header of an export tells beside its own: what its texts mean there."""
+    found: Mapping[str, Mapping[str, str]] = _exported(header).get("also", {})
+    return found
+
+
+@cache
+def _exported(header: str) -> Mapping[str, Any]:
+    return next((one for known, one in exports().items() if folded(known) == folded(header)), {})
 
 
 @cache
