@@ -25,6 +25,8 @@ from pipelines.setup.proposal.matching.columns import (
     LEAST_LIKENESS,
     column_proposals,
     header_likeness,
+    is_personal,
+    may_be_key,
 )
 from pipelines.setup.proposal.matching.places_within import with_levels
 from pipelines.setup.proposal.matching.side_by_side import SideBySide, side_by_side
@@ -382,8 +384,8 @@ def _of_another(
             if name in contract.columns and name not in by_name:
                 texts, column = values[each.headers[0]], contract.columns[name]
                 codes = tuple(code_proposals(texts, column, meant=meant))
-                kept = replace(each, column=name, confidence=_UNTOLD, reasons=("of_another",))
-                found.append(replace(kept, entry=recode_of(codes), codes=codes))
+                told = replace(each, column=name, confidence=_UNTOLD, reasons=("of_another",))
+                found.append(replace(told, entry=recode_of(codes), codes=codes))
     age = by_name.get("age_group")
     has_adults = "is_adult" in contract.columns and "is_adult" not in by_name
     if age and "bands" in age.entry and has_adults:
@@ -441,9 +443,10 @@ def _reference_key(
     places = [
         (place, texts.header)
         for texts in layout.texts
-        if texts.is_unique
+        if may_be_key(texts)
         and texts.header not in taken
         and texts.values
+        and not is_personal(texts)
         and not _are_sentences(texts.values)
         for place in [reference_place(texts.header)]
         if place is not None

@@ -157,7 +157,7 @@ def _of_a_visit(chosen: Sequence[ColumnProposal], columns: Sequence[Texts]) -> l
 def _told_of(contract: Contract, columns: Sequence[Texts]) -> Sequence[Texts]:
     """The columns without those that name or reach a person, and without when a form was opened
     and sent, which is not when what it tells of was, but for an interview."""
-    columns = [texts for texts in columns if not _is_personal(texts)]
+    columns = [texts for texts in columns if not is_personal(texts)]
     headers = {texts.header for texts in columns}
     columns = [texts for texts in columns if not _is_choice(texts, headers)]
     columns = [texts for texts in columns if not _is_listed(contract, texts, headers)]
@@ -167,7 +167,7 @@ def _told_of(contract: Contract, columns: Sequence[Texts]) -> Sequence[Texts]:
     return [texts for texts in columns if folded(texts.header) not in _FORM_TIMES]
 
 
-def _is_personal(texts: Texts) -> bool:
+def is_personal(texts: Texts) -> bool:
     """Whether a column holds telephones, addresses or names of persons."""
     told = sum(_REACHES.fullmatch(text) is not None for text in texts.values)
     said = names_a_person(texts.header) or 2 * told > len(texts.values)
@@ -305,7 +305,7 @@ def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[Colum
         if alike < LEAST_LIKENESS and (is_tag or not (tells or _has_codes(column, texts.values))):
             continue
         fit = fit_of(column, texts, known, name)
-        is_none = contract.key == (name,) and not _may_be_key(texts)
+        is_none = contract.key == (name,) and not may_be_key(texts)
         is_none = is_none or (name == _SURVEY and texts.is_unique and len(texts.values) > 1)
         if is_none or (name == _HOUSEHOLD and not _may_be_households(texts)):
             fit = replace(fit, share=0.0)
@@ -328,8 +328,12 @@ def _named(table: str, name: str, texts: Texts) -> tuple[float, str | None]:
     return max([header_likeness(table, name, header), *sure], key=lambda found: found[0])
 
 
-def _may_be_key(texts: Texts) -> bool:
-    return texts.is_unique and not _are_days(texts.values) and not names_a_name(texts.header)
+def may_be_key(texts: Texts) -> bool:
+    """Whether texts tell rows apart also beside those of later files: no days, no names of persons,
+    and no numbers below a mere `#`."""
+    is_counted = texts.header.strip() == "#" and all(map(str.isdigit, texts.values))
+    is_told = _are_days(texts.values) or names_a_name(texts.header) or is_counted
+    return texts.is_unique and not is_told
 
 
 def _may_be_households(texts: Texts) -> bool:
