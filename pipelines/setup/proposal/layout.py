@@ -65,7 +65,7 @@ _PUBLISHED = {
 _OPENED_BY = {"xlsx": "pipelines.ingest.readers.ooxml"}
 _OF_FORM = {"encoding", "delimiter", "sheet"}
 _PARTS_OF_SUMS, _MOST_OF_TOTAL = {"grand", "sou", "sous", "sub", "s"}, 6  # words
-_PART_OF_SUM = re.compile(r"(sous|sub|s)[-/ ]?total", re.IGNORECASE)
+_SUB_TOTAL = r"^\s*(sous|sub|s)[-/ ]?total"
 _DITTOS = {"idem", "id", "ditto", "dito", "ibid"}
 _MARKS = {'"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
 _GROUPED_FROM = 4  # of the first columns
@@ -313,11 +313,9 @@ def _are_serial(texts: Sequence[str], are_named: bool, missing: Sequence[str] = 
     numbers = [text for text in told if re.fullmatch(r"[\d.,]+", text) and text.count(".") < 2]
     days = [text for text in told if text not in numbers]
     if days and notation.dates(days, with_time=False).share < 1:
-        if any(sign.isdigit() for text in days for sign in text):
+        if len(days) > _MOST_WORDS * len(told) or any(map(re.compile(r"\d").search, days)):
             return False
-        if len(days) > _MOST_WORDS * len(told):
-            return False  # a few words among them (`dropped out`) a person is asked about
-        days = []
+        days = []  # a few words among them (`dropped out`) a person is asked about
     return (
         bool(numbers)
         and (are_named or bool(days))
@@ -364,23 +362,19 @@ def _dated_rows() -> frozenset[str]:
 
 
 def _totals(table: SourceTable) -> list[str]:
-    """Texts that stand for a sum: of the first columns, or of the first filled cell of a row; a
-    sub-total in any."""
+    """Texts that stand for a sum, of the first columns and of those that hold a sub-total."""
     found: set[str] = set()
-    begun = pa.array([False] * table.rows.num_rows)
     for number, column in enumerate(table.rows.columns):
+        is_part = pc.match_substring_regex(column, _SUB_TOTAL, ignore_case=True)
+        if number > 1 and not pc.any(is_part).as_py():
+            continue
         texts = column.to_pylist()
-        if number > 1:
-            texts = [text for text, is_behind in zip(texts, begun.to_pylist(), strict=True)
-                     if not is_behind or (text and _PART_OF_SUM.match(text.strip()))]  # fmt: skip
-        begun = pc.or_(begun, column.combine_chunks().is_valid())
         for text in filter(None, dict.fromkeys(texts)):
             words = folded(text).replace("-", " ").split()
             if not _is_total(words):
                 continue
             is_plain = not {*words[1:]} - {"general"} or words[0] in _PARTS_OF_SUMS
-            rows = (at for at, one in enumerate(column.to_pylist()) if one == text)
-            if is_plain or any(_is_short(table, at) for at in rows):
+            if is_plain or any(_is_short(table, at) for at, one in enumerate(texts) if one == text):
                 found.add(text.strip())
     return sorted(found)
 

@@ -59,7 +59,6 @@ from pipelines.setup.proposal.matching.words import (
     listed_words,
     names_a_name,
     names_a_person,
-    place_alone,
     readings,
     reference_place,
     tag_place,
@@ -410,7 +409,7 @@ def _only_unit(contract: Contract) -> str | None:
 def _are_known(values: Sequence[str], known: Mapping[str, str]) -> bool:
     """Whether most texts are names or codes of areas or units that the mission has."""
     plain = [folded(text) for text in values if not text.isdigit()]
-    found = [text for text in plain if text in known or place_alone(text) in known]
+    found = [text for text in plain if text in known or without_levels(text) in known]
     return len(found) >= 2 and len(found) >= 0.8 * len(values)
 
 
@@ -661,8 +660,6 @@ def area_of_name(text: str, known: Mapping[str, str]) -> CodeProposal:
         return CodeProposal(text, code, 1.0 if is_code else 0.95, "as_it_is" if is_code else "name")
     if (name := without_levels(plain)) in known:
         return CodeProposal(text, known[name], 0.85, "name")  # `Sirba department`
-    if (name := place_alone(plain)) in known:
-        return CodeProposal(text, known[name], 0.8, "name_within")  # `Commissariat de Sirba`
     if len(short := {code for name, code in known.items() if _is_begun(plain, name)}) == 1:
         return CodeProposal(text, short.pop(), 0.8, "alike")
     number = re.findall(r"\d+", plain)  # `DET-5` is not `DET-6`

@@ -3,9 +3,9 @@
 Nothing is made of a text for which no known name speaks: `Rokia Barry` is no role.
 """
 
+import calendar
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from functools import cache
 
 from indicators.definitions.contracts import Column
@@ -21,6 +21,7 @@ _NUMBERED = re.compile(
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)|(?<=[\W_])\d\d$")
 _BUDGET_YEAR = re.compile(r"\D*(20\d\d|\d\d)[\W_]+(20\d\d|\d\d)\D*")
 _NO_WORD = "zq_vwx"  # what fits anything but a list takes it
+_MONTHS = (*calendar.month_abbr,)
 _LIST = re.compile(r"\^?\(([\w|]+)\)\$?")
 _SURE, _ASKED = 0.95, 0.75
 
@@ -76,18 +77,10 @@ def _quarter(text: str, plain: str) -> int | None:
     """The quarter by its number, or by its first and last month: `Jul-Sep 2026`."""
     if found := _NUMBERED.search(plain):
         return int(found[1] or found[2])
-    english = with_english_months(text, "%b")
-    months = [_month(word) for word in re.findall(r"[^\W\d_]+", english)]
-    months = [month for month in months if month]
+    words = re.findall(r"[^\W\d_]+", with_english_months(text, "%b"))
+    months = [_MONTHS.index(word) for word in words if word in _MONTHS]
     is_one = len(months) > 1 and months[0] % 3 == 1 and months[-1] == months[0] + 2
     return (months[0] + 2) // 3 if is_one else None
-
-
-def _month(word: str) -> int:
-    try:
-        return datetime.strptime(word, "%b").month
-    except ValueError:
-        return 0
 
 
 def _as_one_word(text: str) -> Iterator[str]:

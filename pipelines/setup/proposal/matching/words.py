@@ -260,9 +260,8 @@ def names_a_name(header: str) -> bool:
 @cache
 def names_a_person(header: str) -> bool:
     """Whether a header says that it holds telephones, addresses or names of persons."""
-    listed = [folded(text) for text in _listed(_synonyms()["general"], "personal")]
-    own = f" {folded(header).replace('-', ' ')} "
-    return any(f" {word.replace('-', ' ')} " in own for word in listed)
+    listed = map(folded, _listed(_synonyms()["general"], "personal"))
+    return any(f" {word} " in f" {folded(header)} " for word in listed)
 
 
 def _listed(section: Mapping[str, object], name: str) -> list[str]:
@@ -297,19 +296,9 @@ def code_lists() -> Mapping[str, Mapping[str, list[str]]]:
 
 
 def without_levels(plain: str) -> str:
-    """A folded name of a place without the word for its level: `kelo` of `department of Kelo`."""
+    """A folded name of a place without words of levels, institutions and offices beside it: `kelo`
+    of `department of Kelo`, of `Commissariat de Kelo`."""
     return " ".join(word for word in plain.split() if word not in _levels())
-
-
-def place_alone(plain: str) -> str:
-    """A folded name of a place without words of institutions, offices and levels beside it."""
-    return " ".join(word for word in plain.split() if word not in _levels() | _beside_places())
-
-
-@cache
-def _beside_places() -> frozenset[str]:
-    listed = _listed(_synonyms()["general"], "beside_places")
-    return frozenset(word for text in listed for word in folded(text).split())
 
 
 @cache
@@ -332,7 +321,8 @@ def _unit_types() -> tuple[tuple[str, str], ...]:
 @cache
 def _levels() -> frozenset[str]:
     levels = vocabularies()["area_level"].labels
-    return frozenset(name for level in levels for name in code_names("area_level", level))
+    named = frozenset(name for level in levels for name in code_names("area_level", level))
+    return named.union(map(folded, _listed(_synonyms()["general"], "beside_places")))
 
 
 def code_texts(column: Column) -> Mapping[str, str]:
