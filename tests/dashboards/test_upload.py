@@ -395,3 +395,19 @@ def test_a_yes_holds_for_the_very_file_that_was_shown(client: FlaskClient, home:
     post(client, step="take_in", held=held(drop(client, "areas_3.csv", less)), meant="yes")
     (home / "inbox/faulty/areas_3.csv").write_text(less + "\n", encoding="utf-8")
     assert taken_in(home)[-1] == "held" and areas_of(home) == 62
+
+
+def test_a_text_that_no_list_holds_is_asked_with_a_free_answer(
+    client: FlaskClient, home: Path
+) -> None:
+    text = ("Code;Origine;Zone;Recommandation;Responsable;Formulée le;Échéance initiale;Échéance\n"
+            "R1;Évaluation;XX01;Agir;Affaires civiles;2026-04-30;2026-06-29;\n"
+            "R2;Évaluation;XX01;Agir;Cellule mobile;2026-04-30;2026-06-29;\n")  # fmt: skip
+    shown = drop(client, "suivi.csv", text, "fr")
+    name = "code.owner_role.Cellule mobile"
+    assert f'<input form="decide" name="{name}" value=""' in shown.text
+    assert counts(shown)[4] == 1
+    said = {"table": "recommendations", name: "mobile_cell"}
+    told = post(client, held=held(shown), **said)
+    assert counts(told)[4] == 0
+    assert "mobile_cell" in told.text and "civil_affairs" in told.text
