@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 from dashboards.reading.access import AUDIENCES
-from indicators.foundation.ending import end_at_once
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.messages import message
+from indicators.foundation.stored.ending import end_at_once
 
 WRONG_USE = 2
 _THIS_MACHINE = ("127.0.0.1", "localhost")

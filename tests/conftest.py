@@ -52,12 +52,14 @@ _SHOWN = 20  # files of the summary
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """What is collected stays to the end: nothing in it is looked for as garbage, now or later."""
+    """What is collected stays to the end: nothing in it is looked for as garbage, now or later; in
+    what comes as seldom as by a command."""
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(50_000, 20)
         gc.enable()
 
 

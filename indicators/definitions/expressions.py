@@ -112,17 +112,25 @@ _NUMBER_TEXT = re.compile(r"\d+(\.\d*)?([eE][+-]?\d{1,2})?|\.\d+", re.ASCII)
 _SPOKEN = {"length": "len", "array_distinct": "list_distinct", "array_contains": "list_contains"}
 
 
-_operands: dict[str, tuple[Contract, Mapping[str, Operand]]] = {}
+class Operands(dict[str, Operand]):
+    """What an expression may name, told by itself: to compare all columns takes longer than what
+    is kept by them."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+    __eq__ = object.__eq__
 
 
-def table_operands(contract: Contract) -> Mapping[str, Operand]:
+_operands: dict[str, tuple[Contract, Operands]] = {}
+
+
+def table_operands(contract: Contract) -> Operands:
     """The columns that an expression over this table may name, derived ones last.
 
     Made once a contract: a refresh asks thousands of times.
     """
-    known, operands = _operands.get(contract.table, (None, {}))
+    known, operands = _operands.get(contract.table, (None, Operands()))
     if known is not contract:
-        operands = {name: column_operand(column) for name, column in contract.columns.items()}
+        operands = Operands((name, column_operand(own)) for name, own in contract.columns.items())
         operands |= {name: derived_operand(derived) for name, derived in contract.derived.items()}
         _operands[contract.table] = contract, operands
     return operands
@@ -164,11 +172,12 @@ def parse_expression(
 
     Raises RefusedExpressionError with all faults at once.
     """
-    return _checked(text, tuple(columns.items()), wanted)
+    check = _checked if isinstance(columns, Operands) else _checked.__wrapped__
+    return check(text, columns, wanted)
 
 
 @cache
-def _checked(text: str, columns: tuple[tuple[str, Operand], ...], wanted: str | None) -> Expression:
+def _checked(text: str, columns: Mapping[str, Operand], wanted: str | None) -> Expression:
     """Checked and written once, as a refresh asks for each some twenty times."""
     tree, is_alone = _parsed(text)
     check = _Check(dict(columns))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 import duckdb
@@ -173,7 +174,14 @@ def _text_of(compute: Callable[..., Any], *inputs: Any) -> str:
 
 
 def _read(kind: type[Result], text: str) -> Result:
-    return TypeAdapter(kind).validate_python(json.loads(text))
+    adapter: TypeAdapter[Result] = _adapter(kind)  # type: ignore[arg-type]  # a class is hashable
+    return adapter.validate_python(json.loads(text))
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """Made once a kind: as long as reading a result takes, or longer."""
+    return TypeAdapter(kind)
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 from indicators.linkage.grading import GradingInputs
 from indicators.linkage.power import LEVEL, Precision, Shortfall, Supply, smallest_visible
@@ -75,14 +75,13 @@ def figures_of(term: Mapping[str, Any], df: float) -> dict[str, Any]:
     estimate, se = float(term["estimate"]), float(term["std_error"])
     if not se > 0:
         raise NotEstimable("too_few_clusters")
-    law = stats.t(df)
-    reach = float(law.ppf(1 - LEVEL / 2)) * se
+    reach = float(stdtrit(df, 1 - LEVEL / 2)) * se
     return {
         "estimate": estimate,
         "se": se,
         "ci_low": estimate - reach,
         "ci_high": estimate + reach,
-        "p_value": float(2 * law.sf(abs(estimate) / se)),
+        "p_value": float(2 * stdtr(df, -abs(estimate) / se)),
         "df": df,
     }
 

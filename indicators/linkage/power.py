@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from scipy import stats
+from scipy.special import ndtri, stdtrit
 
 # The chance with which the smallest visible change would have been seen, and at which level.
 POWER, LEVEL = 0.8, 0.05
@@ -112,9 +112,10 @@ def smallest_visible(se: float, df: float, half_interval: float = 0.0) -> float:
 
     `half_interval`: of a 95 % interval that asks for more than t.975 × SE (bootstrap, clusters).
     """
-    law = stats.t(df) if math.isfinite(df) and df > 0 else stats.norm()
-    reach = max(float(law.ppf(1 - LEVEL / 2)) * se, half_interval)
-    return reach + float(law.ppf(POWER)) * se
+    chances = (1 - LEVEL / 2, POWER)
+    is_t = math.isfinite(df) and df > 0
+    sure, seen = (float(stdtrit(df, chance) if is_t else ndtri(chance)) for chance in chances)
+    return max(sure * se, half_interval) + seen * se
 
 
 def needs(precision: Precision | None, shortfalls: Sequence[Shortfall] = ()) -> tuple[Need, ...]:

@@ -1,10 +1,10 @@
 """Shares of small areas: the area-level model on the arcsine scale, beside direct estimates."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
+from scipy.special import stdtrit
 
 from indicators.survey.inputs.arrays import Floats
 
@@ -52,7 +52,16 @@ def fit_area_level(direct: Floats, variance: Floats, covariates: Floats) -> Area
 
 def are_residuals_normal(fit: AreaLevelFit, level: float) -> bool:
     """Whether the Shapiro-Wilk test does not reject the model's normal areas at this level."""
-    return bool(stats.shapiro(fit.residuals).pvalue >= level)
+    from scipy.stats import shapiro  # takes a second to load, and few refreshes fit a model
+
+    return bool(shapiro(fit.residuals).pvalue >= level)
+
+
+def _root(of: Callable[[float], float], low: float, high: float, **precision: float) -> float:
+    """Where a function is nil. Loaded where a model is fitted: few refreshes do."""
+    from scipy.optimize import brentq
+
+    return float(brentq(of, low, high, **precision))
 
 
 def _reml_variance(direct: Floats, variance: Floats, covariates: Floats) -> float:
@@ -70,7 +79,7 @@ def _reml_variance(direct: Floats, variance: Floats, covariates: Floats) -> floa
     upper = float(np.var(direct) + np.max(variance))
     while slope(upper) > 0:
         upper *= 2
-    return float(optimize.brentq(slope, 0.0, upper, xtol=1e-14, rtol=1e-12))
+    return _root(slope, 0.0, upper, xtol=1e-14, rtol=1e-12)
 
 
 FEWEST_AREAS = 20
@@ -126,9 +135,9 @@ def modelled_shares(
     def together(shift: float) -> float:
         return float(weight @ _shares(fit.predicted + shift, fit.leading))
 
-    shift = optimize.brentq(lambda by: together(by) - wanted, -_RIGHT_ANGLE, _RIGHT_ANGLE)
+    shift = _root(lambda by: together(by) - wanted, -_RIGHT_ANGLE, _RIGHT_ANGLE)
     error = np.sqrt(fit.mse)
-    half = stats.t.ppf((1 + confidence) / 2, areas - len(fit.beta)) * error
+    half = stdtrit(areas - len(fit.beta), (1 + confidence) / 2) * error
     centre = fit.predicted + shift
     return ModelledShares(
         _shares(centre, fit.leading),

@@ -15,10 +15,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from indicators.foundation.ending import end_at_once
 from indicators.foundation.errors import PocLensError, Problem, WrongUse
 from indicators.foundation.faults import is_disk_full, traceback_of
 from indicators.foundation.messages import LANGUAGES, message
+from indicators.foundation.stored.ending import end_at_once
 from pipelines.cli.options import Parser
 from pipelines.workspace.paths import Workspace
 

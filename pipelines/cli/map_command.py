@@ -1,6 +1,7 @@
 """`poclens map FILE`: a mapping proposed for an unknown file, or the mend of one that changed."""
 
 import argparse
+import re
 import sys
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -21,7 +22,16 @@ if TYPE_CHECKING:
     from pipelines.setup.proposal.preview import Preview
     from pipelines.setup.proposal.proposal import Proposal
 
-_LISTS = ("sheet", "fill_down", "ditto", "missing", "where_is", "where_too_is", "may_lack")
+_LISTS = (
+    "sheet",
+    "also_sheet",
+    "fill_down",
+    "ditto",
+    "missing",
+    "where_is",
+    "where_too_is",
+    "may_lack",
+)
 _SURE = 0.9  # from here on a person at a terminal is not asked about a column by itself
 
 
@@ -85,7 +95,8 @@ def _said(given: dict[str, str]) -> dict[str, str]:
             joined = "\n".join(part.strip() for part in further.split(" + "))
             found |= {name: first.strip(), name.replace("header.", "join.", 1): joined}
         else:
-            is_list = name in _LISTS or name.startswith("when_is.")
+            plain = re.sub(r"^(also\.)+", "", name)
+            is_list = plain in _LISTS or plain.startswith("when_is.")
             found[name] = value.replace(" | ", "\n") if is_list else value
     return found
 

@@ -5,7 +5,7 @@ import os
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ class RefreshResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The fields as one JSON object."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 def refresh(

@@ -1,6 +1,6 @@
 """What one check found: its result, worded in both languages."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from indicators.definitions.contracts import Words, contracts
@@ -31,7 +31,7 @@ class CheckResult:
 
     def as_row(self, mission: str) -> tuple[object, ...]:
         """The row of `mart.quality_check`, in the order of its columns."""
-        own = asdict(self)
+        own = dict(vars(self))
         return (mission, own.pop("check"), own.pop("table"), *own.values())
 
 

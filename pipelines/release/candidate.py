@@ -49,6 +49,7 @@ from pipelines.release.signed.manifest import (
 from pipelines.release.signed.verification import read_release_json
 from pipelines.release.snapshot import (
     Tables,
+    give_back,
     mart_tables,
     open_memory,
     put_tables,
@@ -92,6 +93,7 @@ class _Facts:
     previous: str | None
     origin: dict[str, object]
     decompose: Callable[[Set[str]], Decomposition]
+    restricting: Lock  # one copy at a time: its values are there twice meanwhile
 
 
 def build_candidate(
@@ -126,7 +128,7 @@ def build_candidate(
     )
     previous = _compared_with(workspace, mission.mission, made_of)
     decompose = _decomposer(connection, workspace, mission, previous, made_of, as_of)
-    facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, decompose)
+    facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, decompose, Lock())
     tables = take_tables(connection, mission.mission)
     with makers(name) as begin, ThreadPoolExecutor(AT_ONCE) as threads:
 
@@ -137,6 +139,7 @@ def build_candidate(
         # DuckDB computes outside of Python's lock
         copies = list(threads.map(lambda _: _copy_of(tables), audiences))
         tables.clear()  # each has its own, and what follows takes as much again
+        give_back()
         list(threads.map(make, audiences, copies))
         begin(write_briefs, folder, mission.mission, name)
     write_json(folder / PUBLICATION, {"previous_release": previous, "audit_log": head})
@@ -295,7 +298,8 @@ def _copy_of(tables: Tables) -> Connection:
 def _write_audience(facts: _Facts, copy: Connection, audience: AudienceName, folder: Path) -> None:
     """One audience's database, from a copy that was restricted before anything was written."""
     with copy:
-        restrict(copy, facts.mission, audience, _last_day(audience, facts.period))
+        with facts.restricting:
+            restrict(copy, facts.mission, audience, _last_day(audience, facts.period))
         if "revision" in mart_tables(copy):
             _fill_revisions(copy, facts, audience)
         put_tables(copy, "mart", {"release": _release_table(facts, audience)})

@@ -156,6 +156,7 @@ class SetupDesk:
                     progress if run.state == "running" else "",
                     run.lines,
                     run.problems,
+                    run.asked.get("language", language),
                 )
             )
         return found

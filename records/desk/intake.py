@@ -21,9 +21,11 @@ class TableRows:
 
 @dataclass(frozen=True)
 class RejectedRows:
-    """Rows that would not come in for one reason, with the first text of them."""
+    """Rows that would not come in for one reason, with the first text of them; `sheet`: where it
+    is one of several kinds."""
 
     rows: int
+    sheet: str
     column: str
     value: str
     sentence: str
@@ -50,7 +52,7 @@ class Counted:
 class OfferedChoice:
     """What a person may say of how a file is read: the field's name, what stands now, and what it
     could be, with its words; `column`: of which column, empty of the whole file; `is_further`: said
-    of few columns only; `is_of_table`: of the rows of one table and not of the file."""
+    of few columns only."""
 
     name: str
     column: str
@@ -60,7 +62,6 @@ class OfferedChoice:
     takes_several: bool
     may_be_none: bool
     is_further: bool
-    is_of_table: bool
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,8 @@ class OfferedMapping:
     `ignored`: headers that are not kept; `rivals`: titles of other tables it could be of; `tables`:
     titles by name; `wide`: items and the columns that hold them; `files`: the pattern of names that
     it takes, `files_told`: which files bear such a name; `also`: of a second table that is made of
-    the same file, the names of whose fields begin with its `prefix`.
+    the same file, the names of whose fields begin with its `prefix`; `sheet`: whose rows become it,
+    where tables are of several.
     """
 
     table: str
@@ -140,6 +142,7 @@ class OfferedMapping:
     files_told: str
     is_complete: bool
     prefix: str
+    sheet: str
     also: "OfferedMapping | None"
 
 
@@ -229,6 +232,13 @@ class Desk(Protocol):
         self, mission: str, path: Path, language: str, answers: Mapping[str, str], who: str = ""
     ) -> list[str]:
         """Moves a file into the inbox, its mapping made by `who`. Returns what hinders it."""
+
+    def waiting(self, mission: str) -> list[str]:
+        """The files in the inbox, by name; before it and a stroke the folder of its sender."""
+
+    def take_out(self, mission: str, name: str) -> str:
+        """Moves a file that waits to where no refresh finds it: its place in the workspace; empty
+        where it waits no more."""
 
     def compared(self, mission: str, path: Path, language: str) -> tuple[bytes, list[str]]:
         """A workbook that holds a file of another system against the mission's rows, which stay

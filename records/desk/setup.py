@@ -69,7 +69,8 @@ class ToldStep:
 
 @dataclass(frozen=True)
 class ToldRun:
-    """A refresh or a publication that a page began; `progress` only while it runs."""
+    """A refresh or a publication that a page began; `progress` only while it runs; `language`: in
+    which `lines` and `problems` were said, that of who began it."""
 
     kind: str
     state: RunState
@@ -80,6 +81,7 @@ class ToldRun:
     progress: str
     lines: tuple[str, ...]
     problems: tuple[str, ...]
+    language: str
 
     @property
     def is_alive(self) -> bool:

@@ -222,7 +222,8 @@ class Morning:
             names = sorted(opened.namelist())
         for name in names:
             correct(room / name)
-            self.taken_in(room / name)
+            title = contracts()["activities"].title.in_language(self.language)
+            self.taken_in(room / name, self.words("intake.as_arriving", title=title))
         return len(names)
 
     def first_release(self, room: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from openpyxl import Workbook
 from playwright.sync_api import Browser
 
 from dashboards.forms.entry import KINDS
@@ -138,6 +139,35 @@ def test_one_file_is_taken_in_as_two_tables_by_clicks_alone(visit: Visit, home: 
     kept = (home / "missions/faulty/sources/releve.yaml").read_text(encoding="utf-8")
     assert [one["table"] for one in yaml.safe_load(kept)["tables"]] == [
         "incidents", "incident_victims"
+    ]  # fmt: skip
+
+
+def test_a_table_on_each_sheet_is_taken_in_by_clicks_alone(
+    visit: Visit, home: Path, tmp_path: Path
+) -> None:
+    page, book = visit.page, Workbook()
+    for row in (["N°", "Acteur étatique", "Localité", "Date de l’engagement"],
+                ["E-1", "Police nationale", "XX", "2026-01-10"]):  # fmt: skip
+        book.worksheets[0].append(row)
+    for row in (["Code de l’accord", "Nature du conflit", "Localité", "Signé le"],
+                ["A-1", "Foncier", "XX", "2026-03-02"]):  # fmt: skip
+        (book.worksheets[1:] or [book.create_sheet("Accords locaux")])[0].append(row)
+    book.save(tmp_path / "suivi.xlsx")
+    page.set_viewport_size({"width": 1024, "height": 900})
+    page.goto(f"{visit.server}/records/upload?lang=fr")
+    page.set_input_files("input[name=file]", tmp_path / "suivi.xlsx")
+    page.locator("button[value=preview]").last.click()
+    for step in ("preview", "take_in"):  # what stands in the form says what was proposed
+        page.wait_for_load_state()
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        assert wrong_of(visit, step) == []
+        assert "Feuille Accords locaux" in page.inner_text("#proposal ~ h3 >> nth=0")
+        page.locator(f"#decide button[value={step}]").click()
+    page.wait_for_load_state()
+    assert "suivi.xlsx" in page.inner_text("h1")
+    kept = (home / "missions/faulty/sources/suivi.yaml").read_text(encoding="utf-8")
+    assert [(one["table"], one["sheet"]) for one in yaml.safe_load(kept)["tables"]] == [
+        ("local_agreements", "Accords locaux"), ("commitments", "Sheet")
     ]  # fmt: skip
 
 

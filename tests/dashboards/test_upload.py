@@ -134,6 +134,21 @@ def test_a_file_that_waits_is_not_replaced_and_a_discarded_one_is_gone(
     assert waiting(home) == ["areas-v2.csv"]
 
 
+def test_a_file_that_waits_is_taken_out_and_kept(client: FlaskClient, home: Path) -> None:
+    token = held(drop(client, "areas_2.csv", CHANGED))
+    post(client, held=token, step="take_in")
+    assert "areas_2.csv" in client.get(upload.ROUTE).text
+    gone = post(client, step="take_out", name="../areas_2.csv")
+    assert gone.status_code == 410 and waiting(home) == ["areas_2.csv"]
+    answer = post(client, "fr", step="take_out", name="areas_2.csv")
+    assert answer.status_code == 200 and "retiré de la boîte de réception" in spaced(answer.text)
+    (kept,) = (home / "inbox" / "faulty" / ".taken_out").rglob("areas_2.csv")
+    assert kept.read_text(encoding="utf-8") == CHANGED
+    assert str(kept.relative_to(home)) in answer.text
+    assert taken_in(home) == []
+    assert post(client, step="take_out", name="areas_2.csv").status_code == 410
+
+
 def test_an_unknown_file_shows_its_proposal_and_is_mapped_as_a_person_completed_it(
     client: FlaskClient, home: Path
 ) -> None:

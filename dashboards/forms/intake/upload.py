@@ -3,6 +3,8 @@
 Between the two it waits (`held_page.py`).
 """
 
+import re
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,8 +23,8 @@ _ANSWERS = (*_EMPTY_TOO, "constant.", "successor.", "reading.", "part.", "empty.
             "when.", "when_is.", "when_value.")  # fmt: skip
 _CHOICES = ("table", "of_table", "files", "mend", "meant", "laid", "sheet", "header_row",
             "header_rows", "fill_down", "ditto", "where", "where_is", "where_too", "where_too_is",
-            "place", "also", "missing", "distinct", "replaces", "covers", "sender", "time_zone",
-            "may_lack", "anew")  # fmt: skip
+            "place", "also", "also_sheet", "of_sheet", "missing", "distinct", "replaces", "covers",
+            "sender", "time_zone", "may_lack", "anew")  # fmt: skip
 
 
 class Upload(FileOfMission):
@@ -30,6 +32,26 @@ class Upload(FileOfMission):
 
     route, template = ROUTE, "files/upload.html"
     part_of = ("/data-quality", "nav.data_quality")
+
+    def done(self, desk: Desk) -> Any:
+        """A file that waits in the inbox is taken out of it, or one is taken in hand."""
+        mission = request.form.get("mission", "")
+        if request.form.get("step") != "take_out" or mission not in self.missions:
+            return super().done(desk)
+        if any(one.is_alive for one in desk.setup.runs(mission, self.address.language)):
+            return self.shown(409, [self.words("intake.run_is_on")])
+        name = request.form.get("name", "")
+        place = desk.take_out(mission, name)
+        if not place:
+            return self.shown(410, [self.words("intake.waits_no_more", name=name)])
+        self.noted("taken_out", f"{mission}/{name}", {"place": place})
+        return self.shown(out=name, place=place, mission=mission)
+
+    def shown(self, status: int = 200, told: Sequence[str] = (), **parts: Any) -> Any:
+        """With the files that wait in the inboxes, to those who may take them out."""
+        if self.desk is not None and self.may:
+            parts["waiting"] = [(m, n) for m in self.missions for n in self.desk.waiting(m)]
+        return super().shown(status, told, **parts)
 
     def decided(self, desk: Desk, mission: str, path: Path, step: str) -> Any:
         """Taken in, compared with what is there, or looked at with other answers."""
@@ -75,7 +97,7 @@ class Upload(FileOfMission):
 def _answers() -> dict[str, str]:
     found: dict[str, str] = {}
     for name, values in request.form.lists():
-        value, plain = "\n".join(values).strip(), name.removeprefix("also.")
+        value, plain = "\n".join(values).strip(), re.sub(r"^(also\.)+", "", name)
         is_one = plain.startswith(_ANSWERS) or plain in _CHOICES
         if is_one and (value or plain.startswith(_EMPTY_TOO)):
             found[name] = value

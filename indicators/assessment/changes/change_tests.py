@@ -26,7 +26,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc, betaincinv, ndtr, ndtri, stdtr, stdtrit
-from scipy.stats import hypergeom
 
 Floats = NDArray[np.float64]
 
@@ -135,6 +134,8 @@ def share_change_p(
     now: Floats, of_now: Floats, before: Floats, of_before: Floats, noise: Dispersion
 ) -> Floats:
     """Two-sided p-values of a change of share; whole numbers with parts not above their wholes."""
+    from scipy.stats import hypergeom  # takes a second to load, and few refreshes test a share
+
     parts = np.stack([now, of_now, before, of_before])
     with np.errstate(invalid="ignore"):
         testable = np.isfinite(parts).all(axis=0) & (parts == np.round(parts)).all(axis=0)

@@ -6,6 +6,8 @@ from typing import Any
 
 import duckdb
 
+from indicators.foundation.sql_text import quoted
+
 
 @contextmanager
 def one_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
@@ -20,9 +22,12 @@ def one_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def has_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
-    """Whether the database has the table, with rows or without."""
-    query = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
-    return bool(connection.execute(query, [schema, table]).fetchall())
+    """Whether the database has the table, with rows or without; not asked of a list of all."""
+    try:
+        connection.table(f"{quoted(schema)}.{quoted(table)}")
+    except duckdb.CatalogException:
+        return False
+    return True
 
 
 def named_rows(found: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 from indicators.linkage.finding import EffectEstimate
 from indicators.linkage.grading import MIN_AREAS, MIN_PERIODS
@@ -53,7 +53,7 @@ def correlation(rows: pd.DataFrame, specification: str, lag: int, is_test: bool)
     if reason:
         return EffectEstimate(METHOD, specification, reason=reason, **counted)
     area = pd.factorize(rows["area"], sort=True)[0]
-    x, y = (stats.rankdata(rows[name]).astype(float) for name in ("x", "outcome"))
+    x, y = (np.asarray(rows[name].rank(), dtype=np.float64) for name in ("x", "outcome"))
     if specification == "partial":
         period = pd.factorize(rows["period"], sort=True)[0]
         x, y = (two_way_residuals(ranks, area, period) for ranks in (x, y))
@@ -99,8 +99,8 @@ def _jackknifed(
         return EffectEstimate(METHOD, specification, reason=reason, **counted)
     if specification == "partial":
         se_z *= groups / (groups - 1)  # an area is in the means of periods that its leaving keeps
-    reach = float(stats.t.ppf(0.975, groups - 1)) * se_z
-    p_value = float(2 * stats.t.sf(abs(z[0]) / se_z, groups - 1))
+    reach = float(stdtrit(groups - 1, 0.975)) * se_z
+    p_value = float(2 * stdtr(groups - 1, -abs(z[0]) / se_z))
     return EffectEstimate(
         METHOD,
         specification,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import chdtrc, fdtrc, ndtr, ndtri, stdtr, stdtrit
 
 from indicators.linkage.finding import NotEstimable
 from indicators.linkage.panel.fixed_effects import FixedEffects, Regression, least_squares, poisson
@@ -191,14 +191,15 @@ def terms_table(
     errors = np.sqrt(np.clip(np.diag(covariance), 0, None))
     with np.errstate(divide="ignore", invalid="ignore"):
         statistics = estimates / errors
-    law = stats.norm() if spec.family == "poisson" else stats.t(df_t)
-    reach = law.ppf(0.5 + _CONFIDENCE / 2) * errors
+    chance, beyond = 0.5 + _CONFIDENCE / 2, -np.abs(statistics)
+    is_normal = spec.family == "poisson"
+    reach = (ndtri(chance) if is_normal else stdtrit(df_t, chance)) * errors
     values = (
         list(terms),
         estimates,
         errors,
         statistics,
-        2 * law.sf(np.abs(statistics)),
+        2 * (ndtr(beyond) if is_normal else stdtr(df_t, beyond)),
         estimates - reach,
         estimates + reach,
     )
@@ -220,5 +221,5 @@ def wald(result: PanelResult, terms: Sequence[str], df_denominator: float) -> Wa
     chi2 = float(estimates @ inverse @ estimates)
     f = chi2 / rank
     named = tuple(result.coefficients["term"].iloc[at])
-    p_f, p_chi2 = float(stats.f.sf(f, rank, df_denominator)), float(stats.chi2.sf(chi2, rank))
+    p_f, p_chi2 = float(fdtrc(rank, df_denominator, max(f, 0.0))), float(chdtrc(rank, chi2))
     return Wald(named, chi2, rank, f, p_f, p_chi2)

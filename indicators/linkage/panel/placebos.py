@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import fdtrc
 
 from indicators.linkage.finding import NotEstimable
 from indicators.linkage.grading import CheckOutcome
@@ -41,7 +41,7 @@ def joint(result: PanelResult, terms: Iterable[str]) -> CheckOutcome:
 def hotelling_p(f: Any, terms: int, clusters: int) -> Any:
     """p of a clustered F as Hotelling's T²: the plain F rejects too often."""
     scaled = f * (clusters - terms) / (clusters - 1)
-    return stats.f.sf(scaled, terms, clusters - terms)
+    return fdtrc(terms, clusters - terms, scaled)
 
 
 def lead_placebo(panel: EdgePanel, spec: PanelSpec) -> tuple[CheckOutcome, PanelResult | None]:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import duckdb
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import bdtr
 
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.sharing.audiences import LEAST_CASES
@@ -244,5 +244,6 @@ def _median(values: np.ndarray) -> tuple[int, float, float, float]:
     if count < FEW_PATROLS:
         return count, float("nan"), float("nan"), float("nan")
     ordered = np.sort(values)
-    place = int(stats.binom.ppf((1 - _CONFIDENCE) / 2, count, 0.5))  # counted from each end
+    chances = bdtr(np.arange(count + 1), count, 0.5)
+    place = int(np.searchsorted(chances, (1 - _CONFIDENCE) / 2))  # counted from each end
     return count, float(np.median(ordered)), float(ordered[place - 1]), float(ordered[-place])

@@ -13,9 +13,10 @@ it does not beat. Which incidents are counted does not belong here (`table.py`).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy.special import gammaincinv, stdtrit
 
 FORECAST, LAST_MONTH, THREE_YEARS = METHODS = ("forecast", "last_month", "three_year_mean")
 BASELINES = (LAST_MONTH, THREE_YEARS)
@@ -50,7 +51,7 @@ class Expectation:
     def interval(self, confidence: float = _CONFIDENCE) -> tuple[np.ndarray, np.ndarray]:
         """(low, high) of the expected incidents a month."""
         tail = (1 - confidence) / 2
-        low, high = (stats.gamma.ppf(q, self.shape) / self.rate for q in (tail, 1 - tail))
+        low, high = (gammaincinv(self.shape, q) / self.rate for q in (tail, 1 - tail))
         return low, high
 
     def predicted(self) -> tuple[np.ndarray, np.ndarray]:
@@ -144,7 +145,7 @@ def forecast(counts: np.ndarray) -> Forecast | None:
             own = expectation.of(known)
             scores.append(_score(method, month, own, seen))
             pairs.append((method, own.mean, seen))
-        low, high = stats.nbinom.interval(_CENTRAL, *told[FORECAST].of(known).predicted())
+        low, high = central_counts(_CENTRAL, *told[FORECAST].of(known).predicted())
         inside.append((low <= seen) & (seen <= high))
     if len(inside) < 3:
         return None
@@ -174,10 +175,23 @@ def _expectations(counts: np.ndarray, discount: float, shrinkage: float) -> dict
     }
 
 
+def central_counts(share: float, size: Any, probability: Any) -> tuple[Any, Any]:
+    """(low, high): the middle `share` of the negative binomial distributions of these counts."""
+    low, high = _counts().interval(share, size, probability)
+    return low, high
+
+
+def _counts() -> Any:
+    """The negative binomial distribution: loaded where a month is told, as it takes a second."""
+    from scipy.stats import nbinom
+
+    return nbinom
+
+
 def _score(method: str, month: int, told: Expectation, seen: np.ndarray) -> MonthScore:
     size, probability = told.predicted()
-    predicted = stats.nbinom(size[:, None], probability[:, None])
-    none = stats.nbinom.pmf(0, size, probability)
+    predicted = _counts()(size[:, None], probability[:, None])
+    none = _counts().pmf(0, size, probability)
     ranked = _ranked_score(predicted, seen)
     if method == LAST_MONTH:
         # The better of two forms: the count itself, and what may come about it.
@@ -189,7 +203,7 @@ def _score(method: str, month: int, told: Expectation, seen: np.ndarray) -> Mont
         len(seen),
         _hits(told.mean, seen),
         float(((1 - none - (seen > 0)) ** 2).mean()),
-        float(-stats.nbinom.logpmf(seen, size, probability).mean()),
+        float(-_counts().logpmf(seen, size, probability).mean()),
         float(ranked.mean()),
     )
 
@@ -260,10 +274,10 @@ def _log_score(
 ) -> float:
     months = slice(_FIRST_ORIGIN, counts.shape[1])
     size, probability = _posterior(seen[:, months], exposure[:, months], shrinkage).predicted()
-    return float(np.nansum(stats.nbinom.logpmf(counts[:, months], size, probability)))
+    return float(np.nansum(_counts().logpmf(counts[:, months], size, probability)))
 
 
-def _ranked_score(predicted: stats.distributions.rv_frozen, seen: np.ndarray) -> np.ndarray:
+def _ranked_score(predicted: Any, seen: np.ndarray) -> np.ndarray:
     """Ranked probability score of each area: the sum over x of (F(x) - 1[seen <= x])²."""
     top = int(max(seen.max(), np.max(predicted.ppf(0.9999)))) + 1
     values = np.arange(top + 1)[None, :]
@@ -286,5 +300,5 @@ def _skill(ours: np.ndarray, theirs: np.ndarray) -> Skill:
     skill = 1 - ours.sum() / theirs.sum()
     left_out = 1 - (ours.sum() - ours) / (theirs.sum() - theirs)
     spread = np.sqrt((months - 1) / months * ((left_out - left_out.mean()) ** 2).sum())
-    reach = stats.t.ppf((1 + _CONFIDENCE) / 2, months - 1) * spread
+    reach = stdtrit(months - 1, (1 + _CONFIDENCE) / 2) * spread
     return Skill(float(skill), float(skill - reach), float(skill + reach))

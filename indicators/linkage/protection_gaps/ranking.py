@@ -9,7 +9,6 @@ the draws it may be anything that is known of others, so that it widens the rank
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 LEAST_RISK = 0.25  # incidents a month: areas below weigh alike
 DRAWS = 2000
@@ -83,6 +82,8 @@ def _ranks(risk: np.ndarray, needs: list[np.ndarray]) -> np.ndarray:
 
 def _standing(need: np.ndarray) -> np.ndarray:
     """Share of the other areas that need less; what is not known is least."""
+    from scipy.stats import rankdata  # takes a second to load, and few refreshes rank anew
+
     least = np.where(np.isnan(need), -np.inf, need)
     others = max(need.shape[-1] - 1, 1)
-    return np.asarray((stats.rankdata(least, axis=-1, method="min") - 1) / others)
+    return np.asarray((rankdata(least, axis=-1, method="min") - 1) / others)

@@ -15,7 +15,6 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import TOO_IMPRECISE
@@ -35,6 +34,7 @@ from indicators.linkage.protection_gaps.forecast import (
     Fifth,
     Forecast,
     MonthScore,
+    central_counts,
     forecast,
 )
 from indicators.linkage.protection_gaps.ranking import Needs, Ranks, rank
@@ -187,7 +187,7 @@ def _forecast_row(area: str, place: int, risk: _Risk) -> _Row:
         return _Row(area, "risk_forecast", "months_not_reported", {"months": RECENT_MONTHS})
     low, high = risk.expectation.interval()
     size, probability = risk.expectation.predicted()
-    bounds = stats.nbinom.interval(0.8, size[place], probability[place])
+    bounds = central_counts(0.8, size[place], probability[place])
     words = {"low": float(bounds[0]), "high": float(bounds[1])}
     value = float(risk.expectation.mean[place])
     return _Row(

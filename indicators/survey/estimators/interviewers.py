@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import f as fisher
+from scipy.special import fdtri
 
 _LEVEL = 0.95
 
@@ -52,7 +52,7 @@ def interviewer_share(
     if not between or within < 1 or left <= 0:
         return None
     ratio, typical = (explained / between) / (left / within), np.trace(inside) / between
-    bounds = fisher.ppf([(1 + _LEVEL) / 2, (1 - _LEVEL) / 2], between, within)
+    bounds = fdtri(between, within, [(1 + _LEVEL) / 2, (1 - _LEVEL) / 2])
     share, low, high = (
         float((one - 1) / (one - 1 + typical))
         for one in (ratio, *(ratio / bound for bound in bounds))

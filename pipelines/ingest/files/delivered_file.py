@@ -46,11 +46,9 @@ Read = Callable[[Delivery], Iterator[SourceTable]]
 def read_delivery(delivery: Delivery) -> Iterator[SourceTable]:
     """The sheets of a file by the reader that its mapping names."""
     found, options = reader(delivery.source.reader), delivery.source.options
+    options = {**options, "file": delivery.name}  # the year of a month may stand in its name
     if found.tells_numbers:
         options = {**options, "numbers": delivery.source.number_columns()}
-    # The year of a month may stand in the name that people know.
-    if options.keys() & {"month_of_sheet", "sheet_as"}:
-        options = {**options, "file": delivery.name}
     return found.read(delivery.path, options)
 
 
@@ -136,9 +134,10 @@ def _first(problems: list[Problem], name: str) -> list[Problem]:
 def _column_problems(delivery: Delivery, table: SourceTable) -> Iterator[Problem]:
     """Columns that the mapping needs and the file lacks, and columns that nobody has named."""
     needed = delivery.source.columns_read()
+    of_sheet = delivery.source.of_sheet(table.sheet).columns_read()
     sheet = table.sheet or None
     for name in sorted(needed.keys() - set(table.header)):
-        if needed[name]:
+        if of_sheet.get(name):
             free = [entry for entry in table.header if entry not in needed]
             parameters = {"nearest": suggestion(name, free or table.header)}
             parameters["source"] = delivery.source.source

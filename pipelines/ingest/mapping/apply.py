@@ -101,7 +101,7 @@ def map_rows(
     file: FileRows, mapping: TableMapping, source: Source, outlines: Callable[[], Outlines]
 ) -> MappedTable:
     """The rows of the file that `mapping` takes, as text of the contract's columns."""
-    taken = taken_positions(file.rows, mapping, source)
+    taken = taken_positions(file, mapping, source)
     is_all = len(taken) == file.rows.num_rows
     rows = file.rows if is_all else file.rows.take(taken)
     applied = partial(_Applied, rows, source, outlines)
@@ -158,11 +158,17 @@ def _part(
     return table
 
 
-def taken_positions(rows: pa.Table, mapping: TableMapping, source: Source) -> pa.Array:
-    """Positions of the rows that fulfil every condition of `where`."""
-    keep = np.ones(rows.num_rows, dtype=bool)
+def taken_positions(file: FileRows, mapping: TableMapping, source: Source) -> pa.Array:
+    """Positions of the rows of its sheet that fulfil every condition of `where`."""
+    keep = np.ones(file.rows.num_rows, dtype=bool)
+    if mapping.sheet:
+        sheets = pc.unique(file.sheet).to_pylist()
+        own = [one for one in sheets if mapping in source.of_sheet(one).tables]
+        keep &= pc.is_in(file.sheet, value_set=pa.array(own, pa.string())).to_numpy(
+            zero_copy_only=False
+        )
     for name, wanted in mapping.where.items():
-        text = cleaned(rows[name], source.missing)
+        text = cleaned(file.rows[name], source.missing)
         if isinstance(wanted, tuple):
             matches = pc.is_in(text, value_set=pa.array(wanted, pa.string()))
         else:

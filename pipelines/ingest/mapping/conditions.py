@@ -32,7 +32,7 @@ def condition_remarks(file: FileRows, source: Source) -> list[tuple[str, ReaderW
         return []
     ignored = np.ones(file.rows.num_rows, dtype=bool)
     for table in source.tables:
-        ignored[taken_positions(file.rows, table, source).to_numpy()] = False
+        ignored[taken_positions(file, table, source).to_numpy()] = False
     found: dict[tuple[str, str], ReaderWarning] = {}
     for table in source.tables:
         for name, wanted in table.where.items():
@@ -58,7 +58,7 @@ def unlisted_remarks(file: FileRows, source: Source) -> list[tuple[str, ReaderWa
         ]
         if not entries or not file.rows.num_rows:
             continue
-        positions = taken_positions(file.rows, table, source)
+        positions = taken_positions(file, table, source)
         for name, entry in entries:
             texts = origin_texts(file, positions, name, entry, source).to_pylist()
             counts = Counter(text for text in texts if text and text not in entry.recode)

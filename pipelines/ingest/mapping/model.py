@@ -35,6 +35,7 @@ from pipelines.ingest.mapping.files.covered_span import (
 from pipelines.ingest.mapping.places.gazetteer import Gazetteer, read_lines
 from pipelines.ingest.mapping.written.written_numbers import Signs
 from pipelines.ingest.readers import reader, readers
+from pipelines.ingest.readers.table import sheet_entry
 
 SUM = "+"  # `join`: numbers of several columns are added
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -213,6 +214,7 @@ class TableMapping(Strict):
     """How rows of the file become rows of one contract's table."""
 
     table: str
+    sheet: str | None = None  # of `sheets`: of its rows alone; else of those of all
     where: Mapping[str, Literal["present", "absent"] | Texts] = {}
     distinct: bool = False  # rows that are equal in every column count once
     columns: Mapping[str, ColumnMapping]
@@ -262,6 +264,18 @@ class Source(Strict):
     def states(self, table: str) -> bool:
         """Whether its files bring rows of a table."""
         return any(one.table == table for one in self.tables)
+
+    @property
+    def kinds_of_sheets(self) -> Mapping[str, Mapping[str, Any]]:
+        """Names or patterns of sheets with the options of each, where they are of several kinds."""
+        listed = self.options.get("sheets")
+        return listed if isinstance(listed, Mapping) else {}
+
+    def of_sheet(self, name: str) -> "Source":
+        """The mapping with the tables alone that the rows of a sheet become."""
+        kind = sheet_entry(self.kinds_of_sheets, name)
+        own = tuple(one for one in self.tables if one.sheet in (None, kind))
+        return self.model_copy(update={"tables": own})
 
     def columns_read(self) -> dict[str, bool]:
         """Column of the file: whether the file must have it."""
@@ -336,6 +350,9 @@ def _checked_source(path: Path, _content: bytes) -> Source:
         known = sorted(source.columns_read())
         problems.append(_unknown(path, "mapping_unknown_key", f"renamed.{name}", name, known))
     for table in source.tables:
+        if table.sheet and table.sheet not in source.kinds_of_sheets:
+            key, sheets = f"{table.table}.sheet", source.kinds_of_sheets
+            problems.append(_unknown(path, "mapping_unknown_key", key, table.sheet, sheets))
         problems += _table_problems(path, table)
         problems += _period_problems(path, source, table)
     if problems:
@@ -374,14 +391,22 @@ def _reader_problems(path: Path, source: Source) -> Iterator[Problem]:
         yield _unknown(path, "mapping_unknown_reader", "reader", source.reader, readers())
         return
     known = reader(source.reader).options
-    for name in sorted(source.options.keys() - known):
-        yield _unknown(path, "mapping_unknown_key", f"options.{name}", name, sorted(known))
+    kinds = {f"options.sheets.{name}.": own or {} for name, own in source.kinds_of_sheets.items()}
+    for place, options in {"options.": source.options, **kinds}.items():
+        yield from _option_problems(path, place, options, known)
     if reader(source.reader).has_dates:
         yield from _workbook_problems(path, source)
+
+
+def _option_problems(
+    path: Path, place: str, options: Mapping[str, Any], known: frozenset[str]
+) -> Iterator[Problem]:
+    for name in sorted(options.keys() - known):
+        yield _unknown(path, "mapping_unknown_key", f"{place}{name}", name, sorted(known))
     for name, (form, rule) in _OPTION_FORMS.items():
-        value = str(source.options.get(name, "1"))
+        value = str(options.get(name, "1"))
         if not re.fullmatch(form, value, re.DOTALL):
-            yield Problem(rule, path.name, value=value, parameters={"key": f"options.{name}"})
+            yield Problem(rule, path.name, value=value, parameters={"key": f"{place}{name}"})
 
 
 def _workbook_problems(path: Path, source: Source) -> Iterator[Problem]:

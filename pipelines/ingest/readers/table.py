@@ -4,6 +4,7 @@ Judging the text (types, codes, rules) does not belong here: a reader changes an
 that it does not tell of.
 """
 
+import fnmatch
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -138,6 +139,12 @@ def source_table(
         pa.array(row_numbers, type=pa.int64()),
         tuple(malformed),
     )
+
+
+def sheet_entry(sheets: Iterable[str], name: str) -> str | None:
+    """Which of these names and patterns of sheets takes one: its own name before a pattern."""
+    fitting = [one for one in sheets if one == name or fnmatch.fnmatchcase(name, one)]
+    return name if name in fitting else next(iter(fitting), None)
 
 
 def without_header_again(table: SourceTable, header: Iterable[Sequence[str | None]]) -> SourceTable:

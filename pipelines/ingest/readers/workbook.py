@@ -3,16 +3,15 @@
 Dates in ISO form, whole numbers without a dot. What a format packs and refuses does not belong
 here (`xlsx.py`, `xls.py`, `ods.py`).
 Options: `sheet` (its name; needed where the workbook has several), `sheets` (names or patterns of
-sheets that are read below each other, in the place of `sheet`), `header_row` (1),
-`ignore_sheets` (names or patterns of sheets that are known and not read: others that hold something
-are told), `largest_mb` (256: unpacked size up to which a workbook is opened at all), and those of
-the shape of the sheet (`sheet_shape.py`).
+sheets that are read below each other, in the place of `sheet`; sheets of several kinds, each with
+the options that are its own), `header_row` (1), `ignore_sheets` (names or patterns of sheets that
+are known and not read: others that hold something are told), `largest_mb` (256: unpacked size up to
+which a workbook is opened at all), and those of the shape of the sheet (`sheet_shape.py`).
 """
 
-import fnmatch
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -33,6 +32,7 @@ from pipelines.ingest.readers.table import (
     ReaderWarning,
     SourceTable,
     refuse_odd_cells,
+    sheet_entry,
     source_table,
     unique_header,
     without_blank_rows,
@@ -85,17 +85,21 @@ def read_sheets(book: Workbook, options: Options) -> Iterator[SourceTable]:
         yield read_sheet(book, options)
         return
     patterns, known = _patterns(wanted), _patterns(options.get("ignore_sheets", ()))
-    named = [
-        name for name in book.sheets if _is_named(name, patterns) and not _is_named(name, known)
-    ]
-    if not named:
+    own = wanted if isinstance(wanted, Mapping) else {}
+    named = {
+        name: sheet_entry(patterns, name) for name in book.sheets if not sheet_entry(known, name)
+    }
+    missing = [one for one in patterns if one not in named.values()]
+    if missing and (own or len(missing) == len(patterns)):
         listed = ", ".join(f"'{name}'" for name in book.sheets)
         facts = {"sheets": listed}
-        raise WrongUse(Problem("missing_sheet", book.path.name, patterns[0], parameters=facts))
+        raise WrongUse(Problem("missing_sheet", book.path.name, missing[0], parameters=facts))
     ignored = [*known, *patterns]
-    for name in named:
-        if book.holds_something(name):
-            yield read_sheet(book, {**options, "sheet": name, "ignore_sheets": ignored})
+    for name, entry in named.items():
+        if entry and book.holds_something(name):
+            of_sheet = {**options, **(own.get(entry) or {}), "sheet": name}
+            yield read_sheet(book, {**of_sheet, "ignore_sheets": ignored})
+            ignored = ["*"]  # told once what is not read
 
 
 def read_sheet(book: Workbook, options: Options) -> SourceTable:
@@ -306,10 +310,6 @@ def _patterns(given: str | Sequence[str]) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
 
 
-def _is_named(name: str, patterns: Sequence[str]) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
-
-
 def _sheets_not_read(
     book: Workbook, sheet: str, ignored: str | Sequence[str]
 ) -> Iterator[ReaderWarning]:
@@ -318,7 +318,7 @@ def _sheets_not_read(
     others = [
         name
         for name in book.sheets
-        if name != sheet and not _is_named(name, patterns) and book.holds_something(name)
+        if name != sheet and not sheet_entry(patterns, name) and book.holds_something(name)
     ]
     if others:
         shown = ", ".join(f"'{name[:31]}'" for name in others[:_SHEETS_NAMED])

@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from indicators.assessment.empty_reasons import Facts, statement
 from indicators.foundation.errors import Problem, WrongUse
@@ -55,10 +56,11 @@ _PLACE = "mission, indicator, period_type, period, area"
 _CELL = f"""{", ".join(_KEY)}, indicator_version, period_end, value, n, obs_status, conf_status,
   disclosure"""
 _WAY = ", ".join(("indicator", "breakdown", *(f"{name} <> '{TOTAL}'" for name in DIMENSIONS[:-1])))
-# Of the cells totals, and those that are not in the other release to the last bit: few of them.
+_CHANGED = f"hash({_CELL}) NOT IN (FROM other_release)"
+# Cells that are not in the other release to the last bit, and the totals of these: few of all.
 _NEEDED = {
     "indicator_value": f"""SELECT {_CELL} FROM mart.indicator_value
-      WHERE hash({_CELL}) NOT IN (FROM other_release) OR {totals_sql()}""",
+      WHERE {_CHANGED} OR ({totals_sql()} AND ({_PLACE}) IN (FROM touched))""",
     "way": f"SELECT DISTINCT {_WAY} FROM mart.indicator_value",
     "contribution": f"SELECT {_PLACE}, file_sha256 FROM mart.contribution",
     "input_file": "SELECT file_sha256, status, superseded_by, mapping_version FROM mart.input_file",
@@ -311,10 +313,17 @@ def revisions_against(
     with opened_release(before) as earlier, open_memory() as connection:
         hashes = f"SELECT hash({_CELL}) FROM mart.indicator_value"
         known = [release.sql(hashes).to_arrow_table() for release in (after, earlier)]
-        for side, release, other in zip(("before", "after"), (earlier, after), known, strict=True):
+        places = []
+        for release, other in zip((earlier, after), known, strict=True):
             release.register("other_release", other)
+            changed = f"SELECT DISTINCT {_PLACE} FROM mart.indicator_value WHERE {_CHANGED}"
+            places.append(release.sql(changed).to_arrow_table())
+        touched = pa.concat_tables(places)
+        for side, release in (("before", earlier), ("after", after)):
+            release.register("touched", touched)
             for name, query in _NEEDED.items():
                 connection.register(f"{side}_{name}", release.sql(query).to_arrow_table())
+            release.unregister("touched")
             release.unregister("other_release")
         moved = connection.execute(revisions_sql()).df().astype(object)
     moved = moved.where(moved.notna(), None)

@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from filecmp import cmp
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import PocLensError, Problem, WrongUse
 from pipelines.documents.workbook_desk import WorkbookDesk
+from pipelines.ingest.files.arriving import deliveries
 from pipelines.setup.desk import SetupDesk
 from pipelines.setup.proposal.answering import shown
 from pipelines.setup.proposal.answering.refused import refused_answers
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from pipelines.setup.proposal.difference import Change
     from pipelines.setup.proposal.preview import Preview
     from pipelines.setup.proposal.proposal import Proposal
+
+_OUT = ".taken_out"  # of the inbox, hidden: nothing in it is a delivery
 
 
 def open_desk(home: Path) -> Desk:
@@ -134,6 +138,30 @@ class IntakeDesk:
         except PocLensError as error:
             return [problem.sentence(language) for problem in error.problems]
         return []
+
+    def waiting(self, mission: str) -> list[str]:
+        """The files in the inbox, by name; before it and a stroke the folder of its sender."""
+        inbox = self._workspace.inbox(mission)
+        return [path.relative_to(inbox).as_posix() for path in deliveries(inbox)]
+
+    def take_out(self, mission: str, name: str) -> str:
+        """Moves a file that waits to where no refresh finds it: its place in the workspace; empty
+        where it waits no more."""
+        from pipelines.ingest.rows.meant import forget
+
+        if name not in self.waiting(mission):
+            return ""
+        inbox = self._workspace.inbox(mission)
+        path = inbox / name
+        out = inbox / _OUT / f"{datetime.now(UTC):%Y-%m-%d_%H%M%S_%f}" / path.name
+        try:
+            out.parent.mkdir(parents=True)
+            path.rename(out)
+        except FileNotFoundError:  # a refresh took it in meanwhile
+            out.parent.rmdir()
+            return ""
+        forget(path)
+        return out.relative_to(self._workspace.home).as_posix()
 
     def compared(self, mission: str, path: Path, language: str) -> tuple[bytes, list[str]]:
         """The workbook that holds the file against the warehouse, which is left as it is; what
@@ -296,11 +324,9 @@ class IntakeDesk:
     def _previewed(
         self, name: str, path: Path, language: str, answers: Mapping[str, str]
     ) -> FilePreview:
-        from pipelines.ingest.files.delivered_file import Delivery
         from pipelines.ingest.rows import mended
         from pipelines.setup.proposal.answering.told import pattern_line
         from pipelines.setup.proposal.writing import proposed_mapping
-        from pipelines.workspace.warehouse.last_state import open_to_read
 
         source = self._source(path, self._workspace.profile(name))
         before = source if source and self._is_made_anew(name, source, answers) else None
@@ -308,10 +334,9 @@ class IntakeDesk:
             rules = [contracts()[table.table].duplicates for table in source.tables]
             said = FilePreview(source=source.source, is_comparable=any(rules))
             if mended.is_mended(path):
-                given = Delivery(path, path.name, "", source)
-                with open_to_read(self._workspace.warehouse(name)) as connection:
-                    mended.mended_rows(connection, self._workspace.archive(name), given)
-                return replace(said, is_mended=True)
+                whole = self._tried(name, path, source, archive=self._workspace.archive(name))
+                counted = self._counted(name, whole, language)
+                return FilePreview(source=source.source, is_mended=True, counted=counted)
             said = replace(said, mapping=self._kept(name, source))
             return self._of_known_source(said, name, path, source, language, answers)
         proposal, found = self._proposal(name, path, answers, before)

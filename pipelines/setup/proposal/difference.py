@@ -5,6 +5,7 @@ instead of a thousand rejected rows.
 """
 
 import fnmatch
+import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -41,7 +42,8 @@ class Change:
     """One difference. `kind`: header, sheet, options, renamed, missing, new, code, key.
 
     `place`: what of the mapping it is about (a column, `options`); `before`, `after`: text of the
-    mapping and of the file; `after` is None where nothing is offered.
+    mapping and of the file; `after` is None where nothing is offered. `sheet`: of whose options
+    alone it is one, where sheets are of several kinds.
     """
 
     kind: str
@@ -50,18 +52,43 @@ class Change:
     after: str | None
     confidence: float
     meant: str | None = None  # of a code: what it would be recoded to
+    sheet: str = ""
 
 
-def differences(path: Path, source: Source, known: Known) -> tuple[list[Change], Layout]:
-    """All differences, and the layout that the file has now. Raises WrongUse as `layouts`."""
+def differences(path: Path, source: Source, known: Known) -> list[Change]:
+    """All differences of the file as it is now. Raises WrongUse as `layouts`."""
+    if not source.kinds_of_sheets:
+        return _differences(path, source, known)
+    found = [
+        replace(one, sheet=name if one.kind == "options" else "")
+        for name in source.kinds_of_sheets
+        for one in _differences(path, _of_kind(source, name), known)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _of_kind(source: Source, name: str) -> Source:
+    """The mapping of one kind of sheets; columns that it reads of others are known here."""
+    own = source.of_sheet(name)
+    others = source.columns_read().keys() - own.columns_read().keys()
+    ignore = [re.sub(r"([*?\[])", r"[\1]", other) for other in sorted(others)]
+    kinds = dict(source.kinds_of_sheets)
+    options = {**source.options, **(kinds.pop(name) or {}), "sheet": name}
+    options |= {"sheets": (), "ignore_sheets": (*_listed(options.get("ignore_sheets")), *kinds)}
+    return own.model_copy(update={"options": options, "ignore": (*source.ignore, *ignore)})
+
+
+def _differences(path: Path, source: Source, known: Known) -> list[Change]:
     layout = _layout(path, source)
+    if layout is None:
+        return []
     found = list(_layout_changes(source, layout))
     renamed = list(_column_changes(source, layout.table, known))
     found += renamed
     names = {one.before: one.after for one in renamed if one.kind == "renamed"}
     for table in source.tables:
         found += _code_changes(source, table, layout.table, names, known)
-    return found, layout
+    return found
 
 
 def changes_of(
@@ -70,7 +97,7 @@ def changes_of(
     """All differences; `successors`: of columns that are gone, what a person says they are now."""
     taken = successors.values()
     found = []
-    for one in differences(path, source, known)[0]:
+    for one in differences(path, source, known):
         if one.place not in successors:
             found += [] if one.kind == "new" and one.after in taken else [one]
         elif one.after and one.after not in taken:  # what was offered is nobody's now
@@ -84,8 +111,8 @@ def file_of(profile: Path, source: str) -> Path:
     return next(path for path in paths if read_source(path).source == source)
 
 
-def _layout(path: Path, source: Source) -> Layout:
-    """The sheet that has most of the columns that the mapping reads."""
+def _layout(path: Path, source: Source) -> Layout | None:
+    """The sheet that has most of the columns that the mapping reads; None where all are others'."""
     needed = set(source.columns_read())
     fixed = {key: value for key, value in source.options.items() if key in ("fill_down", "totals")}
 
@@ -93,17 +120,18 @@ def _layout(path: Path, source: Source) -> Layout:
         same_sheet = layout.table.sheet == source.options.get("sheet")
         return len(needed & set(layout.table.header)), same_sheet
 
-    found = layouts(path)
+    ignored = _listed(source.options.get("ignore_sheets"))
+    found = [one for one in layouts(path) if one.table.sheet not in ignored]
     if "select_multiple" in source.options:
         found = [with_questions(path, one) for one in found]
     found = [replace(one, table=with_present_names(one.table, source)) for one in found]
-    best = max(found, key=shared)
-    return replace(best, options={**best.options, **fixed})
+    best = max(found, key=shared, default=None)
+    return best and replace(best, options={**best.options, **fixed})
 
 
 def _layout_changes(source: Source, layout: Layout) -> Iterator[Change]:
     defaults = {"header_row": "1", "encoding": "utf-8", "delimiter": ",", "header_rows": "1"}
-    for name in ("sheet", *defaults):
+    for name in (*defaults, "sheet"):
         before = source.options.get(name, defaults.get(name))
         after = layout.options.get(name, defaults.get(name))
         if name == "sheet":
@@ -230,6 +258,12 @@ def mended(path: Path, changes: list[Change]) -> dict[str, Any]:
     for one in changes:
         if one.kind == "options":
             options = content.setdefault("options", {})
+            if one.sheet and one.place == "sheet":
+                _rename_sheet(content, one.sheet, str(one.after))
+                continue
+            if one.sheet:
+                kinds = options["sheets"]
+                options = kinds[one.sheet] = {**(kinds[one.sheet] or {})}
             if one.after:
                 options[one.place] = one.after
             else:
@@ -243,6 +277,15 @@ def mended(path: Path, changes: list[Change]) -> dict[str, Any]:
         elif one.kind == "key":
             content = with_key(content, one)
     return content
+
+
+def _rename_sheet(content: dict[str, Any], before: str, after: str) -> None:
+    options = content["options"]
+    options["sheets"] = {
+        after if name == before else name: own for name, own in options["sheets"].items()
+    }
+    for table in content["tables"]:
+        table |= {"sheet": after} if table.get("sheet") == before else {}
 
 
 def with_key(content: Mapping[str, Any], change: Change) -> dict[str, Any]:

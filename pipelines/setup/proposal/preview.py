@@ -4,11 +4,12 @@ The file is taken into a copy of the warehouse, which is thrown away.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -22,6 +23,7 @@ from pipelines.ingest.files.delivered_file import Delivery, read_delivery
 from pipelines.ingest.load_file import load_file
 from pipelines.ingest.mapping.model import Source
 from pipelines.ingest.mapping.places.area_polygons import read_outlines
+from pipelines.ingest.rows import mended
 from pipelines.ingest.rows.upsert import rows_changed
 from pipelines.workspace.warehouse import ledger
 from pipelines.workspace.warehouse.last_state import open_on_trial
@@ -31,7 +33,8 @@ _SHOWN, _READ_AGAIN = 10, 3
 
 @dataclass(frozen=True)
 class Rejected:
-    """One reason for which rows would not come in: how many, and the first text of them."""
+    """One reason for which rows would not come in: how many, and the first text of them; `sheet`:
+    where, of a file whose sheets are of several kinds."""
 
     table: str
     column: str
@@ -39,6 +42,7 @@ class Rejected:
     rows: int
     value: str | None
     parameters: Mapping[str, Any]  # what the sentence of the rule needs
+    sheet: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,13 +80,15 @@ def preview(
 ) -> Preview:
     """Takes the file in on trial, `beside` other files of the same mapping, `before` it those that
     it refers to and their mappings, and first the newest that `archive` keeps of the mapping, which
-    a change of it reads again. Raises WrongUse where it could not be read, or the warehouse
-    is being written."""
+    a change of it reads again. Of rows that come back corrected, the whole file of which `archive`
+    keeps the others; shown are those that were. Raises WrongUse where it could not be read, or the
+    warehouse is being written."""
+    is_mended = mended.is_mended(path)
     trial = mission.model_copy(update={"reject_limit_pct": 100})
-    with open_on_trial(warehouse) as connection:
+    with open_on_trial(warehouse) as connection, TemporaryDirectory() as folder:
         outlines = partial(read_outlines, profile, mission)
         question = _is_replaced(connection, path)  # by a file that came, not by one that waits
-        for given in _kept(connection, archive, source) if archive else ():
+        for given in _kept(connection, archive, source) if archive and not is_mended else ():
             read = archived.read_rows if archived.is_rows(given.path) else read_delivery
             with suppress(WrongUse):
                 load_file(connection, trial, given, outlines, read)
@@ -91,16 +97,24 @@ def preview(
             given = Delivery(other, other.name, f"beside-{number}", its_source)
             with suppress(WrongUse):  # it may be of another shape
                 load_file(connection, trial, given, outlines)
-        delivery = Delivery(path, path.name, "trial", source)
-        report = load_file(connection, trial, delivery, outlines)
+        delivery, read = Delivery(path, path.name, "trial", source), read_delivery
+        places: frozenset[tuple[str, int]] = frozenset()
+        if is_mended and archive:
+            name, whole = mended.mended_rows(connection, archive, delivery)
+            path = Path(folder) / f"mended{archived.ROWS_SUFFIX}"
+            archived.write_rows(path, delivery, whole)
+            delivery, read = replace(delivery, path=path, name=name), archived.read_rows
+            places = whole.mended
+        report = load_file(connection, trial, delivery, outlines, read)
         if report.status == "held":
             question = report.remarks[-1]
             delivery = replace(delivery, is_asked=True)
-            report = load_file(connection, trial, delivery, outlines)
+            report = load_file(connection, trial, delivery, outlines, read)
         tables = dict.fromkeys(table.table for table in source.tables)
-        rows = [(table, row) for table in tables for row in _arrived(connection, table)]
+        rows = [(table, row) for table in tables for row in _arrived(connection, table, places)]
         changed = rows_changed(connection, "trial")
-        rejects = [entry for table in tables for entry in _rejected(connection, table)]
+        kinds = bool(source.kinds_of_sheets)
+        rejects = [entry for table in tables for entry in _rejected(connection, table, kinds)]
     counts = (report.rows_read, report.rows_loaded, report.rows_rejected)
     return Preview(
         *counts,
@@ -131,12 +145,17 @@ def _is_replaced(connection: duckdb.DuckDBPyConnection, path: Path) -> Problem |
     return Problem("version_replaced", path.name) if is_replaced else None
 
 
-def _arrived(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
+def _arrived(
+    connection: duckdb.DuckDBPyConnection, table: str, places: Collection[tuple[str, int]]
+) -> list[dict[str, Any]]:
+    """The first rows of the file, or of those at some places of it, by sheet and number."""
     columns = list(contracts()[table].columns)
     listed = ", ".join(quoted(name) for name in columns)
     rows = connection.execute(
         f"SELECT {listed} FROM core.{quoted(table)} WHERE file_sha256 = 'trial' "
-        f"ORDER BY row_number LIMIT {_SHOWN}"
+        "AND (len($places) = 0 OR list_contains($places, coalesce(sheet, '') || ':' || row_number))"
+        f"ORDER BY row_number LIMIT {_SHOWN}",
+        {"places": [f"{sheet}:{number}" for sheet, number in places]},
     ).fetchall()
     return [
         {name: value for name, value in zip(columns, row, strict=True) if value is not None}
@@ -144,14 +163,17 @@ def _arrived(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str
     ]
 
 
-def _rejected(connection: duckdb.DuckDBPyConnection, table: str) -> list[Rejected]:
+def _rejected(
+    connection: duckdb.DuckDBPyConnection, table: str, are_of_kinds: bool
+) -> list[Rejected]:
+    sheets = "string_agg(DISTINCT sheet, ', ' ORDER BY sheet)" if are_of_kinds else "''"
     rows = connection.execute(
         "SELECT coalesce(column_name, ''), rule, count(DISTINCT (sheet, row_number)), "
         "arg_min(raw_value, row_number), "
-        f"arg_min(parameters, row_number) FROM quarantine.{quoted(table)} "
+        f"arg_min(parameters, row_number), {sheets} FROM quarantine.{quoted(table)} "
         "WHERE file_sha256 = 'trial' GROUP BY ALL ORDER BY 3 DESC, 1, 2"
     ).fetchall()
     return [
-        Rejected(table, column, rule, count, value, json.loads(parameters))
-        for column, rule, count, value, parameters in rows
+        Rejected(table, column, rule, count, value, json.loads(parameters), sheet)
+        for column, rule, count, value, parameters, sheet in rows
     ]

@@ -52,6 +52,8 @@ SENDERS = ("series", "folder")
 _LEAST_SCORE = 0.2
 _LEAST_COLUMNS = 2
 _LOOKED_AT = 6  # contracts
+_ANOTHER = 0.6  # score of a sheet that is surely a table of another kind
+_OF_BOOK = ("sheet", "sheets", "ignore_sheets")  # options
 _REFERENCE_KEY = 0.75
 _WIDE = 0.7
 _SAID_ONCE = 0.5
@@ -121,11 +123,12 @@ class Proposal:
     where: Mapping[str, tuple[str, ...] | str] = field(default_factory=dict)  # as a mapping's
     wide: Wide | SideBySide | None = None
     sheets: tuple[str, ...] = ()  # those that hold a table
+    other_kinds: tuple[str, ...] = ()  # of them those that are surely another table
     rivals: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()  # those of the catalogue that the table feeds
     questions: tuple[Answered, ...] = ()  # of respondents: the answers that stand beside them
     terms: FileTerms = FileTerms()
-    also: "Proposal | None" = None  # of a second table that the same rows become
+    also: "Proposal | None" = None  # of a second table, of the same rows or of another sheet
 
     @property
     def sender(self) -> str | dict[str, str]:
@@ -134,7 +137,19 @@ class Proposal:
         if said := self.terms.sender:
             return said if said in SENDERS else {"column": said}
         units = [one.headers for one in self.columns if one.column == "unit_code"]
-        return {"column": units[0][0]} if units and len(units[0]) == 1 else "series"
+        is_told = units and len(units[0]) == 1
+        is_told = is_told and all(units[0][0] in one.layout.table.header for one in self.parts)
+        return {"column": units[0][0]} if is_told else "series"
+
+    @property
+    def parts(self) -> tuple["Proposal", ...]:
+        """The proposals of all its tables."""
+        return (self, *(self.also.parts if self.also else ()))
+
+    @property
+    def sheet(self) -> str:
+        """The sheet whose rows become the table, `*` of several; empty where there are none."""
+        return str(self.layout.options.get("sheets", self.layout.table.sheet))
 
     @property
     def open_required(self) -> tuple[str, ...]:
@@ -146,14 +161,15 @@ class Proposal:
 
     @property
     def open_of_all(self) -> tuple[str, ...]:
-        """Those of both tables."""
-        return (*self.open_required, *(self.also.open_required if self.also else ()))
+        """Those of all tables."""
+        return tuple(name for one in self.parts for name in one.open_required)
 
     @property
     def ignored(self) -> tuple[str, ...]:
         """Columns of the file that nothing is proposed for: they are not kept."""
-        taken = self._taken() | (self.also._taken() if self.also else set())
-        return tuple(name for name in self.layout.table.header if name not in taken)
+        taken = {name for one in self.parts for name in one._taken()}
+        named = dict.fromkeys(name for one in self.parts for name in one.layout.table.header)
+        return tuple(name for name in named if name not in taken)
 
     def _taken(self) -> set[str]:
         """The columns of the file that the table is made of."""
@@ -165,6 +181,43 @@ class Proposal:
 
     def mapping(self) -> dict[str, Any]:
         """The content of `sources/<source>.yaml`."""
+        found: dict[str, Any] = {
+            "source": self.source,
+            "files": [self.files],
+            "reader": self.layout.reader,
+            "sender": self.sender,
+            **self.terms.keys(),
+        }
+        if options := self._options():
+            found["options"] = options
+        if missing := [text for one in self.parts for text in one.missing]:
+            found["missing"] = list(dict.fromkeys(missing))
+        if self.ignored:
+            found["ignore"] = [_plain(name) for name in self.ignored]
+        are_of_kinds = isinstance(options.get("sheets"), Mapping)
+        return found | {
+            "tables": [
+                {"table": table["table"], "sheet": one.sheet, **table} if are_of_kinds else table
+                for one in self.parts
+                for table in one._tables()
+            ]
+        }
+
+    def _options(self) -> dict[str, Any]:
+        """The options of the reader; where the tables are of several sheets, those of each."""
+        kinds = {one.sheet: one.layout.options for one in self.parts}
+        if len(kinds) == 1:
+            return self.layout.options
+        own = {
+            sheet: {name: value for name, value in options.items() if name not in _OF_BOOK}
+            for sheet, options in kinds.items()
+        }
+        known = [text for options in kinds.values() for text in options.get("ignore_sheets", ())]
+        known = [text for text in dict.fromkeys(known) if text not in map(_plain, kinds)]
+        return {"sheets": own} | ({"ignore_sheets": known} if known else {})
+
+    def _tables(self) -> list[dict[str, Any]]:
+        """What of the mapping is said of the rows of this table."""
         columns: dict[str, Any] = {}
         by_name = {one.column: one for one in self.columns}
         for name in contracts()[self.table].columns:
@@ -180,19 +233,6 @@ class Proposal:
                     one = replace(one, entry={k: v for k, v in one.entry.items() if k != "nights"})
                 lacking = {"optional": True} if {*one.headers} & {*self.terms.may_lack} else {}
                 columns[name] = {**from_columns, **one.entry, **lacking}
-        found: dict[str, Any] = {
-            "source": self.source,
-            "files": [self.files],
-            "reader": self.layout.reader,
-            "sender": self.sender,
-            **self.terms.keys(),
-        }
-        if self.layout.options:
-            found["options"] = self.layout.options
-        if self.missing:
-            found["missing"] = list(self.missing)
-        if self.ignored:
-            found["ignore"] = [re.sub(r"([*?\[])", r"[\1]", name) for name in self.ignored]
         table: dict[str, Any] = {"table": self.table}
         if self.where:
             table["where"] = {
@@ -208,8 +248,7 @@ class Proposal:
         elif self.wide:
             table["unpivot"] = self.wide.entry()
         answers = [answers_entry(columns, self.questions)] if self.questions else []
-        also = self.also.mapping()["tables"] if self.also else []
-        return found | {"tables": [*tables, *answers, *also]}
+        return [*tables, *answers]
 
     def point(self) -> tuple[str, str] | None:
         """The columns of the file with longitude and latitude, each its own."""
@@ -283,7 +322,9 @@ def propose(
     score, columns, wide, layout, name = scored[0]
     if not table and (score < _LEAST_SCORE or _explained(scored[0]) < _LEAST_COLUMNS):
         raise WrongUse(Problem("map_no_contract", path.name))
-    rivals = [(entry[0], entry[-1]) for entry in scored[1:] if entry[-1] != name]
+    others = _other_kinds(scored)
+    beside = [entry for entry in scored[1:] if entry[-2].table.sheet not in others]
+    rivals = [(entry[0], entry[-1]) for entry in beside if entry[-1] != name]
     distance = score - rivals[0][0] if rivals else 1.0
     confidence = min(0.97, round(score, 2)) if distance >= 0.1 else min(0.6, round(score, 2))
     near = tuple(dict.fromkeys(other for value, other in rivals if score - value < 0.1))[:3]
@@ -310,10 +351,30 @@ def propose(
         _where(layout, columns, known),
         wide,
         sheets,
+        others,
         near,
         feeds,
         asked,
     )
+
+
+def _plain(name: str) -> str:
+    """A pattern that this name alone fits."""
+    return re.sub(r"([*?\[])", r"[\1]", name)
+
+
+def _other_kinds(scored: Sequence[tuple[Any, ...]]) -> tuple[str, ...]:
+    """The sheets that are as surely a table of another kind as the best is of its own."""
+    *_, layout, name = scored[0]
+    best: dict[str, tuple[Any, ...]] = {}
+    for entry in scored:
+        best.setdefault(entry[-2].table.sheet, entry)
+    others = [sheet for sheet, entry in best.items() if _is_sure(entry) and entry[-1] != name]
+    return tuple(sheet for sheet in others if sheet not in (layout.table.sheet, SEVERAL))
+
+
+def _is_sure(scored: tuple[Any, ...]) -> bool:
+    return scored[0] >= _ANOTHER and _explained(scored) >= _LEAST_COLUMNS
 
 
 def _explained(scored: tuple[Any, ...]) -> int:

@@ -11,6 +11,7 @@ from indicators.foundation.errors import WrongUse
 from pipelines.ingest.file_report import closing_lines
 from pipelines.ingest.mapping.model import load_sources
 from pipelines.quality.rejects.workbook import open_rejects, workbooks_to_mend
+from pipelines.setup.proposal.desk import open_desk
 from pipelines.setup.steps import steps
 from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
@@ -77,6 +78,22 @@ def test_a_day_and_its_clock_are_exemplified_as_they_stand(small: SmallMission) 
         "SELECT parameters->>'format' FROM quarantine.activities WHERE column_name = 'day + clock'"
     )
     assert found == "2026-12-31 + 14:30"
+
+
+def test_corrected_rows_are_shown_before_they_are_taken_in(
+    small: SmallMission, tmp_path: Path
+) -> None:
+    small.deliver("population.csv", HEADER + ROWS)
+    (path,) = sent_out(small, tmp_path)
+    corrected(path, {(2, "day"): "2024-06-30"})
+    found = open_desk(small.workspace.home).preview("small", path, "en", {})
+    assert found.is_mended and found.counted is not None
+    counted = found.counted
+    assert (counted.rows_read, counted.rows_new, counted.rows_rejected) == (3, 1, 1)
+    ((row,),) = (table.rows for table in counted.tables)
+    assert "6" in row and "5" not in row  # the row that was corrected alone
+    assert [one.value for one in counted.rejects] == ["women"]
+    assert small.query(COUNTED) == [("XX01", "F", 5)] and path.is_file()
 
 
 def test_corrected_rows_replace_those_and_no_others(small: SmallMission, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ The recount knows nothing of the engine: it counts lines of the files that the t
 """
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import replace
 from itertools import pairwise
@@ -90,11 +90,44 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+def copied(first: Path, home: Path) -> PatrolMission:
+    """The same workspace elsewhere."""
+    shutil.copytree(first, home)
+    return PatrolMission(home)
+
+
 @pytest.fixture
 def again(first: Path, tmp_path: Path) -> PatrolMission:
     """The same workspace, for one test alone."""
-    shutil.copytree(first, tmp_path / "home")
-    return PatrolMission(tmp_path / "home")
+    return copied(first, tmp_path / "home")
+
+
+@pytest.fixture(scope="module")
+def in_steps(first: Path, tmp_path_factory: pytest.TempPathFactory) -> PatrolMission:
+    """A second release with the late file, a third with the corrected one; only read."""
+    mission = copied(first, tmp_path_factory.mktemp("steps") / "home")
+    for change in (late, correct):
+        change(mission)
+        mission.release(catalogue(redefined=False))
+    return mission
+
+
+@pytest.fixture(scope="module")
+def at_once(
+    first: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[PatrolMission, list[tuple[Any, ...]]]:
+    """A second release, late, corrected and redefined, and the rows before it; only read."""
+    mission = copied(first, tmp_path_factory.mktemp("once") / "home")
+    late(mission)
+    correct(mission)
+    before = rows_of(mission)
+    mission.release(catalogue(redefined=True))
+    return mission, before
+
+
+def rows_of(mission: PatrolMission) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(mission.workspace.warehouse(MISSION)), read_only=True) as connection:
+        return connection.execute("SELECT * FROM core.activities ORDER BY ALL").fetchall()
 
 
 def totals(revisions: pd.DataFrame) -> dict[tuple[str, str, str], Mapping[str, Any]]:
@@ -150,11 +183,8 @@ def test_a_late_file_and_a_corrected_one(again: PatrolMission) -> None:
     assert found[COUNT, "2026-07", "XX"]["reason"] == "correction"
 
 
-def test_late_corrected_and_redefined_at_once(again: PatrolMission) -> None:
-    late(again)
-    correct(again)
-    again.release(catalogue(redefined=True))
-    found = totals(diff(again.workspace, MISSION))
+def test_late_corrected_and_redefined_at_once(at_once: tuple[PatrolMission, Any]) -> None:
+    found = totals(diff(at_once[0].workspace, MISSION))
     assert_recounted(found, redefined=True)
     line = found[COUNT, "2026-Q3", "XX"]
     assert line["reason"] == "new_definition"
@@ -162,10 +192,8 @@ def test_late_corrected_and_redefined_at_once(again: PatrolMission) -> None:
     assert f"a new definition +{line['part_new_definition']:g}" in line["sentence_en"]
 
 
-def test_one_cause_makes_the_whole_change(again: PatrolMission) -> None:
-    late(again)
-    again.release(catalogue(redefined=False))
-    revisions = diff(again.workspace, MISSION)
+def test_one_cause_makes_the_whole_change(in_steps: PatrolMission) -> None:
+    revisions = diff(in_steps.workspace, MISSION, "2026-Q3-r01", "2026-Q3-r02")
     assert set(revisions["reason"]) == {"late_data"}
     change = revisions["value_after"] - revisions["value_before"]
     assert revisions["part_late_data"].tolist() == pytest.approx(change.tolist())
@@ -181,12 +209,8 @@ def test_a_row_that_is_new_in_a_corrected_file_is_late(again: PatrolMission) -> 
     assert (line["part_late_data"], line["part_correction"]) == (1, 0 if counted else 1)
 
 
-def test_releases_further_apart_are_told_from_those_between(again: PatrolMission) -> None:
-    late(again)
-    again.release(catalogue(redefined=False))
-    correct(again)
-    again.release(catalogue(redefined=False))
-    found = totals(diff(again.workspace, MISSION, "2026-Q3-r01", "2026-Q3-r03"))
+def test_releases_further_apart_are_told_from_those_between(in_steps: PatrolMission) -> None:
+    found = totals(diff(in_steps.workspace, MISSION, "2026-Q3-r01", "2026-Q3-r03"))
     states = [
         recounted(patrols, POLICE)[COUNT, "2026-Q3", "XX"]
         for patrols in (
@@ -200,29 +224,23 @@ def test_releases_further_apart_are_told_from_those_between(again: PatrolMission
     assert line["part_correction"] == states[2] - states[1]
 
 
-def test_folders_alone_are_enough(again: PatrolMission, tmp_path: Path) -> None:
-    late(again)
-    correct(again)
-    again.release(catalogue(redefined=True))
-    here = again.workspace.releases(MISSION)
-    received = tmp_path / "received"
-    for name in ("2026-Q3-r01", "2026-Q3-r02"):
-        shutil.copytree(here / name, received / name)
-    told = diff(again.workspace, MISSION)
-    shutil.rmtree(again.workspace.home)
-    old, new = received / "2026-Q3-r01", received / "2026-Q3-r02"
-    pd.testing.assert_frame_equal(diff_releases(old, new, "mission"), told)
+def test_folders_alone_are_enough(at_once: tuple[PatrolMission, Any], tmp_path: Path) -> None:
+    home = at_once[0].workspace.home
+    told = diff(at_once[0].workspace, MISSION)
+    received = shutil.copytree(at_once[0].workspace.releases(MISSION), tmp_path / "received")
+    away = home.rename(home.with_name("away"))
+    try:
+        found = diff_releases(received / "2026-Q3-r01", received / "2026-Q3-r02", "mission")
+    finally:
+        away.rename(home)
+    pd.testing.assert_frame_equal(found, told)
 
 
 def test_without_the_release_between_it_says_that_it_cannot_tell(
-    again: PatrolMission, tmp_path: Path
+    in_steps: PatrolMission, tmp_path: Path
 ) -> None:
-    late(again)
-    again.release(catalogue(redefined=False))
-    correct(again)
-    again.release(catalogue(redefined=False))
     for name in ("2026-Q3-r01", "2026-Q3-r03"):
-        shutil.copytree(again.workspace.releases(MISSION) / name, tmp_path / name)
+        shutil.copytree(in_steps.workspace.releases(MISSION) / name, tmp_path / name)
     found = totals(diff_releases(tmp_path / "2026-Q3-r01", tmp_path / "2026-Q3-r03", "mission"))
     line = found[COUNT, "2026-Q3", "XX"]
     assert line["parts_status"] == "not_told_apart"
@@ -341,21 +359,13 @@ def test_targets_are_told_apart_from_figures(again: PatrolMission) -> None:
     assert {code for code, _ in told} == {COUNT}
 
 
-@pytest.mark.parametrize("change", [late, correct])
 def test_the_warehouse_is_as_it_was(
-    again: PatrolMission, change: Callable[[PatrolMission], None]
+    at_once: tuple[PatrolMission, list[tuple[Any, ...]]], in_steps: PatrolMission
 ) -> None:
-    late(again)
-    change(again) if change is correct else None
-    path = str(again.workspace.warehouse(MISSION))
-
-    def rows() -> list[tuple[Any, ...]]:
-        with duckdb.connect(path, read_only=True) as connection:
-            return connection.execute("SELECT * FROM core.activities ORDER BY ALL").fetchall()
-
-    before = rows()
-    again.release(catalogue(redefined=True))
-    assert rows() == before
+    """Whether all was told apart in one release or in two."""
+    mission, before = at_once
+    assert rows_of(mission) == before != []
+    assert rows_of(in_steps) == before
 
 
 def remap(mission: PatrolMission, **columns: Any) -> None:

@@ -1,7 +1,7 @@
 """Whose reports count: all, unless UN police and others part after an activity (decision 0042)."""
 
 import numpy as np
-from scipy import stats
+from scipy.special import chdtrc
 
 from indicators.linkage.methods.case_series.analysis import MODELS, fit
 from indicators.linkage.methods.case_series.cells import MONTHS_OF_A_QUARTER
@@ -52,4 +52,4 @@ def parted(days: KnownDays) -> float | None:
     if not whole > 0:
         return None
     score = float((own_after - expected)[is_compared].sum())
-    return float(stats.chi2.sf(score**2 / whole, 1))
+    return float(chdtrc(1, score**2 / whole))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 from indicators.linkage.power import LEVEL
 
@@ -209,8 +209,8 @@ def _difference(
     estimate, se = _within(rows, outcome)
     if not se > 0:
         return replace(counted, reason="too_few_clusters")
-    reach = float(stats.t.ppf(1 - LEVEL / 2, counted.df)) * se
-    p_value = float(2 * stats.t.sf(abs(estimate / se), counted.df))
+    reach = float(stdtrit(counted.df, 1 - LEVEL / 2)) * se
+    p_value = float(2 * stdtr(counted.df, -abs(estimate / se)))
     before = rows[rows["is_after"] == 0]
     return replace(
         counted,

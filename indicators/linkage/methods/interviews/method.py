@@ -17,6 +17,7 @@ import pandas as pd
 
 from indicators.compiler.indicator_filter import filter_sql
 from indicators.definitions.indicator import Indicator
+from indicators.foundation.sql_text import quoted
 from indicators.linkage.finding import ALL_KINDS, EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import CheckOutcome, GradingInputs
@@ -38,7 +39,7 @@ from indicators.linkage.methods.interviews.comparison import (
 )
 from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.power import TARGET, Precision, Shortfall
-from indicators.survey.waves.respondents import wave_respondents
+from indicators.survey.waves.respondents import respondents_sql
 from indicators.survey.waves.shown import Wave, periods_of_waves
 
 METHOD, PULSE_METHOD = "before_after_interviews", "pulse_interviews"
@@ -194,11 +195,24 @@ def _incidents(connection: duckdb.DuckDBPyConnection, spans: pd.DataFrame) -> pd
     return frame
 
 
+_ANSWERED = (
+    *("interviewed_on", "psu_code", "interviewer_key", "sex", "age_group", "displacement_status"),
+    *("inside {0}", "outcome {0}", "weight_{1}"),
+)
+
+
 def _answers(connection: duckdb.DuckDBPyConnection, wave: Wave, outcome: Indicator) -> pd.DataFrame:
     """One row a respondent: place, day, outcome in percent (NaN: no answer), unit, covariates."""
-    frame = wave_respondents(connection, wave, [outcome])
-    frame = frame[frame[f"inside {outcome.code}"]]
     place = "site_code" if wave.instrument == "site" else "area_code"
+    columns = [
+        column.format(outcome.code, outcome.measure.weight) for column in (place, *_ANSWERED)
+    ]
+    # Of some fifty columns these: most of the time would go into the texts of the others.
+    frame = connection.execute(
+        f"""SELECT {", ".join(map(quoted, columns))} FROM ({respondents_sql(wave, [outcome])})
+        ORDER BY respondent_key"""
+    ).df()
+    frame = frame[frame[f"inside {outcome.code}"]]
     day = pd.to_datetime(frame["interviewed_on"])
     name = f"{wave.survey_code} {wave.wave}"
     # Without a sampling unit those asked in one place on one day stand together.

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from indicators.linkage.finding import PLACEBO, EffectEstimate, NotEstimable, figures_of
 from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, MIN_AREAS, MIN_PERIODS, CheckOutcome
@@ -188,7 +188,7 @@ def with_few_areas(
 def _widened(effect: EffectEstimate, drawn: Drawn) -> EffectEstimate:
     """With the p and the interval that say less, those by t or those of the bootstrap."""
     assert effect.estimate is not None and effect.se is not None and effect.p_value is not None
-    reach = max(drawn.reach, float(stats.t.ppf(0.975, effect.df)) * effect.se)
+    reach = max(drawn.reach, float(stdtrit(effect.df, 0.975)) * effect.se)
     return replace(
         effect,
         p_value=max(drawn.p_value, effect.p_value),

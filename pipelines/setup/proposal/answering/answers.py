@@ -4,8 +4,9 @@ Names of the answers: those of `choices.py`; `table`; `laid` (what `choices.py` 
 `files` (the pattern of names); `header.<column>` (the column of the file, empty: none);
 `constant.<column>`; `code.<column>.<text>` (empty: not known). Of a survey: `question.<item>` (its
 column), `answer.<item>.<text>`. Of a changed file: `successor.<column of the file>`;
-`meant.<table>.<column>.<text>`. Of a second table of the same file, whose name is `also`: the same
-with `also.` before it.
+`meant.<table>.<column>.<text>`. Of a second table, of the same rows (`also`: its name) or of
+another sheet (`also_sheet`: these, each a table of its own): the same with `also.` before it,
+of a third with `also.also.`; `of_sheet` is the one they were said of.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from pipelines.setup.proposal.answering.choices import (
     WORKED,
     also_tables,
     is_joined,
+    other_sheets,
     sheets_read,
 )
 from pipelines.setup.proposal.answering.confirm import with_header, with_headers
@@ -61,7 +63,9 @@ def answered(
         told = [replace(one, rule=rules.get(one.rule, one.rule)) for one in error.problems]
         raise WrongUse(told) from None
     if answers.get("of_table", proposal.table) != proposal.table:
-        return proposal  # another table: the answers were about the columns of the one before
+        # another table: the answers were about the columns of the one before
+        of_next = {f"also.{name}": value for name, value in _of("also", answers).items()}
+        answers = {"also_sheet": answers.get("also_sheet", ""), **of_next}
     if files := answers.get("files"):
         proposal = replace(proposal, files=files)
     proposed = {one.column: joined(one) for one in proposal.columns}
@@ -100,12 +104,26 @@ def answered(
     proposal = _of_files(with_joined_key(proposal), answers)
     coded = (_coded(one, answers) for one in proposal.columns)
     proposal = replace(proposal, columns=tuple(_worked(one, answers) for one in coded))
-    if answers.get("also") not in also_tables(proposal):
+    sheet, *others = [BETWEEN.join(sheets_read(proposal)), *_other_sheets(proposal, answers)]
+    is_of_rows = answers.get("also") in also_tables(proposal)
+    if not is_of_rows and not others:
         return proposal
-    of_sheet = BETWEEN.join(sheets_read(proposal))  # both tables are of the same rows
-    said = {"sheet": of_sheet, **answers_also(answers)}
+    sheet = sheet if is_of_rows else others.pop(0)
+    said = answers_also(answers, is_of_rows)
+    said = said if said.get("of_sheet", sheet) == sheet else {}
+    said = {"sheet": sheet, **said, "also_sheet": BETWEEN.join(others)}
     also = answered(path, known, said, form, is_page=is_page)
-    return replace(proposal, also=_referring(also, proposal, answers))
+    if also.layout.reader != proposal.layout.reader:
+        return proposal
+    return replace(proposal, also=_referring(also, proposal, answers) if is_of_rows else also)
+
+
+def _other_sheets(proposal: Proposal, answers: Answers) -> list[str]:
+    """The sheets that are tables of their own: those that a person names, or that surely are."""
+    named = proposal.other_kinds
+    if answers.get("laid") or "also_sheet" in answers:
+        named = tuple(_texts(answers.get("also_sheet", "")))
+    return [name for name in named if name in other_sheets(proposal)]
 
 
 def _referring(also: Proposal, proposal: Proposal, answers: Answers) -> Proposal:
@@ -125,10 +143,14 @@ def _referring(also: Proposal, proposal: Proposal, answers: Answers) -> Proposal
     return replace(also, columns=(*referring, *kept))
 
 
-def answers_also(answers: Answers) -> Answers:
-    """What a person said of the second table, and of how the file is read."""
+def answers_also(answers: Answers, is_of_rows: bool) -> dict[str, str]:
+    """What a person said of the second table; where it is of the same rows also of how they are
+    read."""
+    own = _of("also", answers)
+    if not is_of_rows:
+        return own
     of_file = {name: answers[name] for name in _OF_FILE if name in answers}
-    return {**of_file, **_of("also", answers), "table": answers["also"]}
+    return {**of_file, **own, "table": answers["also"]}
 
 
 def _of_files(proposal: Proposal, answers: Answers) -> Proposal:

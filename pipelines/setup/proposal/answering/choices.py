@@ -15,6 +15,8 @@ from pipelines.setup.proposal.proposal import PERIODS, SENDERS, Proposal
 CONDITIONS = ("where", "where_too")  # the names of columns by which rows are taken
 FILLED = ("present", "absent")  # any text, and none
 WORKED = ("after", "empty", "otherwise", "when", "when_is", "when_value")
+_OF_SHEET = ("header_row", "header_rows", "fill_down", "ditto", "also", "missing", "place",
+             "may_lack")  # fmt: skip
 _ALWAYS = ("header_rows", "reading", "replaces", "sender", "part")
 _MOST_TEXTS = 60
 _MOST_JOINED = 5
@@ -42,9 +44,11 @@ class Choice:
         return not self.value or self.kind not in _ALWAYS
 
     @property
-    def is_of_table(self) -> bool:
-        """Whether it is said of the rows of one table, and not of the file."""
-        return self.kind in (*CONDITIONS, *(f"{name}_is" for name in CONDITIONS), "distinct")
+    def scope(self) -> str:
+        """Of what it is said: the rows of one `table`, one `sheet`, or the `file`."""
+        if self.kind in (*CONDITIONS, *(f"{name}_is" for name in CONDITIONS), "distinct"):
+            return "table"
+        return "sheet" if self.kind in _OF_SHEET else "file"
 
     @property
     def is_further(self) -> bool:
@@ -72,13 +76,16 @@ def _of_file(proposal: Proposal, answers: Mapping[str, str]) -> Iterator[Choice]
     options, headers = proposal.layout.options, proposal.layout.table.header
     if len(proposal.sheets) > 1:
         yield Choice("sheet", sheets_read(proposal), proposal.sheets, takes_several=True)
+    if others := other_sheets(proposal):
+        taken = tuple(one.sheet for one in proposal.parts if one.sheet in others)
+        yield Choice("also_sheet", taken, others, takes_several=True)
     if proposal.layout.reader in (*WORKBOOKS, "csv"):
         yield Choice("header_row", (str(options.get("header_row", 1)),))
         yield Choice("header_rows", (str(options.get("header_rows", 1)),), ("1", "2", "3"))
         yield Choice("fill_down", tuple(options.get("fill_down", ())), headers, takes_several=True)
         yield Choice("ditto", tuple(options.get("ditto", ())), takes_several=True)
     if proposal.table != RESPONDENTS:
-        also = (proposal.also.table,) if proposal.also else ()
+        also = tuple(one.table for one in proposal.parts[1:2] if one.sheet == proposal.sheet)
         yield Choice("also", also, also_tables(proposal))
     yield Choice("missing", proposal.missing, takes_several=True)
     yield from _of_rows(proposal, answers)
@@ -135,6 +142,12 @@ def sheets_read(proposal: Proposal) -> tuple[str, ...]:
     return tuple(
         name for name in proposal.sheets if not any(fnmatchcase(name, one) for one in known)
     )
+
+
+def other_sheets(proposal: Proposal) -> tuple[str, ...]:
+    """The sheets with a table whose rows do not stand in the one that is looked at."""
+    read = sheets_read(proposal)
+    return tuple(name for name in proposal.sheets if name not in read)
 
 
 def _asked_of(proposal: Proposal) -> Iterator[Choice]:

@@ -125,7 +125,7 @@ def ask(proposal: Proposal, known: Known, language: str, sure: float) -> Proposa
             proposal = with_header(proposal, name, said[1:].strip(), known)
         elif said:
             proposal = proposal.with_constant(name, said)
-    return proposal
+    return replace(proposal, also=proposal.also and ask(proposal.also, known, language, sure))
 
 
 def _codes_of(column: Column, known: Known) -> Sequence[str]:

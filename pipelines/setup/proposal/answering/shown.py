@@ -63,6 +63,7 @@ def counted(
     rejects = (
         RejectedRows(
             one.rows,
+            one.sheet,
             _title(one.table, one.column, language),
             one.value or "",
             reject_sentence(
@@ -155,14 +156,22 @@ def proposed(
     files_told: str,
     areas: Mapping[str, str],
     prefix: str = "",
+    scopes: Sequence[str] = ("file", "sheet", "table"),
 ) -> OfferedMapping:
     """Every column of the table with what is proposed for it, what of the file is not kept, and
-    what is asked; `files_told`: which files it takes; `areas`: names by code."""
+    what is asked; `files_told`: which files it takes; `areas`: names by code; `scopes`: of what it
+    is asked."""
     from pipelines.setup.proposal.answering.answers import answers_also
-    from pipelines.setup.proposal.answering.choices import choices
+    from pipelines.setup.proposal.answering.choices import choices, sheets_read
 
     also = proposal.also
-    asked = [_choice(one, proposal.table, language) for one in choices(proposal, answers)]
+    is_of_rows = also is not None and also.sheet == proposal.sheet
+    own_sheet = bool(prefix) or any(one.sheet != proposal.sheet for one in proposal.parts)
+    asked = [
+        _choice(one, proposal.table, language)
+        for one in choices(proposal, answers)
+        if one.column or one.scope in scopes
+    ]
     contract = contracts()[proposal.table]
     asked_as = {
         one.header: " / ".join(one.wordings) for one in proposal.layout.texts if one.wordings
@@ -184,7 +193,17 @@ def proposed(
         files_told=files_told,
         is_complete=not proposal.open_of_all,
         prefix=prefix,
-        also=proposed(also, known, language, answers_also(answers), "", areas, "also.")
+        sheet=", ".join(sheets_read(proposal)) if own_sheet and "sheet" in scopes else "",
+        also=proposed(
+            also,
+            known,
+            language,
+            answers_also(answers, is_of_rows),
+            "",
+            areas,
+            f"{prefix}also.",
+            ("table",) if is_of_rows else ("sheet", "table"),
+        )
         if also
         else None,
     )
@@ -271,7 +290,6 @@ def _choice(one: "Choice", table: str, language: str) -> OfferedChoice:
         one.takes_several,
         one.may_be_none,
         one.is_further,
-        one.is_of_table,
     )
 
 

@@ -29,7 +29,14 @@ def codes_words(column: Column, key: str, language: str) -> str:
 
 
 def proposal_lines(path: Path, proposal: Proposal, language: str) -> Iterator[str]:
-    """What is proposed, column by column, with reasons."""
+    """What is proposed, table by table and column by column, with reasons."""
+    for one in proposal.parts:
+        yield from _table_lines(path, one, language)
+    if proposal.ignored:
+        yield message("map.ignored", language, names=", ".join(proposal.ignored))
+
+
+def _table_lines(path: Path, proposal: Proposal, language: str) -> Iterator[str]:
     contract, layout = contracts()[proposal.table], proposal.layout
     sheet = layout.table.sheet
     more = "".join(
@@ -57,8 +64,6 @@ def proposal_lines(path: Path, proposal: Proposal, language: str) -> Iterator[st
         yield from _column_lines(one, contract.columns[one.column], language)
     for name, value in (proposal.constants or {}).items():
         yield message("map.constant", language, value=value, column=name)
-    if proposal.ignored:
-        yield message("map.ignored", language, names=", ".join(proposal.ignored))
     for name in proposal.open_required:
         yield open_line(proposal, name, language)
 
@@ -136,6 +141,7 @@ def preview_lines(shown: Preview, language: str) -> Iterator[str]:
         key = f"rule.{entry.rule}"
         rule = message(key, language) if has_message(key) else entry.rule
         facts = {"rows": entry.rows, "column": entry.column, "value": entry.value or ""}
+        facts |= {"column": f"{entry.sheet}: {entry.column}"} if entry.sheet else {}
         yield message("map.reject", language, rule=rule, **facts)
     for remark in shown.remarks:
         yield f"  {remark_sentence(remark, language)}"
@@ -147,4 +153,5 @@ def change_line(change: Change, language: str) -> str:
     key = "map.change.code_open" if is_open else f"map.change.{change.kind}"
     key += "_said" if change.kind == "code" and change.meant and not change.confidence else ""
     facts = {name: value or "–" for name, value in vars(change).items() if name != "confidence"}
+    facts |= {"place": f"{change.place} ({change.sheet})"} if change.sheet else {}
     return message(key, language, confidence=change.confidence, **facts)

@@ -40,7 +40,7 @@ def key_change(content: Content, found: Preview, tried: Try) -> tuple[Change, Pr
 def with_wider_key(proposal: Proposal, change: Change) -> Proposal:
     """The proposal with the key that the change names."""
     table, _, name = change.place.partition(".")
-    if proposal.also and proposal.also.table == table:
+    if proposal.also and proposal.table != table:
         return replace(proposal, also=with_wider_key(proposal.also, change))
     headers = tuple(_columns_of(str(change.after)))
     said = ColumnProposal(name, headers, _CONFIDENCE, ("unit_in_key",), {"template": change.after})

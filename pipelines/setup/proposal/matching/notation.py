@@ -36,6 +36,7 @@ _MOST_CLOCKS = 0.9  # share of the texts of a column of times of day: `late` is 
 _MONTHS = ("%B %Y", "%b %Y", "%b-%y", "%b %y", "%b-%Y", "%m/%Y", "%Y/%m", "%Y-%m")
 _SEVERAL_GROUPS = r"[+-]?\d{1,3}(\.\d{3}){2,}(,\d+)?"
 _GROUP = re.compile(r"\d{6} ?([A-IK-Z]) ?[A-Za-z]{3,4} ?(\d{2}|\d{4})")
+_WORDED = re.compile(r"(\d{1,2} )?([^\W\d_]+ )(.+)")
 YEAR = re.compile(r"19[5-9]\d|20[0-5]\d")
 _HOURS = {
     "%H:%M": r"([01]?\d|2[0-3]):[0-5]\d",
@@ -97,10 +98,29 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
         forms.append(form)
         left = [text for text in left if not _fits(text, form)]
     if not forms:
-        return Written({}, 1 - len(rest) / len(texts))
+        behind = _behind_words(rest, with_time, of_months) if len(rest) == len(texts) else None
+        return behind or Written({}, 1 - len(rest) / len(texts))
     iso = sum(is_iso(text, with_time=with_time) for text in texts) / len(texts)
     read = iso + (1 - len(left) / len(rest)) * (1 - iso)
     return Written({"formats": forms}, read, is_either)
+
+
+def _behind_words(texts: Sequence[str], with_time: bool, of_months: bool) -> Written | None:
+    """How days are written that all have the same word before their month, as the names of sheets
+    have it: `3 PATR JUIL 2026`."""
+    found = [_WORDED.fullmatch(text) for text in texts]
+    words = {(one[2], bool(one[1])) if one else ("", False) for one in found}
+    ((word, has_day), *others) = words
+    if others or not word:
+        return None
+    plain = [f"{one[1]}{one[3]}" for one in found if one]
+    written = dates(plain, with_time=with_time, of_months=of_months)
+    forms = [*written.keys.get("formats", ())]  # type: ignore[misc]
+    before = "%d " if has_day else ""
+    if written.share < 1 or not forms or any(not form.startswith(before) for form in forms):
+        return None
+    forms = [f"{before}{word}{form.removeprefix(before)}" for form in forms]
+    return replace(written, keys={**written.keys, "formats": forms})
 
 
 def _are_two_ways(forms: Sequence[str]) -> bool:

@@ -678,6 +678,17 @@ def test_days_without_a_month_take_that_of_their_sheet_and_are_asked(tmp_path: P
     assert str(datetime.strptime(read[-1], forms[0])) == "2026-02-28 08:30:00"
 
 
+def test_a_word_may_stand_before_the_month_of_a_sheet(tmp_path: Path) -> None:
+    sheets = {f"PATR {month} 2026": days_of(3, 28) for month in ("JUIL", "AOÛT")}
+    found = propose(workbook(tmp_path / "Patrouilles.xlsx", **sheets), KNOWN)
+    (start,) = [one for one in found.columns if one.column == "started_at"]
+    (form,) = start.entry["formats"]
+    assert found.layout.options["month_of_sheet"] == ["Jour"]
+    read = in_english("28 PATR AOÛT 2026 08:30", [form])
+    assert str(datetime.strptime(read, form)) == "2026-08-28 08:30:00"
+    assert notation.dates(["3 PATR mars", "4 PATR avril 2026"], with_time=False).keys == {}
+
+
 @pytest.mark.parametrize("sheet", ["Feuil1", "Zone 3", "T1 2026"])
 def test_days_of_a_sheet_that_names_no_month_stay_as_they_are(tmp_path: Path, sheet: str) -> None:
     path = workbook(tmp_path / "Patrouilles_2026.xlsx", **{sheet: days_of(3, 4, None, 31)})
@@ -689,6 +700,11 @@ def test_days_of_a_sheet_that_names_no_month_stay_as_they_are(tmp_path: Path, sh
     [
         (("January 2026", "Feb 2026"), "Month", ["January 2026", "Feb 2026"]),
         (("Janvier", "Févr"), "Mois", ["Janvier 2026", "Févr 2026"]),
+        (
+            ("POSTES JUIL 2026", "POSTES AOÛT 2026"),
+            "Mois",
+            ["POSTES JUIL 2026", "POSTES AOÛT 2026"],
+        ),
         (("Sheet1", "Sheet2"), None, []),
     ],
 )

@@ -1,4 +1,4 @@
-"""How a process of ours ends: at once."""
+"""How a process that may have opened DuckDB ends: at once."""
 
 import atexit
 import os
