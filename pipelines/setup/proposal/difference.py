@@ -28,9 +28,8 @@ from pipelines.ingest.mapping.model import (
 from pipelines.ingest.readers.table import SourceTable
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import Layout, layouts, with_questions
-from pipelines.setup.proposal.matching.codes import code_proposals
+from pipelines.setup.proposal.matching.codes import code_proposals, pattern_proposals
 from pipelines.setup.proposal.matching.columns import fit_of, reference_fit
-from pipelines.setup.proposal.matching.patterns import pattern_proposals
 from pipelines.setup.proposal.matching.texts import Texts, texts_of
 from pipelines.setup.proposal.matching.words import column_names, folded, likeness, readings
 

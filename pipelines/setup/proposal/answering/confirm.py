@@ -9,14 +9,13 @@ from indicators.foundation.errors import Problem, WrongUse, suggestion
 from indicators.foundation.messages import message
 from pipelines.setup.proposal.answering.told import codes_words
 from pipelines.setup.proposal.beside.known_rows import Known
-from pipelines.setup.proposal.matching.codes import CodeProposal, recode_of
+from pipelines.setup.proposal.matching.codes import CodeProposal, listed_in, recode_of
 from pipelines.setup.proposal.matching.columns import as_said
 from pipelines.setup.proposal.matching.joined_columns import (
     summed,
     two_of_one_cell,
     with_clocks,
 )
-from pipelines.setup.proposal.matching.patterns import listed_in
 from pipelines.setup.proposal.matching.places_within import AREAS, places_fit
 from pipelines.setup.proposal.matching.survey import ANSWERS, with_answers
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts

@@ -323,7 +323,7 @@ def _known_codes(
     column: Column, known: "Known", areas: Mapping[str, str], language: str
 ) -> dict[str, str]:
     """What a text of the column may mean, with its words; nothing where an answer is free."""
-    from pipelines.setup.proposal.matching.patterns import listed_in
+    from pipelines.setup.proposal.matching.codes import listed_in
 
     if column.base_type == "bool" or column.allowed_codes:
         return code_words(column, language)

@@ -24,6 +24,7 @@ from pipelines.setup.proposal.matching.codes import (
     Labels,
     by_label,
     code_proposals,
+    pattern_proposals,
     recode_of,
 )
 from pipelines.setup.proposal.matching.concepts import (
@@ -44,7 +45,6 @@ from pipelines.setup.proposal.matching.joined_columns import (
     with_sums,
     without_sex,
 )
-from pipelines.setup.proposal.matching.patterns import pattern_proposals
 from pipelines.setup.proposal.matching.survey import RESPONDENTS
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
 from pipelines.setup.proposal.matching.words import (

@@ -3,7 +3,7 @@
 import pytest
 
 from indicators.definitions.contracts import contracts
-from pipelines.setup.proposal.matching.patterns import pattern_proposals
+from pipelines.setup.proposal.matching.codes import pattern_proposals
 
 QUARTER, BUDGET_YEAR = "threat_assessments.quarter", "activity_plan.budget_year"
 ROLE, KIND = "recommendations.owner_role", "recommendations.source_kind"
