@@ -121,7 +121,8 @@ class OfferedMapping:
     """A mapping proposed for an unknown file.
 
     `ignored`: headers that are not kept; `rivals`: titles of other tables it could be of; `tables`:
-    titles by name; `wide`: items and the columns that hold them; `files`: the pattern of names that
+    titles by name; `wide`: items and the columns that hold them; `rows`: columns that may become
+    rows, with what each says, and `rows_value`, what they count; `files`: the pattern of names that
     it takes, `files_told`: which files bear such a name; `also`: of a second table that is made of
     the same file, the names of whose fields begin with its `prefix`; `sheet`: whose rows become it,
     where tables are of several.
@@ -138,6 +139,8 @@ class OfferedMapping:
     choices: tuple[OfferedChoice, ...]
     questions: tuple[OfferedQuestion, ...]
     wide: tuple[tuple[str, str], ...]
+    rows: Mapping[str, tuple[OfferedChoice, ...]]
+    rows_value: OfferedChoice | None
     files: str
     files_told: str
     is_complete: bool

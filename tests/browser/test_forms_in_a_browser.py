@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from openpyxl import Workbook
-from playwright.sync_api import Browser
+from playwright.sync_api import Page
 
 from dashboards.forms.entry import KINDS
 from dashboards.serving.app import create_app
@@ -54,10 +54,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def visit(home: Path, browser: Browser) -> Iterator[Visit]:
+def visit(home: Path, tab: Page) -> Iterator[Visit]:
     """One browser at the real server."""
     with serving("dashboards", "--home", str(home), "--desk", DESK, "--port") as (port, _):
-        yield from recorded(browser, f"http://127.0.0.1:{port}")
+        yield from recorded(tab, f"http://127.0.0.1:{port}")
 
 
 def pages(home: Path) -> list[str]:

@@ -2,10 +2,8 @@
 by three, and what was recommended is followed up in the next quarter's release.
 """
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +15,7 @@ from playwright.sync_api import Browser, Page
 from pipelines.release.naming import database_of
 from records.people import accounts
 from records.store import Store
+from tests.pipelines.cli.called import Called, poclens
 from tests.worlds.mission.mappings import under_own_names
 from tests.worlds.mission.patrols import MISSION, PatrolMission
 from tests.worlds.mission.profile import write_source
@@ -69,17 +68,10 @@ class Quarter:
         page.wait_for_selector("h1")
         return page
 
-    def poclens(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-        """A command at the officer's terminal."""
-        return subprocess.run(
-            [sys.executable, "-m", "pipelines.cli.main", *arguments],
-            env={**os.environ, "POCLENS_HOME": str(self.home), "POCLENS_LANGUAGE": "en"},
-            input=typed,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+    def poclens(self, *arguments: str, typed: str = "") -> Called:
+        """A command at the officer's terminal; in a thread, as the browser's loop runs in ours."""
+        with ThreadPoolExecutor(1) as terminal:
+            return terminal.submit(poclens, self.home, *arguments, typed=typed).result()
 
     def published(self, release: str, indicator: str) -> list[tuple[float | None, int]]:
         """Value and n of the whole mission in the release's own quarter."""

@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, Download, Locator, Page
+from playwright.sync_api import Download, Locator, Page
 from pypdf import PdfReader
 
-from tests.browser.conftest import Visit, recorded
+from tests.browser.conftest import Visit
 from tests.worlds.release import COUNTRY, FIRST_DEFINITION, FIRST_DEFINITION_FR, MISSION, RELEASE
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("language", ["en", "fr"])]
@@ -66,12 +66,6 @@ class Reader:
 def _kept(download: Download) -> Path:
     path = Path(download.path())
     return path.rename(path.with_name(f"{path.name}_{download.suggested_filename}"))
-
-
-@pytest.fixture(scope="module")
-def visit(browser: Browser, server: str) -> Iterator[Visit]:
-    """One page for all walks: the second finds the libraries in the browser's cache."""
-    yield from recorded(browser, server)
 
 
 @pytest.fixture

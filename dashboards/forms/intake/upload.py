@@ -18,9 +18,9 @@ from records.desk.intake import Desk
 
 ROUTE = "/records/upload"
 # To a proposal, and to what of a known file differs; an empty one of `_EMPTY_TOO` says something.
-_EMPTY_TOO = ("header.", "code.", "meant.", "join.", "question.", "answer.", "after.")
+_EMPTY_TOO = ("rows_value", "header.", "code.", "meant.", "join.", "question.", "answer.", "after.")
 _ANSWERS = (*_EMPTY_TOO, "constant.", "successor.", "reading.", "part.", "empty.", "otherwise.",
-            "when.", "when_is.", "when_value.")  # fmt: skip
+            "when.", "when_is.", "when_value.", "row.")  # fmt: skip
 _CHOICES = ("table", "of_table", "files", "mend", "meant", "laid", "sheet", "header_row",
             "header_rows", "fill_down", "ditto", "where", "where_is", "where_too", "where_too_is",
             "place", "also", "also_sheet", "of_sheet", "missing", "distinct", "replaces", "covers",

@@ -571,7 +571,7 @@ def _shortlist(path: Path, layout: Layout, tables: Sequence[str]) -> list[str]:
         # A header names one column, and a column is named once: `ADM1_EN` and `ADM2_EN` are one.
         fitting = min(_fitting(likenesses), _fitting([*zip(*likenesses, strict=True)]))
         fitting += _WIDE * len(grouped(own, headers))
-        return fitting + _named_in(path.stem, layout.table.sheet, own)
+        return fitting + _named_in(_titles(path, layout), own)
 
     best = sorted(tables, key=lambda name: -named(name))[:_LOOKED_AT]
     is_survey = ANSWERS not in best and len(layout.questions) >= _LEAST_COLUMNS
@@ -625,7 +625,7 @@ def _scored(
     texts = layout.texts
     columns = column_proposals(contract, texts, known)
     said_once = (one.values[0] for one in texts if len(one.values) == 1)
-    titles = (stem_words(path.name), layout.table.sheet, *layout.above)
+    titles = _titles(path, layout)
     years = years_told([path.stem, *said_once, *layout.above])
     wide = wide_columns(contract, texts, years, titles)
     several = side_by_side(contract, texts, known, years)
@@ -671,7 +671,7 @@ def _scored(
     own = sum(explained.values()) / min(max(len(explained) + len(left), 1), _WIDEST)
     needed = sum(weight * found.get(name, 0) for name, weight in required.items())
     needed /= sum(required.values()) or 1
-    named = _named_in(path.stem, layout.table.sheet, contract)
+    named = _named_in(titles, contract)
     score = 0.5 * own + 0.4 * needed + 0.1 * named
     return score * (_SUMMED if _counts_cases(contract, left) else 1), columns, groups
 
@@ -702,10 +702,15 @@ def _counts_cases(contract: Contract, left: Sequence[Texts]) -> bool:
     return "age_group" in contract.key and named
 
 
-def _named_in(stem: str, sheet: str, contract: Contract) -> float:
-    """1 where the name of the file or sheet names the table, 0.5 where a word of it does."""
+def _titles(path: Path, layout: Layout) -> tuple[str, ...]:
+    """The names of file and sheet, and what stands above the header."""
+    return (stem_words(path.name), layout.table.sheet, *layout.above)
+
+
+def _named_in(names: Sequence[str], contract: Contract) -> float:
+    """1 where one of the names is the table's, 0.5 where a word of it is."""
     titles = {folded(title) for title in (contract.table, contract.title.en, contract.title.fr)}
-    plain = [folded(re.sub(r"[\d_-]+", " ", name)) for name in (stem, sheet)]
+    plain = [folded(re.sub(r"[\d_-]+", " ", name)) for name in names]
     words = {word for name in plain for word in (name, *name.split()) if word}
     if any(likeness(word, title) >= 0.85 for word in words for title in titles):
         return 1

@@ -15,8 +15,10 @@ from indicators.definitions.contracts import Column, contracts
 from indicators.foundation.errors import WrongUse
 from pipelines.setup.proposal.answering.answers import answered, joined
 from pipelines.setup.proposal.beside.known_rows import Known
+from pipelines.setup.proposal.matching.side_by_side import SideBySide
 from pipelines.setup.proposal.matching.survey import ANSWERS, RESPONDENTS
 from pipelines.setup.proposal.matching.texts import BETWEEN, ColumnProposal
+from pipelines.setup.proposal.matching.wide import row_kinds, value_columns
 from pipelines.setup.proposal.proposal import Proposal
 
 SHOWN = 0.9  # the meaning of a text that is surer is not shown unless somebody looks for it
@@ -103,6 +105,7 @@ class Colleague:
     def complete(self) -> None:
         """All further answers, each after those before it were looked at."""
         for own in self.truth.tables if "also" in self.answers else self.truth.tables[:1]:
+            self._rows(own)
             self._columns(own)
         for name, value in self.truth.said.items():
             found = self._part(table := self.truth.of(name))
@@ -120,6 +123,35 @@ class Colleague:
     def _part(self, table: str) -> Proposal:
         whole = self.proposal()
         return whole if table == self.truth.tables[0] else whole.also or whole
+
+    def _rows(self, table: str) -> None:
+        """What each of several columns says that become rows of one column of the table."""
+        found, contract = self._part(table), contracts()[table]
+        names, kinds = heads(found, self.truth), row_kinds(contract)
+        told = [kind for kind in kinds if any(row.get(kind) for row in self.truth.rows[table])]
+        columns = [to[0] for to in self.truth.columns.values() if len(to) == 1]
+        wide = [one for one in value_columns(contract) if columns.count(one) > 1]
+        if not told or len(wide) != 1 or isinstance(found.wide, SideBySide):
+            return
+        headers = [
+            names[h] for h, to in self.truth.columns.items() if to == (wide[0],) and h in names
+        ]
+        said = {to for header in self.truth.columns for to in self.truth.columns[header]}
+        told = [kind for kind in told if kind not in said]
+        groups = dict.fromkeys(tuple(row[k] for k in told) for row in self.truth.rows[table])
+        if len(headers) < 2 or not told or len(groups) < len(headers):
+            return
+        meant = _groups_of(found, headers, [*groups], told, wide[0], self.truth.rows[table])
+        item = found.wide.item if found.wide else ()
+        own = {h: name.split("|") for name, h in found.wide.items.items()} if found.wide else {}
+        by_kind = {h: dict(zip(told, codes, strict=True)) for h, codes in meant.items()}
+        if item and own == {h: [one.get(k, "_U") for k in item] for h, one in by_kind.items()}:
+            return
+        before = self._before(table)
+        self.answers[f"{before}rows_value"] = wide[0]
+        for header, one in by_kind.items():
+            for kind, code in one.items():
+                self.answers[f"{before}row.{kind}.{header}"] = code
 
     def _columns(self, table: str) -> None:
         found, before = self._part(table), self._before(table)
@@ -241,6 +273,33 @@ class Colleague:
             for text, votes in told[item].items():
                 if text and (value := votes.most_common(1)[0][0]):
                     self.answers[f"answer.{item}.{text}"] = value
+
+
+def _groups_of(
+    found: Proposal,
+    headers: Sequence[str],
+    groups: Sequence[tuple[str, ...]],
+    kinds: Sequence[str],
+    value: str,
+    rows: Sequence[Row],
+) -> dict[str, tuple[str, ...]]:
+    """Of each column that becomes rows the group whose values are its own; of values that are not
+    written as they are meant the next group that none has."""
+    meant: dict[str, tuple[str, ...]] = {}
+    for header in headers:
+        cells = Counter(_plain_number(text) for text in found.layout.table.rows[header].to_pylist())
+        left = [one for one in groups if one not in meant.values()]
+
+        def fit(group: tuple[str, ...], cells: Counter[str] = cells) -> int:
+            own = (row[value] for row in rows if tuple(row[k] for k in kinds) == group)
+            return (Counter(map(_plain_number, own)) & cells).total()
+
+        meant[header] = max(left, key=fit)  # the first of equals
+    return meant
+
+
+def _plain_number(text: str | None) -> str:
+    return re.sub(r"\D", "", text or "")
 
 
 def _sheets(found: Proposal) -> Iterator[tuple[str, ...]]:

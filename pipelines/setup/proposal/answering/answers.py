@@ -3,10 +3,11 @@
 Names of the answers: those of `choices.py`; `table`; `laid` (what `choices.py` asks was shown);
 `files` (the pattern of names); `header.<column>` (the column of the file, empty: none);
 `constant.<column>`; `code.<column>.<text>` (empty: not known). Of a survey: `question.<item>` (its
-column), `answer.<item>.<text>`. Of a changed file: `successor.<column of the file>`;
-`meant.<table>.<column>.<text>`. Of a second table, of the same rows (`also`: its name) or of
-another sheet (`also_sheet`: these, each a table of its own): the same with `also.` before it,
-of a third with `also.also.`; `of_sheet` is the one they were said of.
+column), `answer.<item>.<text>`. Of columns that become rows: `rows_value` (the column of the table
+that they fill), `row.<sex, month ...>.<column of the file>`. Of a changed file:
+`successor.<column of the file>`; `meant.<table>.<column>.<text>`. Of a second table, of the same
+rows (`also`: its name) or of another sheet (`also_sheet`: these, each a table of its own): the same
+with `also.` before it, of a third with `also.also.`; `of_sheet` is the one they were said of.
 """
 
 from collections.abc import Mapping
@@ -31,8 +32,10 @@ from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.difference import Change, changes_of
 from pipelines.setup.proposal.matching.codes import recode_of
 from pipelines.setup.proposal.matching.notation import order_of
+from pipelines.setup.proposal.matching.side_by_side import SideBySide
 from pipelines.setup.proposal.matching.survey import RESPONDENTS, as_answer, items
 from pipelines.setup.proposal.matching.texts import BETWEEN, ColumnProposal
+from pipelines.setup.proposal.matching.wide import as_rows, month_of, value_columns
 from pipelines.setup.proposal.proposal import FileTerms, Proposal, propose, with_joined_key
 
 Answers = Mapping[str, str]
@@ -93,7 +96,7 @@ def answered(
             columns=tuple(_read_as(one, way) if one.column == column else one
                           for one in proposal.columns),
         )  # fmt: skip
-    proposal = _with_questions(proposal, answers)
+    proposal = _with_questions(_with_rows(proposal, answers), answers)
     if answers.get("place") == "coordinates":
         proposal = proposal.at_coordinates()
     if answers.get("laid") or "where" in answers:
@@ -188,6 +191,27 @@ def _worked(one: ColumnProposal, answers: Answers) -> ColumnProposal:
     if (part := answers.get("part.latitude")) and "part" in entry:
         entry["part"] = int(part) if one.column == "latitude" else 3 - int(part)
     return one if entry == one.entry else replace(one, entry=entry)
+
+
+def _with_rows(proposal: Proposal, answers: Answers) -> Proposal:
+    """The proposal with the columns that a person says become rows of their own."""
+    value, table = answers.get("rows_value"), contracts()[proposal.table]
+    said = [(kind, header, code) for name, code in _of("row", answers).items()
+            for kind, _, header in [name.partition(".")]
+            if header in proposal.layout.table.header]  # fmt: skip
+    if value is None or not said or isinstance(proposal.wide, SideBySide):
+        return proposal
+    groups: dict[str, dict[str, str]] = {}
+    for kind, header, code in said:
+        if code:
+            told = month_of(code, None) or code if kind == "month" else code
+            groups.setdefault(header, {})[kind] = told
+    if value not in value_columns(table) or not groups:
+        return replace(proposal, wide=None)
+    wide = as_rows(table, value, groups, proposal.layout.texts)
+    kept = (one for one in proposal.columns if one.column not in wide.columns)
+    kept = (one for one in kept if groups.keys().isdisjoint(one.headers))
+    return replace(proposal, wide=wide, columns=tuple(kept))
 
 
 def _with_questions(proposal: Proposal, answers: Answers) -> Proposal:

@@ -8,8 +8,15 @@ from zoneinfo import available_timezones
 
 from indicators.definitions.contracts import contracts
 from pipelines.setup.proposal.layout import SEVERAL, WORKBOOKS
+from pipelines.setup.proposal.matching.side_by_side import SideBySide
 from pipelines.setup.proposal.matching.survey import RESPONDENTS, answer_column, items
 from pipelines.setup.proposal.matching.texts import ColumnProposal
+from pipelines.setup.proposal.matching.wide import (
+    may_be_rows,
+    row_kinds,
+    told_of_row,
+    value_columns,
+)
 from pipelines.setup.proposal.proposal import PERIODS, SENDERS, Proposal
 
 CONDITIONS = ("where", "where_too")  # the names of columns by which rows are taken
@@ -20,6 +27,7 @@ _OF_SHEET = ("header_row", "header_rows", "fill_down", "ditto", "also", "missing
 _ALWAYS = ("header_rows", "reading", "replaces", "sender", "part")
 _MOST_TEXTS = 60
 _MOST_JOINED = 5
+_FEWEST_ROWS, _MOST_ROWS = 2, 40
 _TWO_READINGS = {"day_or_month_first": ("day", "month"), "two_ways": ("thousands", "decimal")}
 
 
@@ -46,7 +54,8 @@ class Choice:
     @property
     def scope(self) -> str:
         """Of what it is said: the rows of one `table`, one `sheet`, or the `file`."""
-        if self.kind in (*CONDITIONS, *(f"{name}_is" for name in CONDITIONS), "distinct"):
+        of_table = (*CONDITIONS, *(f"{name}_is" for name in CONDITIONS), "distinct", "rows_value")
+        if self.kind in of_table:
             return "table"
         return "sheet" if self.kind in _OF_SHEET else "file"
 
@@ -63,7 +72,12 @@ class Choice:
 
 def choices(proposal: Proposal, answers: Mapping[str, str]) -> list[Choice]:
     """All of a proposal, those of the file first."""
-    of_parts = (_of_file(proposal, answers), _of_columns(proposal, answers), _asked_of(proposal))
+    of_parts = (
+        _of_file(proposal, answers),
+        _of_columns(proposal, answers),
+        _of_groups(proposal),
+        _asked_of(proposal),
+    )
     return [choice for part in of_parts for choice in part]
 
 
@@ -142,6 +156,28 @@ def sheets_read(proposal: Proposal) -> tuple[str, ...]:
     return tuple(
         name for name in proposal.sheets if not any(fnmatchcase(name, one) for one in known)
     )
+
+
+def _of_groups(proposal: Proposal) -> Iterator[Choice]:
+    """What each number of a row says that becomes a row of its own, and what they all count."""
+    contract, wide = contracts()[proposal.table], proposal.wide
+    kinds, values = row_kinds(contract), value_columns(contract)
+    if not kinds or not values or isinstance(wide, SideBySide):
+        return
+    standing = {header: name.split("|") for name, header in wide.items.items()} if wide else {}
+    counted = {header for one in proposal.columns if one.column in values for header in one.headers}
+    left = {*proposal.ignored, *standing, *counted}
+    texts = [one for one in proposal.layout.texts if one.header in left]
+    headers = may_be_rows(contract, wide.value if wide else values[0], texts)
+    if len(headers) < _FEWEST_ROWS:
+        return
+    yield Choice("rows_value", (wide.value,) if wide else (), tuple(values))
+    for header in headers[:_MOST_ROWS]:
+        codes = dict(zip(wide.item, standing.get(header, ()), strict=False)) if wide else {}
+        for kind in kinds:
+            told = codes.get(kind, "") if wide else told_of_row(contract, kind, header)
+            options = () if kind == "month" else tuple(contract.columns[kind].allowed_codes or ())
+            yield Choice(f"row.{kind}.{header}", _one(told), options)
 
 
 def other_sheets(proposal: Proposal) -> tuple[str, ...]:

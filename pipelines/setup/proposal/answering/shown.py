@@ -172,6 +172,7 @@ def proposed(
         for one in choices(proposal, answers)
         if one.column or one.scope in scopes
     ]
+    rows_value = next((one for one in asked if one.name == "rows_value"), None)
     contract = contracts()[proposal.table]
     asked_as = {
         one.header: " / ".join(one.wordings) for one in proposal.layout.texts if one.wordings
@@ -186,9 +187,11 @@ def proposed(
         ignored=tuple(ignored),
         rivals=tuple(contracts()[name].title.in_language(language) for name in proposal.rivals),
         tables={name: one.title.in_language(language) for name, one in contracts().items()},
-        choices=tuple(choice for choice in asked if not choice.column),
+        choices=tuple(one for one in asked if not one.column and one.name != "rows_value"),
         questions=tuple(_questions(proposal, asked, language)),
-        wide=tuple(_wide(proposal, language)),
+        wide=() if rows_value else tuple(_wide(proposal, language)),
+        rows=_rows(asked),
+        rows_value=rows_value,
         files=proposal.files,
         files_told=files_told,
         is_complete=not proposal.open_of_all,
@@ -259,6 +262,16 @@ def _wide(proposal: "Proposal", language: str) -> Iterator[tuple[str, str]]:
         yield ", ".join(words.get(part, part) for part in item.split("|")), header
 
 
+def _rows(asked: Sequence[OfferedChoice]) -> dict[str, tuple[OfferedChoice, ...]]:
+    """Columns of the file that may become rows: what each says."""
+    found: dict[str, tuple[OfferedChoice, ...]] = {}
+    for one in asked:
+        if one.name.startswith("row."):
+            header = one.column.partition(".")[2]
+            found[header] = (*found.get(header, ()), one)
+    return found
+
+
 def _questions(
     proposal: "Proposal", asked: Sequence[OfferedChoice], language: str
 ) -> Iterator[OfferedQuestion]:
@@ -281,10 +294,13 @@ def _questions(
 
 
 def _choice(one: "Choice", table: str, language: str) -> OfferedChoice:
+    kind = one.column.partition(".")[0]
     return OfferedChoice(
         one.name,
         one.column,
-        message(f"map.choice.{one.kind}", language),
+        _title(table, kind, language)
+        if one.kind == "row"
+        else message(f"map.choice.{one.kind}", language),
         tuple(one.value),
         tuple((text, _option(one, table, text, language)) for text in one.options),
         one.takes_several,
@@ -300,8 +316,11 @@ def _option(one: "Choice", table: str, text: str, language: str) -> str:
         return contracts()[text].title.in_language(language)
     if one.kind == "after":
         return _title(table, text, language)
-    if one.kind in ("empty", "otherwise", "when_value"):
-        return code_words(contracts()[table].columns[one.column], language).get(text, text)
+    if one.kind == "rows_value":
+        return _title(table, text, language)
+    if one.kind in ("empty", "otherwise", "when_value", "row"):
+        column = contracts()[table].columns[one.column.partition(".")[0]]
+        return code_words(column, language).get(text, text)
     key = f"map.option.{one.kind.replace('_too', '')}.{text}"
     return message(key, language) if has_message(key) else text
 

@@ -72,7 +72,9 @@ def choice_lines(asked: Sequence[Choice], language: str) -> Iterator[str]:
     """What may be said of how the file is read: what stands now, and what it could be."""
     yield message("map.choices", language)
     for one in (
-        one for one in asked if one.kind != "join" and (one.value or one.kind != "question")
+        one
+        for one in asked
+        if one.kind != "join" and (one.value or one.kind not in ("question", "row"))
     ):
         listed = ", ".join(one.options[:_CODES_TOLD]) + (" …" if one.options[_CODES_TOLD:] else "")
         facts = {"name": one.name, "title": choice_title(one, language)}

@@ -88,16 +88,19 @@ def _groups(
     named = [one for one in told if one[2].values]
     each = dict.fromkeys(group for group, _, _ in named if group)
     groups: dict[str, dict[str, tuple[str, Mapping[str, Any]]]] = {group: {} for group in each}
+    unknown = 0
     for rest in dict.fromkeys(rest for group, rest, _ in named if group and rest):
         beside = {group: one for group, words, one in named if group and words == rest}
         name = _value_of(contract, " ".join(rest), groups)
         if name is None or beside.keys() != each.keys():
+            unknown += beside.keys() == each.keys()
             continue
         fits = {group: fit_of(contract.columns[name], one, known) for group, one in beside.items()}
         if all(fit.share == 1 for fit in fits.values()):
             for group, one in beside.items():
                 groups[group][name] = (one.header, fits[group].entry)
-    return groups
+    named_so = next(iter(groups.values()), {})
+    return groups if unknown < len(named_so) else {}  # else they tell more than sex or month
 
 
 def _value_of(

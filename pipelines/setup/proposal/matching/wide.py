@@ -8,17 +8,20 @@ from functools import partial
 from typing import Any
 
 from indicators.definitions.contracts import Column, Contract
+from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.mapping.written.written_dates import with_english_months
 from pipelines.ingest.mapping.written.written_numbers import ZERO
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.columns import fit_of
 from pipelines.setup.proposal.matching.concepts import is_named_in, says_nothing
-from pipelines.setup.proposal.matching.texts import Texts
+from pipelines.setup.proposal.matching.texts import GROUPED, Texts
 from pipelines.setup.proposal.matching.words import code_texts, readings, total_words
 
 _KINDS, _MORE = ("sex", "age_group"), ("harm", "rank_group")
 _VARIED = "rank_group"  # `Officers / Men` names no rank where there is no other
 _FEWEST, _HALF_A_YEAR = 2, 6
+_AGE_WORD = re.compile(r"^(\d+)(plus?)?$")
+_VALUES = ("int", "dec", "bool")
 _YEARS = re.compile(r"(?<!\d)(20\d\d)(?:\s*[-_/]\s*(?:20)?(\d\d))?(?!\d)")
 _SAID = frozenset(
     {"count", "person", "women", "total", "month", "participant", "victim", "survivor"}
@@ -61,7 +64,7 @@ def wide_columns(
     `years`: of months named without one, from July on and before it; `said`: names of file and
     sheet, which tell what is counted where the table has several numbers.
     """
-    value = _value_of(contract, said)
+    value = _value_of(contract, said, [one.header for one in texts])
     if value is None:
         return None
     ways = {one.header: _way(contract.columns[value], one) for one in texts if one.values}
@@ -70,10 +73,13 @@ def wide_columns(
         (kinds, partial(_group_of, contract, kinds)) for kinds in _kinds(contract)
     ]
     named_by.append((("month",), lambda header: month_of(header, years)))
+    above = {one.header.rpartition(GROUPED)[0] for one in numbers} - {""}
     for item, name_of in named_by:
         if not item or not set(item) <= contract.columns.keys():
             continue
         named = [(name_of(one.header), one.header) for one in numbers]
+        if len(above) == 1 and not any(name for name, _ in named):  # what is above says of all
+            named = [(name_of(one.header.rpartition(GROUPED)[2]), one.header) for one in numbers]
         found = [(name, header) for name, header in named if name is not None]
         found = [one for one in found if not _is_sum(one, found)]
         if _VARIED in item and len({name.split("|")[-1] for name, _ in found}) < _FEWEST:
@@ -85,12 +91,52 @@ def wide_columns(
     return None
 
 
+def row_kinds(contract: Contract) -> list[str]:
+    """What columns side by side may tell the rows of a table apart by."""
+    return [name for name in (*_KINDS, *_MORE, "month") if name in contract.key]
+
+
+def told_of_row(contract: Contract, kind: str, header: str) -> str:
+    """The one code or month that a header names, whatever else it says; empty where it is none."""
+    if kind == "month":
+        return month_of(header, None) or ""
+    found = {code for words in _words_of(header)
+             for code in _codes_in(contract.columns[kind], words)[0]}  # fmt: skip
+    return found.pop() if len(found) == 1 else ""
+
+
+def may_be_rows(contract: Contract, value: str, texts: Sequence[Texts]) -> list[str]:
+    """The columns of a file whose texts are such values."""
+    return [one.header for one in texts if one.values and _way(contract.columns[value], one)
+            is not None]  # fmt: skip
+
+
+def as_rows(
+    contract: Contract, value: str, said: Mapping[str, Mapping[str, str]], texts: Sequence[Texts]
+) -> Wide:
+    """The columns of which a person says what tells their rows apart: of a header each kind and its
+    code. What is said of none is not known. Raises WrongUse where two say the same."""
+    kinds = [kind for kind in row_kinds(contract) if any(kind in one for one in said.values())]
+    items: dict[str, str] = {}
+    for header, codes in said.items():
+        name = "|".join(codes.get(kind, "_U") for kind in kinds)
+        if name in items:
+            raise WrongUse(Problem("map_rows_alike", value=header, parameters={"as": items[name]}))
+        items[name] = header
+    known = {one.header: one for one in texts}
+    read = {one: _way(contract.columns[value], known[one]) or {} for one in said}
+    key = None if {*kinds} <= {*contract.key} else contract.key[0]
+    return Wide(tuple(kinds), value, items, key, {n: way for n, way in read.items() if way})
+
+
 def grouped(contract: Contract, headers: Sequence[str]) -> dict[str, str]:
-    """Headers that name a sex or an age group, of tables that have a row for each."""
-    if _value_of(contract) is None:
+    """Headers that name a sex, an age group or a month, of tables that have a row for each."""
+    if _value_of(contract, (), headers) is None:
         return {}
     ways = [{header: _group_of(contract, item, header) for header in headers}
             for item in _kinds(contract) if item]  # fmt: skip
+    if "month" in contract.key:
+        ways.append({header: month_of(header, None) for header in headers})
     found = [{header: name for header, name in way.items() if name} for way in ways]
     return next(filter(None, found), {})
 
@@ -101,18 +147,25 @@ def _kinds(contract: Contract) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(tuple(n for n in way if n in contract.key) for way in ways))
 
 
-def _value_of(contract: Contract, said: Sequence[str] = ()) -> str | None:
-    """The one number that every row of the table has, or of others the one that is named."""
-    names = [
-        name
-        for name, column in contract.columns.items()
-        if column.base_type in ("int", "dec") and name not in contract.key
-    ]
-    required = [name for name in names if contract.columns[name].required]
-    titles = [readings(text) for text in said]
-    named = [n for n in names if any(is_named_in(one, contract.table, n) for one in titles)]
-    names = required or named
-    return names[0] if len(names) == 1 else None
+def value_columns(contract: Contract) -> list[str]:
+    """What columns side by side may hold: numbers, and what is so or not."""
+    held = contract.columns.items()
+    return [n for n, one in held if one.base_type in _VALUES and n not in contract.key]
+
+
+def _value_of(contract: Contract, titles: Sequence[str], headers: Sequence[str]) -> str | None:
+    """The one number that every row of the table has, else the one answer of yes or no; of several
+    the one that titles name, or the first that a header does."""
+    names, own = value_columns(contract), contract.columns
+    required = [name for name in names if own[name].required]
+    numbers = [name for name in required if own[name].base_type != "bool"]
+
+    def named(texts: Sequence[str]) -> list[str]:
+        told = [readings(text) for text in texts]
+        return [n for n in names if any(is_named_in(one, contract.table, n) for one in told)]
+
+    found = numbers or required or named(titles) or named(headers)[:1]
+    return found[0] if len(found) == 1 else None
 
 
 def _way(column: Column, texts: Texts) -> Mapping[str, Any] | None:
@@ -137,28 +190,51 @@ def _is_sum(one: tuple[str, str], found: Sequence[tuple[str, str]]) -> bool:
 
 def _group_of(contract: Contract, item: Sequence[str], header: str) -> str | None:
     """`F|Y0T17` of `Girls` or `Femmes 0-17`; None where the header says anything else too."""
+    ways = (_group_in(contract, item, words) for words in _words_of(header))
+    return next(filter(None, ways), None)
+
+
+def _words_of(header: str) -> list[list[str]]:
+    """The words of a header, or of its tag's attributes, in each of its readings; a name above it
+    is of its words."""
     tag, *attributes = header.split("+")
-    ways = [attributes] if tag.startswith("#") else [one.split() for one in readings(header)]
-    return next((one for words in ways if (one := _group_in(contract, item, words))), None)
+    plain = [part for one in attributes for part in one.removeprefix("age_").split("_")]
+    ways = (
+        [plain]
+        if tag.startswith("#")
+        else [one.split() for one in readings(header.replace(GROUPED, " "))]
+    )
+    return [[_AGE_WORD.sub(_as_age, word) for word in words] for words in ways]
+
+
+def _as_age(found: re.Match[str]) -> str:
+    """`0` of `00`, `60+` of `60plus`."""
+    return f"{int(found[1])}{'+' if found[2] else ''}"
 
 
 def _group_in(contract: Contract, item: Sequence[str], words: Sequence[str]) -> str | None:
     codes, used = [], set[str]()
     for name in item:
-        known = code_texts(contract.columns[name])
-        said = f" {' '.join(words)} "
-        held = [text for text in known if f" {text} " in said]
-        longer = [(text, more) for text in held for more in held if f" {text} " in f" {more} "]
-        within = {text for text, more in longer if text != more}
-        hits = {text: known[text] for text in held if text not in within}
-        used |= {word for text in hits for word in text.split()}
-        told = {word: code for word, code in hits.items() if any(map(str.isdigit, word))} or hits
-        if len({*told.values()}) > 1 or not {"_U", *told.values()} & {*known.values()}:
-            return None  # of `Men/boys 18-29` the years count
-        codes.append(next(iter(told.values()), "_U"))
+        told, own = _codes_in(contract.columns[name], words)
+        used |= own
+        if len({*told}) > 1 or not {"_U", *told} & {*code_texts(contract.columns[name]).values()}:
+            return None
+        codes.append(next(iter(told), "_U"))
     rest = [word for word in words if word not in used]
     is_told = used and all(says_nothing(word, _SAID) for word in rest)
     return "|".join(codes) if is_told else None
+
+
+def _codes_in(column: Column, words: Sequence[str]) -> tuple[list[str], set[str]]:
+    """The codes that words name, and which of the words do; of `Men/boys 18-29` the years count."""
+    known = code_texts(column)
+    said = f" {' '.join(words)} "
+    held = [text for text in known if f" {text} " in said]
+    longer = [(text, more) for text in held for more in held if f" {text} " in f" {more} "]
+    within = {text for text, more in longer if text != more}
+    hits = {text: known[text] for text in held if text not in within}
+    told = {word: code for word, code in hits.items() if any(map(str.isdigit, word))} or hits
+    return [*told.values()], {word for text in hits for word in text.split()}
 
 
 def years_told(texts: Sequence[str]) -> tuple[int, int] | None:

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import product
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
 from indicators.definitions.contracts import contracts
+from indicators.foundation.errors import WrongUse
 from pipelines.ingest.files.delivered_file import Delivery, file_rows
 from pipelines.ingest.mapping.model import Source
 from pipelines.ingest.mapping.written.written_dates import in_english, with_english_months
 from pipelines.setup.proposal.answering.answers import answered
+from pipelines.setup.proposal.answering.choices import choices
 from pipelines.setup.proposal.answering.shown import proposed
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import layouts
@@ -785,3 +788,40 @@ def test_a_month_behind_what_it_says_makes_a_row_for_each(tmp_path: Path) -> Non
     january, february = propose(path, KNOWN).mapping()["tables"]
     assert january["columns"]["month"] == {"constant": "2026-01-01"}
     assert february["columns"]["staffed"]["from"] == "Staffed February 2026"
+
+
+def test_ages_of_tags_and_answers_of_months_are_rows(tmp_path: Path) -> None:
+    tags = ["#adm2+code", "#population+f+age_00_17", "#population+f+age_60plus"]
+    head = ["ADM2_PCODE", "F_00_17", "F_60plus"]
+    path = workbook(tmp_path / "admpop.xlsx", Log=[head, tags, ["XX01", 120, 30]])
+    wide = propose(path, KNOWN, table="population").wide
+    assert wide is not None and {*wide.items} == {"F|Y0T17", "F|Y_GE60"}
+    rows = [["Code", "juillet 26", "août 26"], ["P-1", "oui", "non"], ["P-2", "O", None]]
+    path = workbook(tmp_path / "Postes de police.xlsx", Log=[["Postes pourvus"], *rows])
+    wide = propose(path, KNOWN, table="police_posts").wide
+    assert wide is not None and wide.value == "staffed"
+    assert list(wide.items) == ["2026-07-01", "2026-08-01"]
+    assert wide.read["juillet 26"]["recode"] == {"O": "true"}
+
+
+def test_a_person_says_what_columns_side_by_side_are_rows_of(tmp_path: Path) -> None:
+    ranks = ("Commissaires et officiers", "Agents")
+    head = ["Département", *(f"{rank} / {sex}" for rank in ranks for sex in ("Hommes", "Femmes"))]
+    path = workbook(tmp_path / "recensement.xlsx", Log=[head, ["Torit", 3, 1, 40, 12]])
+    first = answered(path, KNOWN, {"table": "police_census"})
+    assert first.wide is None  # no column names a rank of its own
+    asked = {one.name: one.value for one in choices(first, {})}
+    assert asked["rows_value"] == () and asked[f"row.sex.{head[1]}"] == ("M",)
+    assert asked[f"row.rank_group.{head[1]}"] == ()
+    codes = zip(head[1:], product(("command", "junior"), "MF"), strict=True)
+    said = {"table": "police_census", "rows_value": "officers_count"} | {
+        f"row.{kind}.{header}": code
+        for header, (rank, sex) in codes
+        for kind, code in (("sex", sex), ("rank_group", rank))
+    }
+    unpivot = answered(path, KNOWN, said).mapping()["tables"][0]["unpivot"]
+    assert unpivot["item"] == ["sex", "rank_group"] and unpivot["value"] == "officers_count"
+    assert unpivot["items"]["F|junior"] == {"from": head[4]}
+    assert answered(path, KNOWN, said | {"rows_value": ""}).wide is None
+    with pytest.raises(WrongUse, match="the same row"):
+        answered(path, KNOWN, said | {f"row.sex.{head[4]}": "M"})
