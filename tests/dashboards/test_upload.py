@@ -152,14 +152,14 @@ def test_a_file_that_waits_is_taken_out_and_kept(client: FlaskClient, home: Path
 def test_an_unknown_file_shows_its_proposal_and_is_mapped_as_a_person_completed_it(
     client: FlaskClient, home: Path
 ) -> None:
-    text = "Code de la zone;Niveau;Nom (anglais);Nom (français);parent_area_code;Du;Autre\n"
+    text = "Code de la zone;Niveau;Nom (anglais);Nom (français);parent_area_code;Saisie;Autre\n"
     text += "XX04;district nord;East;Est;XX;2024-01-01;Orient\n"
     shown = drop(client, "découpage.csv", text, "fr")
     assert "Correspondance proposée" in shown.text and "Code de la zone" in shown.text
     assert chosen(shown, "header.name_en") == "Nom (anglais)"
     refused = post(client, step="take_in", held=held(shown), of_table="areas")
     assert refused.status_code == 409  # nothing says since when
-    answers = {"of_table": "areas", "header.valid_from": "Du", "header.name_en": "Autre",
+    answers = {"of_table": "areas", "header.valid_from": "Saisie", "header.name_en": "Autre",
                "code.area_level.district nord": "admin1"}  # fmt: skip
     again = post(client, "fr", held=held(shown), **answers)
     assert chosen(again, "header.name_en") == "Autre" and "Orient" in again.text
@@ -410,3 +410,19 @@ def test_a_yes_holds_for_the_very_file_that_was_shown(client: FlaskClient, home:
     post(client, step="take_in", held=held(drop(client, "areas_3.csv", less)), meant="yes")
     (home / "inbox/faulty/areas_3.csv").write_text(less + "\n", encoding="utf-8")
     assert taken_in(home)[-1] == "held" and areas_of(home) == 62
+
+
+def test_a_text_that_no_list_holds_is_asked_with_a_free_answer(
+    client: FlaskClient, home: Path
+) -> None:
+    text = ("Code;Origine;Zone;Responsable;Formulée le;Échéance initiale;Échéance\n"
+            "R1;Évaluation;XX01;Affaires civiles;2026-04-30;2026-06-29;2026-06-29\n"
+            "R2;Évaluation;XX01;Cellule mobile;2026-04-30;2026-06-29;2026-06-29\n")  # fmt: skip
+    shown = drop(client, "suivi.csv", text, "fr")
+    name = "code.owner_role.Cellule mobile"
+    assert f'<input form="decide" name="{name}" value=""' in shown.text
+    assert counts(shown)[4] == 1
+    said = {"table": "recommendations", name: "mobile_cell"}
+    told = post(client, held=held(shown), **said)
+    assert counts(told)[4] == 0
+    assert "mobile_cell" in told.text and "civil_affairs" in told.text

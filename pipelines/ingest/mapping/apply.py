@@ -223,7 +223,7 @@ class _Applied:
             text = _remapped(text, lambda value: value.translate(PLAIN_DIGITS))
         if names_months(entry.formats):
             text = _remapped(text, lambda value: in_english(value, entry.formats))
-        if entry.recode or entry.has_otherwise:
+        if entry.recode or entry.has_otherwise or len(entry.separator) > 1:
             text = _remapped(text, lambda value: _recoded(value, entry))
         if entry.bands:
             text = _remapped(text, lambda value: _band(value, entry))
@@ -351,14 +351,16 @@ def _summed(value: str, signs: Signs) -> str:
 
 
 def _recoded(value: str, entry: ColumnMapping) -> str | None:
-    """The recode of a text; of a list of codes, of each of its members, a code once."""
+    """The recode of a text; of a list of codes, of each of its members, a code once, with the
+    first of its signs between them."""
     if value in entry.recode:
         return entry.recode[value]
-    if entry.separator in value and entry.recode:
-        members = [member.strip() for member in value.split(entry.separator)]
-        if any(member in entry.recode for member in members):
+    if any(sign in value for sign in entry.separator):
+        between = "|".join(map(re.escape, entry.separator))
+        members = [member.strip() for member in re.split(between, value)]
+        if len(entry.separator) > 1 or any(member in entry.recode for member in members):
             recoded = [_recoded(member, entry) for member in members if member]
-            return entry.separator.join(dict.fromkeys(filter(None, recoded))) or None
+            return entry.separator[0].join(dict.fromkeys(filter(None, recoded))) or None
     return entry.otherwise if entry.has_otherwise else value
 
 

@@ -125,7 +125,7 @@ class ColumnMapping(Aliased):
     nights: str | None = None  # a count of the table: so many days later than the day of the row
     decimal: str | None = None
     thousands: str | None = None
-    separator: str = ";"
+    separator: Texts = (";",)
     optional: bool = False
 
     @model_validator(mode="after")

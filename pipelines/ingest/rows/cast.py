@@ -82,7 +82,7 @@ def notation(entry: ColumnMapping, time_zone: str) -> Notation:
         entry.formats,
         entry.time_zone or time_zone,
         entry.signs,
-        entry.separator,
+        entry.separator[0],
         entry.after,
         entry.nights,
     )

@@ -116,7 +116,9 @@ def _labelled(text: pa.Array, entry: ColumnMapping) -> pa.Array:
     """Codes as the labels of this form; each member of a list for itself."""
     label_of, encoded = _labels(entry), text.dictionary_encode()
     labels = [
-        entry.separator.join(label_of.get(member, member) for member in code.split(LIST_SEPARATOR))
+        entry.separator[0].join(
+            label_of.get(member, member) for member in code.split(LIST_SEPARATOR)
+        )
         for code in encoded.dictionary.to_pylist()
     ]
     return pa.array(labels, pa.string()).take(encoded.indices)

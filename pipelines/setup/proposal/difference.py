@@ -28,7 +28,7 @@ from pipelines.ingest.mapping.model import (
 from pipelines.ingest.readers.table import SourceTable
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import Layout, layouts, with_questions
-from pipelines.setup.proposal.matching.codes import code_proposals
+from pipelines.setup.proposal.matching.codes import code_proposals, pattern_proposals
 from pipelines.setup.proposal.matching.columns import fit_of, reference_fit
 from pipelines.setup.proposal.matching.texts import Texts, texts_of
 from pipelines.setup.proposal.matching.words import column_names, folded, likeness, readings
@@ -233,13 +233,17 @@ def _new_texts(
 ) -> Iterator[Change]:
     place = f"{table}.{name}"
     if column.base_type in ("code", "list<code>"):
-        separator = entry.separator if column.base_type == "list<code>" else None
+        signs = entry.separator if column.base_type == "list<code>" else ()
         listed = {folded(text): code for text, code in entry.recode.items() if code}
-        for one in code_proposals(texts, column, separator):
+        for one in code_proposals(texts, column, signs):
             if one.code == one.text or one.text in entry.recode:
                 continue
             code = listed.get(folded(one.text)) or one.code
             yield Change("code", place, None, one.text, one.confidence if code else 0, code)
+    elif column.pattern:
+        for one in pattern_proposals(texts, name, column):
+            if one.code != one.text:
+                yield Change("code", place, None, one.text, one.confidence, one.code)
     elif column.reference and column.reference in known and entry.recode:
         every = Texts((*(entry.sources or ()), name)[0], (*entry.recode, *texts))
         for one in reference_fit(every, column.reference, known).codes:

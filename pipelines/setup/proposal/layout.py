@@ -36,7 +36,7 @@ from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.columns import header_likeness, questions_by_choice
 from pipelines.setup.proposal.matching.concepts import meanings
 from pipelines.setup.proposal.matching.survey import Answered, questions
-from pipelines.setup.proposal.matching.texts import Texts, texts_of
+from pipelines.setup.proposal.matching.texts import MISSING, Texts, texts_of
 from pipelines.setup.proposal.matching.words import (
     all_column_names,
     column_names,
@@ -64,7 +64,8 @@ _PUBLISHED = {
 }
 _OPENED_BY = {"xlsx": "pipelines.ingest.readers.ooxml"}
 _OF_FORM = {"encoding", "delimiter", "sheet"}
-_PARTS_OF_SUMS, _MOST_OF_TOTAL = {"grand", "sou", "sub", "s"}, 6  # words
+_PARTS_OF_SUMS, _MOST_OF_TOTAL = {"grand", "sou", "sous", "sub", "s"}, 6  # words
+_SUB_TOTAL = r"^\s*(sous|sub|s)[-/ ]?total"
 _DITTOS = {"idem", "id", "ditto", "dito", "ibid"}
 _MARKS = {'"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
 _GROUPED_FROM = 4  # of the first columns
@@ -72,6 +73,7 @@ _NAMED_ABOVE = 3  # columns
 _LEAST_BLANK = 0.3  # share of the rows below others
 _OF_SEVERAL = 0.7  # share of rows whose text is another than those before
 _DAY_WORDS = frozenset({"date", "day", "jour", "تاريخ"})
+_MOST_WORDS = 0.2  # of the cells of a column of numbers of days
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
 _IS_DAY = re.compile(r"0?[1-9]|[12]\d|3[01]")
 _IS_SPAN = re.compile(r"\d{1,2}\s*[-–]\s*\d{1,2}")  # of ages
@@ -213,8 +215,11 @@ def in_other_shape(path: Path, layout: Layout, said: Mapping[str, Any]) -> Layou
     named = {
         name: [text for text in texts if name == "ditto" or text in laid.table.header]
         for name, texts in said.items()
-        if name not in _HEADER
+        if name not in (*_HEADER, "missing")
     }
+    if "missing" in said and laid.reader in (*WORKBOOKS, "csv"):
+        serial = _serial_dates(laid.table, said["missing"])
+        named["serial_dates"] = [*laid.options.get("serial_dates", ()), *serial]
     options = {name: value for name, value in {**laid.options, **named}.items() if value != []}
     if options == laid.options:
         return laid
@@ -277,11 +282,11 @@ def _blank_beside_dittos(table: SourceTable) -> list[str]:
             and any(text and folded(text) in _DITTOS for text in texts[name])]  # fmt: skip
 
 
-def _serial_dates(table: SourceTable) -> list[str]:
+def _serial_dates(table: SourceTable, missing: Sequence[str] = ()) -> list[str]:
     """Columns of days, by their name or by the others, whose numbers are all days of this century,
-    as a workbook counts."""
+    as a workbook counts. `missing`: what a person calls empty."""
     texts = {name: table.rows[name].drop_null().to_pylist() for name in table.header}
-    return [name for name, held in texts.items() if _are_serial(held, _names_a_day(name))]
+    return [name for name, held in texts.items() if _are_serial(held, _names_a_day(name), missing)]
 
 
 def _names_a_day(header: str) -> bool:
@@ -301,13 +306,16 @@ def _dated_names() -> frozenset[str]:
     )
 
 
-def _are_serial(texts: Sequence[str], are_named: bool) -> bool:
-    nothing = {folded(word) for word in listed_words("nothing")["yet"]}
-    told = [text.strip() for text in texts if text.strip() and folded(text) not in nothing]
+def _are_serial(texts: Sequence[str], are_named: bool, missing: Sequence[str] = ()) -> bool:
+    nothing = {folded(word) for word in (*listed_words("nothing")["yet"], *missing)}
+    told = [text.strip() for text in texts if text.strip() and text.strip() not in MISSING]
+    told = [text for text in told if folded(text) not in nothing]
     numbers = [text for text in told if re.fullmatch(r"[\d.,]+", text) and text.count(".") < 2]
     days = [text for text in told if text not in numbers]
     if days and notation.dates(days, with_time=False).share < 1:
-        return False
+        if len(days) > _MOST_WORDS * len(told) or any(map(re.compile(r"\d").search, days)):
+            return False
+        days = []  # a few words among them (`dropped out`) a person is asked about
     return (
         bool(numbers)
         and (are_named or bool(days))
@@ -354,9 +362,12 @@ def _dated_rows() -> frozenset[str]:
 
 
 def _totals(table: SourceTable) -> list[str]:
-    """Texts of the first columns that stand for a sum."""
+    """Texts that stand for a sum, of the first columns and of those that hold a sub-total."""
     found: set[str] = set()
-    for column in table.rows.columns[:2]:
+    for number, column in enumerate(table.rows.columns):
+        is_part = pc.match_substring_regex(column, _SUB_TOTAL, ignore_case=True)
+        if number > 1 and not pc.any(is_part).as_py():
+            continue
         texts = column.to_pylist()
         for text in filter(None, dict.fromkeys(texts)):
             words = folded(text).replace("-", " ").split()

@@ -20,10 +20,13 @@ from pipelines.setup.proposal.layout import (
     layouts,
     with_questions,
 )
+from pipelines.setup.proposal.matching.codes import code_proposals, recode_of
 from pipelines.setup.proposal.matching.columns import (
     LEAST_LIKENESS,
     column_proposals,
     header_likeness,
+    is_personal,
+    may_be_key,
 )
 from pipelines.setup.proposal.matching.places_within import with_levels
 from pipelines.setup.proposal.matching.side_by_side import SideBySide, side_by_side
@@ -41,6 +44,7 @@ from pipelines.setup.proposal.matching.words import (
     likeness,
     names_a_country,
     reference_place,
+    told_by_export,
 )
 
 PERIODS = ("month", "quarter", "year")
@@ -423,7 +427,8 @@ def _of_another(
 ) -> list[ColumnProposal]:
     """What a file says by other columns: of a survey without households, strata or a mark for
     adults one person a household, an area a stratum, the age; of places with a name in one
-    language the same name in the other. All of it is asked."""
+    language the same name in the other; what a column of a published export tells as well. All
+    of it is asked."""
     by_name = {one.column: one for one in columns}
     found: list[ColumnProposal] = []
     for name, other in _TOLD_BY.get(contract.table, ()):
@@ -434,6 +439,14 @@ def _of_another(
             entry = {key: value for key, value in one.entry.items() if key in kept}
             codes = one.codes if is_alike else ()
             found.append(ColumnProposal(name, one.headers, _UNTOLD, ("of_another",), entry, codes))
+    values = {texts.header: texts.values for texts in layout.texts}
+    for each in columns:
+        for name, meant in told_by_export(each.headers[0]).items():
+            if name in contract.columns and name not in by_name:
+                texts, column = values[each.headers[0]], contract.columns[name]
+                codes = tuple(code_proposals(texts, column, meant=meant))
+                told = replace(each, column=name, confidence=_UNTOLD, reasons=("of_another",))
+                found.append(replace(told, entry=recode_of(codes), codes=codes))
     age = by_name.get("age_group")
     has_adults = "is_adult" in contract.columns and "is_adult" not in by_name
     if age and "bands" in age.entry and has_adults:
@@ -491,9 +504,10 @@ def _reference_key(
     places = [
         (place, texts.header)
         for texts in layout.texts
-        if texts.is_unique
+        if may_be_key(texts)
         and texts.header not in taken
         and texts.values
+        and not is_personal(texts)
         and not _are_sentences(texts.values)
         for place in [reference_place(texts.header)]
         if place is not None

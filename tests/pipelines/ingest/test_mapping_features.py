@@ -117,6 +117,12 @@ def test_recode_of_a_list_goes_by_member() -> None:
     assert one(entry, a="Militaire; justice;Autre") == "military;justice"
 
 
+def test_lists_may_be_cut_at_several_signs() -> None:
+    entry = {"from": "a", "separator": [";", "/"], "recode": {"Militaire": "military", "A/B": "c"}}
+    assert mapped(["a"], [["Militaire / justice"], ["justice; x/Militaire"], ["A/B"]], entry) == [
+        "military;justice", "justice;x;military", "c"]  # fmt: skip
+
+
 def test_when_takes_the_first_that_fits() -> None:
     entry = {
         "from": "area",

@@ -1,5 +1,6 @@
 """A person's answers to a proposal: at a terminal, or as options of the command."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ from indicators.foundation.errors import Problem, WrongUse, suggestion
 from indicators.foundation.messages import message
 from pipelines.setup.proposal.answering.told import codes_words
 from pipelines.setup.proposal.beside.known_rows import Known
-from pipelines.setup.proposal.matching.codes import CodeProposal, recode_of
+from pipelines.setup.proposal.matching.codes import CodeProposal, listed_in, recode_of
 from pipelines.setup.proposal.matching.columns import as_said
 from pipelines.setup.proposal.matching.joined_columns import (
     summed,
@@ -81,15 +82,19 @@ def with_headers(
 
 
 def _asked_code(
-    code: CodeProposal, column: str, known: Sequence[str], language: str
+    code: CodeProposal, one: str, column: Column, known: Sequence[str], language: str
 ) -> CodeProposal:
-    """Asks until the answer is a code, or none is given; of many codes the nearest are shown."""
+    """Asks until the answer is a code or fits the pattern, or none is given; of many codes the
+    nearest are shown, of a pattern an example."""
     listed = ", ".join(known) if len(known) <= _LISTED else suggestion(code.text, known)
-    facts = {"text": code.text, "column": column, "codes": listed}
-    while said := input(message("map.ask.code", language, **facts)).strip():
-        if said in known:
+    facts = {"text": code.text, "column": one, "codes": listed}
+    free = None if known else column.pattern
+    key = "map.ask.text" if free else "map.ask.code"
+    while said := input(message(key, language, **facts, example=column.example)).strip():
+        if said in known or (free and re.fullmatch(free, said)):
             return CodeProposal(code.text, said, 1.0, "by_person")
-        print(message("map.not_a_code", language, value=said, nearest=suggestion(said, known)))
+        near = suggestion(said, known) if known else column.example
+        print(message("map.not_a_code", language, value=said, nearest=near))
     return code
 
 
@@ -109,7 +114,7 @@ def ask(proposal: Proposal, known: Known, language: str, sure: float) -> Proposa
             if input(message("map.ask.column", language, **facts)).strip().lower()[:1] == "n":
                 proposal = proposal.without(one.column)
                 continue
-        proposal = _ask_codes(proposal, one, _codes_of(columns[one.column], known), language)
+        proposal = _ask_codes(proposal, one, known, language)
     for name in proposal.open_required:
         column = columns[name]
         codes = codes_words(column, "map.open_codes", language)
@@ -124,19 +129,20 @@ def ask(proposal: Proposal, known: Known, language: str, sure: float) -> Proposa
 
 def _codes_of(column: Column, known: Known) -> Sequence[str]:
     """What a text of the column may mean: codes of its list, or of the areas or units known."""
-    if column.allowed_codes:
-        return column.allowed_codes
+    if listed := column.allowed_codes or listed_in(column):
+        return listed
     return sorted(set(known.get(column.reference or "", {}).values()))
 
 
-def _ask_codes(
-    proposal: Proposal, one: ColumnProposal, known: Sequence[str], language: str
-) -> Proposal:
+def _ask_codes(proposal: Proposal, one: ColumnProposal, known: Known, language: str) -> Proposal:
     """Asks what texts mean for which no code is proposed."""
-    if not known or all(code.code for code in one.codes):
+    column = contracts()[proposal.table].columns[one.column]
+    listed = _codes_of(column, known)
+    if not (listed or column.pattern) or all(code.code for code in one.codes):
         return proposal
     codes = [
-        code if code.code else _asked_code(code, one.column, known, language) for code in one.codes
+        code if code.code else _asked_code(code, one.column, column, listed, language)
+        for code in one.codes
     ]
     answered = replace(one, codes=tuple(codes), entry={**one.entry, **recode_of(codes)})
     columns = [answered if entry is one else entry for entry in proposal.columns]

@@ -341,9 +341,13 @@ def _codes(codes: "Sequence[CodeProposal]", language: str) -> tuple[OfferedCode,
 def _known_codes(
     column: Column, known: "Known", areas: Mapping[str, str], language: str
 ) -> dict[str, str]:
-    """What a text of the column may mean, with its words."""
+    """What a text of the column may mean, with its words; nothing where an answer is free."""
+    from pipelines.setup.proposal.matching.codes import listed_in
+
     if column.base_type == "bool" or column.allowed_codes:
         return code_words(column, language)
+    if listed := listed_in(column):
+        return {code: code for code in listed}
     of_rows = sorted(set(known.get(column.reference or "", {}).values()))
     return {code: _area(code, areas) if column.reference == _AREA else code for code in of_rows}
 

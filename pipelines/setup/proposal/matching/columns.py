@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import takewhile
+from operator import eq
 from typing import Any
 
 from indicators.definitions.contracts import Column, Contract, contracts
@@ -22,6 +24,7 @@ from pipelines.setup.proposal.matching.codes import (
     Labels,
     by_label,
     code_proposals,
+    pattern_proposals,
     recode_of,
 )
 from pipelines.setup.proposal.matching.concepts import (
@@ -36,6 +39,7 @@ from pipelines.setup.proposal.matching.joined_columns import (
     with_clocks,
     with_days,
     with_days_left,
+    with_marked_sex,
     with_next_clock,
     with_only_day,
     with_sums,
@@ -54,6 +58,7 @@ from pipelines.setup.proposal.matching.words import (
     likeness,
     listed_words,
     names_a_name,
+    names_a_person,
     readings,
     reference_place,
     tag_place,
@@ -67,6 +72,7 @@ _GENERAL = 0.9  # likeness of a name that many columns bear, such as `Date`
 _SAME_MEANING = 0.96
 _WIDER_MEANING = 0.75
 _LEAST_SHORT = 3  # letters of an abbreviation
+_AKIN = 0.57  # of the letters of the longer of two words that begin alike
 _LEAST_TOLD = 0.75  # what texts that nobody knows leave of a name that is only alike
 _MOST_CODES = 60
 _OF_EXPORT = 50  # places behind
@@ -80,6 +86,9 @@ _FORM_TIMES = frozenset({"start", "end", "today"})
 _CHOSEN = frozenset({"0", "1", "0.0", "1.0", "True", "False", "TRUE", "FALSE"})
 _OF_FORM = frozenset(map(folded, ("_uuid", "_submission_time", "SubmissionDate", "instanceID")))
 _SEPARATORS = (";", ",", "|", " ", "/", "+", "&", "\n")
+_REACHES = re.compile(
+    r"(\+|00)\d{1,3}[ .()-]?[\d .()-]{6,}|\S+@\S+\.\S+"
+)  # a telephone, an address
 _SAID_OF_ANYTHING = frozenset({"yes", "no", "oui", "non"})
 _AGE = re.compile(r"-?\d{1,4}")
 _YEARS = re.compile(r"\d{1,3}\s*(ans?|yrs?|y|years?|y\.?o|سنة)\.?", re.IGNORECASE)
@@ -116,7 +125,8 @@ def column_proposals(
     timed = _of_a_visit(with_clocks(contract, list(chosen.values()), columns), columns)
     dated = with_only_day(contract, with_days(contract, timed, columns), columns)
     timed = with_days_left(contract, with_next_clock(contract, dated, columns), columns)
-    return with_only_day(contract, with_sums(contract, timed, columns), every)
+    marked = with_marked_sex(contract, with_sums(contract, timed, columns), columns)
+    return with_only_day(contract, marked, every)
 
 
 def _of_a_visit(chosen: Sequence[ColumnProposal], columns: Sequence[Texts]) -> list[ColumnProposal]:
@@ -144,8 +154,9 @@ def _of_a_visit(chosen: Sequence[ColumnProposal], columns: Sequence[Texts]) -> l
 
 
 def _told_of(contract: Contract, columns: Sequence[Texts]) -> Sequence[Texts]:
-    """The columns without when a form was opened and sent, which is not when what it tells of was,
-    but for an interview."""
+    """The columns without those that name or reach a person, and without when a form was opened
+    and sent, which is not when what it tells of was, but for an interview."""
+    columns = [texts for texts in columns if not is_personal(texts)]
     headers = {texts.header for texts in columns}
     columns = [texts for texts in columns if not _is_choice(texts, headers)]
     columns = [texts for texts in columns if not _is_listed(contract, texts, headers)]
@@ -153,6 +164,13 @@ def _told_of(contract: Contract, columns: Sequence[Texts]) -> Sequence[Texts]:
     if contract.table == RESPONDENTS or words.isdisjoint(_OF_FORM):
         return columns
     return [texts for texts in columns if folded(texts.header) not in _FORM_TIMES]
+
+
+def is_personal(texts: Texts) -> bool:
+    """Whether a column holds telephones, addresses or names of persons."""
+    told = sum(_REACHES.fullmatch(text) is not None for text in texts.values)
+    said = names_a_person(texts.header) or 2 * told > len(texts.values)
+    return said and not is_tags([texts.header])
 
 
 def _is_choice(texts: Texts, headers: Set[str]) -> bool:
@@ -286,7 +304,7 @@ def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[Colum
         if alike < LEAST_LIKENESS and (is_tag or not (tells or _has_codes(column, texts.values))):
             continue
         fit = fit_of(column, texts, known, name)
-        is_none = contract.key == (name,) and not _may_be_key(texts)
+        is_none = contract.key == (name,) and not may_be_key(texts)
         is_none = is_none or (name == _SURVEY and texts.is_unique and len(texts.values) > 1)
         if is_none or (name == _HOUSEHOLD and not _may_be_households(texts)):
             fit = replace(fit, share=0.0)
@@ -309,8 +327,12 @@ def _named(table: str, name: str, texts: Texts) -> tuple[float, str | None]:
     return max([header_likeness(table, name, header), *sure], key=lambda found: found[0])
 
 
-def _may_be_key(texts: Texts) -> bool:
-    return texts.is_unique and not _are_days(texts.values) and not names_a_name(texts.header)
+def may_be_key(texts: Texts) -> bool:
+    """Whether texts tell rows apart also beside those of later files: no days, no names of persons,
+    and no numbers below a mere `#`."""
+    is_counted = texts.header.strip() == "#" and all(map(str.isdigit, texts.values))
+    is_told = _are_days(texts.values) or names_a_name(texts.header) or is_counted
+    return texts.is_unique and not is_told
 
 
 def _may_be_households(texts: Texts) -> bool:
@@ -386,7 +408,8 @@ def _only_unit(contract: Contract) -> str | None:
 
 def _are_known(values: Sequence[str], known: Mapping[str, str]) -> bool:
     """Whether most texts are names or codes of areas or units that the mission has."""
-    found = [text for text in values if folded(text) in known and not text.isdigit()]
+    plain = [folded(text) for text in values if not text.isdigit()]
+    found = [text for text in plain if text in known or without_levels(text) in known]
     return len(found) >= 2 and len(found) >= 0.8 * len(values)
 
 
@@ -442,7 +465,7 @@ def _are_words(texts: Sequence[str]) -> bool:
 def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
     """How well texts are what the type, codes or known rows of a contract column take.
 
-    `name`: of the contract column, where it counts: coordinates, columns of published exports.
+    `name`: of the contract column, where it counts: coordinates, patterns, published exports.
     """
     values, kind = texts.values, column.base_type
     takes_none = kind in ("int", "dec", "date", "time", "list<code>") or column.reference
@@ -468,6 +491,9 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
         return _code_fit(column, texts, export_of(texts.header, name))
     if column.reference and known.get(column.reference):
         return reference_fit(texts, column.reference, known)
+    if column.pattern:
+        codes = tuple(pattern_proposals(values, name, column))
+        return Fit(sum(one.code is not None for one in codes) / len(codes), recode_of(codes), codes)
     is_long = sum(len(text) for text in values) / len(values) > 80
     return Fit(0.4 if is_long else 0.9)
 
@@ -534,12 +560,30 @@ def _code_fit(column: Column, texts: Texts, export: Mapping[str, Any]) -> Fit:
     if len(values) > _MOST_CODES:
         return Fit(0.0)
     if export.get("texts"):
-        fit = _codes_by(column, values, None, export["texts"])
+        fit = _codes_by(column, values, meant=export["texts"])
         empty = {"empty": export["empty"]} if "empty" in export else {}
         return replace(fit, entry={**fit.entry, **empty})
-    ways: list[str | None] = list(_SEPARATORS) if column.base_type == "list<code>" else [None]
-    fits = [_codes_by(column, values, separator, labels=labels) for separator in ways]
-    return max(fits, key=lambda fit: (fit.share or 0, _least_sure(fit)))
+    if column.base_type != "list<code>":
+        return _codes_by(column, values, labels=labels)
+    fits = {sign: _codes_by(column, values, [sign], labels=labels) for sign in _SEPARATORS}
+    first = max(_SEPARATORS, key=lambda sign: (fits[sign].share or 0, _least_sure(fits[sign])))
+    fit = fits[first]
+    for sign in (one for one in _SEPARATORS if one not in (first, " ")):
+        # `A / B` beside `A; B`: never one code for both; a list where each part is a known code
+        parts = {
+            one: code_proposals([one.text], column, (sign,), labels=labels)
+            for one in fit.codes
+            if sign in one.text and one.confidence < _GENERAL
+        }
+        parts = {one: held for one, held in parts.items() if len({p.code for p in held}) > 1}
+        if any(all(part.confidence >= _GENERAL for part in held) for held in parts.values()):
+            signs = [*fit.entry.get("separator", [";"]), sign]
+            fit = _codes_by(column, values, signs, labels=labels)
+        elif parts:
+            unknown = {one: CodeProposal(one.text, None, 0, "unknown_text") for one in parts}
+            codes = tuple(unknown.get(one, one) for one in fit.codes)
+            fit = _fit_of_codes(codes, fit.entry.get("separator", [";"]))
+    return fit
 
 
 def _least_sure(fit: Fit) -> float:
@@ -550,15 +594,18 @@ def _least_sure(fit: Fit) -> float:
 def _codes_by(
     column: Column,
     values: Sequence[str],
-    separator: str | None,
+    signs: Sequence[str] = (),
     meant: Mapping[str, str] | None = None,
     labels: Labels | None = None,
 ) -> Fit:
-    codes = tuple(code_proposals(values, column, separator, meant, labels))
+    return _fit_of_codes(tuple(code_proposals(values, column, signs, meant, labels)), signs)
+
+
+def _fit_of_codes(codes: tuple[CodeProposal, ...], signs: Sequence[str]) -> Fit:
     share = sum(one.code is not None for one in codes) / len(codes) if codes else 0.0
     entry: dict[str, Any] = recode_of(codes)
-    if separator and separator != ";":
-        entry["separator"] = separator
+    if signs and list(signs) != [";"]:
+        entry["separator"] = signs[0] if len(signs) == 1 else list(signs)
     return Fit(share, entry, codes)
 
 
@@ -627,15 +674,41 @@ def area_of_name(text: str, known: Mapping[str, str]) -> CodeProposal:
 
 def _is_begun(plain: str, name: str) -> bool:
     """Whether each of several words begins one of a name: `UPC Sen 1` of `UPC Sénégal 1`,
-    `Togo FPU` of `Formed police unit Togo`, `N/Kivu` of `Nord-Kivu`; numbers are not shortened."""
-    words, others = in_short(plain).split(), in_short(name).split()
+    `Togo FPU` of `Formed police unit Togo`, `N/Kivu` of `Nord-Kivu`, `TS Kelo` of `Team site Kelo`;
+    numbers are not shortened."""
+    return _begins(in_short(plain).split(), in_short(name).split()) or _begins(
+        plain.split(), name.split()
+    )
+
+
+def _begins(words: list[str], others: list[str]) -> bool:
+    others = _with_initials(others, words)
     if not 1 < len(words) <= len(others):
         return False
     is_initial = len(words[0]) == 1 and words[1:] == others[1:]  # the rest is given in full
     for word in words:
         is_cut = (len(word) >= _LEAST_SHORT or (is_initial and word is words[0])) and word.isalpha()
-        found = (other for other in others if other == word or (is_cut and other.startswith(word)))
+        found = (
+            other for other in others
+            if other == word or (is_cut and (other.startswith(word) or _are_akin(word, other)))
+        )  # fmt: skip
         if (one := next(found, None)) is None:
             return False
         others.remove(one)
     return True
+
+
+def _with_initials(others: list[str], words: Sequence[str]) -> list[str]:
+    """The words of a name with the initials that a text has for several of them: `ts`."""
+    for word in (word for word in words if len(word) > 1 and word not in others):
+        for at in range(len(others) - len(word) + 1):
+            run = others[at : at + len(word)]
+            if [other[0] for other in run] == [*word]:
+                return [*others[:at], word, *others[at + len(word) :]]
+    return list(others)
+
+
+def _are_akin(word: str, other: str) -> bool:
+    """Whether two words begin alike, as a country and its people: `bangladais`, `Bangladesh`."""
+    shared = sum(takewhile(bool, map(eq, word, other)))
+    return shared > _LEAST_SHORT and shared >= _AKIN * max(len(word), len(other))

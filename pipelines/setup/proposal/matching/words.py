@@ -22,9 +22,13 @@ _NO_WORDS = {"the", "of", "a", "an", "le", "la", "les", "l", "d", "de", "des", "
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _GROUP = re.compile(r"^(?:.*(?:/|::)\s*|[^\W_]\w*-)(?=\S)")  # `group/question`, `group-question`
-_NUMERO = re.compile(r"\bn\s?[°º]\s*|(?<=\w)\s*#\s*|#\s+(?=\w)", re.IGNORECASE)
+_NUMERO = re.compile(r"\bn\s?[°º]\s*|(?<=\w)\s*#\s*|#\s+(?=\w)|^\s*#\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"^[A-Za-z]{0,2}\d{1,3}([._]\d+)?[.):]\s+")  # `A3. `, `Q1: `
 _UN = re.compile(r"\bUN\b")  # the organisation, which is no article
+_FROM_AND_TO = {
+    "from": ("valid_from", "started_on", "from_on"),
+    "to": ("valid_to", "ended_on", "completed_on", "to_on"),
+}
 _LEAST = 0.6  # below it two texts are not compared letter by letter
 _LEAST_FUZZY = 5  # letters below which a text is alike only where it is equal
 _OPPOSITES = ("un", "in", "im", "il", "ir", "dis", "mal", "non", "des", "mis")  # prefixes
@@ -35,11 +39,16 @@ def folded(text: str) -> str:
     """The text as words without accents, capitals, signs, articles and plural endings."""
     text = _CAMEL.sub(" ", text.replace("œ", "oe").replace("Œ", "Oe"))
     text = _NUMERO.sub(" no ", _UN.sub("ONU", text))
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    words = re.findall(r"[a-z0-9<>=+-]+|[\u0620-\u06ff]+", _arabic(plain.replace("_", " ")))
+    plain = _arabic(unaccented(text).replace("_", " "))
+    words = re.findall(r"[a-z0-9<>=+-]+|[\u0620-\u06ff]+", plain)
     kept = [_singular(word.strip("-")) for word in words if word not in _NO_WORDS]
-    return " ".join(word for word in kept if word)
+    return " ".join(word for word in kept or words if word)  # `Du` alone is a name
+
+
+def unaccented(text: str) -> str:
+    """The text in small letters without accents."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))
 
 
 def _arabic(text: str) -> str:
@@ -163,8 +172,14 @@ def kind_names(table: str, name: str) -> frozenset[str]:
     contract, given = contracts()[table], _synonyms()["general"]
     kinds = {"date": name == contract.date_column, "key": _names_rows(contract, name)}
     types = [one for one in contract.columns if one.endswith(("_type", "_kind"))]
-    kinds["type"] = name == f"{contract.key[0].removesuffix('_code')}_type" or types == [name]
+    own = contract.key[0].removesuffix("_code")
+    kinds["type"] = name in (f"{own}_type", f"{own}_kind") or types == [name]
+    counts = [one for one, column in contract.columns.items() if column.base_type == "int"]
+    kinds["count"] = counts == [name]
+    units = [one for one, c in contract.columns.items() if c.reference == "units.unit_code"]
+    kinds |= {kind: name in listed for kind, listed in _FROM_AND_TO.items()}
     words = [word for kind, is_so in kinds.items() if is_so for word in _listed(given, kind)]
+    words += _listed(_synonyms()["columns"], "unit_code") if units == [name] else []
     return frozenset(reading for word in words for reading in readings(word))
 
 
@@ -176,7 +191,8 @@ def _names_rows(contract: Contract, name: str) -> bool:
 
 @cache
 def exports() -> Mapping[str, Mapping[str, Any]]:
-    """Headers of published exports: `column`, what `texts` mean there, and an `empty` cell."""
+    """Headers of published exports: `column`, what `texts` mean there, and an `empty` cell; which
+    columns they tell `also`, and by which texts."""
     found: Mapping[str, Mapping[str, Any]] = _synonyms()["exports"]
     return found
 
@@ -184,8 +200,19 @@ def exports() -> Mapping[str, Mapping[str, Any]]:
 @cache
 def export_of(header: str, name: str) -> Mapping[str, Any]:
     """What the codebook of an export says of a header that a column is known by there."""
-    one = next((one for known, one in exports().items() if folded(known) == folded(header)), {})
+    one = _exported(header)
     return one if one.get("column") == name else {}
+
+
+def told_by_export(header: str) -> Mapping[str, Mapping[str, str]]:
+    """The columns that a header of an export tells beside its own: what its texts mean there."""
+    found: Mapping[str, Mapping[str, str]] = _exported(header).get("also", {})
+    return found
+
+
+@cache
+def _exported(header: str) -> Mapping[str, Any]:
+    return next((one for known, one in exports().items() if folded(known) == folded(header)), {})
 
 
 @cache
@@ -230,6 +257,13 @@ def names_a_name(header: str) -> bool:
     return not known.isdisjoint(folded(header).split())
 
 
+@cache
+def names_a_person(header: str) -> bool:
+    """Whether a header says that it holds telephones, addresses or names of persons."""
+    listed = map(folded, _listed(_synonyms()["general"], "personal"))
+    return any(f" {word} " in f" {folded(header)} " for word in listed)
+
+
 def _listed(section: Mapping[str, object], name: str) -> list[str]:
     given = section.get(name, [])
     assert isinstance(given, list)
@@ -255,8 +289,15 @@ def code_names(listed_in: str, code: str) -> frozenset[str]:
     return frozenset(word for text in (code, *labels, *more) for word in readings(str(text)))
 
 
+def code_lists() -> Mapping[str, Mapping[str, list[str]]]:
+    """List or column of a pattern: code: what people write for it."""
+    found: Mapping[str, Mapping[str, list[str]]] = _synonyms()["codes"]
+    return found
+
+
 def without_levels(plain: str) -> str:
-    """A folded name of a place without the word for its level: `kelo` of `department of Kelo`."""
+    """A folded name of a place without words of levels, institutions and offices beside it: `kelo`
+    of `department of Kelo`, of `Commissariat de Kelo`."""
     return " ".join(word for word in plain.split() if word not in _levels())
 
 
@@ -280,7 +321,8 @@ def _unit_types() -> tuple[tuple[str, str], ...]:
 @cache
 def _levels() -> frozenset[str]:
     levels = vocabularies()["area_level"].labels
-    return frozenset(name for level in levels for name in code_names("area_level", level))
+    named = frozenset(name for level in levels for name in code_names("area_level", level))
+    return named.union(map(folded, _listed(_synonyms()["general"], "beside_places")))
 
 
 def code_texts(column: Column) -> Mapping[str, str]:

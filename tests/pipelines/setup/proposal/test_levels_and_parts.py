@@ -155,13 +155,18 @@ def test_hours_without_minutes_are_hours() -> None:
 
 
 def test_days_that_lost_their_format_may_stand_among_written_ones(tmp_path: Path) -> None:
-    def serial(path: Path, *days: object) -> object:
+    def serial(path: Path, *days: object, name: str = "Suite le") -> object:
         rows = [[f"C{at}", day] for at, day in enumerate(days)]
-        (found,) = layouts(workbook(path, Log=[["Ref", "Suite le"], *rows]))
+        (found,) = layouts(workbook(path, Log=[["Ref", name], *rows]))
         return found.options.get("serial_dates")
 
     assert serial(tmp_path / "a.xlsx", "46198", "07/07/2026", "en attente") == ["Suite le"]
     assert serial(tmp_path / "b.xlsx", "46198", "close to 7", "07/07/2026") is None
+    days = [str(46198 + day) for day in range(8)]
+    assert serial(tmp_path / "d.xlsx", *days, "dropped out", name="End date") == ["End date"]
+    assert serial(tmp_path / "e.xlsx", *days[:2], "dropped out", name="End date") is None
+    said = answered(tmp_path / "e.xlsx", {}, {"table": "training", "missing": "dropped out"})
+    assert said.layout.options.get("serial_dates") == ["End date"]
     assert serial(tmp_path / "c.xlsx", "12", "07/07/2026", "08/07/2026") is None
 
 

@@ -529,6 +529,20 @@ def test_choices_of_a_form_that_alone_have_columns_are_one_list(
         assert entry == {"from": "Who?", "recode": recode, "separator": " "}
 
 
+def test_a_list_cut_at_two_signs_loses_no_member() -> None:
+    column = contracts()["after_action_reviews"].columns["lessons"]
+    texts = ("Response time; Coordination", "Coordination / Early warning", "Early warning")
+    entry = fit_of(column, Texts("Lessons", texts), {}).entry
+    assert entry["separator"] == [";", "/"]
+    codes = {"Response time": "response_time", "Coordination": "coordination"}
+    assert entry["recode"] == {**codes, "Early warning": "early_warning"}
+    fit = fit_of(column, Texts("Lessons", (*texts, "Coordination / the mood")), {})
+    [asked] = [one for one in fit.codes if "mood" in one.text]
+    assert (asked.text, asked.code) == ("the mood", None)
+    [asked] = fit_of(column, Texts("Lessons", ("Coordination / the mood",)), {}).codes
+    assert (asked.text, asked.code) == ("Coordination / the mood", None)
+
+
 def test_yes_in_two_languages_is_yes_and_choices_of_one_question_are_no_counts(
     tmp_path: Path,
 ) -> None:

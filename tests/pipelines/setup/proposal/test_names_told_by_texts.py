@@ -1,0 +1,114 @@
+"""Headers that name no column by themselves and texts that name no place or unit as they stand:
+what their texts, the table or the words beside them tell."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.setup.proposal.layout import layouts
+from pipelines.setup.proposal.matching.columns import area_of_name
+from pipelines.setup.proposal.proposal import propose
+
+AREAS = {"kaya": "BF1", "haut kaya": "BF2", "sebba": "BF3"}
+UNITS = {
+    "unpol team site kaya": "IPO-K",
+    "unpol team site sebba": "IPO-S",
+    "civil affair section": "CAS",
+    "bangladesh battalion": "BANBATT",
+    "senegal battalion": "SENBATT",
+}
+KNOWN = {"areas.area_code": AREAS, "units.unit_code": UNITS}
+
+
+def written(tmp_path: Path, *lines: str) -> Path:
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def proposed(tmp_path: Path, table: str, *lines: str) -> dict[str, str]:
+    """Column: the header that it is read from."""
+    found = propose(written(tmp_path, *lines), KNOWN, table=table)
+    return {one.column: one.headers[0] for one in found.columns}
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "code"),
+    [
+        ("Commissariat de Kaya", AREAS, "BF1"),
+        ("TGI Sebba", AREAS, "BF3"),
+        ("Dépt de Haut Kaya", AREAS, "BF2"),
+        ("Poste de police de Sebba", AREAS, "BF3"),
+        ("Kaya and Sebba", AREAS, None),
+        ("Commissariat central", AREAS, None),
+        ("TS Kaya", UNITS, "IPO-K"),
+        ("Civil Affairs", UNITS, "CAS"),
+        ("Bataillon bangladais", UNITS, "BANBATT"),
+        ("Bataillon", UNITS, None),
+        ("UNPOL", UNITS, None),
+    ],
+)
+def test_a_place_or_unit_beside_general_words_is_asked(
+    text: str, known: dict[str, str], code: str | None
+) -> None:
+    one = area_of_name(text, known)
+    assert one.code == code
+    assert one.confidence < 0.9
+
+
+def test_short_headers_mean_the_only_column_that_they_can(tmp_path: Path) -> None:
+    lines = ["Case;Referred by;Commissariat;Observed;Referred",
+             *(f"R{n};TS Kaya;Commissariat de {place};0{n}/03/2026;2{n}/03/2026"
+               for n, place in enumerate(("Kaya", "Sebba", "Kaya"), start=1))]  # fmt: skip
+    found = proposed(tmp_path, "referrals", *lines)
+    assert found["referral_code"] == "Case"
+    assert found["unit_code"] == "Referred by"
+    assert found["area_code"] == "Commissariat"
+
+
+def test_from_and_to_and_a_number_sign(tmp_path: Path) -> None:
+    lines = ["#;Cercle;Menace;Du;Au",
+             *(f"P{n};Kaya;EEI;{12 + n}-06-2026;{15 + n}-07-2026" for n in range(4))]  # fmt: skip
+    found = proposed(tmp_path, "hot_spots", *lines)
+    assert found["hot_spot_code"] == "#"
+    assert (found["valid_from"], found["valid_to"]) == ("Du", "Au")
+
+
+def test_running_numbers_under_a_number_sign_are_no_key(tmp_path: Path) -> None:
+    lines = ["#;Cercle;Menace;Du", *(f"{n};Kaya;EEI;{12 + n}-06-2026" for n in range(1, 5))]
+    assert proposed(tmp_path, "hot_spots", *lines).get("hot_spot_code") != "#"
+
+
+def test_marks_in_two_columns_are_the_sex(tmp_path: Path) -> None:
+    lines = ["Matricule;H;F;Thème;Fin", "G1;x;;DH;14/08/2026", "G2;;x;DH;15/08/2026"]
+    found = propose(written(tmp_path, *lines), KNOWN, table="training")
+    entry = found.mapping()["tables"][0]["columns"]["sex"]
+    when = [{"column": "F", "in": ["x"], "value": "F"}]
+    assert entry == {"from": "H", "recode": {"x": "M"}, "when": when}
+    assert {"H", "F"}.isdisjoint(found.ignored)
+
+
+def test_what_reaches_or_names_a_person_is_proposed_for_nothing(tmp_path: Path) -> None:
+    lines = ["Enumerator phone no;Contact;Prénom;Date", "70112233;+223 70 14 68 34;Awa;2026-03-01",
+             "70112244;+223 71 20 10 14;Ali;2026-03-02"]  # fmt: skip
+    for table in ("survey_respondents", "training", "police_complaints"):
+        found = proposed(tmp_path, table, *lines)
+        assert {"Enumerator phone no", "Contact", "Prénom"}.isdisjoint(found.values())
+
+
+def test_an_export_tells_two_columns_more(tmp_path: Path) -> None:
+    lines = ["id,type_of_violence,date_start,best", "1,1,2026-07-09,2", "2,3,2026-07-10,4"]
+    found = propose(written(tmp_path, *lines), KNOWN, table="incidents")
+    told = {one.column: one for one in found.columns if one.headers == ("type_of_violence",)}
+    assert told.keys() == {"violence_type", "incident_type", "against_civilians"}
+    kinds = {one.text: one.code for one in told["incident_type"].codes}
+    assert kinds == {"1": "armed_clash", "3": None}  # a person is asked what was done
+    assert told["incident_type"].confidence < 0.9
+
+
+def test_a_sub_total_may_stand_in_any_column(tmp_path: Path) -> None:
+    lines = ["Région;Code;Département;Femmes", "Nord;1;Kaya;12", "Nord;2;Sebba;13",
+             "Nord;;Sous-total Nord;25", ";;TOTAL;25"]  # fmt: skip
+    [found] = layouts(written(tmp_path, *lines))
+    assert found.options["totals"] == ["Sous-total Nord", "TOTAL"]
+    assert found.table.rows.num_rows == 2
