@@ -20,13 +20,13 @@ from pipelines.ingest.readers.table import Options, ReaderWarning, SourceTable
 
 LONGEST_DAYS = 31
 _LOOKS = ("date_start", "latitude", "longitude", "type_of_violence", "best")
-_NEEDED = ("id", *_LOOKS, "date_end", "where_prec", "date_prec")
+NEEDED = ("id", *_LOOKS, "date_end", "where_prec", "date_prec")
 
 
 def read(path: Path, options: Options) -> Iterator[SourceTable]:
     """The events. Raises WrongUse for a file that is no text or lacks columns of GED."""
     table = delimited_table(path, options)
-    missing = [name for name in _NEEDED if name not in table.header]
+    missing = [name for name in NEEDED if name not in table.header]
     if missing:
         raise WrongUse(Problem("not_ged", path.name, parameters={"columns": ", ".join(missing)}))
     table = without_hxl_tags(table)

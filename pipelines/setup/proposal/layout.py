@@ -28,6 +28,7 @@ from pipelines.ingest.readers.codebook import (
     codebook_of,
     labels_within,
 )
+from pipelines.ingest.readers.ged import NEEDED
 from pipelines.ingest.readers.hxl import headers_above, is_tags
 from pipelines.ingest.readers.sheet_shape import footnotes, joined_names, month_told
 from pipelines.ingest.readers.table import SourceTable
@@ -58,7 +59,7 @@ _TYPED = "«»‹›“”„‘’‚–—…•°ºª€£·§²³½¼\xa0،�
 SEVERAL = "*"  # the name of sheets that are read below each other
 WORKBOOKS = ("xlsx", "xls", "ods")
 _PUBLISHED = {
-    "ged": {"id", "date_prec", "where_prec", "best", "type_of_violence"},
+    "ged": set(NEEDED),
     "form_export": {"_uuid", "_submission_time"},
     "radpko": {"mission", "base", "date", "year", "untrp", "unpol", "unmob"},
 }

@@ -37,8 +37,20 @@ from pipelines.setup.proposal.matching.survey import (
     answers_entry,
     with_answers,
 )
-from pipelines.setup.proposal.matching.texts import BETWEEN, MISSING, ColumnProposal, Texts
-from pipelines.setup.proposal.matching.wide import Wide, grouped, wide_columns, years_told
+from pipelines.setup.proposal.matching.texts import (
+    BETWEEN,
+    MISSING,
+    ColumnProposal,
+    Texts,
+    without_lone_cells,
+)
+from pipelines.setup.proposal.matching.wide import (
+    Wide,
+    grouped,
+    row_kinds,
+    wide_columns,
+    years_told,
+)
 from pipelines.setup.proposal.matching.words import (
     folded,
     likeness,
@@ -71,6 +83,7 @@ _TOLD_BY = {
         ("stratum", "area_code"),
     ),
     "areas": (("name_fr", "name_en"), ("name_en", "name_fr")),
+    "deployments": (("base_code", "base_name"), ("base_name", "base_code")),
 }
 _MOST_ROWS = 0.9
 _JOINED_KEY = 0.5  # sure of a key of several columns: later files may hold two rows of it
@@ -534,20 +547,28 @@ def _joined_key(
 
     It begins with the source's name: rows of another sender never take the place of these.
     """
-    key, by_name = contract.key[0], {one.column: one for one in columns}
-    is_version = all(contract.columns[name].base_type == "int" for name in contract.key[1:])
-    if not is_version or key in by_name or contract.columns[key].base_type != "text":
+    (key, *more), by_name = contract.key, {one.column: one for one in columns}
+    groups = row_kinds(contract)
+    is_own = all(name in groups or contract.columns[name].base_type == "int" for name in more)
+    is_code = contract.columns[key].base_type == "text" and not contract.columns[key].reference
+    if not is_own or key in by_name or not is_code:
         return []
-    first = (contract.date_column, "unit_code", contract.area_column)
-    order = [*(by_name[name] for name in first if name in by_name), *columns]
+    days = (name for name, one in contract.columns.items() if one.required and
+            one.base_type == "date" and name not in contract.key)  # fmt: skip
+    day = contract.date_column or next(days, None)
+    first = (day, "unit_code", contract.area_column)
+    apart = [one for one in columns if one.column not in groups]
+    order = [*(by_name[name] for name in first if name in by_name), *apart]
+    told = [header for one in columns if one.column in more for header in one.headers]
     headers = list(dict.fromkeys(header for one in order for header in one.headers))
     headers = [header for header in headers if not set(header) & set("{}")]
-    if contract.date_column not in {*by_name, *(wide.columns if wide else ())}:
+    if day not in {*by_name, *(wide.columns if wide else ())}:
         return []
     for number in range(2, len(headers) + 1):
         joined = headers[:number]
-        rows = layout.table.rows.select(joined)
-        if rows.num_rows and rows.group_by(joined).aggregate([]).num_rows == rows.num_rows:
+        names = list(dict.fromkeys([*joined, *told]))
+        rows = without_lone_cells(layout.table.rows).select(names)
+        if rows.num_rows and rows.group_by(names).aggregate([]).num_rows == rows.num_rows:
             template = " ".join([source, *(f"{{{header}}}" for header in joined)])
             entry = {"template": template}
             return [ColumnProposal(key, tuple(joined), _JOINED_KEY, ("joined_key",), entry)]

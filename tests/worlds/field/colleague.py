@@ -164,7 +164,9 @@ class Colleague:
         wide = set(found.wide.items.values()) if found.wide else set()
         for one in found.columns:
             is_asked = "template" not in one.entry and "of_another" not in one.reasons
-            if one.column not in meant and is_asked and _is_wrong(found, one, self.truth, names):
+            kind = contracts()[table].columns[one.column]
+            is_kept = one.column in meant or (kind.required and not self._states(table, one.column))
+            if is_asked and not is_kept and _is_wrong(found, one, self.truth, names):
                 said[one.column] = ""
         for column, headers in meant.items():
             own = by_name[column].headers if column in by_name else ()
@@ -181,6 +183,10 @@ class Colleague:
             said = {one.column: joined(one) for one in found.columns} | said
         for column in filter(said.__contains__, contracts()[table].columns):
             self.answers[f"{before}header.{column}"] = said[column]
+
+    def _states(self, table: str, column: str) -> bool:
+        """Whether the truth says anything of a column: of codes that are made up it does not."""
+        return any(row.get(column) for row in self.truth.rows[table])
 
     def _are_joined(self, found: Proposal, column: str) -> bool:
         """Whether several columns of the file make one value: none of marks, or of more rows."""

@@ -77,7 +77,7 @@ def number_of_cell(text: str, part: int) -> str | None:
     return found[("first", "second")[part - 1]] if found else text
 
 
-_WITH_UNIT = re.compile(r"(.*\d)\s*(\D+)|([^\d+-]+)(\d+)")
+_WITH_UNIT = re.compile(r"(.*\d)\s*(\D+)|([^\d+-]+)(\d[\d .,\u00a0\u202f]*)")
 
 
 def without_unit(text: str, units: Collection[str]) -> str:

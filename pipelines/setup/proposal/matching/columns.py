@@ -90,6 +90,7 @@ _REACHES = re.compile(
     r"(\+|00)\d{1,3}[ .()-]?[\d .()-]{6,}|\S+@\S+\.\S+"
 )  # a telephone, an address
 _SAID_OF_ANYTHING = frozenset({"yes", "no", "oui", "non"})
+_NAME = re.compile(r"[^\W\d_]+\.?([ '-][^\W\d_]+\.?)+")
 _AGE = re.compile(r"-?\d{1,4}")
 _YEARS = re.compile(r"\d{1,3}\s*(ans?|yrs?|y|years?|y\.?o|سنة)\.?", re.IGNORECASE)
 _DEATHS = "deaths_best"
@@ -306,6 +307,8 @@ def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[Colum
         fit = fit_of(column, texts, known, name)
         is_none = contract.key == (name,) and not may_be_key(texts)
         is_none = is_none or (name == _SURVEY and texts.is_unique and len(texts.values) > 1)
+        if name.endswith("_key") and _are_names(texts.values):
+            continue  # persons are known by keys, never by their names
         if is_none or (name == _HOUSEHOLD and not _may_be_households(texts)):
             fit = replace(fit, share=0.0)
         confidence, reason = _confidence(alike, fit, column)
@@ -333,6 +336,11 @@ def may_be_key(texts: Texts) -> bool:
     is_counted = texts.header.strip() == "#" and all(map(str.isdigit, texts.values))
     is_told = _are_days(texts.values) or names_a_name(texts.header) or is_counted
     return texts.is_unique and not is_told
+
+
+def _are_names(values: Sequence[str]) -> bool:
+    """Whether most texts are several words without a number, as names of persons are."""
+    return 2 * sum(bool(_NAME.fullmatch(text)) for text in values) > len(values)
 
 
 def _may_be_households(texts: Texts) -> bool:

@@ -26,11 +26,13 @@ _DAYS = (
     "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%B %d, %Y",
     "%d-%b-%y", "%d-%m-%y", "%d %b %y", "%d-%B-%Y", "%d/%b/%Y", "%b %d, %Y",
 )  # fmt: skip
-_CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", " %Hh", " %H%M", "T%H:%M", " %I:%M %p", " %I:%M:%S %p")
+_CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", " %Hh", " %H%M", "T%H:%M", " %I:%M %p", " %I:%M:%S %p",
+           " à %Hh%M", " à %H:%M", " at %H:%M")  # fmt: skip
 _ISO_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
 _LOOKED_AT = 120
-_UNIT = re.compile(r"[+-]?\d[\d .,\u00a0\u202f]*?\s*([^\W\d_]{1,8})\.?|([^\W\d_]{1,4})\.? ?\d{1,3}")
-"""`7 pax`, `72 h`, `v2`"""
+_UNIT = re.compile(r"[+-]?\d[\d .,\u00a0\u202f]*?\s*([^\W\d_]{1,8})\.?|([^\W\d_]{1,4})\.? ?\d{1,3}"
+                   r"|(~|≈|env|environ|approx|ca|about)\.? ?\d[\d .,\u00a0\u202f]*")  # fmt: skip
+"""`7 pax`, `72 h`, `v2`, `~1,200`"""
 _MOST_CLOCKS = 0.9  # share of the texts of a column of times of day: `late` is none
 # Of months the first day is meant.
 _MONTHS = ("%B %Y", "%b %Y", "%b-%y", "%b %y", "%b-%Y", "%m/%Y", "%Y/%m", "%Y-%m")
@@ -257,7 +259,7 @@ def numbers(texts: Sequence[str], column: Column) -> Written:
 
 def _units(texts: Sequence[str]) -> list[str]:
     """The word that stands behind numbers, as it is written; none where there are two."""
-    found = {one[1] or one[2] for text in texts if (one := _UNIT.fullmatch(text))}
+    found = {one[1] or one[2] or one[3] for text in texts if (one := _UNIT.fullmatch(text))}
     return sorted(found) if len({meanings(folded(unit)) for unit in found}) == 1 else []
 
 

@@ -17,6 +17,7 @@ BETWEEN = "\n"  # the texts of an answer that has several
 GROUPED = " / "  # between the names of a header of two rows
 _DISTINCT = 400  # texts of a column that are looked at
 _LOOKED_AT = 20_000
+_WIDER = 4  # columns
 _UNIQUE = 0.98  # share of rows with a text of their own: a line pasted twice changes no key
 
 
@@ -57,12 +58,24 @@ def texts_of(table: SourceTable, book: Codebook | None = None) -> list[Texts]:
     """The distinct texts of each column of the sheet, with what a form says of them."""
     last = {name: name.rpartition(GROUPED)[2] for name in table.header}
     own = Counter(last[name] for name in table.header if GROUPED in name)
+    rows = without_lone_cells(table.rows.slice(0, _LOOKED_AT))
     found = [
-        _texts(name, table.rows[name].combine_chunks().slice(0, _LOOKED_AT), question)
+        _texts(name, rows[name].combine_chunks(), question)
         for name in table.header
         for question in [question_of(name, book or {})]
     ]
     return [replace(one, told_by_group=own[last[one.header]] > 1) for one in found]
+
+
+def without_lone_cells(rows: pa.Table) -> pa.Table:
+    """The rows that are more than one cell in a wider table: the name of a group is no row."""
+    if rows.num_columns < _WIDER or not rows.num_rows:
+        return rows
+    filled = pa.array([0] * rows.num_rows)
+    for column in rows.columns:
+        filled = pc.add(filled, pc.cast(pc.is_valid(column), pa.int64()))
+    full = rows.filter(pc.greater(filled, 1))
+    return full if full.num_rows else rows
 
 
 def _texts(name: str, column: pa.Array, question: Question) -> Texts:

@@ -92,8 +92,11 @@ def wide_columns(
 
 
 def row_kinds(contract: Contract) -> list[str]:
-    """What columns side by side may tell the rows of a table apart by."""
-    return [name for name in (*_KINDS, *_MORE, "month") if name in contract.key]
+    """What columns side by side may tell the rows of a table apart by: of its key, or of persons
+    that each row counts."""
+    held = [n for n, one in contract.columns.items() if one.required and one.base_type == "int"]
+    told = contract.columns if {*held} - {*contract.key} else contract.key
+    return [name for name in (*_KINDS, *_MORE, "month") if name in told]
 
 
 def told_of_row(contract: Contract, kind: str, header: str) -> str:
@@ -143,8 +146,8 @@ def grouped(contract: Contract, headers: Sequence[str]) -> dict[str, str]:
 
 def _kinds(contract: Contract) -> list[tuple[str, ...]]:
     """What the names of columns may say of groups, the most first."""
-    ways = ((*_KINDS, *_MORE), _KINDS)
-    return list(dict.fromkeys(tuple(n for n in way if n in contract.key) for way in ways))
+    ways, own = ((*_KINDS, *_MORE), _KINDS), row_kinds(contract)
+    return list(dict.fromkeys(tuple(n for n in way if n in own) for way in ways))
 
 
 def value_columns(contract: Contract) -> list[str]:

@@ -825,3 +825,36 @@ def test_a_person_says_what_columns_side_by_side_are_rows_of(tmp_path: Path) -> 
     assert answered(path, KNOWN, said | {"rows_value": ""}).wide is None
     with pytest.raises(WrongUse, match="the same row"):
         answered(path, KNOWN, said | {f"row.sex.{head[4]}": "M"})
+
+
+def test_a_key_of_a_person_is_never_a_name(tmp_path: Path) -> None:
+    head = ["ID", "Date entretien", "Localité", "Enquêteur"]
+    names = ("Moussa Adoum", "Grâce Kabuya", "Moussa Adoum")
+    rows = [[f"r{at}", f"2026-03-0{at + 1}", "Torit", name] for at, name in enumerate(names)]
+    found = propose(workbook(tmp_path / "s.xlsx", Log=[head, *rows]), KNOWN,
+                    table="survey_respondents")  # fmt: skip
+    assert "Enquêteur" in found.ignored
+
+
+def test_a_name_of_a_group_between_rows_leaves_numbers_a_key(tmp_path: Path) -> None:
+    head = ["N°", "Date", "Localité", "Type d'incident"]
+    rows = [[at, f"0{at}/03/2026", "Torit", "Pillage"] for at in range(1, 7)]
+    groups = [["RÉGION : EST"], ["RÉGION : OUEST"]]
+    table = [head, groups[0], *rows[:3], groups[1], *rows[3:]]
+    found = propose(workbook(tmp_path / "incidents.xlsx", Log=table), KNOWN, table="incidents")
+    assert by_column(found)["incident_code"] == ("N°",)
+
+
+def test_about_so_many_and_a_day_at_an_hour_are_read() -> None:
+    column = contracts()["displacement_events"].columns["persons"]
+    fit = fit_of(column, Texts("People (approx.)", ("~2,131", "~450")), {})
+    assert fit.share == 1 and fit.entry["units"] == ["~"]
+    written = notation.dates(["04.09.2026 à 12h30", "05.09.2026 à 8h05"], with_time=True)
+    assert written.keys == {"formats": ["%d.%m.%Y à %Hh%M"]} and written.share == 1
+
+
+def test_an_event_file_without_coordinates_is_read_as_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "GEDEvent.csv"
+    path.write_text("id,type_of_violence,date_start,date_end,date_prec,where_prec,adm_2,best\n"
+                    "1,3,2026-03-01,2026-03-01,1,1,Torit,4\n")  # fmt: skip
+    assert propose(path, KNOWN, table="incidents").layout.reader == "csv"
