@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.conftest import REPOSITORY
 from tests.worlds.field.folders import Judged, judge, make_world
 
 MISSION = {
@@ -80,3 +81,15 @@ def test_cells_that_came_otherwise_and_headers_that_mean_else_are_told(world: Wo
     cells = "occurred_at: came '2026-02-03T08:30', meant '2026-02-03T09:30' (1 rows)"
     assert cells in found.reasons
     assert "'Observations': nothing" in found.told[0]
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("name", "files"), [("volta", 38), ("chari", 60)])
+def test_field_files_of_whole_missions_arrive(name: str, files: int, tmp_path: Path) -> None:
+    folder = REPOSITORY / "tests" / "worlds" / "field" / "sets" / name
+    workspace, code = make_world(folder, tmp_path / "workspace")
+    paths = sorted((folder / "files").iterdir())
+    judged = [judge((workspace.home, code), path) for path in paths]
+    assert [one.name for one in judged if one.sure_and_wrong] == []
+    assert sum(one.right for one in judged) >= 0.9 * sum(one.columns for one in judged)
+    assert sum(one.is_whole for one in judged) >= files
