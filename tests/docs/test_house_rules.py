@@ -14,9 +14,9 @@ from tests.conftest import REPOSITORY
 
 def committed_files() -> list[str]:
     shown = subprocess.run(
-        ["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, text=True, check=True
     )
-    return shown.stdout.split()
+    return shown.stdout.rstrip("\0").split("\0")
 
 
 @pytest.mark.parametrize(

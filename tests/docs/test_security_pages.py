@@ -43,10 +43,10 @@ def test_each_threat_names_a_test_that_exists() -> None:
 
 def test_no_committed_file_holds_a_secret() -> None:
     shown = subprocess.run(
-        ["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, text=True, check=True
     )
     suffixes = (".py", ".md", ".yaml", ".yml", ".toml", ".json", ".sh", ".js", ".service", ".conf")
-    names = [name for name in shown.stdout.split() if name.endswith(suffixes)]
+    names = [name for name in shown.stdout.rstrip("\0").split("\0") if name.endswith(suffixes)]
     assert len(names) > 500
     assert found_in(*(str(REPOSITORY / name) for name in names)) == []
 

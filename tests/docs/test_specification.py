@@ -21,10 +21,10 @@ RULE = re.compile(r"\bdefinitions? (\d+)(?:(?:,| to| and|–) (\d+))?")
 def texts() -> dict[str, str]:
     """Each committed or new file that may cite, but those that speak of what was."""
     shown = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"],
+        ["git", "ls-files", "-z", "-co", "--exclude-standard"],
         cwd=REPOSITORY, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    names = [name for name in shown.stdout.split() if name.endswith(READ)]
+    names = [name for name in shown.stdout.split("\0") if name.endswith(READ)]
     kept = [name for name in names if not name.startswith("tests/real/data/")]
     return {
         name: (REPOSITORY / name).read_text(encoding="utf-8")

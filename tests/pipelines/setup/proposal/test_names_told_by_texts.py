@@ -102,7 +102,7 @@ def test_an_export_tells_two_columns_more(tmp_path: Path) -> None:
     told = {one.column: one for one in found.columns if one.headers == ("type_of_violence",)}
     assert told.keys() == {"violence_type", "incident_type", "against_civilians"}
     kinds = {one.text: one.code for one in told["incident_type"].codes}
-    assert kinds == {"1": "armed_clash", "3": None}  # a person is asked what was done
+    assert kinds == {"1": "armed_clash", "3": "killing"}
     assert told["incident_type"].confidence < 0.9
 
 
