@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from indicators.definitions.contracts import Column, Contract
@@ -259,6 +259,7 @@ def month_of(header: str, years: tuple[int, int] | None) -> str | None:
     return _dated(header)
 
 
+@lru_cache(maxsize=10_000)  # asked of each header for each table
 def _dated(text: str) -> str | None:
     written = notation.dates([text], with_time=False, of_months=True)
     formats = written.keys.get("formats")
