@@ -4,7 +4,7 @@ Which columns these are, the contracts say (`needs_agreement`); who agreed, the 
 (`agreements`). What is left out here reaches neither core nor raw nor the quarantine.
 """
 
-import re
+import glob
 
 import pyarrow.compute as pc
 
@@ -33,7 +33,7 @@ def agreed(source: Source, mission: Mission) -> Source:
         raise WrongUse(
             Problem("agreement_feeds_another", f"{source.source}.yaml", parameters=parameters)
         )
-    patterns = [re.sub(r"([*?\[])", r"[\1]", name) for name in sorted(unread)]
+    patterns = [glob.escape(name) for name in sorted(unread)]
     return without.model_copy(update={"ignore": (*source.ignore, *patterns)})
 
 

@@ -5,7 +5,7 @@ instead of a thousand rejected rows.
 """
 
 import fnmatch
-import re
+import glob
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -70,7 +70,7 @@ def _of_kind(source: Source, name: str) -> Source:
     """The mapping of one kind of sheets; columns that it reads of others are known here."""
     own = source.of_sheet(name)
     others = source.columns_read().keys() - own.columns_read().keys()
-    ignore = [re.sub(r"([*?\[])", r"[\1]", other) for other in sorted(others)]
+    ignore = [glob.escape(other) for other in sorted(others)]
     kinds = dict(source.kinds_of_sheets)
     options = {**source.options, **(kinds.pop(name) or {}), "sheet": name}
     options |= {"sheets": (), "ignore_sheets": (*_listed(options.get("ignore_sheets")), *kinds)}

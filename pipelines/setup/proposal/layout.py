@@ -3,6 +3,7 @@
 import calendar
 import codecs
 import csv
+import glob
 import math
 import re
 from collections import Counter
@@ -171,7 +172,7 @@ def _options_of_several(several: Sequence[Layout], book: Workbook) -> dict[str, 
         texts = [text for one in several for text in one.options.get(name, ())]
         own |= {name: sorted(set(texts))} if texts else {}
     own |= {"footnotes": True} if any(one.options.get("footnotes") for one in several) else {}
-    known = {"ignore_sheets": [re.sub(r"([*?\[])", r"[\1]", name) for name in others]}
+    known = {"ignore_sheets": [glob.escape(name) for name in others]}
     return {"sheets": "*", **(known if others else {}), **own}
 
 

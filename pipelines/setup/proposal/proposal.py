@@ -1,5 +1,6 @@
 """A whole mapping proposed for an unknown file, and what of it is left for a person to say."""
 
+import glob
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -206,7 +207,7 @@ class Proposal:
         if missing := [text for one in self.parts for text in one.missing]:
             found["missing"] = list(dict.fromkeys(missing))
         if self.ignored:
-            found["ignore"] = [_plain(name) for name in self.ignored]
+            found["ignore"] = [glob.escape(name) for name in self.ignored]
         are_of_kinds = isinstance(options.get("sheets"), Mapping)
         return found | {
             "tables": [
@@ -226,7 +227,7 @@ class Proposal:
             for sheet, options in kinds.items()
         }
         known = [text for options in kinds.values() for text in options.get("ignore_sheets", ())]
-        known = [text for text in dict.fromkeys(known) if text not in map(_plain, kinds)]
+        known = [text for text in dict.fromkeys(known) if text not in map(glob.escape, kinds)]
         return {"sheets": own} | ({"ignore_sheets": known} if known else {})
 
     def _tables(self) -> list[dict[str, Any]]:
@@ -369,11 +370,6 @@ def propose(
         feeds,
         asked,
     )
-
-
-def _plain(name: str) -> str:
-    """A pattern that this name alone fits."""
-    return re.sub(r"([*?\[])", r"[\1]", name)
 
 
 def _other_kinds(scored: Sequence[tuple[Any, ...]]) -> tuple[str, ...]:

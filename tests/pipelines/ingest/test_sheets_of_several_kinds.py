@@ -1,7 +1,6 @@
 """A workbook with a table of another kind on each sheet: one file, one mapping, several tables."""
 
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from indicators.foundation.errors import WrongUse
 from pipelines.ingest.mapping.model import load_sources
 from pipelines.quality.rejects.workbook import open_rejects, workbooks_to_mend
 from pipelines.workspace.warehouse.connection import open_warehouse
+from tests.worlds.messy.written import xlsx_of
 from tests.worlds.mission.delivered import SmallMission
 
 MAPPING: dict[str, Any] = {
@@ -57,21 +57,9 @@ CODES = ("SELECT commitment_code FROM core.commitments UNION ALL "
          "SELECT agreement_code FROM core.local_agreements ORDER BY 1")  # fmt: skip
 
 
-def book(sheets: Sheets) -> bytes:
-    """A workbook of these sheets."""
-    made, content = openpyxl.Workbook(), BytesIO()
-    made.remove(made.worksheets[0])
-    for name, rows in sheets.items():
-        sheet = made.create_sheet(name)
-        for row in rows:
-            sheet.append(list(row))
-    made.save(content)
-    return content.getvalue()
-
-
 def test_each_sheet_becomes_its_own_table(small: SmallMission) -> None:
     small.add_source(MAPPING)
-    content = book(SHEETS)
+    content = xlsx_of(SHEETS)
     report = small.deliver(NAME, content)
     assert (report.rows_read, report.rows_loaded, report.rows_rejected) == (4, 2, 2)
     assert small.query(CODES) == [("A-1",), ("E-1",)]
@@ -89,13 +77,13 @@ def test_each_sheet_becomes_its_own_table(small: SmallMission) -> None:
     assert again.status == "unchanged"  # one file is one line of the ledger, whatever its name
     later = {"Engagements": [*COMMITMENTS[:3], ["E-3", "police", "XX01", "2026-04-02"]],
              "Accords locaux": AGREEMENTS[:1]}  # fmt: skip
-    assert small.deliver("Engagements_et_accords_T2.xlsx", book(later)).rows_loaded == 1
+    assert small.deliver("Engagements_et_accords_T2.xlsx", xlsx_of(later)).rows_loaded == 1
     assert small.query(CODES) == [("A-1",), ("E-1",), ("E-3",)]
 
 
 def test_a_corrected_workbook_comes_home(small: SmallMission, tmp_path: Path) -> None:
     small.add_source(MAPPING)
-    small.deliver(NAME, book(SHEETS))
+    small.deliver(NAME, xlsx_of(SHEETS))
     home = small.workspace
     with open_warehouse(home.warehouse("small")) as connection:
         sources = load_sources(home.profile("small"))
@@ -114,12 +102,12 @@ def test_a_corrected_workbook_comes_home(small: SmallMission, tmp_path: Path) ->
 
 def test_the_file_again_as_a_whole_replaces_both_tables(small: SmallMission) -> None:
     small.add_source(MAPPING)
-    small.deliver(NAME, book(SHEETS))
+    small.deliver(NAME, xlsx_of(SHEETS))
     right = {
         "Engagements": [*COMMITMENTS[:3], ["E-2", "gendarmerie", "XX02", "2026-02-10"]],
         "Accords locaux": [AGREEMENTS[0], ["A-2", "land", "XX02", "2026-03-02"]],
     }
-    assert small.deliver(NAME, book(right)).rows_loaded == 2
+    assert small.deliver(NAME, xlsx_of(right)).rows_loaded == 2
     assert small.query(CODES) == [("A-2",), ("E-2",)]
 
 
@@ -135,7 +123,7 @@ def test_what_a_sheet_lacks_is_told_with_its_name(
     small: SmallMission, name: str, heads: list[str], rule: str
 ) -> None:
     small.add_source(MAPPING)
-    small.drop(NAME, book({"Engagements": COMMITMENTS, name: [heads, ["A-1"]]}))
+    small.drop(NAME, xlsx_of({"Engagements": COMMITMENTS, name: [heads, ["A-1"]]}))
     with pytest.raises(WrongUse) as error:
         small.ingest()
     told = [(one.rule, one.sheet) for one in error.value.problems]

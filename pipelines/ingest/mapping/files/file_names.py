@@ -5,6 +5,7 @@ like them the number of an export is another each time.
 """
 
 import fnmatch
+import glob
 import re
 from pathlib import Path
 
@@ -72,13 +73,9 @@ def pattern_of(name: str) -> str:
     `patrols_20??-??.csv`."""
     pieces, at = [], 0
     for found in _PERIOD.finditer(name):
-        pieces += [_escaped(name[at : found.start()]), _of_period(found[0])]
+        pieces += [glob.escape(name[at : found.start()]), _of_period(found[0])]
         at = found.end()
-    return "".join([*pieces, _escaped(name[at:])])
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([*?\[])", r"[\1]", text)
+    return "".join([*pieces, glob.escape(name[at:])])
 
 
 def _of_period(text: str) -> str:

@@ -134,7 +134,7 @@ def as_rows(
 
 def grouped(contract: Contract, headers: Sequence[str]) -> dict[str, str]:
     """Headers that name a sex, an age group or a month, of tables that have a row for each."""
-    if _value_of(contract, (), headers) is None:
+    if not row_kinds(contract) or _value_of(contract, (), headers) is None:
         return {}
     ways = [{header: _group_of(contract, item, header) for header in headers}
             for item in _kinds(contract) if item]  # fmt: skip

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import openpyxl
 import pytest
 import yaml
 
@@ -14,6 +13,7 @@ from pipelines.setup.proposal.desk import IntakeDesk
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.connection import open_warehouse
 from records.desk.intake import FilePreview, OfferedMapping
+from tests.worlds.messy.written import xlsx_of
 
 COMMITMENTS = [
     ["Engagements de l’État hôte"], [],
@@ -34,14 +34,8 @@ Sheets = Mapping[str, Sequence[Sequence[object]]]
 
 
 def written(folder: Path, name: str, sheets: Sheets) -> Path:
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    for title, rows in sheets.items():
-        sheet = book.create_sheet(title)
-        for row in rows:
-            sheet.append(list(row))
     folder.mkdir(exist_ok=True)
-    book.save(folder / name)
+    (folder / name).write_bytes(xlsx_of(sheets))
     return folder / name
 
 
