@@ -5,7 +5,7 @@ types, who has them in a copy of a release, and the query that fills the table w
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -112,14 +112,9 @@ def released_columns(table: str, audience: str) -> tuple[str, ...]:
     return tuple(column for column, audiences in known if audience in audiences)
 
 
-def mart_ddl(known: Collection[str] = ()) -> Iterator[str]:
-    """One CREATE statement a mart table, after the schema's own; all may run again unharmed.
-
-    `known`: tables that are there, which are left out.
-    """
+def mart_ddl() -> Iterator[str]:
+    """One CREATE statement a mart table, after the schema's own; all may run again unharmed."""
     yield "CREATE SCHEMA IF NOT EXISTS mart"
     for table, columns in MART_TABLES.items():
-        if table in known:
-            continue
         body = ",\n  ".join(f'"{name}" {sql_type}' for name, sql_type in columns.items())
         yield f"CREATE TABLE IF NOT EXISTS mart.{table} (\n  {body}\n)"
