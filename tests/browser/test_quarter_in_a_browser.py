@@ -4,7 +4,7 @@ by three, and what was recommended is followed up in the next quarter's release.
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -57,15 +57,10 @@ class Quarter:
     home: Path
     url: str
     browser: Browser
-    people: dict[str, Page] = field(default_factory=dict)
 
     def signed_in(self, name: str, path: str) -> Page:
         """A browser of this person's own, at a page that was asked for before signing in."""
-        if page := self.people.get(name):  # signed in already
-            page.goto(self.url + path)
-            page.wait_for_selector("h1")
-            return page
-        page = self.people[name] = self.browser.new_context().new_page()
+        page = self.browser.new_context().new_page()
         page.goto(self.url + path)
         page.get_by_label("Name").fill(name)
         page.get_by_label("Password").fill(PASSWORD)

@@ -277,7 +277,7 @@ def test_a_refresh_equals_a_rebuild_after_any_change(taken: list[Step]) -> None:
 
 
 @pytest.mark.soak
-@settings(max_examples=20, **SETTINGS)
+@settings(max_examples=8, **SETTINGS)
 @given(st.lists(steps, min_size=3, max_size=3))
 def test_a_refresh_equals_a_rebuild_for_long(taken: list[Step]) -> None:
     assert_equals_a_rebuild(taken)

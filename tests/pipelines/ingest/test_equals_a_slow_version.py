@@ -52,7 +52,7 @@ def test_random_deliveries(
 
 
 @pytest.mark.soak
-@settings(max_examples=200, **SETTINGS)
+@settings(max_examples=100, **SETTINGS)
 @given(deliveries=DELIVERIES)
 def test_random_deliveries_for_long(
     small: SmallMission, tmp_path_factory: pytest.TempPathFactory, deliveries: Deliveries

@@ -125,7 +125,7 @@ def test_any_sequence(
 
 
 @pytest.mark.soak
-@settings(max_examples=60, **SETTINGS)
+@settings(max_examples=30, **SETTINGS)
 @given(steps=STEPS)
 def test_any_sequence_for_long(
     template: Path, tmp_path_factory: pytest.TempPathFactory, steps: list[Any]
