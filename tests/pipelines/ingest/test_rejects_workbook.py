@@ -1,11 +1,13 @@
 """The open rejects as a workbook to send back."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from pipelines.quality.rejects.workbook import open_rejects, open_warnings, rejects_workbook
+from pipelines.setup.desk import SetupDesk
 from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import source
@@ -39,6 +41,10 @@ def test_in_french(small: SmallMission, tmp_path: Path) -> None:
     small.deliver("population.csv", BAD)
     rows = write(small, tmp_path / "rejets.xlsx", "fr")["Lignes rejetées"]
     assert "Ce mois compte 30 jours." in str(rows[1][5])
+    given, told = SetupDesk(small.workspace).rejected("small", "fr")  # by the page, the same
+    book = CalamineWorkbook.from_filelike(BytesIO(given))
+    assert not told and book.get_sheet_by_name("Lignes rejetées").to_python() == rows
+    assert "Avertissements" in book.sheet_names
 
 
 def test_rejects_of_a_superseded_file_are_no_longer_open(small: SmallMission) -> None:
