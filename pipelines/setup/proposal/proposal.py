@@ -655,8 +655,11 @@ def _scored(
         is_by_parts = not any("_U" in name.split("|") for name in wide.items)  # by all that it asks
         is_unsure = bool(sums) and sums[0].confidence < _REFERENCE_KEY
         is_of_key = {*wide.item} <= {*contract.key}  # else one event would be told as several
-        parts_count = (is_of_key and alone == {wide.value}) and (
-            is_by_parts or is_unsure or _adds_up(layout, sums[0].headers[0], wide)
+        is_part = bool(sums) and {*sums[0].headers} <= {*wide.items.values()}
+        parts_count = alone == {wide.value} and (
+            is_part
+            or (is_of_key and (is_by_parts or is_unsure))
+            or (is_of_key and _adds_up(layout, sums[0].headers[0], wide))
         )
         said = sums[0].headers if parts_count else tuple(wide.items.values())
         texts = [one for one in texts if alone != {wide.value} or one.header not in said]
