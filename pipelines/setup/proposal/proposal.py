@@ -553,7 +553,7 @@ def _joined_key(
             one.base_type == "date" and name not in contract.key)  # fmt: skip
     day = contract.date_column or next(days, None)
     first = (day, "unit_code", contract.area_column)
-    apart = [one for one in columns if one.column not in groups]
+    apart = [one for one in columns if one.column not in more]
     order = [*(by_name[name] for name in first if name in by_name), *apart]
     told = [header for one in columns if one.column in more for header in one.headers]
     headers = list(dict.fromkeys(header for one in order for header in one.headers))

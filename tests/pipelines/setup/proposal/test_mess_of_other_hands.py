@@ -842,6 +842,18 @@ def test_a_person_says_what_columns_side_by_side_are_rows_of(tmp_path: Path) -> 
         answered(path, KNOWN, said | {f"row.sex.{head[4]}": "M"})
 
 
+def test_a_key_is_made_of_the_sex_or_month_that_tells_rows_apart(tmp_path: Path) -> None:
+    head = ["Date", "District", "Sex", "Persons displaced"]
+    rows = [[date(2026, 7, 1), "Torit", sex, 40] for sex in ("F", "M")]
+    path = workbook(tmp_path / "displacement.xlsx", Log=[head, *rows])
+    found = propose(path, KNOWN, table="displacement_events")
+    assert {"Date", "Sex"} <= {*by_column(found)["displacement_code"]}
+    head = ["Unit", "Planned output", "District", "Month", "Planned"]
+    plan = [["FPU1", "Patrols", "Torit", f"2026-0{month}", 4] for month in (7, 8)]
+    found = propose(workbook(tmp_path / "plan.xlsx", Log=[head, *plan]), KNOWN)
+    assert {"Unit", "Month"} <= {*by_column(found)["plan_line_code"]}
+
+
 def test_a_key_of_a_person_is_never_a_name(tmp_path: Path) -> None:
     head = ["ID", "Date entretien", "Localité", "Enquêteur"]
     names = ("Moussa Adoum", "Grâce Kabuya", "Moussa Adoum")
