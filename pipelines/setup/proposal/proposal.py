@@ -560,7 +560,7 @@ def _joined_key(
             one.base_type == "date" and name not in contract.key)  # fmt: skip
     day = contract.date_column or next(days, None)
     first = (day, "unit_code", contract.area_column)
-    apart = [one for one in columns if one.column not in groups]
+    apart = [one for one in columns if one.column not in more]
     order = [*(by_name[name] for name in first if name in by_name), *apart]
     told = [header for one in columns if one.column in more for header in one.headers]
     headers = list(dict.fromkeys(header for one in order for header in one.headers))
@@ -662,8 +662,11 @@ def _scored(
         is_by_parts = not any("_U" in name.split("|") for name in wide.items)  # by all that it asks
         is_unsure = bool(sums) and sums[0].confidence < _REFERENCE_KEY
         is_of_key = {*wide.item} <= {*contract.key}  # else one event would be told as several
-        parts_count = (is_of_key and alone == {wide.value}) and (
-            is_by_parts or is_unsure or _adds_up(layout, sums[0].headers[0], wide)
+        is_part = bool(sums) and {*sums[0].headers} <= {*wide.items.values()}
+        parts_count = alone == {wide.value} and (
+            is_part
+            or (is_of_key and (is_by_parts or is_unsure))
+            or (is_of_key and _adds_up(layout, sums[0].headers[0], wide))
         )
         said = sums[0].headers if parts_count else tuple(wide.items.values())
         texts = [one for one in texts if alone != {wide.value} or one.header not in said]

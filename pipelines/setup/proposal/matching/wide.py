@@ -21,6 +21,7 @@ _KINDS, _MORE = ("sex", "age_group"), ("harm", "rank_group")
 _VARIED = "rank_group"  # `Officers / Men` names no rank where there is no other
 _FEWEST, _HALF_A_YEAR = 2, 6
 _AGE_WORD = re.compile(r"^(\d+)(plus?)?$")
+_MONTH = "month"
 _VALUES = ("int", "dec", "bool")
 _YEARS = re.compile(r"(?<!\d)(20\d\d)(?:\s*[-_/]\s*(?:20)?(\d\d))?(?!\d)")
 _SAID = frozenset(
@@ -92,11 +93,12 @@ def wide_columns(
 
 
 def row_kinds(contract: Contract) -> list[str]:
-    """What columns side by side may tell the rows of a table apart by: of its key, or of persons
-    that each row counts."""
+    """What columns side by side may tell the rows of a table apart by: groups of its key, or of
+    persons that each row counts, and the month that each row has."""
     held = [n for n, one in contract.columns.items() if one.required and one.base_type == "int"]
     told = contract.columns if {*held} - {*contract.key} else contract.key
-    return [name for name in (*_KINDS, *_MORE, "month") if name in told]
+    months = [_MONTH] if _MONTH in contract.columns else []
+    return [*(name for name in (*_KINDS, *_MORE) if name in told), *months]
 
 
 def told_of_row(contract: Contract, kind: str, header: str) -> str:
@@ -138,7 +140,7 @@ def grouped(contract: Contract, headers: Sequence[str]) -> dict[str, str]:
         return {}
     ways = [{header: _group_of(contract, item, header) for header in headers}
             for item in _kinds(contract) if item]  # fmt: skip
-    if "month" in contract.key:
+    if _MONTH in row_kinds(contract):
         ways.append({header: month_of(header, None) for header in headers})
     found = [{header: name for header, name in way.items() if name} for way in ways]
     return next(filter(None, found), {})

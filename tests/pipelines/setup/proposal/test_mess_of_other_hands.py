@@ -381,6 +381,21 @@ def test_months_without_a_year_are_of_the_years_that_the_file_names(tmp_path: Pa
     assert unnamed.wide is None
 
 
+def test_months_below_the_name_of_what_they_count_are_rows(tmp_path: Path) -> None:
+    rows = [["No", "Unité", "Activité", "Quantités prévues", "", ""],
+            ["", "", "", "Juil. 26", "Août 26", "Sept. 26"],
+            [1, "FPU1", "Patrouille", 4, 5, 6], [2, "FPU2", "Escorte", 1, None, 3]]  # fmt: skip
+    path = workbook(tmp_path / "plan de travail.xlsx", Plan=rows)
+    book = load_workbook(path)
+    book["Plan"].merge_cells("D1:F1")
+    book.save(path)
+    found = propose(path, KNOWN)
+    assert found.table == "activity_plan" and found.wide is not None
+    assert list(found.wide.items) == ["2026-07-01", "2026-08-01", "2026-09-01"]
+    asked = {one.name: one.value for one in choices(found, {})}
+    assert asked["row.month.Quantités prévues / Août 26"] == ("2026-08-01",)
+
+
 def test_answers_one_a_row_mean_what_their_questions_allow(tmp_path: Path) -> None:
     path = tmp_path / "answers.csv"
     lines = ["enquête;vague;répondant;question;réponse"]
@@ -826,6 +841,18 @@ def test_a_person_says_what_columns_side_by_side_are_rows_of(tmp_path: Path) -> 
     assert answered(path, KNOWN, said | {"rows_value": ""}).wide is None
     with pytest.raises(WrongUse, match="the same row"):
         answered(path, KNOWN, said | {f"row.sex.{head[4]}": "M"})
+
+
+def test_a_key_is_made_of_the_sex_or_month_that_tells_rows_apart(tmp_path: Path) -> None:
+    head = ["Date", "District", "Sex", "Persons displaced"]
+    rows = [[date(2026, 7, 1), "Torit", sex, 40] for sex in ("F", "M")]
+    path = workbook(tmp_path / "displacement.xlsx", Log=[head, *rows])
+    found = propose(path, KNOWN, table="displacement_events")
+    assert {"Date", "Sex"} <= {*by_column(found)["displacement_code"]}
+    head = ["Unit", "Planned output", "District", "Month", "Planned"]
+    plan = [["FPU1", "Patrols", "Torit", f"2026-0{month}", 4] for month in (7, 8)]
+    found = propose(workbook(tmp_path / "plan.xlsx", Log=[head, *plan]), KNOWN)
+    assert {"Unit", "Month"} <= {*by_column(found)["plan_line_code"]}
 
 
 def test_a_key_of_a_person_is_never_a_name(tmp_path: Path) -> None:
