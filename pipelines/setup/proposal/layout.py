@@ -182,7 +182,7 @@ def _options_of_several(several: Sequence[Layout], book: Workbook) -> dict[str, 
         own |= {name: sorted(set(texts))} if texts else {}
     own |= {"footnotes": True} if any(one.options.get("footnotes") for one in several) else {}
     known = {"ignore_sheets": [glob.escape(name) for name in others]}
-    own |= {"sheet_name_as": name} if (name := _name_of_sheets(several)) else {}
+    own |= {"sheet_name_as": called} if (called := _name_of_sheets(several)) else {}
     return {"sheets": "*", **(known if others else {}), **own}
 
 
