@@ -14,7 +14,7 @@ from pipelines.ingest.readers.protocol import Reader
 from pipelines.ingest.readers.sheet_shape import SHAPE_OPTIONS, in_shape
 from pipelines.ingest.readers.table import Options, SourceTable
 
-_OF_SHEETS = {"prefilled", "month_of_sheet", "sheet_as"}
+_OF_SHEETS = {"prefilled", "month_of_sheet", "sheet_as", "sheet_name_as"}
 
 
 def read(path: Path, options: Options) -> Iterator[SourceTable]:

@@ -31,7 +31,13 @@ from pipelines.ingest.readers.codebook import (
 )
 from pipelines.ingest.readers.ged import NEEDED
 from pipelines.ingest.readers.hxl import headers_above, is_tags
-from pipelines.ingest.readers.sheet_shape import footnotes, joined_names, month_told
+from pipelines.ingest.readers.sheet_shape import (
+    footnotes,
+    joined_names,
+    month_told,
+    with_column,
+    year_told,
+)
 from pipelines.ingest.readers.table import SourceTable
 from pipelines.ingest.readers.workbook import Workbook
 from pipelines.setup.proposal.matching import notation
@@ -79,6 +85,8 @@ _MOST_WORDS = 0.2  # of the cells of a column of numbers of days
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
 _IS_DAY = re.compile(r"0?[1-9]|[12]\d|3[01]")
 _IS_SPAN = re.compile(r"\d{1,2}\s*[-–]\s*\d{1,2}")  # of ages
+_NUMBERED_SHEET = re.compile(r"\W*(?:(?:sheet|feuille?|tabelle|hoja)\W*)?\d*\W*", re.IGNORECASE)
+_FRENCH = re.compile(r"[éèêàçôûî]|\b(?:de|du|des|le|la|et)\b|\b[ld]['’]", re.IGNORECASE)
 _LABELLED = ("spss", "stata")
 Cells = Sequence[Sequence[str | None]]
 
@@ -153,7 +161,8 @@ def _of_several(found: Sequence[Layout], book: Workbook) -> Iterator[Layout]:
     if len(several) < 2 or any(2 * len(names & other) >= len(names) for other in others):
         return  # one that is nearly alike may be a month with a slip: a person says so
     options = _options_of_several(several, book)
-    table = _below([one.table for one in several])
+    name = options.get("sheet_name_as", "")
+    table = _below([with_column(one.table, name, one.table.sheet) for one in several])
     yield Layout(several[0].reader, options, table, above=several[0].above)
 
 
@@ -173,7 +182,17 @@ def _options_of_several(several: Sequence[Layout], book: Workbook) -> dict[str, 
         own |= {name: sorted(set(texts))} if texts else {}
     own |= {"footnotes": True} if any(one.options.get("footnotes") for one in several) else {}
     known = {"ignore_sheets": [glob.escape(name) for name in others]}
+    own |= {"sheet_name_as": called} if (called := _name_of_sheets(several)) else {}
     return {"sheets": "*", **(known if others else {}), **own}
+
+
+def _name_of_sheets(several: Sequence[Layout]) -> str | None:
+    """What a column of the sheets' names is called, where these may tell a place or a unit."""
+    header, names = several[0].table.header, [one.table.sheet for one in several]
+    if any(_tells_a_month(name) or _NUMBERED_SHEET.fullmatch(name) for name in names):
+        return None
+    name = "Feuille" if any(map(_FRENCH.search, header)) else "Sheet"
+    return None if name in header else name
 
 
 def below_each_other(path: Path, several: Sequence[Layout]) -> Layout:
@@ -256,6 +275,8 @@ def _shaped(path: Path, name: str, options: dict[str, Any]) -> Layout:
     beside = _blank_beside_dittos(table)
     for option, found_in in _SHAPES.items():
         value = found_in(table)
+        if option == "year_of_file" and not year_told(table.sheet, path.name):
+            continue
         if option == "fill_down" and beside:
             value = list(dict.fromkeys([*value, *beside]))
         if value:
@@ -293,6 +314,7 @@ def _serial_dates(table: SourceTable, missing: Sequence[str] = ()) -> list[str]:
 
 def _names_a_day(header: str) -> bool:
     words = {word for reading in readings(header) for word in reading.split()}
+    words.update({"day"} if header.casefold().endswith((" le", " on")) else ())  # `Dissous le`
     return bool(_DAY_WORDS & words) or any(word in _dated_names() for word in readings(header))
 
 
@@ -342,6 +364,16 @@ def _days_of_month(table: SourceTable) -> list[str]:
 def _tells_a_month(sheet: str) -> bool:
     told = f"1 {month_told(sheet, '2000')}"
     return bool(sheet) and notation.dates([told], with_time=False).share == 1
+
+
+def _months_alone(table: SourceTable) -> list[str]:
+    """Columns of which every text is the name of a month without its year."""
+
+    def is_month(text: str) -> bool:
+        return text in MISSING or (text.strip(" .").isalpha() and _tells_a_month(f"{text} 2000"))
+
+    texts = {name: table.rows[name].drop_null().unique().to_pylist() for name in table.header}
+    return [name for name, months in texts.items() if months and all(map(is_month, months))]
 
 
 def _month_of_whole(table: SourceTable) -> str | None:
@@ -458,6 +490,7 @@ _SHAPES: dict[str, Callable[[SourceTable], Any]] = {
     "fill_down": _groups,
     "serial_dates": _serial_dates,
     "month_of_sheet": _days_of_month,
+    "year_of_file": _months_alone,
     "sheet_as": _month_of_whole,
 }
 """Options of the shape of a sheet, with what a table shows of each."""

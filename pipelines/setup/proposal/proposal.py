@@ -183,7 +183,8 @@ class Proposal:
         """Columns of the file that nothing is proposed for: they are not kept."""
         taken = {name for one in self.parts for name in one._taken()}
         named = dict.fromkeys(name for one in self.parts for name in one.layout.table.header)
-        return tuple(name for name in named if name not in taken)
+        added = {one.layout.options.get("sheet_name_as") for one in self.parts}
+        return tuple(name for name in named if name not in taken | added)
 
     def _taken(self) -> set[str]:
         """The columns of the file that the table is made of."""
@@ -219,9 +220,9 @@ class Proposal:
 
     def _options(self) -> dict[str, Any]:
         """The options of the reader; where the tables are of several sheets, those of each."""
-        kinds = {one.sheet: one.layout.options for one in self.parts}
+        kinds = {one.sheet: one._own_options() for one in self.parts}
         if len(kinds) == 1:
-            return self.layout.options
+            return kinds[self.sheet]
         own = {
             sheet: {name: value for name, value in options.items() if name not in _OF_BOOK}
             for sheet, options in kinds.items()
@@ -229,6 +230,12 @@ class Proposal:
         known = [text for options in kinds.values() for text in options.get("ignore_sheets", ())]
         known = [text for text in dict.fromkeys(known) if text not in map(glob.escape, kinds)]
         return {"sheets": own} | ({"ignore_sheets": known} if known else {})
+
+    def _own_options(self) -> dict[str, Any]:
+        """The options of its sheets; their names are a column where something is made of it."""
+        named, options = self.layout.options.get("sheet_name_as"), self.layout.options
+        taken = {name for one in self.parts for name in one._taken()}
+        return {k: v for k, v in options.items() if k != "sheet_name_as" or named in taken}
 
     def _tables(self) -> list[dict[str, Any]]:
         """What of the mapping is said of the rows of this table."""

@@ -166,10 +166,12 @@ class Colleague:
                     meant[column].append(names[header])
         by_name, said = {one.column: one for one in found.columns}, dict[str, str]()
         wide = set(found.wide.items.values()) if found.wide else set()
+        sheets = {found.layout.options.get(name) for name in ("sheet_as", "sheet_name_as")}
         for one in found.columns:
             is_asked = "template" not in one.entry and "of_another" not in one.reasons
             kind = contracts()[table].columns[one.column]
             is_kept = one.column in meant or (kind.required and not self._states(table, one.column))
+            is_kept |= bool(sheets & {*one.headers}) and self._states(table, one.column)
             if is_asked and not is_kept and _is_wrong(found, one, self.truth, names):
                 said[one.column] = ""
         for column, headers in meant.items():
@@ -390,7 +392,11 @@ def read_truth(path: Path) -> Truth:
     rows = {tables[0]: said.get("rows") or [], **(said.get("rows_of") or {})}
     rows = {table: rows.get(table) or [*_csv_rows(own, table, tables)] for table in tables}
     columns = {name: tuple(to or ()) for name, to in said["columns"].items()}
-    told, decided = said.get("said") or {}, said.get("decided") or {}
+    told = said.get("said") or {}
+    decided = {  # a text that is decided to mean nothing is one of those that mean “empty”
+        column: {text: code for text, code in codes.items() if _as_text(code)}
+        for column, codes in (said.get("decided") or {}).items()
+    }
     return Truth(tables, columns, told, decided, {t: _as_texts(rows[t]) for t in tables})
 
 

@@ -332,8 +332,10 @@ def _named(table: str, name: str, texts: Texts) -> tuple[float, str | None]:
 
 def may_be_key(texts: Texts) -> bool:
     """Whether texts tell rows apart also beside those of later files: no days, no names of persons,
-    and no numbers below a mere `#`."""
-    is_counted = texts.header.strip() == "#" and all(map(str.isdigit, texts.values))
+    and no numbers from 1 on below a mere `N°`."""
+    numbers = {str(number) for number in range(1, len(texts.values) + 1)}
+    is_counted = folded(texts.header) in map(folded, listed_words("general")["counted"])
+    is_counted = (is_counted or texts.header.strip() == "#") and numbers == {*texts.values}
     is_told = _are_days(texts.values) or names_a_name(texts.header) or is_counted
     return texts.is_unique and not is_told
 

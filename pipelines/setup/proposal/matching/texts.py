@@ -13,6 +13,7 @@ from pipelines.ingest.readers.table import SourceTable
 from pipelines.setup.proposal.matching.codes import CodeProposal
 
 MISSING = ("NA", "N/A", "n/a", "-", "--", "–", "NULL", "null", "nd", "n.d.", "ND")
+_BESIDE_PLUS = {"-", "–"}  # where a column says `+`, these are an answer too
 BETWEEN = "\n"  # the texts of an answer that has several
 GROUPED = " / "  # between the names of a header of two rows
 _DISTINCT = 400  # texts of a column that are looked at
@@ -80,8 +81,9 @@ def without_lone_cells(rows: pa.Table) -> pa.Table:
 
 def _texts(name: str, column: pa.Array, question: Question) -> Texts:
     distinct = pc.unique(column)
-    plain = (text.strip() for text in distinct.to_pylist()[:_DISTINCT] if text)
-    values = tuple(dict.fromkeys(text for text in plain if text and text not in MISSING))
+    plain = [text.strip() for text in distinct.to_pylist()[:_DISTINCT] if text]
+    nothing = {*MISSING} - (_BESIDE_PLUS if "+" in plain else set())
+    values = tuple(dict.fromkeys(text for text in plain if text and text not in nothing))
     own = len(distinct) - bool(column.null_count)
     is_unique = own >= _UNIQUE * len(column)
     return Texts(name, values, is_unique, question.labels, question.texts)

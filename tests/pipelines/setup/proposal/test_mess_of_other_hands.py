@@ -15,6 +15,7 @@ from pipelines.ingest.mapping.model import Source
 from pipelines.ingest.mapping.written.written_dates import in_english, with_english_months
 from pipelines.setup.proposal.answering.answers import answered
 from pipelines.setup.proposal.answering.choices import choices
+from pipelines.setup.proposal.answering.confirm import with_header
 from pipelines.setup.proposal.answering.shown import proposed
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import layouts
@@ -882,7 +883,7 @@ def test_a_key_of_a_person_is_never_a_name(tmp_path: Path) -> None:
 
 def test_a_name_of_a_group_between_rows_leaves_numbers_a_key(tmp_path: Path) -> None:
     head = ["N°", "Date", "Localité", "Type d'incident"]
-    rows = [[at, f"0{at}/03/2026", "Torit", "Pillage"] for at in range(1, 7)]
+    rows = [[at, f"0{at - 40}/03/2026", "Torit", "Pillage"] for at in range(41, 47)]
     groups = [["RÉGION : EST"], ["RÉGION : OUEST"]]
     table = [head, groups[0], *rows[:3], groups[1], *rows[3:]]
     found = propose(workbook(tmp_path / "incidents.xlsx", Log=table), KNOWN, table="incidents")
@@ -902,3 +903,45 @@ def test_an_event_file_without_coordinates_is_read_as_a_table(tmp_path: Path) ->
     path.write_text("id,type_of_violence,date_start,date_end,date_prec,where_prec,adm_2,best\n"
                     "1,3,2026-03-01,2026-03-01,1,1,Torit,4\n")  # fmt: skip
     assert propose(path, KNOWN, table="incidents").layout.reader == "csv"
+
+
+def test_a_minus_beside_a_plus_is_an_answer(tmp_path: Path) -> None:
+    head = ["Date", "Localité", "Sexe", "Thème", "Ton", "Âge"]
+    rows = [["01/03/2026", "Torit", "F", "safety", tone, "-"] for tone in ("+", "-", "0")]
+    found = propose(
+        workbook(tmp_path / "retours.xlsx", Log=[head, *rows]), KNOWN, table="community_feedback"
+    )
+    said = with_header(found, "sentiment", "Ton", KNOWN)
+    texts = next(one for one in said.columns if one.column == "sentiment").codes
+    assert [one.text for one in texts] == ["+", "-", "0"]
+    assert "-" in found.missing  # of the age it still says that there is none
+
+
+def test_sheets_that_are_places_tell_the_area(tmp_path: Path) -> None:
+    head = ["Case", "Offence", "Referred"]
+    sheets = {
+        name: [
+            head,
+            [f"{name[0]}-1", "Robbery", "01/03/2026"],
+            [f"{name[0]}-2", "Rape", "02/03/2026"],
+        ]
+        for name in ("Torit", "Ikoto")
+    }
+    found = propose(workbook(tmp_path / "cases 2026.xlsx", **sheets), KNOWN, table="justice_cases")
+    assert by_column(found)["area_code"] == ("Sheet",)
+    assert found.mapping()["options"]["sheet_name_as"] == "Sheet"
+    alone = propose(workbook(tmp_path / "other.xlsx", North=sheets["Torit"], South=sheets["Ikoto"]),
+                    KNOWN, table="justice_cases")  # fmt: skip
+    kept = alone.mapping()
+    assert "sheet_name_as" not in kept["options"] and "Sheet" not in kept.get("ignore", [])
+
+
+def test_months_without_a_year_are_of_the_year_of_the_file(tmp_path: Path) -> None:
+    head = ["Mois", "Localité", "Type de violation", "Nombre"]
+    rows = [["Avril", "Torit", "Pillage", 2], ["Mai", "Ikoto", "Pillage", 3]]
+    path = workbook(tmp_path / "matrice T2 2026.xlsx", Matrice=[head, *rows])
+    found = propose(path, KNOWN, table="rights_monitoring")
+    assert found.layout.options["year_of_file"] == ["Mois"]
+    assert found.layout.table.rows["Mois"].to_pylist() == ["Avril 2026", "Mai 2026"]
+    undated = workbook(tmp_path / "matrice.xlsx", Matrice=[head, *rows])
+    assert "year_of_file" not in propose(undated, KNOWN, table="rights_monitoring").layout.options
