@@ -181,9 +181,9 @@ def told_of_row(contract: Contract, kind: str, header: str) -> str:
 
 def may_be_rows(contract: Contract, values: Sequence[str], texts: Sequence[Texts]) -> list[str]:
     """The columns of a file whose texts are such values."""
-    own = contract.columns
-    return [one.header for one in texts
-            if one.values and any(way_of(own[name], one) is not None for name in values)]  # fmt: skip
+    columns = [contract.columns[name] for name in values]
+    filled = [one for one in texts if one.values]
+    return [one.header for one in filled if any(way_of(c, one) is not None for c in columns)]
 
 
 def as_rows(

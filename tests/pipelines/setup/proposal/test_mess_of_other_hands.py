@@ -397,8 +397,11 @@ def test_months_below_the_name_of_what_they_count_are_rows(tmp_path: Path) -> No
 
 
 def test_codes_of_months_side_by_side_are_rows_whose_texts_are_asked(tmp_path: Path) -> None:
-    rows = [["Unité", "Zone", "Rapport", "avril", "mai"],
-            ["FPU1", "Torit", "Incidents", "R", "NR"], ["FPU2", "Ikoto", "Alertes", "PA", "R"]]
+    rows = [
+        ["Unité", "Zone", "Rapport", "avril", "mai"],
+        ["FPU1", "Torit", "Incidents", "R", "NR"],
+        ["FPU2", "Ikoto", "Alertes", "PA", "R"],
+    ]
     path = workbook(tmp_path / "Remise des rapports 2026.xlsx", Log=rows)  # fmt: skip
     said = {f"code.return_status.{text}": code for text, code in
             (("R", "submitted"), ("NR", "not_submitted"), ("PA", "no_access"))}  # fmt: skip
