@@ -30,7 +30,7 @@ from pipelines.setup.proposal.matching.columns import (
     may_be_key,
 )
 from pipelines.setup.proposal.matching.places_within import with_levels
-from pipelines.setup.proposal.matching.side_by_side import SideBySide, side_by_side
+from pipelines.setup.proposal.matching.side_by_side import side_by_side
 from pipelines.setup.proposal.matching.survey import (
     ANSWERS,
     RESPONDENTS,
@@ -135,7 +135,7 @@ class Proposal:
     missing: tuple[str, ...] = ()
     constants: Mapping[str, str] | None = None
     where: Mapping[str, tuple[str, ...] | str] = field(default_factory=dict)  # as a mapping's
-    wide: Wide | SideBySide | None = None
+    wide: Wide | None = None
     sheets: tuple[str, ...] = ()  # those that hold a table
     other_kinds: tuple[str, ...] = ()  # of them those that are surely another table
     rivals: tuple[str, ...] = ()
@@ -263,11 +263,7 @@ class Proposal:
         if self.terms.counts_equal_once:
             table["distinct"] = True
         table["columns"] = columns
-        tables = [table]
-        if isinstance(self.wide, SideBySide):
-            tables = self.wide.tables(table)
-        elif self.wide:
-            table["unpivot"] = self.wide.entry()
+        tables = self.wide.tables(table) if self.wide else [table]
         answers = [answers_entry(columns, self.questions)] if self.questions else []
         return [*tables, *answers]
 
@@ -544,7 +540,7 @@ def _joined_key(
     layout: Layout,
     contract: Contract,
     columns: Sequence[ColumnProposal],
-    wide: Wide | SideBySide | None,
+    wide: Wide | None,
 ) -> list[ColumnProposal]:
     """A key of several columns, where the file has none: the first that tell all its rows apart.
 
@@ -644,7 +640,7 @@ def _missing(layout: Layout) -> tuple[str, ...]:
 
 def _scored(
     path: Path, layout: Layout, contract: Contract, known: Known
-) -> tuple[float, Sequence[ColumnProposal], Wide | SideBySide | None]:
+) -> tuple[float, Sequence[ColumnProposal], Wide | None]:
     """How well a contract explains a sheet: 0 to about 1."""
     texts = layout.texts
     columns = column_proposals(contract, texts, known)
@@ -652,7 +648,7 @@ def _scored(
     titles = _titles(path, layout)
     years = years_told([path.stem, *said_once, *layout.above])
     wide = wide_columns(contract, texts, years, titles)
-    several = side_by_side(contract, texts, known, years)
+    several = side_by_side(contract, texts, years)
     if wide and several and len(several.items) < len(wide.items):
         several = None
     wide = None if several else wide

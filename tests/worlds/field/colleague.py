@@ -16,10 +16,9 @@ from indicators.foundation.errors import WrongUse
 from pipelines.setup.proposal.answering.answers import answered, joined
 from pipelines.setup.proposal.answering.choices import NOTHING
 from pipelines.setup.proposal.beside.known_rows import Known
-from pipelines.setup.proposal.matching.side_by_side import SideBySide
 from pipelines.setup.proposal.matching.survey import ANSWERS, RESPONDENTS
 from pipelines.setup.proposal.matching.texts import BETWEEN, ColumnProposal
-from pipelines.setup.proposal.matching.wide import row_kinds, value_columns
+from pipelines.setup.proposal.matching.wide import VALUE, row_kinds, value_columns
 from pipelines.setup.proposal.proposal import Proposal
 
 SHOWN = 0.9  # the meaning of a text that is surer is not shown unless somebody looks for it
@@ -156,28 +155,33 @@ class Colleague:
         names, kinds = heads(found, self.truth), row_kinds(contract)
         told = [kind for kind in kinds if any(row.get(kind) for row in self.truth.rows[table])]
         columns = [to[0] for to in self.truth.columns.values() if len(to) == 1]
-        wide = [one for one in value_columns(contract) if columns.count(one) > 1]
-        if not told or len(wide) != 1 or isinstance(found.wide, SideBySide):
-            return
-        headers = [
-            names[h] for h, to in self.truth.columns.items() if to == (wide[0],) and h in names
-        ]
+        wide = {one for one in value_columns(contract) if columns.count(one) > 1}
+        fills = {names[h]: to[0] for h, to in self.truth.columns.items()
+                 if {*to} <= wide and h in names and to}  # fmt: skip
         said = {to for header in self.truth.columns for to in self.truth.columns[header]}
         told = [kind for kind in told if kind not in said]
         groups = dict.fromkeys(tuple(row[k] for k in told) for row in self.truth.rows[table])
-        if len(headers) < 2 or not told or len(groups) < len(headers):
+        if not told or any(len(groups) < n for n in Counter(fills.values()).values()) or not fills:
             return
-        meant = _groups_of(found, headers, [*groups], told, wide[0], self.truth.rows[table])
-        item = found.wide.item if found.wide else ()
-        own = {h: name.split("|") for name, h in found.wide.items.items()} if found.wide else {}
-        by_kind = {h: dict(zip(told, codes, strict=True)) for h, codes in meant.items()}
-        if item and own == {h: [one.get(k, "_U") for k in item] for h, one in by_kind.items()}:
+        meant = dict[str, dict[str, str]]()
+        for one in dict.fromkeys(fills.values()):
+            own = [h for h, to in fills.items() if to == one]
+            of_groups = _groups_of(found, own, [*groups], told, one, self.truth.rows[table])
+            meant |= {h: dict(zip(told, codes, strict=True)) for h, codes in of_groups.items()}
+        if found.wide and {
+            header: [name, *group.split("|")]
+            for group, held in found.wide.groups.items()
+            for name, header in held.items()
+        } == {h: [fills[h], *(one.get(k, "_U") for k in found.wide.item)]
+              for h, one in meant.items()}:  # fmt: skip
             return
-        before = self._before(table)
-        self.answers[f"{before}rows_value"] = wide[0]
-        for header, one in by_kind.items():
-            for kind, code in one.items():
+        before, most = self._before(table), next(iter(fills.values()))
+        self.answers[f"{before}rows_value"] = most
+        for header, codes in meant.items():
+            for kind, code in codes.items():
                 self.answers[f"{before}row.{kind}.{header}"] = code
+            if fills[header] != most:
+                self.answers[f"{before}row.{VALUE}.{header}"] = fills[header]
 
     def _columns(self, table: str) -> None:
         found, before = self._part(table), self._before(table)
@@ -256,7 +260,7 @@ class Colleague:
         """What texts mean, and which of two readings of days and numbers is meant."""
         found, before = self._part(table), self._before(table)
         pairs = self._pairs(found, table)
-        for one in found.columns:
+        for one in (*found.columns, *(found.wide.coded if found.wide else ())):
             told = defaultdict[str, Counter[str]](Counter)
             for row, meant in pairs:
                 told[_text(row, one.headers)][meant.get(one.column, "")] += 1
@@ -337,7 +341,8 @@ def _groups_of(
     written as they are meant the next group that none has."""
     meant: dict[str, tuple[str, ...]] = {}
     for header in headers:
-        cells = Counter(_plain_number(text) for text in found.layout.table.rows[header].to_pylist())
+        texts = found.layout.table.rows[header].to_pylist()
+        cells = Counter(filter(None, map(_plain_number, texts)))
         left = [one for one in groups if one not in meant.values()]
 
         def fit(group: tuple[str, ...], cells: Counter[str] = cells) -> int:

@@ -4,7 +4,8 @@ Names of the answers: those of `choices.py`; `table`; `laid` (what `choices.py` 
 `files` (the pattern of names); `header.<column>` (the column of the file, empty: none);
 `constant.<column>`; `code.<column>.<text>` (empty: not known). Of a survey: `question.<item>` (its
 column), `answer.<item>.<text>`. Of columns that become rows: `rows_value` (the column of the table
-that they fill), `row.<sex, month ...>.<column of the file>`. Of a changed file:
+that they fill), `row.<sex, month ...>.<column of the file>`, `row.value.<column of the file>`
+(another that this one fills). Of a changed file:
 `successor.<column of the file>`; `meant.<table>.<column>.<text>`. Of a second table, of the same
 rows (`also`: its name) or of another sheet (`also_sheet`: these, each a table of its own): the same
 with `also.` before it, of a third with `also.also.`; `of_sheet` is the one they were said of.
@@ -34,10 +35,9 @@ from pipelines.setup.proposal.difference import Change, changes_of
 from pipelines.setup.proposal.layout import holds_serial_days
 from pipelines.setup.proposal.matching.codes import recode_of
 from pipelines.setup.proposal.matching.notation import order_of
-from pipelines.setup.proposal.matching.side_by_side import SideBySide
 from pipelines.setup.proposal.matching.survey import RESPONDENTS, as_answer, items
 from pipelines.setup.proposal.matching.texts import BETWEEN, ColumnProposal
-from pipelines.setup.proposal.matching.wide import as_rows, month_of, value_columns
+from pipelines.setup.proposal.matching.wide import as_rows, dated, period_of, value_columns
 from pipelines.setup.proposal.proposal import FileTerms, Proposal, propose, with_joined_key
 
 Answers = Mapping[str, str]
@@ -111,6 +111,9 @@ def answered(
         if value:
             proposal = proposal.with_constant(column, value)
     proposal = _of_files(with_joined_key(proposal), answers)
+    if wide := proposal.wide:
+        of_rows = tuple(_coded(one, answers) for one in wide.coded)
+        proposal = replace(proposal, wide=replace(wide, coded=of_rows))
     coded = (_coded(one, answers) for one in proposal.columns)
     proposal = replace(proposal, columns=tuple(_worked(one, answers) for one in coded))
     sheet, *others = [BETWEEN.join(sheets_read(proposal)), *_other_sheets(proposal, answers)]
@@ -206,12 +209,12 @@ def _with_rows(proposal: Proposal, answers: Answers) -> Proposal:
     said = [(kind, header, code) for name, code in _of("row", answers).items()
             for kind, _, header in [name.partition(".")]
             if header in proposal.layout.table.header]  # fmt: skip
-    if value is None or not said or isinstance(proposal.wide, SideBySide):
+    if value is None or not said:
         return proposal
     groups: dict[str, dict[str, str]] = {}
     for kind, header, code in said:
         if code:
-            told = month_of(code, None) or code if kind == "month" else code
+            told = dated(kind, [code]).get(code, code) if kind == period_of(table) else code
             groups.setdefault(header, {})[kind] = told
     if value not in value_columns(table) or not groups:
         return replace(proposal, wide=None)

@@ -8,10 +8,10 @@ from zoneinfo import available_timezones
 
 from indicators.definitions.contracts import contracts
 from pipelines.setup.proposal.layout import SEVERAL, WORKBOOKS
-from pipelines.setup.proposal.matching.side_by_side import SideBySide
 from pipelines.setup.proposal.matching.survey import RESPONDENTS, answer_column, items
 from pipelines.setup.proposal.matching.texts import ColumnProposal
 from pipelines.setup.proposal.matching.wide import (
+    VALUE,
     may_be_rows,
     row_kinds,
     told_of_row,
@@ -163,22 +163,27 @@ def _of_groups(proposal: Proposal) -> Iterator[Choice]:
     """What each number of a row says that becomes a row of its own, and what they all count."""
     contract, wide = contracts()[proposal.table], proposal.wide
     kinds, values = row_kinds(contract), value_columns(contract)
-    if not kinds or not values or isinstance(wide, SideBySide):
-        return
-    standing = {header: name.split("|") for name, header in wide.items.items()} if wide else {}
+    groups = wide.groups.items() if wide else ()
+    standing = {header: (name, group.split("|"))
+                for group, held in groups for name, header in held.items()}  # fmt: skip
     counted = {header for one in proposal.columns if one.column in values for header in one.headers}
     left = {*proposal.ignored, *standing, *counted}
     texts = [one for one in proposal.layout.texts if one.header in left]
-    headers = may_be_rows(contract, wide.value if wide else values[0], texts)
+    headers = may_be_rows(contract, values, texts) if kinds else []
     if len(headers) < _FEWEST_ROWS:
         return
-    yield Choice("rows_value", (wide.value,) if wide else (), tuple(values))
+    most = wide.value if wide else ""
+    yield Choice("rows_value", _one(most), tuple(values))
     for header in headers[:_MOST_ROWS]:
-        codes = dict(zip(wide.item, standing.get(header, ()), strict=False)) if wide else {}
+        value, group = standing.get(header, ("", []))
+        codes = dict(zip(wide.item, group, strict=False)) if wide else {}
         for kind in kinds:
             told = codes.get(kind, "") if wide else told_of_row(contract, kind, header)
-            options = () if kind == "month" else tuple(contract.columns[kind].allowed_codes or ())
-            yield Choice(f"row.{kind}.{header}", _one(told), options)
+            listed = contract.columns[kind].allowed_codes or ()
+            yield Choice(f"row.{kind}.{header}", _one(told), tuple(listed))
+        if len(values) > 1:
+            other = value if value != most else ""
+            yield Choice(f"row.{VALUE}.{header}", _one(other), tuple(values))
 
 
 def other_sheets(proposal: Proposal) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from indicators.definitions.contracts import Column
@@ -153,14 +153,16 @@ def days_of_times(texts: Sequence[str]) -> Written:
 
 def are_months(texts: Sequence[str], written: Written) -> bool:
     """Whether dates, as they are written, are all of first days: of others none is a month."""
+    days = (date_of(text, written) for text in texts)
+    return all(day is None or day.day == 1 for day in days)
+
+
+def date_of(text: str, written: Written) -> date | None:
+    """The day that a text is, of months the first; None where it is not so written."""
     forms = [*written.keys.get("formats", ()), "%Y-%m-%d"]  # type: ignore[misc]
-    days = (_day_of(text[: 10 if is_iso(text, with_time=False) else None], forms) for text in texts)
-    return all(day in (None, 1) for day in days)
-
-
-def _day_of(text: str, forms: Sequence[str]) -> int | None:
+    text = text[: 10 if is_iso(text, with_time=False) else None]
     form = next((form for form in forms if _fits(text, form)), None)
-    return None if form is None else datetime.strptime(with_english_months(text, form), form).day
+    return datetime.strptime(with_english_months(text, form), form).date() if form else None
 
 
 def _date_time_group(texts: Sequence[str], number: int) -> Written | None:

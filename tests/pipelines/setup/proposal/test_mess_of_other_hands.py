@@ -396,6 +396,23 @@ def test_months_below_the_name_of_what_they_count_are_rows(tmp_path: Path) -> No
     assert asked["row.month.Quantités prévues / Août 26"] == ("2026-08-01",)
 
 
+def test_codes_of_months_side_by_side_are_rows_whose_texts_are_asked(tmp_path: Path) -> None:
+    rows = [
+        ["Unité", "Zone", "Rapport", "avril", "mai"],
+        ["FPU1", "Torit", "Incidents", "R", "NR"],
+        ["FPU2", "Ikoto", "Alertes", "PA", "R"],
+    ]
+    path = workbook(tmp_path / "Remise des rapports 2026.xlsx", Log=rows)  # fmt: skip
+    said = {f"code.return_status.{text}": code for text, code in
+            (("R", "submitted"), ("NR", "not_submitted"), ("PA", "no_access"))}  # fmt: skip
+    found = answered(path, KNOWN, said)
+    (table,) = found.mapping()["tables"]
+    assert found.table == "reporting_returns" and table["unpivot"]["value"] == "return_status"
+    assert list(table["unpivot"]["items"]) == ["2026-04-01", "2026-05-01"]
+    recode = table["unpivot"]["items"]["2026-05-01"]["recode"]
+    assert recode == {"R": "submitted", "NR": "not_submitted", "PA": "no_access"}
+
+
 def test_answers_one_a_row_mean_what_their_questions_allow(tmp_path: Path) -> None:
     path = tmp_path / "answers.csv"
     lines = ["enquête;vague;répondant;question;réponse"]
@@ -801,9 +818,11 @@ def test_what_months_count_and_their_year_stand_above_the_header(
 def test_a_month_behind_what_it_says_makes_a_row_for_each(tmp_path: Path) -> None:
     head = ["Post", "Staffed January 2026", "Staffed February 2026"]
     path = workbook(tmp_path / "police posts.xlsx", Log=[head, ["P-1", "yes", "no"]])
-    january, february = propose(path, KNOWN).mapping()["tables"]
-    assert january["columns"]["month"] == {"constant": "2026-01-01"}
-    assert february["columns"]["staffed"]["from"] == "Staffed February 2026"
+    (table,) = propose(path, KNOWN).mapping()["tables"]
+    assert (table["unpivot"]["item"], table["unpivot"]["value"]) == (["month"], "staffed")
+    assert {month: one["from"] for month, one in table["unpivot"]["items"].items()} == {
+        "2026-01-01": "Staffed January 2026", "2026-02-01": "Staffed February 2026",
+    }  # fmt: skip
 
 
 def test_ages_of_tags_and_answers_of_months_are_rows(tmp_path: Path) -> None:
@@ -817,7 +836,8 @@ def test_ages_of_tags_and_answers_of_months_are_rows(tmp_path: Path) -> None:
     wide = propose(path, KNOWN, table="police_posts").wide
     assert wide is not None and wide.value == "staffed"
     assert list(wide.items) == ["2026-07-01", "2026-08-01"]
-    assert wide.read["juillet 26"]["recode"] == {"O": "true"}
+    (unpivot,) = [one["unpivot"] for one in wide.tables({})]
+    assert unpivot["items"]["2026-07-01"]["recode"] == {"O": "true"}
 
 
 def test_a_person_says_what_columns_side_by_side_are_rows_of(tmp_path: Path) -> None:
