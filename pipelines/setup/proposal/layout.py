@@ -94,19 +94,23 @@ Cells = Sequence[Sequence[str | None]]
 
 @dataclass(frozen=True)
 class Layout:
-    """One sheet as it would be read, and why so; `above`: what stands above its header."""
+    """One sheet as it would be read, and why so; `above`: what stands above its header;
+    `missing`: texts that say that there is no value."""
 
     reader: str
     options: dict[str, Any]
     table: SourceTable
     book: Codebook = field(default_factory=dict)
     above: tuple[str, ...] = ()
+    missing: tuple[str, ...] = MISSING
 
     @cached_property
     def texts(self) -> list[Texts]:
         """What each column holds; a column of labels stands beside its codes and says no more."""
         labels = {f"{name}{LABEL_COLUMN}" for name in self.book}
-        return [one for one in texts_of(self.table, self.book) if one.header not in labels]
+        return [
+            one for one in texts_of(self.table, self.book, self.missing) if one.header not in labels
+        ]
 
     @cached_property
     def questions(self) -> tuple[Answered, ...]:
@@ -239,7 +243,9 @@ def in_other_shape(path: Path, layout: Layout, said: Mapping[str, Any]) -> Layou
         for name, texts in said.items()
         if name not in (*_HEADER, "missing")
     }
-    if "missing" in said and laid.reader in (*WORKBOOKS, "csv"):
+    if "missing" in said:
+        laid = replace(laid, missing=tuple(text for text in MISSING if text in said["missing"]))
+    if said.get("missing") and laid.reader in (*WORKBOOKS, "csv"):
         serial = _serial_dates(laid.table, said["missing"])
         named["serial_dates"] = [*laid.options.get("serial_dates", ()), *serial]
     options = {name: value for name, value in {**laid.options, **named}.items() if value != []}

@@ -67,6 +67,7 @@ _LEAST_COLUMNS = 2
 _LOOKED_AT = 6  # contracts
 _ANOTHER = 0.6  # score of a sheet that is surely a table of another kind
 _OF_BOOK = ("sheet", "sheets", "ignore_sheets")  # options
+_BY_PARTS = 0.7  # of a count that its parts beside it may tell by rows of their own
 _REFERENCE_KEY = 0.75
 _WIDE = 0.7
 _SAID_ONCE = 0.5
@@ -667,6 +668,9 @@ def _scored(
         said = sums[0].headers if parts_count else tuple(wide.items.values())
         texts = [one for one in texts if alone != {wide.value} or one.header not in said]
         columns = [one for one in columns if not parts_count or one not in sums]
+        if sums and not parts_count and _adds_up(layout, sums[0].headers[0], wide):
+            asked = replace(sums[0], confidence=_BY_PARTS, reasons=(*sums[0].reasons, "contested"))
+            columns = [asked if one is sums[0] else one for one in columns]  # or rows by sex
         wide = wide if parts_count else None
     if several:
         texts = [one for one in texts if one.header not in several.items.values()]

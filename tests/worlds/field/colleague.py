@@ -253,8 +253,9 @@ class Colleague:
         if filled and found.layout.reader != "hxl":
             laid = found.layout.options.get("fill_down", ())
             self.answers["fill_down"] = BETWEEN.join(dict.fromkeys([*laid, *sorted(filled)]))
-        if nothing := nothing - told - {*found.missing}:
-            self.answers["missing"] = BETWEEN.join([*found.missing, *sorted(nothing)])
+        kept = [text for text in found.missing if text not in told]
+        if (nothing := nothing - told - {*found.missing}) or len(kept) < len(found.missing):
+            self.answers["missing"] = BETWEEN.join([*kept, *sorted(nothing)])
 
     def _texts(self, table: str) -> None:
         """What texts mean, and which of two readings of days and numbers is meant."""
@@ -294,7 +295,7 @@ class Colleague:
             is_open = name in found.open_required
             if not is_open and (name in read or column.required):
                 continue
-            if len(values) == 1 and (value := values.pop()):
+            if len(values) == 1 and (value := next(iter(values))):
                 self.answers[f"{before}constant.{name}"] = value  # a title may tell it
             elif is_open and "" not in values and values <= sheets:
                 self.answers[f"{before}header.{name}"] = found.layout.options["sheet_name_as"]

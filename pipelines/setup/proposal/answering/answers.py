@@ -254,7 +254,7 @@ def _shape(answers: Answers) -> dict[str, Any]:
         name: int(answers[name]) for name in _NUMBERS if answers.get(name, "").isdigit()
     }
     shown = _LISTS if answers.get("laid") else [name for name in _LISTS if name in answers]
-    shown = [*shown, *(["missing"] if answers.get("missing") else [])]
+    shown = [*shown, *(["missing"] if "missing" in answers else [])]
     said |= {name: _texts(answers.get(name, "")) for name in shown}
     return said
 

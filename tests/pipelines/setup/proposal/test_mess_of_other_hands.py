@@ -841,7 +841,7 @@ def test_ages_of_tags_and_answers_of_months_are_rows(tmp_path: Path) -> None:
 
 
 def test_a_person_says_what_columns_side_by_side_are_rows_of(tmp_path: Path) -> None:
-    ranks = ("Commissaires et officiers", "Agents")
+    ranks = ("Chefs de bureau", "Autres")
     head = ["Département", *(f"{rank} / {sex}" for rank in ranks for sex in ("Hommes", "Femmes"))]
     path = workbook(tmp_path / "recensement.xlsx", Log=[head, ["Torit", 3, 1, 40, 12]])
     first = answered(path, KNOWN, {"table": "police_census"})
@@ -1006,3 +1006,26 @@ def test_other_texts_of_a_column_that_needs_no_value_may_mean_nothing(tmp_path: 
         one for one in answered(path, KNOWN, answers).columns if one.column == "patrol_mode"
     )
     assert mode.entry["otherwise"] is None and "Barrage" not in mode.entry["recode"]
+
+
+def test_running_numbers_below_a_mere_number_are_proposed_for_nothing(tmp_path: Path) -> None:
+    head = ["N°", "Mission", "Début", "Fin", "Lieu"]
+    rows = [[at, f"M{at}", f"0{at}/03/2026", f"0{at}/03/2026", "Torit"] for at in range(1, 6)]
+    found = propose(workbook(tmp_path / "detentions.xlsx", Log=[head, *rows]), KNOWN,
+                    table="un_detentions")  # fmt: skip
+    assert "N°" in found.ignored
+
+
+def test_a_text_that_a_person_does_not_call_empty_is_asked_about(tmp_path: Path) -> None:
+    head = ["Rapport", "Unité", "Zone", "Mois", "État"]
+    rows = [["activities", "FPU1", "Torit", "2026-04", state] for state in ("n/a", "submitted")]
+    path = workbook(tmp_path / "returns.xlsx", Log=[head, *rows])
+    said = {"table": "reporting_returns", "header.return_status": "État"}
+
+    def texts(**answers: str) -> list[str]:
+        columns = answered(path, KNOWN, {**said, **answers}).columns
+        return [one.text for column in columns if column.column == "return_status"
+                for one in column.codes]  # fmt: skip
+
+    assert texts() == ["submitted"]
+    assert texts(missing="") == ["n/a", "submitted"]
