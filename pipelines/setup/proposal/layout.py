@@ -36,7 +36,6 @@ from pipelines.ingest.readers.sheet_shape import (
     joined_names,
     month_told,
     with_column,
-    year_told,
 )
 from pipelines.ingest.readers.table import SourceTable
 from pipelines.ingest.readers.workbook import Workbook
@@ -83,6 +82,8 @@ _OF_SEVERAL = 0.7  # share of rows whose text is another than those before
 _DAY_WORDS = frozenset({"date", "day", "jour", "تاريخ"})
 _MOST_WORDS = 0.2  # of the cells of a column of numbers of days
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
+_DAY_AND_MONTH = re.compile(r"\d{1,2}([/.-])\d{1,2}")
+_MONTH = re.compile(r"(?:\d{1,2} )?([^\W\d_]+\.?)")  # `Avril`, `6 juillet`
 _IS_DAY = re.compile(r"0?[1-9]|[12]\d|3[01]")
 _IS_SPAN = re.compile(r"\d{1,2}\s*[-–]\s*\d{1,2}")  # of ages
 _NUMBERED_SHEET = re.compile(r"\W*(?:(?:sheet|feuille?|tabelle|hoja)\W*)?\d*\W*", re.IGNORECASE)
@@ -273,17 +274,17 @@ def _of_tags(path: Path, options: dict[str, Any]) -> Layout:
 def _shaped(path: Path, name: str, options: dict[str, Any]) -> Layout:
     """The table in the shape that its options give it: each is looked for in what those before
     it leave."""
-    table, shape = _read(path, name, options), {}
+    shape: dict[str, Any] = {}
+    table = _read(path, name, options)
     beside = _blank_beside_dittos(table)
     for option, found_in in _SHAPES.items():
         value = found_in(table)
-        if option == "year_of_file" and not year_told(table.sheet, path.name):
-            continue
         if option == "fill_down" and beside:
             value = list(dict.fromkeys([*value, *beside]))
         if value:
-            shape[option] = value
-            table = _read(path, name, options | shape)
+            before, table = table, _read(path, name, options | shape | {option: value})
+            is_none = option == "year_of_file" and table.rows.equals(before.rows)  # no year is told
+            shape |= {} if is_none else {option: value}
     return Layout(name, options | shape, table)
 
 
@@ -312,6 +313,12 @@ def _serial_dates(table: SourceTable, missing: Sequence[str] = ()) -> list[str]:
     as a workbook counts. `missing`: what a person calls empty."""
     texts = {name: table.rows[name].drop_null().to_pylist() for name in table.header}
     return [name for name, held in texts.items() if _are_serial(held, _names_a_day(name), missing)]
+
+
+def holds_serial_days(layout: Layout, header: str) -> bool:
+    """Whether a column that a person calls one of days holds those that a workbook counts."""
+    is_text = header in layout.table.header and layout.reader in (*WORKBOOKS, "csv")
+    return is_text and _are_serial(layout.table.rows[header].drop_null().to_pylist(), True)
 
 
 def _names_a_day(header: str) -> bool:
@@ -368,14 +375,22 @@ def _tells_a_month(sheet: str) -> bool:
     return bool(sheet) and notation.dates([told], with_time=False).share == 1
 
 
-def _months_alone(table: SourceTable) -> list[str]:
-    """Columns of which every text is the name of a month without its year."""
+def _without_year(table: SourceTable) -> list[str]:
+    """Columns of which every text is a month, or a day of one, without its year; below the name of
+    a day also in numbers."""
 
-    def is_month(text: str) -> bool:
-        return text in MISSING or (text.strip(" .").isalpha() and _tells_a_month(f"{text} 2000"))
+    def is_day(text: str, name: str) -> bool:
+        if numbers := _DAY_AND_MONTH.fullmatch(text.strip()):
+            written = notation.dates([f"{text.strip()}{numbers[1]}2000"], with_time=False)
+            return _names_a_day(name) and written.share == 1
+        month = _MONTH.fullmatch(text.strip())
+        return month is not None and _tells_a_month(f"{month[1]} 2000")
 
     texts = {name: table.rows[name].drop_null().unique().to_pylist() for name in table.header}
-    return [name for name, months in texts.items() if months and all(map(is_month, months))]
+    told = {name: [text for text in held if text not in MISSING] for name, held in texts.items()}
+    return [
+        name for name, days in told.items() if days and all(is_day(text, name) for text in days)
+    ]
 
 
 def _month_of_whole(table: SourceTable) -> str | None:
@@ -492,7 +507,7 @@ _SHAPES: dict[str, Callable[[SourceTable], Any]] = {
     "fill_down": _groups,
     "serial_dates": _serial_dates,
     "month_of_sheet": _days_of_month,
-    "year_of_file": _months_alone,
+    "year_of_file": _without_year,
     "sheet_as": _month_of_whole,
 }
 """Options of the shape of a sheet, with what a table shows of each."""

@@ -14,6 +14,7 @@ import yaml
 from indicators.definitions.contracts import Column, contracts
 from indicators.foundation.errors import WrongUse
 from pipelines.setup.proposal.answering.answers import answered, joined
+from pipelines.setup.proposal.answering.choices import NOTHING
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.matching.survey import ANSWERS, RESPONDENTS
 from pipelines.setup.proposal.matching.texts import BETWEEN, ColumnProposal
@@ -78,14 +79,35 @@ class Colleague:
         if not is_found:
             self.answers["table"] = own
         found = self.proposal()
-        if others and own != RESPONDENTS:
+        if others and own != RESPONDENTS and not self._is_of_sheets(found, own, others[0]):
             self.answers["also"] = others[0]
         missing = len(self.truth.columns) - len(heads(found, self.truth))
+        if "also_sheet" in self.answers:
+            return
         if len(found.sheets) > 1:
             self._take_best({"sheet": BETWEEN.join(names)} for names in _sheets(found))
         if missing:
             numbers = product(range(1, _ROWS_ABOVE), range(1, _ROWS_OF_HEADER))
             self._take_best({"header_row": str(a), "header_rows": str(b)} for a, b in numbers)
+
+    def _is_of_sheets(self, found: Proposal, own: str, other: str) -> bool:
+        """Whether the two tables stand on two sheets, which a person then says; so it is."""
+        columns = {table: contracts()[table].columns for table in (own, other)}
+        alone = {
+            table: {plain(header) for header, to in self.truth.columns.items()
+                    if to and all(c in columns[table] for c in to)}
+            for table in columns
+        }  # fmt: skip
+        held = {
+            name: {*map(plain, self.proposal(sheet=name, table=own).layout.table.header)}
+            for name in found.sheets
+        }
+        best = {t: max(held, key=lambda n: len(held[n] & alone[t]), default="") for t in columns}
+        if len({*best.values()}) < 2:
+            return False
+        also = {"also_sheet": best[other], "also.table": other}
+        self.answers |= {"table": own, "sheet": best[own], **also}
+        return True
 
     def _take_best(self, ways: Iterator[dict[str, str]]) -> None:
         """The way in which most of the truth's headers are there and as many rows."""
@@ -103,7 +125,7 @@ class Colleague:
 
     def complete(self) -> None:
         """All further answers, each after those before it were looked at."""
-        for own in self.truth.tables if "also" in self.answers else self.truth.tables[:1]:
+        for own in self.truth.tables if self._has_second else self.truth.tables[:1]:
             self._rows(own)
             self._columns(own)
         for name, value in self.truth.said.items():
@@ -113,8 +135,12 @@ class Colleague:
         if RESPONDENTS in self.truth.tables and ANSWERS in self.truth.tables:
             self._questions()
         for step in (self._blanks, self._texts, self._still_open, self._texts):
-            for own in self.truth.tables if "also" in self.answers else self.truth.tables[:1]:
+            for own in self.truth.tables if self._has_second else self.truth.tables[:1]:
                 step(own)
+
+    @property
+    def _has_second(self) -> bool:
+        return not {"also", "also_sheet"}.isdisjoint(self.answers)
 
     def _before(self, table: str) -> str:
         return "" if table == self.truth.tables[0] else "also."
@@ -247,16 +273,32 @@ class Colleague:
                 is_seen = own or code.code is None or code.confidence <= SHOWN
                 if value and value != code.code and is_seen:
                     self.answers[f"{before}code.{one.column}.{code.text}"] = value
+            unknown = (code.text for code in one.codes if code.code is None)
+            nothing = [text for text in unknown if {*told[text]} == {""}]
+            column = contracts()[table].columns[one.column]
+            if nothing and column.allowed_codes and not column.required:
+                self.answers[f"{before}otherwise.{one.column}"] = NOTHING
             if way := _reading(one, pairs):
                 self.answers[f"{before}reading.{one.column}"] = way
 
     def _still_open(self, table: str) -> None:
         """Required columns that no header means: the one value that all rows have."""
-        for name in self._part(table).open_required:
+        found, before = self._part(table), self._before(table)
+        read = {one.column for one in found.columns} | set(found.wide.columns if found.wide else ())
+        read |= (found.constants or {}).keys() | {
+            to for c in self.truth.columns.values() for to in c
+        }
+        sheets = {str(found.layout.options.get("sheet_name_as", "")), *found.sheets}
+        for name, column in contracts()[table].columns.items():
             values = {row.get(name, "") for row in self.truth.rows[table]}
+            is_open = name in found.open_required
+            if not is_open and (name in read or column.required):
+                continue
             if len(values) == 1 and (value := values.pop()):
-                self.answers[f"{self._before(table)}constant.{name}"] = value
-            else:
+                self.answers[f"{before}constant.{name}"] = value  # a title may tell it
+            elif is_open and "" not in values and values <= sheets:
+                self.answers[f"{before}header.{name}"] = found.layout.options["sheet_name_as"]
+            elif is_open:
                 self.open.append(name)
 
     def _questions(self) -> None:

@@ -20,6 +20,7 @@ from pipelines.setup.proposal.matching.wide import (
 from pipelines.setup.proposal.proposal import PERIODS, SENDERS, Proposal
 
 CONDITIONS = ("where", "where_too")  # the names of columns by which rows are taken
+NOTHING = "null"  # what other texts of a column may mean that needs no value
 FILLED = ("present", "absent")  # any text, and none
 WORKED = ("after", "empty", "otherwise", "when", "when_is", "when_value")
 _OF_SHEET = ("header_row", "header_rows", "fill_down", "ditto", "also", "missing", "place",
@@ -238,7 +239,9 @@ def _worked(
             yield Choice(f"after.{name}", _one(entry.get("after")), earlier)
     yield Choice(f"empty.{name}", _one(entry.get("empty")), means)
     if means:
-        yield Choice(f"otherwise.{name}", _one(entry.get("otherwise")), means)
+        stands = NOTHING if entry.get("otherwise", "") is None else entry.get("otherwise")
+        others = means if column.required else (*means, NOTHING)
+        yield Choice(f"otherwise.{name}", _one(stands), others)
     (when,) = entry.get("when", [{}])
     looked_at = answers.get(f"when.{name}", "")
     yield Choice(f"when.{name}", _one(looked_at), headers)

@@ -318,6 +318,9 @@ def _choice(one: "Choice", table: str, language: str) -> OfferedChoice:
 
 
 def _option(one: "Choice", table: str, text: str, language: str) -> str:
+    key = f"map.option.{one.kind.replace('_too', '')}.{text}"
+    if has_message(key):
+        return message(key, language)
     if one.kind == "answer":
         return vocabulary("answer").labels[text][language]
     if one.kind == "also":
@@ -329,8 +332,7 @@ def _option(one: "Choice", table: str, text: str, language: str) -> str:
         return _title(table, text, language)
     if column and one.kind in ("empty", "otherwise", "when_value", "row"):
         return code_words(column, language).get(text, text)
-    key = f"map.option.{one.kind.replace('_too', '')}.{text}"
-    return message(key, language) if has_message(key) else text
+    return text
 
 
 def _codes(codes: "Sequence[CodeProposal]", language: str) -> tuple[OfferedCode, ...]:

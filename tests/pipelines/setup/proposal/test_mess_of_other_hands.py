@@ -916,3 +916,61 @@ def test_months_without_a_year_are_of_the_year_of_the_file(tmp_path: Path) -> No
     assert found.layout.table.rows["Mois"].to_pylist() == ["Avril 2026", "Mai 2026"]
     undated = workbook(tmp_path / "matrice.xlsx", Matrice=[head, *rows])
     assert "year_of_file" not in propose(undated, KNOWN, table="rights_monitoring").layout.options
+
+
+def test_days_without_a_year_are_of_the_year_above_the_header(tmp_path: Path) -> None:
+    head, rows = ["Date", "Localité", "Faits"], [["6 juillet", "Torit", "Rapt"]]
+    for days, title in (
+        (["6 juillet", "9 août"], "3e trimestre 2026"),
+        (["03/08", "13/08"], "2026"),
+    ):
+        rows = [[day, "Torit", "Rapt"] for day in days]
+        path = workbook(tmp_path / f"faits {days[0][:2]}.xlsx", Faits=[[title], head, *rows])
+        found = propose(path, KNOWN, table="incidents")
+        assert found.layout.options["year_of_file"] == ["Date"]
+        assert all(text.endswith("2026") for text in found.layout.table.rows["Date"].to_pylist())
+        assert by_column(found)["occurred_on"] == ("Date",)
+
+
+def test_the_hour_of_an_end_takes_the_place_of_that_of_its_start(tmp_path: Path) -> None:
+    head = ["Date et heure", "Heure de fin", "Localité"]
+    rows = [["05/07/2026 à 08:30", "10:00", "Torit"], ["17/07/2026 à 09:00", "11:30", "Ikoto"]]
+    found = propose(workbook(tmp_path / "log.xlsx", Log=[head, *rows]), KNOWN, table="activities")
+    end = next(one for one in found.columns if one.column == "ended_at")
+    assert end.headers == ("Date et heure", "Heure de fin")
+    assert end.entry["formats"] == ["%d/%m/%Y à %H:%M %H:%M"]
+
+
+def test_serial_days_below_a_name_that_tells_nothing_are_read_once_a_person_names_them(
+    tmp_path: Path,
+) -> None:
+    head = ["CP No", "Gender", "COB x"]
+    rows = [["U-1", "F", 46154], ["U-2", "M", None], ["U-3", "M", 46153]]
+    path = workbook(tmp_path / "roster.xlsx", Roster=[head, *rows])
+    said = answered(path, KNOWN, {"table": "un_personnel", "header.departed_on": "COB x"})
+    assert said.layout.table.rows["COB x"].to_pylist() == ["2026-05-12", None, "2026-05-11"]
+
+
+def test_texts_that_a_person_calls_empty_have_no_other_meaning(tmp_path: Path) -> None:
+    head = ["Complaint", "Date", "Localité", "Sex of complainant"]
+    rows = [["C-1", "2026-03-01", "Torit", "not stated"], ["C-2", "2026-03-02", "Ikoto", "F"]]
+    path = workbook(tmp_path / "complaints.xlsx", Log=[head, *rows])
+    answers = {"table": "police_complaints", "missing": "not stated"}
+    sex = next(o for o in answered(path, KNOWN, answers).columns if o.column == "complainant_sex")
+    assert "not stated" not in {**sex.entry.get("recode", {})}
+    assert [one.text for one in sex.codes] == ["F"]
+    kept = {**answers, "code.complainant_sex.not stated": "_U"}
+    sex = next(o for o in answered(path, KNOWN, kept).columns if o.column == "complainant_sex")
+    assert sex.entry["recode"] == {"not stated": "_U"}
+
+
+def test_other_texts_of_a_column_that_needs_no_value_may_mean_nothing(tmp_path: Path) -> None:
+    head = ["Date", "Activité", "Localité"]
+    rows = [["2026-03-01", "Patrouille pédestre", "Torit"], ["2026-03-02", "Barrage", "Ikoto"]]
+    path = workbook(tmp_path / "log.xlsx", Log=[head, *rows])
+    answers = {"table": "activities", "header.activity_type": "Activité",
+               "header.patrol_mode": "Activité", "otherwise.patrol_mode": "null"}  # fmt: skip
+    mode = next(
+        one for one in answered(path, KNOWN, answers).columns if one.column == "patrol_mode"
+    )
+    assert mode.entry["otherwise"] is None and "Barrage" not in mode.entry["recode"]
