@@ -88,6 +88,8 @@ _IS_DAY = re.compile(r"0?[1-9]|[12]\d|3[01]")
 _IS_SPAN = re.compile(r"\d{1,2}\s*[-–]\s*\d{1,2}")  # of ages
 _NUMBERED_SHEET = re.compile(r"\W*(?:(?:sheet|feuille?|tabelle|hoja)\W*)?\d*\W*", re.IGNORECASE)
 _FRENCH = re.compile(r"[éèêàçôûî]|\b(?:de|du|des|le|la|et)\b|\b[ld]['’]", re.IGNORECASE)
+_DATED = re.compile(r"(?:\d{1,2}[/.-]){1,2}20\d\d|20\d\d(?:[/.-]\d{1,2}){1,2}")
+"""A month or day: above what is none it is the name of a column."""
 _LABELLED = ("spss", "stata")
 Cells = Sequence[Sequence[str | None]]
 
@@ -655,11 +657,21 @@ def header_row(texts: Cells) -> int | None:
     return place
 
 
+def _column(rows: Cells, at: int) -> list[str]:
+    return [text.strip() for row in rows for text in row[at : at + 1] if text]
+
+
 def _header_score(row: Sequence[str | None], below: Cells) -> float:
-    cells = [text.strip() for text in row if text and text.strip()]
+    there = {at: text.strip() for at, text in enumerate(row) if text and text.strip()}
+    cells = [*there.values()]
     if not cells or not any(any(text for text in entry) for entry in below):
         return 0
-    words = [text for text in cells if not re.fullmatch(r"[\d\s.,:/%+-]+", text)]
+    words = [
+        text
+        for at, text in there.items()
+        if not re.fullmatch(r"[\d\s.,:/%+-]+", text)
+        or (_DATED.fullmatch(text) and not any(map(_DATED.fullmatch, _column(below, at))))
+    ]
     known = sum(any(word in all_column_names() for word in readings(text)) for text in cells)
     width = max(sum(1 for text in entry if text) for entry in below)
     cover = min(1.0, len(cells) / max(width, 1))

@@ -699,9 +699,16 @@ def _scored(
     own = sum(explained.values()) / min(max(len(explained) + len(left), 1), _WIDEST)
     needed = sum(weight * found.get(name, 0) for name, weight in required.items())
     needed /= sum(required.values()) or 1
-    named = _named_in(titles, contract)
+    named = 1 if groups and _counts(titles, contract, groups) else _named_in(titles, contract)
     score = 0.5 * own + 0.4 * needed + 0.1 * named
     return score * (_SUMMED if _counts_cases(contract, left) else 1), columns, groups
+
+
+def _counts(titles: Sequence[str], contract: Contract, groups: Wide) -> bool:
+    """Whether a title names by its own name what columns side by side count."""
+    words = {word for title in titles for word in folded(title).split()}
+    columns = [(contract.table, name) for name in groups.values]
+    return any(header_likeness(*own, word)[0] == 1 for own in columns for word in words)
 
 
 def _adds_up(layout: Layout, whole: str, parts: Wide) -> bool:

@@ -1,4 +1,4 @@
-"""Several values of each sex or month side by side, `Officers / Men`, `Of which vetted / Men`,
+"""Several values of each sex, month or day side by side, `Officers / Men`, `Of which vetted / Men`,
 `Officers / Women`, or `Jan 2026 / Staffed`: one row for each. One value alone is `wide.py`."""
 
 import re
@@ -10,7 +10,9 @@ from pipelines.setup.proposal.matching.joined_columns import without_sex
 from pipelines.setup.proposal.matching.texts import GROUPED, Texts
 from pipelines.setup.proposal.matching.wide import (
     Wide,
-    month_of,
+    dated,
+    period_of,
+    value_columns,
     way_of,
     wide_of,
     without_group,
@@ -19,7 +21,7 @@ from pipelines.setup.proposal.matching.words import folded
 
 _BOTH = ("sex", "age_group")
 Said = tuple[str | None, tuple[str, ...]]
-"""The sex or month that a header names, and its other words."""
+"""The group, month or day that a header names, and its other words."""
 
 
 def side_by_side(
@@ -29,8 +31,9 @@ def side_by_side(
     ways: dict[tuple[str, ...], Callable[[str], Said]] = {
         _BOTH: lambda header: _without_both(contract, header),
         ("sex",): without_sex,
-        ("month",): lambda header: _without_month(header, years),
     }
+    if period := period_of(contract):
+        ways[(period,)] = lambda header: _without_period(period, header, years)
     found = (
         wide_of(contract, told, groups, texts)
         for told, apart in ways.items()
@@ -47,17 +50,18 @@ def _without_both(contract: Contract, header: str) -> Said:
     return (None, rest) if group and "_U" in group.split("|") else (group, rest)
 
 
-def _without_month(header: str, years: tuple[int, int] | None) -> Said:
-    group, sign, rest = header.partition(GROUPED)
+def _without_period(period: str, header: str, years: tuple[int, int] | None) -> Said:
+    above, sign, below = header.partition(GROUPED)
     words = header.split()
-    cuts = [(group, rest)] if sign else [
-        (" ".join(month), " ".join(others))
+    cuts = [(above, below), (below, above)] if sign else [
+        (" ".join(told), " ".join(others))
         for at in range(1, len(words))
-        for month, others in ((words[:at], words[at:]), (words[at:], words[:at]))
+        for told, others in ((words[:at], words[at:]), (words[at:], words[:at]))
     ]  # fmt: skip
-    told = ((month_of(month.strip(" -–:()"), years), others) for month, others in cuts)
-    month, others = next((one for one in told if one[0]), (None, rest))
-    return month, tuple(folded(re.sub(r"[/–:()-]", " ", others)).split())
+    plain = ((told.strip(" -–:()"), others) for told, others in cuts)
+    named = ((dated(period, [told], years).get(told), others) for told, others in plain)
+    group, others = next((one for one in named if one[0]), (None, below))
+    return group, tuple(folded(re.sub(r"[/–:()-]", " ", others)).split())
 
 
 def _groups(
@@ -83,12 +87,15 @@ def _groups(
 def _value_of(
     contract: Contract, rest: str, groups: Mapping[str, Mapping[str, object]]
 ) -> str | None:
-    """The number, or yes and no, that the words beside name, of those that are left."""
+    """The column that the words beside name, of those that are left; else the one
+    whose name has them all: `reported` of the allegations reported."""
     taken = {name for held in groups.values() for name in held}
-    alike = {
-        name: header_likeness(contract.table, name, rest)[0]
-        for name, column in contract.columns.items()
-        if column.base_type in ("int", "dec", "bool") and name not in taken
-    }
+    left = {n: contract.columns[n] for n in value_columns(contract) if n not in taken}
+    alike = {name: header_likeness(contract.table, name, rest)[0] for name in left}
     best = max(alike, key=lambda name: alike[name], default=None)
-    return best if best is not None and alike[best] >= LEAST_LIKENESS else None
+    if best is not None and alike[best] >= LEAST_LIKENESS:
+        return best
+    words = {*rest.split()}
+    titled = [name for name, one in left.items() if any(
+        words <= {*folded(title).split()} for title in (one.title.en, one.title.fr))]  # fmt: skip
+    return titled[0] if len(titled) == 1 else None

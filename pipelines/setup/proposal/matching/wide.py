@@ -11,7 +11,7 @@ from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.mapping.written.written_numbers import ZERO
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.codes import recode_of
-from pipelines.setup.proposal.matching.columns import fit_of
+from pipelines.setup.proposal.matching.columns import fit_of, is_personal
 from pipelines.setup.proposal.matching.concepts import is_named_in, says_nothing
 from pipelines.setup.proposal.matching.texts import GROUPED, ColumnProposal, Texts
 from pipelines.setup.proposal.matching.words import code_texts, readings, total_words
@@ -89,11 +89,20 @@ class Wide:
         found = []
         for group, held in entries.items():
             codes = zip(self.item, group.split("|"), strict=True)
-            columns = {**table["columns"], **{n: {"constant": code} for n, code in codes}, **held}
+            told = {name: {"constant": code} for name, code in codes}
+            if self.key and self.key in table["columns"]:
+                told[self.key] = _followed(table["columns"][self.key], group)
+            columns = {**table["columns"], **told, **held}
             first = next(iter(held.values()))["from"]
             where = {**table.get("where", {}), first: "present"}
             found.append({**table, "where": where, "columns": columns})
         return found
+
+
+def _followed(key: Mapping[str, Any], group: str) -> dict[str, Any]:
+    """The key of a row, and its group."""
+    own = key.get("template") or f"{{{key.get('from')}}}"
+    return {"template": f"{own} {group}"}
 
 
 def wide_columns(
@@ -182,7 +191,7 @@ def told_of_row(contract: Contract, kind: str, header: str) -> str:
 def may_be_rows(contract: Contract, values: Sequence[str], texts: Sequence[Texts]) -> list[str]:
     """The columns of a file whose texts are such values."""
     columns = [contract.columns[name] for name in values]
-    filled = [one for one in texts if one.values]
+    filled = [one for one in texts if one.values and not is_personal(one)]
     return [one.header for one in filled if any(way_of(c, one) is not None for c in columns)]
 
 

@@ -381,38 +381,6 @@ def test_months_without_a_year_are_of_the_years_that_the_file_names(tmp_path: Pa
     assert unnamed.wide is None
 
 
-def test_months_below_the_name_of_what_they_count_are_rows(tmp_path: Path) -> None:
-    rows = [["No", "Unité", "Activité", "Quantités prévues", "", ""],
-            ["", "", "", "Juil. 26", "Août 26", "Sept. 26"],
-            [1, "FPU1", "Patrouille", 4, 5, 6], [2, "FPU2", "Escorte", 1, None, 3]]  # fmt: skip
-    path = workbook(tmp_path / "plan de travail.xlsx", Plan=rows)
-    book = load_workbook(path)
-    book["Plan"].merge_cells("D1:F1")
-    book.save(path)
-    found = propose(path, KNOWN)
-    assert found.table == "activity_plan" and found.wide is not None
-    assert list(found.wide.items) == ["2026-07-01", "2026-08-01", "2026-09-01"]
-    asked = {one.name: one.value for one in choices(found, {})}
-    assert asked["row.month.Quantités prévues / Août 26"] == ("2026-08-01",)
-
-
-def test_codes_of_months_side_by_side_are_rows_whose_texts_are_asked(tmp_path: Path) -> None:
-    rows = [
-        ["Unité", "Zone", "Rapport", "avril", "mai"],
-        ["FPU1", "Torit", "Incidents", "R", "NR"],
-        ["FPU2", "Ikoto", "Alertes", "PA", "R"],
-    ]
-    path = workbook(tmp_path / "Remise des rapports 2026.xlsx", Log=rows)  # fmt: skip
-    said = {f"code.return_status.{text}": code for text, code in
-            (("R", "submitted"), ("NR", "not_submitted"), ("PA", "no_access"))}  # fmt: skip
-    found = answered(path, KNOWN, said)
-    (table,) = found.mapping()["tables"]
-    assert found.table == "reporting_returns" and table["unpivot"]["value"] == "return_status"
-    assert list(table["unpivot"]["items"]) == ["2026-04-01", "2026-05-01"]
-    recode = table["unpivot"]["items"]["2026-05-01"]["recode"]
-    assert recode == {"R": "submitted", "NR": "not_submitted", "PA": "no_access"}
-
-
 def test_answers_one_a_row_mean_what_their_questions_allow(tmp_path: Path) -> None:
     path = tmp_path / "answers.csv"
     lines = ["enquête;vague;répondant;question;réponse"]
