@@ -32,6 +32,7 @@ from pipelines.ingest.readers.codebook import (
 from pipelines.ingest.readers.ged import NEEDED
 from pipelines.ingest.readers.hxl import headers_above, is_tags
 from pipelines.ingest.readers.sheet_shape import (
+    MergedText,
     footnotes,
     joined_names,
     month_told,
@@ -85,6 +86,7 @@ _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
 _DAY_AND_MONTH = re.compile(r"\d{1,2}([/.-])\d{1,2}")
 _MONTH = re.compile(r"(?:\d{1,2} )?([^\W\d_]+\.?)")  # `Avril`, `6 juillet`
 _IS_DAY = re.compile(r"0?[1-9]|[12]\d|3[01]")
+_IS_NUMBER = re.compile(r"[\d.,:/\s-]*$|\d{4}")
 _IS_SPAN = re.compile(r"\d{1,2}\s*[-–]\s*\d{1,2}")  # of ages
 _NUMBERED_SHEET = re.compile(r"\W*(?:(?:sheet|feuille?|tabelle|hoja)\W*)?\d*\W*", re.IGNORECASE)
 _FRENCH = re.compile(r"[éèêàçôûî]|\b(?:de|du|des|le|la|et)\b|\b[ld]['’]", re.IGNORECASE)
@@ -539,10 +541,14 @@ def _divides(below: Sequence[str | None], names: Sequence[str | None]) -> bool:
     gaps |= {at for at in range(last + 1, len(below)) if below[at]}
     said = {at for at, text in enumerate(below) if text}
     texts = [below[at] or "" for at in said]
+    tall = {at for at, text in enumerate(names) if isinstance(text, MergedText) and text.height > 1}
+    if len(tall) > 1 and said and said.isdisjoint(tall) and not any(map(_IS_NUMBER.match, texts)):
+        return True  # the workbook says that names reach down to where the others are divided
     alone = said - gaps - {at - 1 for at in gaps}
     is_told = bool(gaps) and gaps <= said and 2 * len(alone) <= len(gaps) * (0 not in said)
-    return is_told and not any(re.match(r"[\d.,:/\s-]*$|\d{4}", text) for text in texts if
-                               not _IS_SPAN.fullmatch(text))  # fmt: skip
+    return is_told and not any(
+        _IS_NUMBER.match(text) for text in texts if not _IS_SPAN.fullmatch(text)
+    )
 
 
 def _is_row_of_groups(above: Sequence[str | None], names: Sequence[str | None]) -> bool:

@@ -67,6 +67,7 @@ _LEAST_COLUMNS = 2
 _LOOKED_AT = 6  # contracts
 _ANOTHER = 0.6  # score of a sheet that is surely a table of another kind
 _OF_BOOK = ("sheet", "sheets", "ignore_sheets")  # options
+_ISO_MONTH = re.compile(r"\d{4}-\d\d-01")
 _BY_PARTS = 0.7  # of a count that its parts beside it may tell by rows of their own
 _REFERENCE_KEY = 0.75
 _WIDE = 0.7
@@ -359,7 +360,7 @@ def propose(
     feeds = tuple(sorted(c for c, one in load_catalogue().items() if one.source == name))
     return Proposal(
         source,
-        pattern_of(path.name),
+        _pattern(path, wide),
         layout,
         name,
         confidence,
@@ -374,6 +375,15 @@ def propose(
         feeds,
         asked,
     )
+
+
+def _pattern(path: Path, wide: Wide | None) -> str:
+    """The names that files like this one have; where headers are months whose year is told by no
+    more than the file, this one alone: those of another year mean other months."""
+    items = wide.items.items() if wide else ()
+    is_of_year = any(_ISO_MONTH.search(name) and not any(map(str.isdigit, header))
+                     for name, header in items)  # fmt: skip
+    return glob.escape(path.name) if is_of_year else pattern_of(path.name)
 
 
 def _other_kinds(scored: Sequence[tuple[Any, ...]]) -> tuple[str, ...]:

@@ -997,3 +997,29 @@ def test_a_text_that_a_person_does_not_call_empty_is_asked_about(tmp_path: Path)
 
     assert texts() == ["submitted"]
     assert texts(missing="") == ["n/a", "submitted"]
+
+
+def test_names_of_two_rows_height_say_that_the_header_has_two(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    for row in (
+        ["Unit", "Base", "Position", None, "Strength"],
+        [None, None, "Lat", "Long", "All"],
+        ["FPU1", "Torit", "4.41", "32.57", 120],
+        ["FPU2", "Ikoto", "4.07", "33.10", 80],
+    ):
+        sheet.append(row)
+    for cells in ("A1:A2", "B1:B2", "C1:D1"):
+        sheet.merge_cells(cells)
+    book.save(path := tmp_path / "locstat.xlsx")
+    header = layouts(path)[0].table.header
+    assert header == ("Unit", "Base", "Position / Lat", "Position / Long", "Strength / All")
+
+
+def test_months_without_a_year_in_headers_are_of_this_file_alone(tmp_path: Path) -> None:
+    for months, pattern in ((("avril", "mai"), "Rapports 2026.xlsx"),
+                            (("avr-26", "mai-26"), "Rapports 20??.xlsx")):  # fmt: skip
+        head = ["Rapport", "Unité", "Zone", *months]
+        rows = [["activities", unit, "Torit", "submitted", "nil"] for unit in ("FPU1", "FPU2")]
+        path = workbook(tmp_path / "Rapports 2026.xlsx", Suivi=[head, *rows])
+        assert propose(path, KNOWN, table="reporting_returns").files == pattern
