@@ -24,6 +24,7 @@ from pipelines.setup.proposal.layout import (
 from pipelines.setup.proposal.matching.codes import code_proposals, recode_of
 from pipelines.setup.proposal.matching.columns import (
     LEAST_LIKENESS,
+    are_running,
     column_proposals,
     header_likeness,
     is_personal,
@@ -553,7 +554,8 @@ def _joined_key(
     columns: Sequence[ColumnProposal],
     wide: Wide | None,
 ) -> list[ColumnProposal]:
-    """A key of several columns, where the file has none: the first that tell all its rows apart.
+    """A key of several columns, where the file has none: the first that tell all its rows apart,
+    with running numbers where no others do.
 
     It begins with the source's name: rows of another sender never take the place of these.
     """
@@ -571,6 +573,7 @@ def _joined_key(
     order = [*(by_name[name] for name in first if name in by_name), *apart]
     told = [header for one in columns if one.column in more for header in one.headers]
     headers = list(dict.fromkeys(header for one in order for header in one.headers))
+    headers += [texts.header for texts in layout.texts if are_running(texts)]
     headers = [header for header in headers if not set(header) & set("{}")]
     if day not in {*by_name, *(wide.columns if wide else ())}:
         return []

@@ -1023,3 +1023,16 @@ def test_months_without_a_year_in_headers_are_of_this_file_alone(tmp_path: Path)
         rows = [["activities", unit, "Torit", "submitted", "nil"] for unit in ("FPU1", "FPU2")]
         path = workbook(tmp_path / "Rapports 2026.xlsx", Suivi=[head, *rows])
         assert propose(path, KNOWN, table="reporting_returns").files == pattern
+
+
+def test_running_numbers_are_of_a_key_only_where_nothing_else_tells_rows_apart(
+    tmp_path: Path,
+) -> None:
+    head = ["N°", "Unité", "Activité", "Lieu", "juil. 26", "août 26"]
+    rows = [[at, "FPU1", "Patrouilles", "Torit", 10, 12] for at in (1, 2, 3)]
+    path = workbook(tmp_path / "plan 2026-27.xlsx", Plan=[head, *rows])
+    key = by_column(propose(path, KNOWN, table="activity_plan"))["plan_line_code"]
+    assert key[-1] == "N°" and len(key) > 1
+    rows[1][1], rows[2][3] = "FPU2", "Ikoto"
+    path = workbook(tmp_path / "plan 2026-27.xlsx", Plan=[head, *rows])
+    assert "N°" not in by_column(propose(path, KNOWN, table="activity_plan"))["plan_line_code"]
