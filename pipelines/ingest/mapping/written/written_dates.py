@@ -52,6 +52,7 @@ _SPAN = re.compile(
     r"|(\d{1,2})\s*-\s*(\d{1,2}[/. ].+)",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"\d{4}|\d[/.]\d+[/.]\d|\d[- '][^\W\d]+[- ']\d")
 
 
 def day_of_span(text: str, part: int) -> str:
@@ -63,6 +64,8 @@ def day_of_span(text: str, part: int) -> str:
     first, second = filter(None, found.groups())
     if first.isdigit() and (rest := re.fullmatch(r"\d{1,2}(\D.+)", second)):
         first += rest[1]
+    elif not _YEAR.search(first) and (year := re.search(r"\D\d{4}$", second)):
+        first += year[0]  # `13/04` of `13/04 au 17/04/2026`
     return first if part == 1 else second
 
 

@@ -32,8 +32,10 @@ _WITHIN = 0.75
 DENIES = frozenset(
     ["no", "not", "non", "pas", "san", "without", "never", "jamai", "aucun", "aucune", "غير", "ليس"]
 )
-_TRUE = {"true", "yes", "oui", "vrai", "1", "y", "o", "x", "ye", "✓", "نعم"}
-_FALSE = {"false", "no", "non", "faux", "0", "n", "لا"}
+_TRUE = {"true", "yes", "oui", "vrai", "1", "y", "o", "x", "ye", "✓", "نعم"} | {
+    "pass", "passed", "admis", "admise", "réussi", "réussie"}  # fmt: skip
+_FALSE = {"false", "no", "non", "faux", "0", "n", "لا"} | {
+    "fail", "failed", "ajourné", "ajournée", "échec", "échoué", "échouée"}  # fmt: skip
 _READ_ANYWAY = {"true", "yes", "oui", "vrai", "1", "false", "no", "non", "faux", "0"}
 _WORD = r"(?<![^\W\d_])(?:q|t|trim(?:estre)?|quarter)(?![^\W\d_])"
 _NUMBERED = re.compile(

@@ -6,7 +6,7 @@ A confidence above 0.9 needs both: a name that is this column's alone and texts 
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import takewhile
 from operator import eq
 from typing import Any
@@ -157,7 +157,7 @@ def _of_a_visit(chosen: Sequence[ColumnProposal], columns: Sequence[Texts]) -> l
 def _told_of(contract: Contract, columns: Sequence[Texts]) -> Sequence[Texts]:
     """The columns without those that name or reach a person, and without when a form was opened
     and sent, which is not when what it tells of was, but for an interview."""
-    columns = [texts for texts in columns if not is_personal(texts)]
+    columns = [one for one in columns if not is_personal(one) and not are_running(one)]
     headers = {texts.header for texts in columns}
     columns = [texts for texts in columns if not _is_choice(texts, headers)]
     columns = [texts for texts in columns if not _is_listed(contract, texts, headers)]
@@ -331,11 +331,22 @@ def _named(table: str, name: str, texts: Texts) -> tuple[float, str | None]:
 
 
 def may_be_key(texts: Texts) -> bool:
-    """Whether texts tell rows apart also beside those of later files: no days, no names of persons,
-    and no numbers below a mere `#`."""
-    is_counted = texts.header.strip() == "#" and all(map(str.isdigit, texts.values))
-    is_told = _are_days(texts.values) or names_a_name(texts.header) or is_counted
+    """Whether texts tell rows apart also beside those of later files: no days, no names of
+    persons, no running numbers."""
+    is_told = _are_days(texts.values) or names_a_name(texts.header) or are_running(texts)
     return texts.is_unique and not is_told
+
+
+def are_running(texts: Texts) -> bool:
+    """Whether a column holds the numbers from 1 on below a mere `N°`: they tell of nothing."""
+    numbers = {str(number) for number in range(1, len(texts.values) + 1)}
+    is_mere = texts.header.strip() == "#" or folded(texts.header) in _mere_numbers()
+    return is_mere and len(numbers) > 1 and numbers == {*texts.values}
+
+
+@cache
+def _mere_numbers() -> frozenset[str]:
+    return frozenset(map(folded, listed_words("general")["counted"]))
 
 
 def _are_names(values: Sequence[str]) -> bool:

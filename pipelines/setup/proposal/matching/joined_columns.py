@@ -167,7 +167,7 @@ def _joined(
     nearest = sorted(free, key=lambda texts: abs(columns.index(texts) - at))
     if notation.clock_formats(own.values):
         days = [texts for texts in nearest if _is_day(texts)]
-        days += [by_header[dated]] if dated and _is_day(by_header[dated]) else []
+        days += [by_header[dated]] if dated and _holds_a_day(by_header[dated]) else []
         if not days:
             return one
         joined = _of_two(one, days[0], own)
@@ -191,6 +191,11 @@ def _is_day(texts: Texts) -> bool:
     return notation.dates(texts.values, with_time=False).share >= _MOST
 
 
+def _holds_a_day(texts: Texts) -> bool:
+    """Whether texts are days, be it with a time of day."""
+    return _is_day(texts) or notation.days_of_times(texts.values).share >= _MOST
+
+
 def _day_keys(texts: Texts) -> dict[str, object]:
     """A format of days is named also where the texts are ISO: without one a time is refused."""
     return notation.dates(texts.values, with_time=False).keys or {"formats": ["%Y-%m-%d"]}
@@ -198,6 +203,8 @@ def _day_keys(texts: Texts) -> dict[str, object]:
 
 def _of_two(one: ColumnProposal, day: Texts, clock: Texts) -> ColumnProposal:
     written = notation.dates(day.values, with_time=False)
+    if written.share < _MOST:  # the hour behind that of the day takes its place
+        written = notation.days_of_times(day.values)
     forms = [*written.keys.get("formats", ())]  # type: ignore[misc]
     if not forms or any(notation.is_iso(text, with_time=False) for text in day.values):
         forms.append("%Y-%m-%d")
