@@ -59,6 +59,7 @@ from pipelines.setup.proposal.matching.words import (
     names_a_country,
     reference_place,
     told_by_export,
+    unaccented,
 )
 
 PERIODS = ("month", "quarter", "year")
@@ -590,7 +591,7 @@ def _joined_key(
 
 def _source_name(path: Path, table: str) -> str:
     """The file's name without what changes from one delivery to the next, else the table's."""
-    stem = re.sub(r"[^a-z0-9]+", "_", folded(stem_words(path.name)))
+    stem = re.sub(r"[^a-z0-9]+", "_", unaccented(stem_words(path.name)))
     return stem.strip("_").lstrip("0123456789_") or table
 
 

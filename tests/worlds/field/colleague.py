@@ -155,7 +155,7 @@ class Colleague:
         return whole if table == self.truth.tables[0] else whole.also or whole
 
     def _rows(self, table: str) -> None:
-        """What each of several columns says that become rows of one column of the table."""
+        """What each column says that becomes rows, and which column of the table it fills."""
         found, contract = self._part(table), contracts()[table]
         names, kinds = heads(found, self.truth), row_kinds(contract)
         told = [kind for kind in kinds if len({r.get(kind) for r in self.truth.rows[table]}) > 1]

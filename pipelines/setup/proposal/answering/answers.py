@@ -37,7 +37,14 @@ from pipelines.setup.proposal.matching.codes import recode_of
 from pipelines.setup.proposal.matching.notation import order_of
 from pipelines.setup.proposal.matching.survey import RESPONDENTS, as_answer, items
 from pipelines.setup.proposal.matching.texts import BETWEEN, ColumnProposal
-from pipelines.setup.proposal.matching.wide import as_rows, dated, period_of, value_columns
+from pipelines.setup.proposal.matching.wide import (
+    VALUE,
+    as_rows,
+    dated,
+    period_of,
+    row_kinds,
+    value_columns,
+)
 from pipelines.setup.proposal.proposal import FileTerms, Proposal, propose, with_joined_key
 
 Answers = Mapping[str, str]
@@ -206,6 +213,7 @@ def _worked(one: ColumnProposal, answers: Answers) -> ColumnProposal:
 def _with_rows(proposal: Proposal, answers: Answers) -> Proposal:
     """The proposal with the columns that a person says become rows of their own."""
     value, table = answers.get("rows_value"), contracts()[proposal.table]
+    kinds, values = row_kinds(table), value_columns(table)
     said = [(kind, header, code) for name, code in _of("row", answers).items()
             for kind, _, header in [name.partition(".")]
             if header in proposal.layout.table.header]  # fmt: skip
@@ -213,12 +221,14 @@ def _with_rows(proposal: Proposal, answers: Answers) -> Proposal:
         return proposal
     groups: dict[str, dict[str, str]] = {}
     for kind, header, code in said:
-        if code:
+        if code and kind in kinds:
             told = dated(kind, [code]).get(code, code) if kind == period_of(table) else code
             groups.setdefault(header, {})[kind] = told
-    if value not in value_columns(table) or not groups:
+    if value not in values or not groups:
         return replace(proposal, wide=None)
-    wide = as_rows(table, value, groups, proposal.layout.texts)
+    fills = {header: code for kind, header, code in said if kind == VALUE and code in values}
+    fills = {header: fills.get(header, value) for header in groups}
+    wide = as_rows(table, fills, groups, proposal.layout.texts)
     kept = (one for one in proposal.columns if one.column not in wide.columns)
     kept = (one for one in kept if groups.keys().isdisjoint(one.headers))
     return replace(proposal, wide=wide, columns=tuple(kept))

@@ -101,7 +101,8 @@ class Wide:
 
 def _followed(key: Mapping[str, Any], group: str) -> dict[str, Any]:
     """The key of a row, and its group."""
-    own = key.get("template") or f"{{{key.get('from')}}}"
+    headers = [key["from"]] if isinstance(key.get("from"), str) else key.get("from", ())
+    own = key.get("template") or key.get("constant") or " ".join(f"{{{one}}}" for one in headers)
     return {"template": f"{own} {group}"}
 
 
@@ -198,19 +199,22 @@ def may_be_rows(contract: Contract, values: Sequence[str], texts: Sequence[Texts
 
 
 def as_rows(
-    contract: Contract, value: str, said: Mapping[str, Mapping[str, str]], texts: Sequence[Texts]
+    contract: Contract,
+    fills: Mapping[str, str],
+    said: Mapping[str, Mapping[str, str]],
+    texts: Sequence[Texts],
 ) -> Wide:
-    """The columns of which a person says what tells their rows apart: of a header each kind and its
-    code, and as VALUE which column it fills where that is another. What is said of none is not
-    known. Raises WrongUse where two say the same."""
+    """The columns of which a person says what tells their rows apart: `fills`: of a header the
+    column of the table; `said`: each kind and its code. What is said of none is not known. Raises
+    WrongUse where two say the same."""
     kinds = tuple(kind for kind in row_kinds(contract) if any(kind in one for one in said.values()))
     groups: dict[str, dict[str, str]] = {}
     for header, codes in said.items():
         group = "|".join(codes.get(kind, "_U") for kind in kinds)
         held = groups.setdefault(group, {})
-        if (name := codes.get(VALUE, value)) in held:
-            raise WrongUse(Problem("map_rows_alike", value=header, parameters={"as": held[name]}))
-        held[name] = header
+        if other := held.get(fills[header]):
+            raise WrongUse(Problem("map_rows_alike", value=header, parameters={"as": other}))
+        held[fills[header]] = header
     return wide_of(contract, kinds, groups, texts)
 
 

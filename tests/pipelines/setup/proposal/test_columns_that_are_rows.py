@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from indicators.foundation.errors import WrongUse
 from indicators.foundation.messages import LANGUAGES
 from pipelines.setup.proposal.answering.answers import answered
 from pipelines.setup.proposal.answering.choices import choices
@@ -129,6 +130,10 @@ def test_two_counts_of_the_same_groups_make_a_row_of_each_group(tmp_path: Path) 
     assert answered(path, KNOWN, said).mapping() == found.mapping()
     other = said | {"row.value.Girls verified": "allegations_referred"}
     assert "allegations_referred" in answered(path, KNOWN, other).mapping()["tables"][1]["columns"]
+    left = said | {f"row.{kind}.Girls verified": "" for kind in ("sex", "age_group")}
+    assert "Girls verified" in answered(path, KNOWN, left).ignored
+    with pytest.raises(WrongUse, match="the same row"):
+        answered(path, KNOWN, said | {"row.value.Girls verified": ""})
 
 
 def test_groups_of_several_counts_have_a_key_each(tmp_path: Path) -> None:

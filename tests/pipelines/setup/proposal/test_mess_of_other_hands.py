@@ -839,8 +839,9 @@ def test_a_key_is_made_of_the_sex_or_month_that_tells_rows_apart(tmp_path: Path)
     assert {"Date", "Sex"} <= {*by_column(found)["displacement_code"]}
     head = ["Unit", "Planned output", "District", "Month", "Planned"]
     plan = [["FPU1", "Patrols", "Torit", f"2026-0{month}", 4] for month in (7, 8)]
-    found = propose(workbook(tmp_path / "plan.xlsx", Log=[head, *plan]), KNOWN)
+    found = propose(workbook(tmp_path / "Plans d’activités 2026.xlsx", Log=[head, *plan]), KNOWN)
     assert {"Unit", "Month"} <= {*by_column(found)["plan_line_code"]}
+    assert found.source == "plans_d_activites"  # as people wrote it, in its own plural
 
 
 def test_a_key_of_a_person_is_never_a_name(tmp_path: Path) -> None:
