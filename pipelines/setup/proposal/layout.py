@@ -75,7 +75,22 @@ _OF_FORM = {"encoding", "delimiter", "sheet"}
 _PARTS_OF_SUMS, _MOST_OF_TOTAL = {"grand", "sou", "sous", "sub", "s"}, 6  # words
 _SUB_TOTAL = r"^\s*(sous|sub|s)[-/ ]?total"
 _DITTOS = {"idem", "id", "ditto", "dito", "ibid"}
-_MARKS = {'"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
+_MARKS = {
+    "-do-",
+    "-Do-",
+    "-DO-",
+    "- do -",
+    "do.",
+    '"',
+    "''",
+    "″",
+    "〃",
+    "“",
+    "”",
+    "»",
+    "-//-",
+    "//",
+}
 _GROUPED_FROM = 4  # of the first columns
 _NAMED_ABOVE = 3  # columns
 _LEAST_BLANK = 0.3  # share of the rows below others

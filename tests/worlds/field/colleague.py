@@ -18,7 +18,12 @@ from pipelines.setup.proposal.answering.choices import NOTHING
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.matching.survey import ANSWERS, RESPONDENTS
 from pipelines.setup.proposal.matching.texts import BETWEEN, ColumnProposal
-from pipelines.setup.proposal.matching.wide import VALUE, row_kinds, value_columns
+from pipelines.setup.proposal.matching.wide import (
+    VALUE,
+    row_kinds,
+    told_of_row,
+    value_columns,
+)
 from pipelines.setup.proposal.proposal import Proposal
 
 SHOWN = 0.9  # the meaning of a text that is surer is not shown unless somebody looks for it
@@ -153,7 +158,7 @@ class Colleague:
         """What each column says that becomes rows, and which column of the table it fills."""
         found, contract = self._part(table), contracts()[table]
         names, kinds = heads(found, self.truth), row_kinds(contract)
-        told = [kind for kind in kinds if any(row.get(kind) for row in self.truth.rows[table])]
+        told = [kind for kind in kinds if len({r.get(kind) for r in self.truth.rows[table]}) > 1]
         columns = [to[0] for to in self.truth.columns.values() if len(to) == 1]
         wide = {one for one in value_columns(contract) if columns.count(one) > 1}
         fills = {names[h]: to[0] for h, to in self.truth.columns.items()
@@ -277,7 +282,11 @@ class Colleague:
             unknown = (code.text for code in one.codes if code.code is None)
             nothing = [text for text in unknown if {*told[text]} == {""}]
             column = contracts()[table].columns[one.column]
-            if nothing and column.allowed_codes and not column.required:
+            if (
+                nothing
+                and (column.allowed_codes or column.base_type == "bool")
+                and not (column.required)
+            ):
                 self.answers[f"{before}otherwise.{one.column}"] = NOTHING
             if way := _reading(one, pairs):
                 self.answers[f"{before}reading.{one.column}"] = way
@@ -341,14 +350,21 @@ def _groups_of(
     """Of each column that becomes rows the group whose values are its own; of values that are not
     written as they are meant the next group that none has."""
     meant: dict[str, tuple[str, ...]] = {}
-    for header in headers:
+    contract = contracts()[found.table]
+    says = {h: [told_of_row(contract, kind, h) for kind in kinds] for h in headers}
+    for header in sorted(headers, key=lambda one: says[one].count("")):
         texts = found.layout.table.rows[header].to_pylist()
         cells = Counter(filter(None, map(_plain_number, texts)))
         left = [one for one in groups if one not in meant.values()]
 
-        def fit(group: tuple[str, ...], cells: Counter[str] = cells) -> int:
+        def fit(
+            group: tuple[str, ...],
+            cells: Counter[str] = cells,
+            said: Sequence[str] = tuple(says[header]),
+        ) -> tuple[int, int]:
             own = (row[value] for row in rows if tuple(row[k] for k in kinds) == group)
-            return (Counter(map(_plain_number, own)) & cells).total()
+            as_said = sum(map(str.__eq__, group, said))  # a person reads `août 26`
+            return as_said, (Counter(map(_plain_number, own)) & cells).total()
 
         meant[header] = max(left, key=fit)  # the first of equals
     return meant

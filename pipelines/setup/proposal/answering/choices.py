@@ -162,7 +162,10 @@ def sheets_read(proposal: Proposal) -> tuple[str, ...]:
 def _of_groups(proposal: Proposal) -> Iterator[Choice]:
     """What each number of a row says that becomes a row of its own, and what they all count."""
     contract, wide = contracts()[proposal.table], proposal.wide
-    kinds, values = row_kinds(contract), value_columns(contract)
+    taken = {one.column for one in proposal.columns} | (proposal.constants or {}).keys()
+    taken -= {*(wide.item if wide else ())}
+    kinds = [kind for kind in row_kinds(contract) if kind not in taken]
+    values = value_columns(contract)
     groups = wide.groups.items() if wide else ()
     standing = {header: (name, group.split("|"))
                 for group, held in groups for name, header in held.items()}  # fmt: skip

@@ -208,6 +208,14 @@ def _of_pattern(text: str, name: str, column: Column) -> CodeProposal:
     return CodeProposal(text, None, 0, "unknown_text")
 
 
+def are_periods(texts: Sequence[str], column: Column) -> bool:
+    """Whether all texts name quarters or budget years of the column's pattern: `Q3 2026`."""
+    pattern = column.pattern or ""
+    return bool(pattern and texts) and all(
+        any(re.fullmatch(pattern, period) for period in _periods(text)) for text in texts
+    )
+
+
 def _periods(text: str) -> Iterator[str]:
     """The quarter and the budget year that a text may name, as contracts write them."""
     plain = unaccented(text)

@@ -22,6 +22,7 @@ from pipelines.setup.proposal.matching.codes import (
     DENIES,
     CodeProposal,
     Labels,
+    are_periods,
     by_label,
     code_proposals,
     pattern_proposals,
@@ -39,6 +40,7 @@ from pipelines.setup.proposal.matching.joined_columns import (
     with_clocks,
     with_days,
     with_days_left,
+    with_hours_of_span,
     with_marked_sex,
     with_next_clock,
     with_only_day,
@@ -114,6 +116,7 @@ def column_proposals(
         if proposal.confidence >= LEAST_CONFIDENCE
     ]
     found = [one for one in found if not _is_said_otherwise(contract, one, columns)]
+    found = [one for one in found if not _is_beside_its_code(contract, one, columns)]
     found = sorted(_finest(found), key=_rank)
     chosen: dict[str, ColumnProposal] = {}
     taken: set[str] = set()
@@ -126,6 +129,7 @@ def column_proposals(
     timed = _of_a_visit(with_clocks(contract, list(chosen.values()), columns), columns)
     dated = with_only_day(contract, with_days(contract, timed, columns), columns)
     timed = with_days_left(contract, with_next_clock(contract, dated, columns), columns)
+    timed = with_hours_of_span(contract, timed, columns)
     marked = with_marked_sex(contract, with_sums(contract, timed, columns), columns)
     return with_only_day(contract, marked, every)
 
@@ -223,6 +227,16 @@ def _is_said_otherwise(contract: Contract, one: ColumnProposal, columns: Sequenc
     )  # `Women / 18-29` beside `Men / 18-29`
 
 
+def _is_beside_its_code(contract: Contract, one: ColumnProposal, columns: Sequence[Texts]) -> bool:
+    """Whether a header beside one that says code or number of the same is no key: `Unit` beside
+    `Unit ID`."""
+    own = {*folded(one.headers[0]).split()}
+    others = (texts.header for texts in columns if reference_place(texts.header) is not None)
+    is_beside = any(own < {*folded(other).split()} for other in others)
+    is_name = reference_place(one.headers[0]) is None and not is_tags(one.headers)
+    return is_name and is_beside and one.column == contract.key[0]
+
+
 def _rank(one: ColumnProposal) -> tuple[float, int, float, int, int, str, tuple[str, ...]]:
     """The surest first; of equals the finest, codes before names, what names a reference
     surely, by a name of its own before what an export adds, and the plainest column: `sex` before
@@ -302,6 +316,7 @@ def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[Colum
         is_place = name in (contract.area_column, _only_unit(contract))
         is_place = is_place or column.reference == _REGISTERS
         tells = is_place and _are_known(texts.values, known.get(column.reference or "", {}))
+        tells = tells or (column.required and are_periods(texts.values, column))
         if alike < LEAST_LIKENESS and (is_tag or not (tells or _has_codes(column, texts.values))):
             continue
         fit = fit_of(column, texts, known, name)
@@ -313,6 +328,9 @@ def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[Colum
             fit = replace(fit, share=0.0)
         confidence, reason = _confidence(alike, fit, column)
         is_coded = column.base_type == "code" and export_of(texts.header, name)
+        is_free = not column.reference or not fit.codes
+        if name.endswith("_code") and is_free and _are_names(texts.values):
+            confidence = min(confidence, _TURNED)  # `Facility`, of which the texts say the kind
         if name == _DEATHS or is_coded:
             confidence = min(confidence, _OF_UNITS)  # whose deaths, and what a codebook means by it
         if confidence:
@@ -468,7 +486,7 @@ def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
         return 0.55, "same_name_other_texts"  # its texts may be of a language that we have not
     is_telling = len({one.code for one in fit.codes if one.code}) >= 2
     if is_telling and fit.share is not None and fit.share >= 0.8:
-        if column.base_type in ("code", "list<code>"):
+        if column.base_type in ("code", "list<code>") or column.pattern:
             return 0.6, "texts_are_codes"
         if column.reference:
             return 0.55, "texts_are_known"

@@ -286,6 +286,43 @@ def _two_days(contract: Contract, texts: Texts) -> list[ColumnProposal]:
     ]
 
 
+def with_hours_of_span(
+    contract: Contract, chosen: Sequence[ColumnProposal], columns: Sequence[Texts]
+) -> list[ColumnProposal]:
+    """Start and end of a column of their hours, `10:30 - 11:45`, behind the day of the row."""
+    kinds = {name: one.base_type for name, one in contract.columns.items()}
+    if any(kinds.get(name) != "time" for name in _BOTH_TIMES):
+        return list(chosen)
+    spans = [texts for texts in columns if hours_of_span(texts)]
+    times = {name for one in chosen if one.column in _BOTH_TIMES for name in one.headers}
+    taken = {header for one in chosen for header in one.headers} - times
+    days = [one for one in columns if one.header not in taken and _is_day(one)]
+    if len(spans) != 1 or not days:
+        return list(chosen)
+    both = [of_span(name, days[0], spans[0]) for name in _BOTH_TIMES]
+    kept = (one for one in chosen if one.column not in _BOTH_TIMES)
+    return [*(one for one in kept if spans[0].header not in one.headers), *both]
+
+
+def hours_of_span(texts: Texts) -> list[list[str]]:
+    """How the first and the last hour are written of a column that holds both; none otherwise."""
+    both = [[day_of_span(text, part) for text in texts.values] for part in (1, 2)]
+    if not texts.values or any(set(part) & set(texts.values) for part in both):
+        return []
+    found = [notation.clock_formats(part) for part in both]
+    return found if all(found) else []
+
+
+def of_span(name: str, day: Texts, span: Texts) -> ColumnProposal:
+    """The start or the end of a row by its day and the hours of the other column."""
+    part = 1 + (name == _BOTH_TIMES[1])
+    forms = [f"{form} {hour}" for form in _day_keys(day)["formats"]  # type: ignore[attr-defined]
+             for hour in hours_of_span(span)[part - 1]]  # fmt: skip
+    entry = {"part": part, "formats": forms} | ({"after": _BOTH_TIMES[0]} if part > 1 else {})
+    return ColumnProposal(name, (day.header, span.header), _UNNAMED, ("joined",), entry)
+
+
+_BOTH_TIMES = ("started_at", "ended_at")
 _OF_TWO = (("persons_low", "persons_high"), ("personnel_count", "women_personnel_count"))
 _BETWEEN_TWO = re.compile(r"\s*(–|to|à|\(\D{0,10})\s*")
 

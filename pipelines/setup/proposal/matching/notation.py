@@ -26,9 +26,11 @@ _DAYS = (
     "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%B %d, %Y",
     "%d-%b-%y", "%d-%m-%y", "%d %b %y", "%d-%B-%Y", "%d/%b/%Y", "%b %d, %Y",
 )  # fmt: skip
-_CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", " %Hh", " %H%M", "T%H:%M", " %I:%M %p", " %I:%M:%S %p",
+_CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", " %Hh", " %H%M", ", %H:%M", " - %H:%M", "T%H:%M",
+           " %I:%M %p", " %I:%M:%S %p",
            " à %Hh%M", " à %H:%M", " at %H:%M", " %I.%M %p", " %H%MHRS", " %H%M HRS",
            " %H%Mhrs", " %H%M hrs")  # fmt: skip
+_GROUPS = ("%d%H%M%b%y", "%d%H%M %b %y", "%d%H%M%b%Y", "%d%H%M %b %Y")  # without a zone
 _ISO_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
 _LOOKED_AT = 120
 _UNIT = re.compile(r"[+-]?\d[\d .,\u00a0\u202f]*?\s*([^\W\d_]{1,8})\.?|([^\W\d_]{1,4})\.? ?\d{1,3}"
@@ -89,6 +91,7 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
     clocks = [one for one in _CLOCKS if with_time and _may_hold(rest, one)]
     formats = [*_DAYS, *(_MONTHS if of_months else ())]
     formats += [day + clock for day in _DAYS for clock in clocks]
+    formats += _GROUPS if with_time else ()
     rest = rest[:_LOOKED_AT]
     forms: list[str] = []
     left, order, is_either = rest, tuple[str, ...](), False

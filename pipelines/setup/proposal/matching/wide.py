@@ -123,7 +123,7 @@ def wide_columns(
     column = contract.columns[value]
     headers = [one.header for one in texts if one.values and way_of(column, one) is not None]
     above = {one.rpartition(GROUPED)[0] for one in headers} - {""}
-    for item, names_of in _names(contract, years):
+    for item, names_of in _names(contract, years, headers):
         found = names_of(headers)
         if len(above) == 1 and not found:  # what is above says of all
             last = {one.rpartition(GROUPED)[2]: one for one in headers}
@@ -163,7 +163,9 @@ def row_kinds(contract: Contract) -> list[str]:
     persons that each row counts, and the month or day that each row has."""
     told = contract.columns if _counted(contract) else contract.key
     period = period_of(contract)
-    return [*(name for name in (*_KINDS, *_MORE) if name in told), *([period] if period else [])]
+    coded = (name for name in contract.key if contract.columns[name].base_type == "code")
+    groups = dict.fromkeys([*(name for name in (*_KINDS, *_MORE) if name in told), *coded])
+    return [*groups, *([period] if period else [])]
 
 
 def period_of(contract: Contract) -> str | None:
@@ -221,12 +223,12 @@ def grouped(contract: Contract, headers: Sequence[str]) -> dict[str, str]:
     each."""
     if not row_kinds(contract) or _value_of(contract, (), headers) is None:
         return {}
-    ways = (names_of(headers) for _, names_of in _names(contract, None))
+    ways = (names_of(headers) for _, names_of in _names(contract, None, headers))
     return next(filter(None, ways), {})
 
 
 def _names(
-    contract: Contract, years: tuple[int, int] | None
+    contract: Contract, years: tuple[int, int] | None, headers: Sequence[str]
 ) -> list[tuple[tuple[str, ...], Callable[[Sequence[str]], dict[str, str]]]]:
     """What headers may name, the most first: the groups of each, where it says nothing else."""
 
@@ -235,15 +237,22 @@ def _names(
         return {header: name for header, name in named if name}
 
     found: list[tuple[tuple[str, ...], Callable[[Sequence[str]], dict[str, str]]]]
-    found = [(item, partial(groups, item)) for item in _kinds(contract) if item]
+    found = [(item, partial(groups, item)) for item in _kinds(contract, headers) if item]
     period = period_of(contract)
     return [*found, *([((period,), partial(dated, period, years=years))] if period else [])]
 
 
-def _kinds(contract: Contract) -> list[tuple[str, ...]]:
-    """What the names of columns may say of groups, the most first."""
-    ways, own = ((*_KINDS, *_MORE), _KINDS), row_kinds(contract)
-    return list(dict.fromkeys(tuple(n for n in way if n in own) for way in ways))
+def _kinds(contract: Contract, headers: Sequence[str]) -> list[tuple[str, ...]]:
+    """What the names of columns may say of groups, the most first; of codes that only some tables
+    have a row for, where they name several."""
+    own, usual = row_kinds(contract), (*_KINDS, *_MORE)
+
+    def is_told(name: str) -> bool:
+        codes = {told_of_row(contract, name, header) for header in headers} - {""}
+        return name in usual or len(codes) >= _FEWEST
+
+    named = tuple(name for name in own if name != period_of(contract) and is_told(name))
+    return list(dict.fromkeys([named, tuple(name for name in own if name in _KINDS)]))
 
 
 def value_columns(contract: Contract) -> list[str]:
@@ -314,7 +323,7 @@ def _words_of(header: str) -> list[list[str]]:
     """The words of a header, or of its tag's attributes, in each of its readings; a name above it
     is of its words."""
     tag, *attributes = header.split("+")
-    plain = [part for one in attributes for part in one.removeprefix("age_").split("_")]
+    plain = [part for one in attributes for part in re.sub("^age_?", "", one).split("_")]
     ways = (
         [plain]
         if tag.startswith("#")

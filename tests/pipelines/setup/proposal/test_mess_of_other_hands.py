@@ -1037,3 +1037,45 @@ def test_running_numbers_are_of_a_key_only_where_nothing_else_tells_rows_apart(
     rows[1][1], rows[2][3] = "FPU2", "Ikoto"
     path = workbook(tmp_path / "plan 2026-27.xlsx", Plan=[head, *rows])
     assert "N°" not in by_column(propose(path, KNOWN, table="activity_plan"))["plan_line_code"]
+
+
+def test_the_hours_of_start_and_end_may_stand_in_one_cell(tmp_path: Path) -> None:
+    head = ["Date", "From - to", "District"]
+    rows = [["03 Jul 2026", "10:30 - 11:45", "Torit"], ["04 Jul 2026", "22:00-01:30", "Ikoto"]]
+    path = workbook(tmp_path / "tracker.xlsx", Log=[head, *rows])
+    proposal = propose(path, KNOWN, table="activities")
+    found = {one.column: one for one in proposal.columns}
+    assert found["started_at"].headers == found["ended_at"].headers == ("Date", "From - to")
+    assert found["started_at"].entry == {"part": 1, "formats": ["%d %b %Y %H:%M"]}
+    assert found["ended_at"].entry["after"] == "started_at"
+    answers = {"table": "activities", "header.ended_at": "Date", "join.ended_at": "From - to"}
+    said = {one.column: one for one in answered(path, KNOWN, answers).columns}
+    assert said["ended_at"].entry == found["ended_at"].entry
+
+
+def test_quarters_in_the_names_of_sheets_are_the_quarter_of_their_rows(tmp_path: Path) -> None:
+    head = ["Benchmark", "State"]
+    sheets = {f"Q{at} 2026": [head, ["B1", "met"], ["B2", "not met"]] for at in (2, 3)}
+    path = workbook(tmp_path / "benchmarks.xlsx", **sheets)
+    found = propose(path, KNOWN, table="benchmarks")
+    (quarter,) = (one for one in found.columns if one.column == "quarter")
+    assert quarter.headers == ("Sheet",)
+    assert quarter.entry["recode"] == {"Q2 2026": "2026-Q2", "Q3 2026": "2026-Q3"}
+
+
+def test_a_name_beside_its_code_is_no_key(tmp_path: Path) -> None:
+    head = ["Unit ID", "Unit", "Type"]
+    rows = [["F1", "First unit", "FPU"], ["F2", "Second unit", "FPU"]]
+    found = by_column(
+        propose(workbook(tmp_path / "u.xlsx", Log=[head, *rows]), KNOWN, table="units")
+    )
+    assert found["unit_code"] == ("Unit ID",) and found.get("unit_name") == ("Unit",)
+
+
+def test_codes_of_a_table_side_by_side_are_rows(tmp_path: Path) -> None:
+    head = ["Unité", "Zone", "Activités", "Alertes", "Incidents"]
+    rows = [["FPU1", "Torit", "R", "NR", "R"], ["FPU2", "Ikoto", "R", "R", "NR"]]
+    path = workbook(tmp_path / "remise août 2026.xlsx", Suivi=[head, *rows])
+    wide = propose(path, KNOWN, table="reporting_returns").wide
+    assert wide is not None and wide.item == ("source",)
+    assert {*wide.items} == {"activities", "alerts", "incidents"}
