@@ -135,7 +135,7 @@ def value_cells(cell: Cell, unit: Unit, words: Words) -> list[object]:
 def output_done(context: Context, code: str) -> str:
     """759 of 1,120 planned, of whom, and how many of them where nothing was planned.
 
-    That reports are missing stands beside it as `output_marks`.
+    That reports are missing stands beside it in `marked_output`.
     """
     words, cell, unit = context.words, context.cell(code), context.unit(code)
     said_beside = [words.said(one) for one in cell.beside if one is not cell.reports_missing]
@@ -154,9 +154,10 @@ def output_done(context: Context, code: str) -> str:
     return _joined([said, *said_beside], words)
 
 
-def output_marks(context: Context, code: str) -> list[html.Span]:
-    """The sign of an output whose reports did not all come."""
-    return reports_mark(context.cell(code).reports_missing, context.words)
+def marked_output(context: Context, code: str) -> list[Any]:
+    """The same with the sign of an output whose reports did not all come."""
+    marks = reports_mark(context.cell(code).reports_missing, context.words)
+    return [output_done(context, code), *marks]
 
 
 def output_bar(context: Context, code: str) -> list[html.Span]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
@@ -18,6 +19,7 @@ from dashboards.reading.context import Context, read_context
 from dashboards.reading.written import records
 from dashboards.wording import formats
 from dashboards.wording.words import Words
+from indicators.foundation.messages import LANGUAGES
 from records.desk.intake import Desk
 from records.kinds import ROLES
 from records.rights import Actor
@@ -86,9 +88,18 @@ def rendered(
         number=lambda found: formats.number(found, words),
         period_name=lambda period: formats.period_name(period, words),
         own_address=request.full_path,
+        languages=_languages(),
         **parts,
     )
     return text, status, {"Cache-Control": "no-store"}
+
+
+def _languages() -> list[tuple[str, str]]:
+    """The addresses of this page in each language; none where something was sent, which is kept."""
+    if request.method != "GET":
+        return []
+    asked = request.args.to_dict()
+    return [(code, f"{request.path}?{urlencode(asked | {'lang': code})}") for code in LANGUAGES]
 
 
 def problems(error: ValidationError, words: Words) -> list[str]:

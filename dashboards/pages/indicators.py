@@ -51,7 +51,7 @@ def _row(context: Context, code: str) -> list[Any]:
         sparkline(cells, unit, words, context.address.theme, is_survey),
         value_with_interval(cell, unit, words),
         unit.words(words),
-        None if row["direction"] == "neutral" else rating_mark(cell, words),
+        rating_mark(cell, words),
         trend_mark(cell, str(row["direction"]), unit, words),
     ]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
+from indicators.foundation.numbers.number_format import value_text
 from pipelines.cli.main import show
 from pipelines.cli.options import Parser, mission_of
 
@@ -45,6 +46,5 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _line(change: "Change", language: str) -> str:
     kind = "changed" if change.column else "added" if change.after else "removed"
-    return message(
-        f"cli.profile.{kind}", language, **{k: v or "–" for k, v in asdict(change).items()}
-    )
+    told = {name: value_text(value, language) or "–" for name, value in asdict(change).items()}
+    return message(f"cli.profile.{kind}", language, **told)

@@ -102,8 +102,8 @@ class Change:
     sheet: str
     entry: str
     column: str
-    before: str
-    after: str
+    before: str | float
+    after: str | float
 
 
 def write_workbook(profile: Path, path: Path | IO[bytes], language: str) -> None:
@@ -222,7 +222,7 @@ def _cell(entry: Entry, column: str) -> Any:
     value: Any = entry
     for key in column.split("."):
         if isinstance(value, list):
-            return "\n".join(_shown(one, key) for one in value)
+            return "\n".join(str(_told(one, key)) for one in value)
         value = value.get(key) if isinstance(value, Mapping) else None
     if column == _OWN_LINES and value is not None:
         return "\n".join(
@@ -423,9 +423,10 @@ def _merged(content: Any, sheet: _Sheet, entries: list[Entry]) -> list[Change]:
             continue
         before = known.pop(name)
         own = [
-            Change(sheet.title, name, column, _shown(before, column), _shown(entry, column))
+            Change(sheet.title, name, column, was, now)
             for column in sheet.columns
-            if _shown(before, column) != _shown(entry, column)
+            for was, now in [(_told(before, column), _told(entry, column))]
+            if was != now
         ]
         for key in dict.fromkeys(change.column.split(".")[0] for change in own):
             _put(before, key, entry.get(key))
@@ -451,11 +452,9 @@ def _put(entry: Entry, key: str, value: Any) -> None:
         entry[key] = value
 
 
-def _shown(entry: Entry, column: str) -> str:
+def _told(entry: Entry, column: str) -> str | float:
     value = _cell(entry, column)
-    if value is None:
-        return ""
-    return f"{value:g}" if isinstance(value, int | float) else str(value).strip()
+    return value if isinstance(value, int | float) else "" if value is None else str(value).strip()
 
 
 def _unsound(

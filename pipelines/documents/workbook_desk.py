@@ -10,6 +10,7 @@ from pathlib import Path
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import PocLensError
 from indicators.foundation.messages import has_message, message
+from indicators.foundation.numbers.number_format import value_text
 from pipelines.workspace.paths import Workspace
 from records.desk.workbooks import ProfileChange, ProfileChanges
 
@@ -57,8 +58,8 @@ class WorkbookDesk:
                 one.entry,
                 one.column,
                 _title(one.column, language),
-                one.before,
-                one.after,
+                value_text(one.before, language),
+                value_text(one.after, language),
             )
             for one in found
         )

@@ -1,7 +1,10 @@
 """What one check found: its result, worded in both languages."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
+
+from babel.dates import format_date
 
 from indicators.definitions.contracts import Words, contracts
 from indicators.foundation.messages import LANGUAGES, message
@@ -49,6 +52,13 @@ def worded(key: str, /, **parameters: Any) -> tuple[str, str]:
         for language in LANGUAGES
     )
     return english, french
+
+
+def month_words(month: str) -> Words:
+    """August 2026 of `2026-08`."""
+    first = date.fromisoformat(f"{month}-01")
+    named = (format_date(first, "LLLL y", locale=language) for language in LANGUAGES)
+    return Words(**dict(zip(LANGUAGES, named, strict=True)))
 
 
 def table_title(table: str) -> Words | str:

@@ -200,6 +200,19 @@ class SetupDesk:
         option = {"refresh": "--as-of", "publish": "--period"}[kind]
         start(self._workspace, mission, kind, [option, value], who, language)
 
+    def rejected(self, mission: str, language: str) -> tuple[bytes, list[str]]:
+        """The list of rejected rows and of warnings, as a workbook; what hinders it."""
+        from pipelines.quality.rejects.workbook import rejects_workbook
+        from pipelines.workspace.warehouse.last_state import open_to_read
+
+        written = BytesIO()
+        try:
+            with open_to_read(self._workspace.warehouse(mission)) as connection:
+                rejects_workbook(connection, written, language)
+        except PocLensError as error:
+            return b"", [problem.sentence(language) for problem in error.problems]
+        return written.getvalue(), []
+
     def to_mend(self, mission: str, language: str) -> tuple[bytes, list[str]]:
         """The rejected rows as workbooks to correct and send back, in a ZIP; what hinders it."""
         from pipelines.ingest.mapping.sources.known_sources import known_sources

@@ -144,5 +144,8 @@ class Setup(Protocol):
     def start(self, mission: str, kind: str, value: str, who: str, language: str) -> None:
         """Begins a `refresh` as of a day or a `publish` of a quarter, as a process of its own."""
 
+    def rejected(self, mission: str, language: str) -> tuple[bytes, list[str]]:
+        """The list of rejected rows and of warnings, as a workbook; what hinders it."""
+
     def to_mend(self, mission: str, language: str) -> tuple[bytes, list[str]]:
         """The rejected rows as workbooks to correct, in a ZIP; what hinders it."""

@@ -30,7 +30,7 @@ MISSION = "malda"
 TABLES = ("activities", "incidents", "alerts", "survey_respondents")
 AS_OF = {"2026-Q2": date(2026, 7, 15), "2026-Q3": date(2026, 10, 15)}
 TYPED = {
-    "name_en": "Mission in Malda", "name_fr": "Mission au Malda", "code": MISSION,
+    "name_en": "Mission in Malda", "name_fr": "Mission au Malda", "code": MISSION.upper(),
     "starts_on": "2026-04-01", "time_zone": "Africa/Juba", "country_en": "Malda",
     "country_fr": "Malda", "country_code": "MLD",
 }  # fmt: skip

@@ -33,6 +33,7 @@ ABOUT = {
 NO_PAGES = {
     "/records/templates/file",
     "/records/profile/file",
+    "/records/run/rejected",
     "/records/run/to-mend",
     "/records/rota/order",
 }

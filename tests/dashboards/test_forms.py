@@ -1,5 +1,6 @@
 """The forms as a browser sends them: tokens, signing in, roles, conflicts, what pages show then."""
 
+import html
 import io
 import json
 import re
@@ -91,6 +92,16 @@ def test_what_is_written_stands_on_the_page_beside_the_computed_rating(
     assert written.record.computed.release == "2026-Q3-r01"
     assert [one.indicator for one in written.record.evidence] == ["P2-OC-05"]
     assert written.record.computed.words["en"] in after
+
+
+def test_a_form_is_turned_into_the_other_language_where_it_stands(client: FlaskClient) -> None:
+    asked = re.findall(r'class="segment" href="([^"]+)"', client.get(f"{ASSESS}&lang=en").text)
+    english, french = (html.unescape(address) for address in asked)
+    assert client.get(english).text.startswith('<!DOCTYPE html>\n<html lang="en"')
+    turned = client.get(french).text
+    assert '<html lang="fr"' in turned and "P2-OC-05" in turned
+    sent = client.post(ASSESS, data={"token": "", "step": "save", "narrative": "Typed."}).text
+    assert "Typed." in sent and 'class="segment"' not in sent
 
 
 def test_markup_that_people_write_stays_text(client: FlaskClient) -> None:

@@ -226,6 +226,12 @@ def test_a_neutral_indicator_has_no_rating_and_no_judgement(context_at: At) -> N
     assert not re.search(r"improved|worsened", text_of(body))
 
 
+def test_a_list_says_why_a_neutral_indicator_is_not_rated(context_at: At) -> None:
+    listed = components(indicators.body(context_at("/indicators")))
+    rows = [text_of(one) for one in listed if isinstance(one, html.Tr)]
+    assert "no preferred direction" in next(row for row in rows if NEUTRAL in row)
+
+
 def test_suppressed_cells_put_no_number_on_the_page(context_at: At) -> None:
     body = map.body(context_at("/map?indicator=P2-OC-07"))
     rows = [found for found in components(body) if isinstance(found, html.Tr)]

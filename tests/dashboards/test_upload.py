@@ -176,6 +176,17 @@ def test_an_unknown_file_shows_its_proposal_and_is_mapped_as_a_person_completed_
     assert counts(drop(client, "découpage.csv", text)) == [1, 0, 0, 1, 0]  # beside what waits
 
 
+def test_a_text_that_stands_for_nothing_is_no_mistake(client: FlaskClient) -> None:
+    text = "area_code;area_level;name_en;name_fr;parent_area_code;valid_from;valid_to\n"
+    rows = [f"XX0{n};admin1;East;Est;XX;2024-01-01;{'2025-01-01' if n < 8 else 'non encore'}"
+            for n in range(5, 9)]  # fmt: skip
+    shown = drop(client, "zones.csv", text + "\n".join(rows), "fr")
+    assert counts(shown)[-1] == 1 and "tient lieu de vide" in shown.text
+    said = {"of_table": "areas", "laid": "yes", "missing": "non encore"}
+    again = post(client, "fr", held=held(shown), **said)
+    assert counts(again) == [4, 4, 0, 0, 0] and "tient lieu de vide" not in again.text
+
+
 def test_one_refused_answer_is_marked_and_all_others_stay(client: FlaskClient, home: Path) -> None:
     text = "Ref,Kind,Day,County\nA-1,murder,2026-04-03,North\nA-2,theft,2026-04-04,South\n"
     shown = drop(client, "listing.csv", text)

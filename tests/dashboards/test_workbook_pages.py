@@ -114,10 +114,10 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "ws"
 
 
-def post(client: FlaskClient, **sent: object) -> TestResponse:
+def post(client: FlaskClient, query: str = "", **sent: object) -> TestResponse:
     token = re.search(r'name="token" value="([^"]+)"', client.get(ROUTE).text)
     fields = {"token": token[1] if token else "", "mission": "sample"}
-    return client.post(ROUTE, data=fields | sent)
+    return client.post(ROUTE + query, data=fields | sent)
 
 
 def with_target(client: FlaskClient, value: float) -> io.BytesIO:
@@ -147,6 +147,8 @@ def test_a_profile_is_changed_after_a_look_and_never_over_another_change(home: P
     shown = [post(client, file=(with_target(client, x), "plan.xlsx")) for x in (88.5, 77.25)]
     assert "P1-OP-10" in shown[0].text and "88.5" in shown[0].text
     assert profile.read_text(encoding="utf-8") == before
+    in_french = post(client, "?lang=fr", file=(with_target(client, 1_234_567.5), "plan.xlsx"))
+    assert "1\u202f234\u202f567,5" in in_french.text
     assert post(client, step="write", **hidden(shown[0])).status_code == 200
     goal = next(one for one in read_mission(profile.parent).indicators if one.code == "P1-OP-10")
     assert goal.target is not None and goal.target.value == 88.5

@@ -38,6 +38,7 @@ class NewMission(HeldPage):
             for name, text in request.form.items()
             if name not in ("token", "indicator", "table")
         }
+        values["code"] = values.get("code", "").lower()  # people type the mission's acronym
         choices = desk.setup.choices(self.address.language)
         tables = request.form.getlist("table")
         chosen = set(request.form.getlist("indicator"))

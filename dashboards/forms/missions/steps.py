@@ -15,17 +15,19 @@ from dashboards.forms.desk import missions_of
 from dashboards.forms.intake import profile, upload
 from dashboards.forms.intake.held_page import STEPS
 from dashboards.forms.missions import new_mission, rota
-from dashboards.forms.page import MISSION, rendered
+from dashboards.forms.page import MISSION, XLSX, rendered
 from dashboards.reading.address import Address
 from dashboards.reading.releases import current_editions
 from dashboards.wording import formats
 from dashboards.wording.words import Words
+from indicators.foundation.messages import LANGUAGES
 from indicators.foundation.periods import period_named
 from records.desk.intake import Desk
 from records.desk.setup import RunChoices
 from records.store import Store, log, utc_now
 
-ROUTE, RUN_ROUTE, MEND_ROUTE = STEPS, "/records/run", "/records/run/to-mend"
+ROUTE, RUN_ROUTE = STEPS, "/records/run"
+MEND_ROUTE, REJECTED_ROUTE = f"{RUN_ROUTE}/to-mend", f"{RUN_ROUTE}/rejected"
 _FIRST_PAGE = "/"
 _LINKS: Mapping[str, str] = {
     "mission": new_mission.ROUTE,
@@ -46,7 +48,9 @@ def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> Non
     def first_steps() -> Any:
         if desk is None or request.path != _FIRST_PAGE or current_editions(home, MISSION):
             return None
-        return redirect(_address(ROUTE).link(ROUTE))
+        address = _address(ROUTE)  # no language is chosen yet on an empty machine
+        language = address.get("lang") or request.accept_languages.best_match(LANGUAGES)
+        return redirect(address.link(ROUTE, lang=language))
 
     @server.get(ROUTE)
     def steps() -> Any:
@@ -58,19 +62,28 @@ def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> Non
 
     @server.get(MEND_ROUTE)
     def to_mend() -> Any:
-        address, actor = _address(RUN_ROUTE), sessions.actor(store)
-        mission = address.get("mission") or ""
-        if actor is None:
-            return abort(401)
-        if desk is None or mission not in missions_of(desk, address.language):
-            return abort(404)
-        if not actor.may("take_in"):
-            return _run(store, desk, 403)
-        content, told = desk.setup.to_mend(mission, address.language)
-        if told:
-            return _run(store, desk, 409, told)
-        name = f"{mission}_{date.today().isoformat()}.zip"
-        return send_file(BytesIO(content), "application/zip", True, name)
+        return _rejected(store, desk, "application/zip", "zip")
+
+    @server.get(REJECTED_ROUTE)
+    def rejected() -> Any:
+        return _rejected(store, desk, XLSX, "xlsx")
+
+
+def _rejected(store: Store, desk: Desk | None, kind: str, suffix: str) -> Any:
+    """The rejected rows: as one list with the warnings, or as workbooks to correct (`zip`)."""
+    address, actor = _address(RUN_ROUTE), sessions.actor(store)
+    mission = address.get("mission") or ""
+    if actor is None:
+        return abort(401)
+    if desk is None or mission not in missions_of(desk, address.language):
+        return abort(404)
+    if not actor.may("take_in"):
+        return _run(store, desk, 403)
+    write = desk.setup.to_mend if suffix == "zip" else desk.setup.rejected
+    content, told = write(mission, address.language)
+    if told:
+        return _run(store, desk, 409, told)
+    return send_file(BytesIO(content), kind, True, f"{mission}_{date.today()}.{suffix}")
 
 
 def _address(route: str) -> Address:
@@ -150,6 +163,7 @@ def _run(store: Store, desk: Desk | None, status: int = 200, told: list[str] | N
         is_alive=any(one.is_alive for one in runs),
         steps=steps,
         mend=address.link(MEND_ROUTE, mission=mission),
+        rejected=address.link(REJECTED_ROUTE, mission=mission),
         overview=address.link("/", mission=mission),
         back=address.link(ROUTE, mission=mission),
         back_words=words("records.back_to", page=words("setup.steps_title")),

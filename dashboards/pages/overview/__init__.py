@@ -26,7 +26,7 @@ from dashboards.components.rating import (
     rating_mark,
 )
 from dashboards.components.small_multiples import sparkline
-from dashboards.components.value import output_done, output_marks, value_with_interval
+from dashboards.components.value import marked_output, value_with_interval
 from dashboards.pages.overview.civilians_card import civilians_card
 from dashboards.pages.overview.waits_card import waits_card
 from dashboards.pages.overview.where_card import where_card
@@ -65,7 +65,7 @@ def _output(context: Context, link: dict[str, Any], primary: Row | None) -> html
     said = link_in_brief(context, primary)
     href = context.address.link("/effects", edge=link["edge"])
     name = page_link(context.item(code), href, "output-name")
-    done = [output_done(context, code), *output_marks(context, code)]
+    done = marked_output(context, code)
     beside = [f" · {said}"] if said else []
     value = html.Span([*done, *beside], className="note output-value")
     return html.Div([name, " ", evidence_mark(link, words), " ", value], className="output")

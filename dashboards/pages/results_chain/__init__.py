@@ -22,7 +22,7 @@ from dashboards.components.rating import (
     verdict,
 )
 from dashboards.components.table import Column, table
-from dashboards.components.value import marked_in_brief, output_done
+from dashboards.components.value import marked_in_brief, marked_output
 from dashboards.pages.results_chain.chain_filters import chain_filters, is_shown, narrowed
 from dashboards.pages.results_chain.chain_graph import Chain, chain_graph, link_name
 from dashboards.reading.context import Context
@@ -156,7 +156,7 @@ def _table(context: Context, links: Sequence[Mapping[str, Any]]) -> html.Div:
         rows.append(
             [
                 page_link(context.item(output), href, **{"aria-label": link_name(context, link)}),
-                output_done(context, output),
+                marked_output(context, output),
                 context.item(outcome),
                 marked_in_brief(cell, context.unit(outcome), words),
                 rating_mark(cell, words),

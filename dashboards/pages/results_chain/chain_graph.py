@@ -9,7 +9,7 @@ from dash import html
 from dashboards.components.card import page_link
 from dashboards.components.chart import DRAWN
 from dashboards.components.rating import BARS, evidence_sentence, rating_mark, trend_words, verdict
-from dashboards.components.value import marked_in_brief, output_bar, output_done
+from dashboards.components.value import marked_in_brief, marked_output, output_bar
 from dashboards.figures import svg
 from dashboards.figures.theme import THEMES
 from dashboards.reading.context import Context
@@ -153,7 +153,7 @@ def _name(context: Context, code: str) -> html.A:
 
 
 def _output(context: Context, code: str, top: float, chain: Chain) -> html.Div:
-    parts: list[Any] = [_name(context, code), html.Span(output_done(context, code))]
+    parts: list[Any] = [_name(context, code), html.Span(marked_output(context, code))]
     parts += output_bar(context, code)
     if not any(link["from_indicator"] == code for link in chain.links):
         parts.append(html.Span(context.words("chain.no_outcome"), className="chain-none"))

@@ -263,7 +263,7 @@ class _Applied:
         if name not in self.rows.column_names:  # `optional`: checked before
             return pa.nulls(self.rows.num_rows, pa.string())
         missing = self.source.missing if entry.missing is None else entry.missing
-        text = cleaned(self.rows[name], missing)
+        text = cleaned(self.rows[name], tuple(one for one in missing if one not in entry.recode))
         if part := entry.part:
             of_days = bool(entry.formats)
             text = _remapped(text, lambda value: self._part(value, part, of_days))

@@ -5,6 +5,7 @@ Options: `encoding` (utf-8), `delimiter` (,), `quote` ("), `header_row` (1), and
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from pipelines.ingest.readers.cleaning_log import OPTION as CLEANING_LOG
@@ -14,12 +15,17 @@ from pipelines.ingest.readers.protocol import Reader
 from pipelines.ingest.readers.sheet_shape import SHAPE_OPTIONS, in_shape
 from pipelines.ingest.readers.table import Options, SourceTable
 
-_OF_SHEETS = {"prefilled", "month_of_sheet", "sheet_as"}
+_OF_SHEETS = {"prefilled", "month_of_sheet", "sheet_as", "sheet_name_as"}
 
 
 def read(path: Path, options: Options) -> Iterator[SourceTable]:
     """The one table of a CSV file. Raises WrongUse for a file that is no CSV text."""
-    table = in_shape(delimited_table(path, options), options, path.name)
+    table = delimited_table(path, options)
+    if options.get("year_of_file"):
+        with path.open(encoding=str(options.get("encoding", "utf-8")), errors="replace") as lines:
+            above = "".join(islice(lines, int(options.get("header_row", 1)) - 1))
+        options = {**options, "above": above}
+    table = in_shape(table, options, path.name)
     yield corrected(path, table, options)
 
 

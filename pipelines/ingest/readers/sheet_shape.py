@@ -12,7 +12,10 @@ workbook that says so; numbers before March 1900 stay, as Excel counts a 29 Febr
 end of which one cell alone is filled are set aside and told), `month_of_sheet` (columns whose
 numbers are days of the month that the sheet's name tells: `3` of the sheet `Février` in a file of
 2026 is read as `3 Février 2026`), `sheet_as` (a column of this name holds that of the sheet, with
-the year of the file where it names none). Below the header a text over merged rows is that of each.
+the year of the file where it names none), `sheet_name_as` (the same, as it stands), `year_of_file`
+(columns of months and days without a year, `Avril`, `6 juillet`, `03/08`: that of the names of
+sheet or file, or of what stands above the header). Below the header a
+text over merged rows is that of each.
 """
 
 import re
@@ -30,7 +33,7 @@ from pipelines.ingest.readers.table import Malformed, Options, ReaderWarning, So
 
 SHAPE_OPTIONS = frozenset(
     {"header_rows", "fill_down", "totals", "serial_dates", "prefilled", "ditto", "footnotes"}
-    | {"month_of_sheet", "sheet_as"}
+    | {"month_of_sheet", "sheet_as", "sheet_name_as", "year_of_file"}
 )
 EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465  # 1 March 1900, 31 December 9999
@@ -244,22 +247,47 @@ def _with_months(table: SourceTable, options: Options, file: str) -> SourceTable
             for text in rows[name].to_pylist()
         ]
         rows = rows.set_column(rows.column_names.index(name), name, pa.array(texts, pa.string()))
+    year = year_told(table.sheet, str(options.get("file", file)))
+    year = year or year_told(str(options.get("above", "")), "")
+    for name in _columns(table, options, file, "year_of_file"):
+        texts = [text and _with_year(text, year or "") for text in rows[name].to_pylist()]
+        rows = rows.set_column(rows.column_names.index(name), name, pa.array(texts, pa.string()))
     return replace(table, rows=rows)
 
 
+def _with_year(text: str, year: str) -> str:
+    if not year:
+        return text
+    numbers = re.fullmatch(r"\s*\d{1,2}([/.-])\d{1,2}\s*", text)
+    is_without = not re.search(r"\d{4}|\d\D+\d", text)
+    return (
+        f"{text.strip()}{numbers[1]}{year}" if numbers else f"{text} {year}" if is_without else text
+    )
+
+
 def _with_name(table: SourceTable, options: Options, file: str) -> SourceTable:
-    name = str(options.get("sheet_as", ""))
+    told = month_told(table.sheet, str(options.get("file", file)))
+    dated = with_column(table, str(options.get("sheet_as", "")), told)
+    return with_column(dated, str(options.get("sheet_name_as", "")), table.sheet)
+
+
+def with_column(table: SourceTable, name: str, text: str) -> SourceTable:
+    """The table with a column of this name more, that has this text in each row."""
     if not name or name in table.header:
         return table
-    told = month_told(table.sheet, str(options.get("file", file)))
-    column = pa.array([told] * table.rows.num_rows, pa.string())
+    column = pa.array([text] * table.rows.num_rows, pa.string())
     return replace(table, rows=table.rows.append_column(name, column))
 
 
 def month_told(sheet: str, file: str) -> str:
     """The words of a sheet's name with its year at the end, as dates are written; of a name without
     numbers the year is that of the file, where its name has one alone."""
+    words = re.split(r"[\s_./-]+", _YEAR.sub(" ", sheet))
+    return " ".join(filter(None, [*words, year_told(sheet, file)]))
+
+
+def year_told(sheet: str, file: str) -> str | None:
+    """The one year that a sheet's name tells, or where that has no number the file's."""
     named = sheet if any(sign.isdigit() for sign in sheet) else Path(file).stem
     years = {*_YEAR.findall(named)}
-    words = re.split(r"[\s_./-]+", _YEAR.sub(" ", sheet))
-    return " ".join(filter(None, [*words, years.pop() if len(years) == 1 else ""]))
+    return years.pop() if len(years) == 1 else None

@@ -19,6 +19,8 @@ from pipelines.ingest.mapping.places.suspect_points import RULES
 from pipelines.ingest.rows.cast import Check, Notation
 
 _EXAMPLE = datetime(2026, 12, 31, 14, 30)
+_IN_FRENCH = {"December": "décembre", "Dec": "déc"}
+_MONTH = re.compile("|".join(_IN_FRENCH))
 _NEVER = "–"
 _ROW = pa.schema([
     *((name, pa.string()) for name in ("file", "file_sha256", "sheet")),
@@ -65,6 +67,8 @@ def reject_sentence(
     words = {**parameters, "value": shown, "hint": text}
     if (table := contracts().get(parameters.get("table", ""))) is not None:
         words["table"] = table.title.in_language(language)
+    if language == "fr" and "format" in words:  # a month's name is read in either language
+        words["format"] = _MONTH.sub(lambda found: _IN_FRENCH[found[0]], words["format"])
     return message(key, language, **words)
 
 

@@ -8,9 +8,9 @@ unit's numbers may be wrong before median and deviation are (Rousseeuw and Croux
 
 from collections.abc import Iterator
 
-from indicators.definitions.contracts import Contract
+from indicators.definitions.contracts import Contract, Words
 from indicators.foundation.sql_text import quoted
-from pipelines.quality.check_results import CheckResult, none_wrong
+from pipelines.quality.check_results import CheckResult, month_words, none_wrong
 from pipelines.workspace.warehouse.inspect import Connection
 
 TIMES = 10
@@ -85,8 +85,13 @@ def outliers(connection: Connection, contract: Contract) -> Iterator[CheckResult
         )
 
 
-def named_places(places: list[tuple[str, str]]) -> str:
+def named_places(places: list[tuple[str, str]]) -> Words:
     """The first units with their months, and how many more there are."""
-    named = [f"{unit} {month}" for unit, month in places[:_NAMED]]
     more = len(places) - _NAMED
-    return ", ".join([*named, *([f"+ {more}"] if more > 0 else [])])
+    dated = [(unit, month_words(month)) for unit, month in places[:_NAMED]]
+
+    def named(language: str) -> str:
+        first = [f"{unit} ({month.in_language(language)})" for unit, month in dated]
+        return ", ".join([*first, *([f"+ {more}"] if more > 0 else [])])
+
+    return Words(en=named("en"), fr=named("fr"))

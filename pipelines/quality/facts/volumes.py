@@ -8,7 +8,7 @@ from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.periods import period_of
 from indicators.foundation.sql_text import quoted
-from pipelines.quality.check_results import CheckResult, check_result
+from pipelines.quality.check_results import CheckResult, check_result, month_words
 from pipelines.quality.facts.outliers import named_places, unit_column
 from pipelines.quality.facts.robust import FAR, count_scale, distance
 from pipelines.quality.rejects.summary import local_day_sql
@@ -64,7 +64,7 @@ def volume_against_history(connection: Connection, contract: Contract) -> Iterat
         kind="volume",
         observed=rows,
         expected=f"{usual / 2:g} … {usual * 2:g}",
-        month=month,
+        month=month_words(month),
         usual=f"{usual:.0f}",
     )
 
@@ -129,7 +129,7 @@ def unit_volumes(connection: Connection, contract: Contract) -> Iterator[CheckRe
         kind="unit_volumes",
         observed=f"{len(far)} / {len(found)}",
         expected=0,
-        month=found[0][1],
+        month=month_words(found[0][1]),
         places=named_places(far),
     )
 
@@ -182,6 +182,7 @@ def quarter_end_reached(connection: Connection, mission: Mission) -> Iterator[Ch
             kind=_REACHED,
             observed=f"{last:%Y-%m}",
             expected=quarter.name,
+            month=month_words(f"{last:%Y-%m}"),
         )
 
 

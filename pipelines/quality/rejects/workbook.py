@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from indicators.definitions.contracts import contracts
 from indicators.dissemination.spreadsheets import keep_heads, new_workbook, write_table
@@ -79,7 +79,7 @@ def _standing(connection: Connection, query: str) -> Iterator[Reject]:
         yield Reject(**values | {"parameters": json.loads(values["parameters"])})
 
 
-def rejects_workbook(connection: Connection, path: Path, language: str) -> None:
+def rejects_workbook(connection: Connection, path: Path | IO[bytes], language: str) -> None:
     """Writes the open rejects, and on a second sheet the warnings, in `en` or `fr`."""
     heads = [message(f"rejects.column.{column}", language) for column in _COLUMNS]
     with new_workbook(path) as book:

@@ -31,7 +31,13 @@ from pipelines.ingest.readers.codebook import (
 )
 from pipelines.ingest.readers.ged import NEEDED
 from pipelines.ingest.readers.hxl import headers_above, is_tags
-from pipelines.ingest.readers.sheet_shape import footnotes, joined_names, month_told
+from pipelines.ingest.readers.sheet_shape import (
+    MergedText,
+    footnotes,
+    joined_names,
+    month_told,
+    with_column,
+)
 from pipelines.ingest.readers.table import SourceTable
 from pipelines.ingest.readers.workbook import Workbook
 from pipelines.setup.proposal.matching import notation
@@ -69,7 +75,22 @@ _OF_FORM = {"encoding", "delimiter", "sheet"}
 _PARTS_OF_SUMS, _MOST_OF_TOTAL = {"grand", "sou", "sous", "sub", "s"}, 6  # words
 _SUB_TOTAL = r"^\s*(sous|sub|s)[-/ ]?total"
 _DITTOS = {"idem", "id", "ditto", "dito", "ibid"}
-_MARKS = {'"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
+_MARKS = {
+    "-do-",
+    "-Do-",
+    "-DO-",
+    "- do -",
+    "do.",
+    '"',
+    "''",
+    "″",
+    "〃",
+    "“",
+    "”",
+    "»",
+    "-//-",
+    "//",
+}
 _GROUPED_FROM = 4  # of the first columns
 _NAMED_ABOVE = 3  # columns
 _LEAST_BLANK = 0.3  # share of the rows below others
@@ -77,27 +98,38 @@ _OF_SEVERAL = 0.7  # share of rows whose text is another than those before
 _DAY_WORDS = frozenset({"date", "day", "jour", "تاريخ"})
 _MOST_WORDS = 0.2  # of the cells of a column of numbers of days
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
+_DAY_AND_MONTH = re.compile(r"\d{1,2}([/.-])\d{1,2}")
+_MONTH = re.compile(r"(?:\d{1,2} )?([^\W\d_]+\.?)")  # `Avril`, `6 juillet`
 _IS_DAY = re.compile(r"0?[1-9]|[12]\d|3[01]")
+_IS_NUMBER = re.compile(r"[\d.,:/\s-]*$|\d{4}")
 _IS_SPAN = re.compile(r"\d{1,2}\s*[-–]\s*\d{1,2}")  # of ages
+_NUMBERED_SHEET = re.compile(r"\W*(?:(?:sheet|feuille?|tabelle|hoja)\W*)?\d*\W*", re.IGNORECASE)
+_FRENCH = re.compile(r"[éèêàçôûî]|\b(?:de|du|des|le|la|et)\b|\b[ld]['’]", re.IGNORECASE)
+_DATED = re.compile(r"(?:\d{1,2}[/.-]){1,2}20\d\d|20\d\d(?:[/.-]\d{1,2}){1,2}")
+"""A month or day: above what is none it is the name of a column."""
 _LABELLED = ("spss", "stata")
 Cells = Sequence[Sequence[str | None]]
 
 
 @dataclass(frozen=True)
 class Layout:
-    """One sheet as it would be read, and why so; `above`: what stands above its header."""
+    """One sheet as it would be read, and why so; `above`: what stands above its header;
+    `missing`: texts that say that there is no value."""
 
     reader: str
     options: dict[str, Any]
     table: SourceTable
     book: Codebook = field(default_factory=dict)
     above: tuple[str, ...] = ()
+    missing: tuple[str, ...] = MISSING
 
     @cached_property
     def texts(self) -> list[Texts]:
         """What each column holds; a column of labels stands beside its codes and says no more."""
         labels = {f"{name}{LABEL_COLUMN}" for name in self.book}
-        return [one for one in texts_of(self.table, self.book) if one.header not in labels]
+        return [
+            one for one in texts_of(self.table, self.book, self.missing) if one.header not in labels
+        ]
 
     @cached_property
     def questions(self) -> tuple[Answered, ...]:
@@ -153,7 +185,8 @@ def _of_several(found: Sequence[Layout], book: Workbook) -> Iterator[Layout]:
     if len(several) < 2 or any(2 * len(names & other) >= len(names) for other in others):
         return  # one that is nearly alike may be a month with a slip: a person says so
     options = _options_of_several(several, book)
-    table = _below([one.table for one in several])
+    name = options.get("sheet_name_as", "")
+    table = _below([with_column(one.table, name, one.table.sheet) for one in several])
     yield Layout(several[0].reader, options, table, above=several[0].above)
 
 
@@ -173,7 +206,17 @@ def _options_of_several(several: Sequence[Layout], book: Workbook) -> dict[str, 
         own |= {name: sorted(set(texts))} if texts else {}
     own |= {"footnotes": True} if any(one.options.get("footnotes") for one in several) else {}
     known = {"ignore_sheets": [glob.escape(name) for name in others]}
+    own |= {"sheet_name_as": called} if (called := _name_of_sheets(several)) else {}
     return {"sheets": "*", **(known if others else {}), **own}
+
+
+def _name_of_sheets(several: Sequence[Layout]) -> str | None:
+    """What a column of the sheets' names is called, where these may tell a place or a unit."""
+    header, names = several[0].table.header, [one.table.sheet for one in several]
+    if any(_tells_a_month(name) or _NUMBERED_SHEET.fullmatch(name) for name in names):
+        return None
+    name = "Feuille" if any(map(_FRENCH.search, header)) else "Sheet"
+    return None if name in header else name
 
 
 def below_each_other(path: Path, several: Sequence[Layout]) -> Layout:
@@ -219,7 +262,9 @@ def in_other_shape(path: Path, layout: Layout, said: Mapping[str, Any]) -> Layou
         for name, texts in said.items()
         if name not in (*_HEADER, "missing")
     }
-    if "missing" in said and laid.reader in (*WORKBOOKS, "csv"):
+    if "missing" in said:
+        laid = replace(laid, missing=tuple(text for text in MISSING if text in said["missing"]))
+    if said.get("missing") and laid.reader in (*WORKBOOKS, "csv"):
         serial = _serial_dates(laid.table, said["missing"])
         named["serial_dates"] = [*laid.options.get("serial_dates", ()), *serial]
     options = {name: value for name, value in {**laid.options, **named}.items() if value != []}
@@ -252,15 +297,17 @@ def _of_tags(path: Path, options: dict[str, Any]) -> Layout:
 def _shaped(path: Path, name: str, options: dict[str, Any]) -> Layout:
     """The table in the shape that its options give it: each is looked for in what those before
     it leave."""
-    table, shape = _read(path, name, options), {}
+    shape: dict[str, Any] = {}
+    table = _read(path, name, options)
     beside = _blank_beside_dittos(table)
     for option, found_in in _SHAPES.items():
         value = found_in(table)
         if option == "fill_down" and beside:
             value = list(dict.fromkeys([*value, *beside]))
         if value:
-            shape[option] = value
-            table = _read(path, name, options | shape)
+            before, table = table, _read(path, name, options | shape | {option: value})
+            is_none = option == "year_of_file" and table.rows.equals(before.rows)  # no year is told
+            shape |= {} if is_none else {option: value}
     return Layout(name, options | shape, table)
 
 
@@ -291,8 +338,15 @@ def _serial_dates(table: SourceTable, missing: Sequence[str] = ()) -> list[str]:
     return [name for name, held in texts.items() if _are_serial(held, _names_a_day(name), missing)]
 
 
+def holds_serial_days(layout: Layout, header: str) -> bool:
+    """Whether a column that a person calls one of days holds those that a workbook counts."""
+    is_text = header in layout.table.header and layout.reader in (*WORKBOOKS, "csv")
+    return is_text and _are_serial(layout.table.rows[header].drop_null().to_pylist(), True)
+
+
 def _names_a_day(header: str) -> bool:
     words = {word for reading in readings(header) for word in reading.split()}
+    words.update({"day"} if header.casefold().endswith((" le", " on")) else ())  # `Dissous le`
     return bool(_DAY_WORDS & words) or any(word in _dated_names() for word in readings(header))
 
 
@@ -342,6 +396,24 @@ def _days_of_month(table: SourceTable) -> list[str]:
 def _tells_a_month(sheet: str) -> bool:
     told = f"1 {month_told(sheet, '2000')}"
     return bool(sheet) and notation.dates([told], with_time=False).share == 1
+
+
+def _without_year(table: SourceTable) -> list[str]:
+    """Columns of which every text is a month, or a day of one, without its year; below the name of
+    a day also in numbers."""
+
+    def is_day(text: str, name: str) -> bool:
+        if numbers := _DAY_AND_MONTH.fullmatch(text.strip()):
+            written = notation.dates([f"{text.strip()}{numbers[1]}2000"], with_time=False)
+            return _names_a_day(name) and written.share == 1
+        month = _MONTH.fullmatch(text.strip())
+        return month is not None and _tells_a_month(f"{month[1]} 2000")
+
+    texts = {name: table.rows[name].drop_null().unique().to_pylist() for name in table.header}
+    told = {name: [text for text in held if text not in MISSING] for name, held in texts.items()}
+    return [
+        name for name, days in told.items() if days and all(is_day(text, name) for text in days)
+    ]
 
 
 def _month_of_whole(table: SourceTable) -> str | None:
@@ -458,6 +530,7 @@ _SHAPES: dict[str, Callable[[SourceTable], Any]] = {
     "fill_down": _groups,
     "serial_dates": _serial_dates,
     "month_of_sheet": _days_of_month,
+    "year_of_file": _without_year,
     "sheet_as": _month_of_whole,
 }
 """Options of the shape of a sheet, with what a table shows of each."""
@@ -483,10 +556,14 @@ def _divides(below: Sequence[str | None], names: Sequence[str | None]) -> bool:
     gaps |= {at for at in range(last + 1, len(below)) if below[at]}
     said = {at for at, text in enumerate(below) if text}
     texts = [below[at] or "" for at in said]
+    tall = {at for at, text in enumerate(names) if isinstance(text, MergedText) and text.height > 1}
+    if len(tall) > 1 and said and said.isdisjoint(tall) and not any(map(_IS_NUMBER.match, texts)):
+        return True  # the workbook says that names reach down to where the others are divided
     alone = said - gaps - {at - 1 for at in gaps}
     is_told = bool(gaps) and gaps <= said and 2 * len(alone) <= len(gaps) * (0 not in said)
-    return is_told and not any(re.match(r"[\d.,:/\s-]*$|\d{4}", text) for text in texts if
-                               not _IS_SPAN.fullmatch(text))  # fmt: skip
+    return is_told and not any(
+        _IS_NUMBER.match(text) for text in texts if not _IS_SPAN.fullmatch(text)
+    )
 
 
 def _is_row_of_groups(above: Sequence[str | None], names: Sequence[str | None]) -> bool:
@@ -601,11 +678,21 @@ def header_row(texts: Cells) -> int | None:
     return place
 
 
+def _column(rows: Cells, at: int) -> list[str]:
+    return [text.strip() for row in rows for text in row[at : at + 1] if text]
+
+
 def _header_score(row: Sequence[str | None], below: Cells) -> float:
-    cells = [text.strip() for text in row if text and text.strip()]
+    there = {at: text.strip() for at, text in enumerate(row) if text and text.strip()}
+    cells = [*there.values()]
     if not cells or not any(any(text for text in entry) for entry in below):
         return 0
-    words = [text for text in cells if not re.fullmatch(r"[\d\s.,:/%+-]+", text)]
+    words = [
+        text
+        for at, text in there.items()
+        if not re.fullmatch(r"[\d\s.,:/%+-]+", text)
+        or (_DATED.fullmatch(text) and not any(map(_DATED.fullmatch, _column(below, at))))
+    ]
     known = sum(any(word in all_column_names() for word in readings(text)) for text in cells)
     width = max(sum(1 for text in entry if text) for entry in below)
     cover = min(1.0, len(cells) / max(width, 1))

@@ -24,13 +24,14 @@ from pipelines.setup.proposal.layout import (
 from pipelines.setup.proposal.matching.codes import code_proposals, recode_of
 from pipelines.setup.proposal.matching.columns import (
     LEAST_LIKENESS,
+    are_running,
     column_proposals,
     header_likeness,
     is_personal,
     may_be_key,
 )
 from pipelines.setup.proposal.matching.places_within import with_levels
-from pipelines.setup.proposal.matching.side_by_side import SideBySide, side_by_side
+from pipelines.setup.proposal.matching.side_by_side import side_by_side
 from pipelines.setup.proposal.matching.survey import (
     ANSWERS,
     RESPONDENTS,
@@ -58,6 +59,7 @@ from pipelines.setup.proposal.matching.words import (
     names_a_country,
     reference_place,
     told_by_export,
+    unaccented,
 )
 
 PERIODS = ("month", "quarter", "year")
@@ -67,6 +69,8 @@ _LEAST_COLUMNS = 2
 _LOOKED_AT = 6  # contracts
 _ANOTHER = 0.6  # score of a sheet that is surely a table of another kind
 _OF_BOOK = ("sheet", "sheets", "ignore_sheets")  # options
+_ISO_MONTH = re.compile(r"\d{4}-\d\d-01")
+_BY_PARTS = 0.7  # of a count that its parts beside it may tell by rows of their own
 _REFERENCE_KEY = 0.75
 _WIDE = 0.7
 _SAID_ONCE = 0.5
@@ -135,7 +139,7 @@ class Proposal:
     missing: tuple[str, ...] = ()
     constants: Mapping[str, str] | None = None
     where: Mapping[str, tuple[str, ...] | str] = field(default_factory=dict)  # as a mapping's
-    wide: Wide | SideBySide | None = None
+    wide: Wide | None = None
     sheets: tuple[str, ...] = ()  # those that hold a table
     other_kinds: tuple[str, ...] = ()  # of them those that are surely another table
     rivals: tuple[str, ...] = ()
@@ -183,7 +187,8 @@ class Proposal:
         """Columns of the file that nothing is proposed for: they are not kept."""
         taken = {name for one in self.parts for name in one._taken()}
         named = dict.fromkeys(name for one in self.parts for name in one.layout.table.header)
-        return tuple(name for name in named if name not in taken)
+        added = {one.layout.options.get("sheet_name_as") for one in self.parts}
+        return tuple(name for name in named if name not in taken | added)
 
     def _taken(self) -> set[str]:
         """The columns of the file that the table is made of."""
@@ -219,9 +224,9 @@ class Proposal:
 
     def _options(self) -> dict[str, Any]:
         """The options of the reader; where the tables are of several sheets, those of each."""
-        kinds = {one.sheet: one.layout.options for one in self.parts}
+        kinds = {one.sheet: one._own_options() for one in self.parts}
         if len(kinds) == 1:
-            return self.layout.options
+            return kinds[self.sheet]
         own = {
             sheet: {name: value for name, value in options.items() if name not in _OF_BOOK}
             for sheet, options in kinds.items()
@@ -229,6 +234,12 @@ class Proposal:
         known = [text for options in kinds.values() for text in options.get("ignore_sheets", ())]
         known = [text for text in dict.fromkeys(known) if text not in map(glob.escape, kinds)]
         return {"sheets": own} | ({"ignore_sheets": known} if known else {})
+
+    def _own_options(self) -> dict[str, Any]:
+        """The options of its sheets; their names are a column where something is made of it."""
+        named, options = self.layout.options.get("sheet_name_as"), self.layout.options
+        taken = {name for one in self.parts for name in one._taken()}
+        return {k: v for k, v in options.items() if k != "sheet_name_as" or named in taken}
 
     def _tables(self) -> list[dict[str, Any]]:
         """What of the mapping is said of the rows of this table."""
@@ -256,11 +267,7 @@ class Proposal:
         if self.terms.counts_equal_once:
             table["distinct"] = True
         table["columns"] = columns
-        tables = [table]
-        if isinstance(self.wide, SideBySide):
-            tables = self.wide.tables(table)
-        elif self.wide:
-            table["unpivot"] = self.wide.entry()
+        tables = self.wide.tables(table) if self.wide else [table]
         answers = [answers_entry(columns, self.questions)] if self.questions else []
         return [*tables, *answers]
 
@@ -355,7 +362,7 @@ def propose(
     feeds = tuple(sorted(c for c, one in load_catalogue().items() if one.source == name))
     return Proposal(
         source,
-        pattern_of(path.name),
+        _pattern(path, wide),
         layout,
         name,
         confidence,
@@ -370,6 +377,15 @@ def propose(
         feeds,
         asked,
     )
+
+
+def _pattern(path: Path, wide: Wide | None) -> str:
+    """The names that files like this one have; where headers are months whose year is told by no
+    more than the file, this one alone: those of another year mean other months."""
+    items = wide.items.items() if wide else ()
+    is_of_year = any(_ISO_MONTH.search(name) and not any(map(str.isdigit, header))
+                     for name, header in items)  # fmt: skip
+    return glob.escape(path.name) if is_of_year else pattern_of(path.name)
 
 
 def _other_kinds(scored: Sequence[tuple[Any, ...]]) -> tuple[str, ...]:
@@ -537,9 +553,10 @@ def _joined_key(
     layout: Layout,
     contract: Contract,
     columns: Sequence[ColumnProposal],
-    wide: Wide | SideBySide | None,
+    wide: Wide | None,
 ) -> list[ColumnProposal]:
-    """A key of several columns, where the file has none: the first that tell all its rows apart.
+    """A key of several columns, where the file has none: the first that tell all its rows apart,
+    with running numbers where no others do.
 
     It begins with the source's name: rows of another sender never take the place of these.
     """
@@ -553,10 +570,11 @@ def _joined_key(
             one.base_type == "date" and name not in contract.key)  # fmt: skip
     day = contract.date_column or next(days, None)
     first = (day, "unit_code", contract.area_column)
-    apart = [one for one in columns if one.column not in groups]
+    apart = [one for one in columns if one.column not in more]
     order = [*(by_name[name] for name in first if name in by_name), *apart]
     told = [header for one in columns if one.column in more for header in one.headers]
     headers = list(dict.fromkeys(header for one in order for header in one.headers))
+    headers += [texts.header for texts in layout.texts if are_running(texts)]
     headers = [header for header in headers if not set(header) & set("{}")]
     if day not in {*by_name, *(wide.columns if wide else ())}:
         return []
@@ -573,7 +591,7 @@ def _joined_key(
 
 def _source_name(path: Path, table: str) -> str:
     """The file's name without what changes from one delivery to the next, else the table's."""
-    stem = re.sub(r"[^a-z0-9]+", "_", folded(stem_words(path.name)))
+    stem = re.sub(r"[^a-z0-9]+", "_", unaccented(stem_words(path.name)))
     return stem.strip("_").lstrip("0123456789_") or table
 
 
@@ -637,7 +655,7 @@ def _missing(layout: Layout) -> tuple[str, ...]:
 
 def _scored(
     path: Path, layout: Layout, contract: Contract, known: Known
-) -> tuple[float, Sequence[ColumnProposal], Wide | SideBySide | None]:
+) -> tuple[float, Sequence[ColumnProposal], Wide | None]:
     """How well a contract explains a sheet: 0 to about 1."""
     texts = layout.texts
     columns = column_proposals(contract, texts, known)
@@ -645,7 +663,7 @@ def _scored(
     titles = _titles(path, layout)
     years = years_told([path.stem, *said_once, *layout.above])
     wide = wide_columns(contract, texts, years, titles)
-    several = side_by_side(contract, texts, known, years)
+    several = side_by_side(contract, texts, years)
     if wide and several and len(several.items) < len(wide.items):
         several = None
     wide = None if several else wide
@@ -655,12 +673,18 @@ def _scored(
         is_by_parts = not any("_U" in name.split("|") for name in wide.items)  # by all that it asks
         is_unsure = bool(sums) and sums[0].confidence < _REFERENCE_KEY
         is_of_key = {*wide.item} <= {*contract.key}  # else one event would be told as several
-        parts_count = (is_of_key and alone == {wide.value}) and (
-            is_by_parts or is_unsure or _adds_up(layout, sums[0].headers[0], wide)
+        is_part = bool(sums) and {*sums[0].headers} <= {*wide.items.values()}
+        parts_count = alone == {wide.value} and (
+            is_part
+            or (is_of_key and (is_by_parts or is_unsure))
+            or (is_of_key and _adds_up(layout, sums[0].headers[0], wide))
         )
         said = sums[0].headers if parts_count else tuple(wide.items.values())
         texts = [one for one in texts if alone != {wide.value} or one.header not in said]
         columns = [one for one in columns if not parts_count or one not in sums]
+        if sums and not parts_count and _adds_up(layout, sums[0].headers[0], wide):
+            asked = replace(sums[0], confidence=_BY_PARTS, reasons=(*sums[0].reasons, "contested"))
+            columns = [asked if one is sums[0] else one for one in columns]  # or rows by sex
         wide = wide if parts_count else None
     if several:
         texts = [one for one in texts if one.header not in several.items.values()]
@@ -689,9 +713,16 @@ def _scored(
     own = sum(explained.values()) / min(max(len(explained) + len(left), 1), _WIDEST)
     needed = sum(weight * found.get(name, 0) for name, weight in required.items())
     needed /= sum(required.values()) or 1
-    named = _named_in(titles, contract)
+    named = 1 if groups and _counts(titles, contract, groups) else _named_in(titles, contract)
     score = 0.5 * own + 0.4 * needed + 0.1 * named
     return score * (_SUMMED if _counts_cases(contract, left) else 1), columns, groups
+
+
+def _counts(titles: Sequence[str], contract: Contract, groups: Wide) -> bool:
+    """Whether a title names by its own name what columns side by side count."""
+    words = {word for title in titles for word in folded(title).split()}
+    columns = [(contract.table, name) for name in groups.values]
+    return any(header_likeness(*own, word)[0] == 1 for own in columns for word in words)
 
 
 def _adds_up(layout: Layout, whole: str, parts: Wide) -> bool:

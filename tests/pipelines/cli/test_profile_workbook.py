@@ -137,8 +137,8 @@ def test_numbers_days_and_answers_are_read_as_people_write_them(profile: Path, b
     fill(book, "liens", "patrols_seen", expected_sign="+1", primary__named_on="02.11.2026")
     fill(book, "résultats", "safe_in_area", is_benchmark="oui")
     found = {one.column: one.after for one in read_workbook(profile, book, is_written=True)}
-    assert found["target.value"] == "88.5" and found["target.on"] == "2027-09-30"
-    assert (found["tolerance"], found["min_n"]) == ("1.5", "1200")
+    assert found["target.value"] == 88.5 and found["target.on"] == "2027-09-30"
+    assert (found["tolerance"], found["min_n"]) == (1.5, 1200)
     assert (found["is_benchmark"], found["primary.named_on"]) == ("true", "2026-11-02")
 
 
@@ -151,7 +151,7 @@ def test_a_percent_cell_means_the_number_before_its_sign(profile: Path, book: Pa
     page.cell(row, heads.index("target.value") + 1).number_format = "0.0%"
     opened.save(book)
     (change,) = read_workbook(profile, book, is_written=True)
-    assert (change.column, change.after) == ("target.value", "14.5")
+    assert (change.column, change.after) == ("target.value", 14.5)
 
 
 def test_a_day_that_may_be_two_is_asked_for(profile: Path, book: Path) -> None:

@@ -51,6 +51,12 @@ def test_missing_of_the_file_holds_where_the_column_has_none_of_its_own() -> Non
     assert mapped(["a"], records, {"from": "a", "missing": ["?"]}, missing=("NA",)) == ["NA", None]
 
 
+def test_a_text_that_a_column_gives_a_meaning_is_not_missing_there() -> None:
+    records: Rows = [["-"], ["NA"]]
+    entry = {"from": "a", "recode": {"-": "negative"}}
+    assert mapped(["a"], records, entry, missing=("NA", "-")) == ["negative", None]
+
+
 def test_join_leaves_out_what_is_empty() -> None:
     entry = {"from": ["day", "hour"], "join": "T"}
     records: Rows = [["2026-07-01", "08:30"], ["2026-07-01", None], [None, None]]

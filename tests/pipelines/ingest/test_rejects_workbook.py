@@ -1,11 +1,16 @@
 """The open rejects as a workbook to send back."""
 
+from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
+from pipelines.ingest.mapping.written.written_dates import with_english_months
+from pipelines.ingest.rows.quarantine import reject_sentence
 from pipelines.quality.rejects.workbook import open_rejects, open_warnings, rejects_workbook
+from pipelines.setup.desk import SetupDesk
 from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import source
@@ -39,6 +44,18 @@ def test_in_french(small: SmallMission, tmp_path: Path) -> None:
     small.deliver("population.csv", BAD)
     rows = write(small, tmp_path / "rejets.xlsx", "fr")["Lignes rejetées"]
     assert "Ce mois compte 30 jours." in str(rows[1][5])
+    given, told = SetupDesk(small.workspace).rejected("small", "fr")  # by the page, the same
+    book = CalamineWorkbook.from_filelike(BytesIO(given))
+    assert not told and book.get_sheet_by_name("Lignes rejetées").to_python() == rows
+    assert "Avertissements" in book.sheet_names
+
+
+def test_a_day_is_shown_as_the_readers_language_writes_it() -> None:
+    facts = {"format": "31 Dec 2026 + 14:30"}
+    said = {lang: reject_sentence("type_time", facts, "31 nov", lang) for lang in ("en", "fr")}
+    assert "31 Dec 2026 + 14:30" in said["en"] and "31 déc 2026 + 14:30" in said["fr"]
+    read = with_english_months("31 déc 2026", "%d %b %Y")  # and may be written so
+    assert datetime.strptime(read, "%d %b %Y").date() == date(2026, 12, 31)
 
 
 def test_rejects_of_a_superseded_file_are_no_longer_open(small: SmallMission) -> None:

@@ -14,11 +14,16 @@ import yaml
 from indicators.definitions.contracts import Column, contracts
 from indicators.foundation.errors import WrongUse
 from pipelines.setup.proposal.answering.answers import answered, joined
+from pipelines.setup.proposal.answering.choices import NOTHING
 from pipelines.setup.proposal.beside.known_rows import Known
-from pipelines.setup.proposal.matching.side_by_side import SideBySide
 from pipelines.setup.proposal.matching.survey import ANSWERS, RESPONDENTS
 from pipelines.setup.proposal.matching.texts import BETWEEN, ColumnProposal
-from pipelines.setup.proposal.matching.wide import row_kinds, value_columns
+from pipelines.setup.proposal.matching.wide import (
+    VALUE,
+    row_kinds,
+    told_of_row,
+    value_columns,
+)
 from pipelines.setup.proposal.proposal import Proposal
 
 SHOWN = 0.9  # the meaning of a text that is surer is not shown unless somebody looks for it
@@ -79,14 +84,35 @@ class Colleague:
         if not is_found:
             self.answers["table"] = own
         found = self.proposal()
-        if others and own != RESPONDENTS:
+        if others and own != RESPONDENTS and not self._is_of_sheets(found, own, others[0]):
             self.answers["also"] = others[0]
         missing = len(self.truth.columns) - len(heads(found, self.truth))
+        if "also_sheet" in self.answers:
+            return
         if len(found.sheets) > 1:
             self._take_best({"sheet": BETWEEN.join(names)} for names in _sheets(found))
         if missing:
             numbers = product(range(1, _ROWS_ABOVE), range(1, _ROWS_OF_HEADER))
             self._take_best({"header_row": str(a), "header_rows": str(b)} for a, b in numbers)
+
+    def _is_of_sheets(self, found: Proposal, own: str, other: str) -> bool:
+        """Whether the two tables stand on two sheets, which a person then says; so it is."""
+        columns = {table: contracts()[table].columns for table in (own, other)}
+        alone = {
+            table: {plain(header) for header, to in self.truth.columns.items()
+                    if to and all(c in columns[table] for c in to)}
+            for table in columns
+        }  # fmt: skip
+        held = {
+            name: {*map(plain, self.proposal(sheet=name, table=own).layout.table.header)}
+            for name in found.sheets
+        }
+        best = {t: max(held, key=lambda n: len(held[n] & alone[t]), default="") for t in columns}
+        if len({*best.values()}) < 2:
+            return False
+        also = {"also_sheet": best[other], "also.table": other}
+        self.answers |= {"table": own, "sheet": best[own], **also}
+        return True
 
     def _take_best(self, ways: Iterator[dict[str, str]]) -> None:
         """The way in which most of the truth's headers are there and as many rows."""
@@ -104,7 +130,7 @@ class Colleague:
 
     def complete(self) -> None:
         """All further answers, each after those before it were looked at."""
-        for own in self.truth.tables if "also" in self.answers else self.truth.tables[:1]:
+        for own in self.truth.tables if self._has_second else self.truth.tables[:1]:
             self._rows(own)
             self._columns(own)
         for name, value in self.truth.said.items():
@@ -114,8 +140,12 @@ class Colleague:
         if RESPONDENTS in self.truth.tables and ANSWERS in self.truth.tables:
             self._questions()
         for step in (self._blanks, self._texts, self._still_open, self._texts):
-            for own in self.truth.tables if "also" in self.answers else self.truth.tables[:1]:
+            for own in self.truth.tables if self._has_second else self.truth.tables[:1]:
                 step(own)
+
+    @property
+    def _has_second(self) -> bool:
+        return not {"also", "also_sheet"}.isdisjoint(self.answers)
 
     def _before(self, table: str) -> str:
         return "" if table == self.truth.tables[0] else "also."
@@ -125,33 +155,38 @@ class Colleague:
         return whole if table == self.truth.tables[0] else whole.also or whole
 
     def _rows(self, table: str) -> None:
-        """What each of several columns says that become rows of one column of the table."""
+        """What each column says that becomes rows, and which column of the table it fills."""
         found, contract = self._part(table), contracts()[table]
         names, kinds = heads(found, self.truth), row_kinds(contract)
-        told = [kind for kind in kinds if any(row.get(kind) for row in self.truth.rows[table])]
+        told = [kind for kind in kinds if len({r.get(kind) for r in self.truth.rows[table]}) > 1]
         columns = [to[0] for to in self.truth.columns.values() if len(to) == 1]
-        wide = [one for one in value_columns(contract) if columns.count(one) > 1]
-        if not told or len(wide) != 1 or isinstance(found.wide, SideBySide):
-            return
-        headers = [
-            names[h] for h, to in self.truth.columns.items() if to == (wide[0],) and h in names
-        ]
+        wide = {one for one in value_columns(contract) if columns.count(one) > 1}
+        fills = {names[h]: to[0] for h, to in self.truth.columns.items()
+                 if {*to} <= wide and h in names and to}  # fmt: skip
         said = {to for header in self.truth.columns for to in self.truth.columns[header]}
         told = [kind for kind in told if kind not in said]
         groups = dict.fromkeys(tuple(row[k] for k in told) for row in self.truth.rows[table])
-        if len(headers) < 2 or not told or len(groups) < len(headers):
+        if not told or any(len(groups) < n for n in Counter(fills.values()).values()) or not fills:
             return
-        meant = _groups_of(found, headers, [*groups], told, wide[0], self.truth.rows[table])
-        item = found.wide.item if found.wide else ()
-        own = {h: name.split("|") for name, h in found.wide.items.items()} if found.wide else {}
-        by_kind = {h: dict(zip(told, codes, strict=True)) for h, codes in meant.items()}
-        if item and own == {h: [one.get(k, "_U") for k in item] for h, one in by_kind.items()}:
+        meant = dict[str, dict[str, str]]()
+        for one in dict.fromkeys(fills.values()):
+            own = [h for h, to in fills.items() if to == one]
+            of_groups = _groups_of(found, own, [*groups], told, one, self.truth.rows[table])
+            meant |= {h: dict(zip(told, codes, strict=True)) for h, codes in of_groups.items()}
+        if found.wide and {
+            header: [name, *group.split("|")]
+            for group, held in found.wide.groups.items()
+            for name, header in held.items()
+        } == {h: [fills[h], *(one.get(k, "_U") for k in found.wide.item)]
+              for h, one in meant.items()}:  # fmt: skip
             return
-        before = self._before(table)
-        self.answers[f"{before}rows_value"] = wide[0]
-        for header, one in by_kind.items():
-            for kind, code in one.items():
+        before, most = self._before(table), next(iter(fills.values()))
+        self.answers[f"{before}rows_value"] = most
+        for header, codes in meant.items():
+            for kind, code in codes.items():
                 self.answers[f"{before}row.{kind}.{header}"] = code
+            if fills[header] != most:
+                self.answers[f"{before}row.{VALUE}.{header}"] = fills[header]
 
     def _columns(self, table: str) -> None:
         found, before = self._part(table), self._before(table)
@@ -162,10 +197,12 @@ class Colleague:
                     meant[column].append(names[header])
         by_name, said = {one.column: one for one in found.columns}, dict[str, str]()
         wide = set(found.wide.items.values()) if found.wide else set()
+        sheets = {found.layout.options.get(name) for name in ("sheet_as", "sheet_name_as")}
         for one in found.columns:
             is_asked = "template" not in one.entry and "of_another" not in one.reasons
             kind = contracts()[table].columns[one.column]
             is_kept = one.column in meant or (kind.required and not self._states(table, one.column))
+            is_kept |= bool(sheets & {*one.headers}) and self._states(table, one.column)
             if is_asked and not is_kept and _is_wrong(found, one, self.truth, names):
                 said[one.column] = ""
         for column, headers in meant.items():
@@ -221,14 +258,15 @@ class Colleague:
         if filled and found.layout.reader != "hxl":
             laid = found.layout.options.get("fill_down", ())
             self.answers["fill_down"] = BETWEEN.join(dict.fromkeys([*laid, *sorted(filled)]))
-        if nothing := nothing - told - {*found.missing}:
-            self.answers["missing"] = BETWEEN.join([*found.missing, *sorted(nothing)])
+        kept = [text for text in found.missing if text not in told]
+        if (nothing := nothing - told - {*found.missing}) or len(kept) < len(found.missing):
+            self.answers["missing"] = BETWEEN.join([*kept, *sorted(nothing)])
 
     def _texts(self, table: str) -> None:
         """What texts mean, and which of two readings of days and numbers is meant."""
         found, before = self._part(table), self._before(table)
         pairs = self._pairs(found, table)
-        for one in found.columns:
+        for one in (*found.columns, *(found.wide.coded if found.wide else ())):
             told = defaultdict[str, Counter[str]](Counter)
             for row, meant in pairs:
                 told[_text(row, one.headers)][meant.get(one.column, "")] += 1
@@ -241,16 +279,36 @@ class Colleague:
                 is_seen = own or code.code is None or code.confidence <= SHOWN
                 if value and value != code.code and is_seen:
                     self.answers[f"{before}code.{one.column}.{code.text}"] = value
+            unknown = (code.text for code in one.codes if code.code is None)
+            nothing = [text for text in unknown if {*told[text]} == {""}]
+            column = contracts()[table].columns[one.column]
+            if (
+                nothing
+                and (column.allowed_codes or column.base_type == "bool")
+                and not (column.required)
+            ):
+                self.answers[f"{before}otherwise.{one.column}"] = NOTHING
             if way := _reading(one, pairs):
                 self.answers[f"{before}reading.{one.column}"] = way
 
     def _still_open(self, table: str) -> None:
         """Required columns that no header means: the one value that all rows have."""
-        for name in self._part(table).open_required:
+        found, before = self._part(table), self._before(table)
+        read = {one.column for one in found.columns} | set(found.wide.columns if found.wide else ())
+        read |= (found.constants or {}).keys() | {
+            to for c in self.truth.columns.values() for to in c
+        }
+        sheets = {str(found.layout.options.get("sheet_name_as", "")), *found.sheets}
+        for name, column in contracts()[table].columns.items():
             values = {row.get(name, "") for row in self.truth.rows[table]}
-            if len(values) == 1 and (value := values.pop()):
-                self.answers[f"{self._before(table)}constant.{name}"] = value
-            else:
+            is_open = name in found.open_required
+            if not is_open and (name in read or column.required):
+                continue
+            if len(values) == 1 and (value := next(iter(values))):
+                self.answers[f"{before}constant.{name}"] = value  # a title may tell it
+            elif is_open and "" not in values and values <= sheets:
+                self.answers[f"{before}header.{name}"] = found.layout.options["sheet_name_as"]
+            elif is_open:
                 self.open.append(name)
 
     def _questions(self) -> None:
@@ -292,13 +350,21 @@ def _groups_of(
     """Of each column that becomes rows the group whose values are its own; of values that are not
     written as they are meant the next group that none has."""
     meant: dict[str, tuple[str, ...]] = {}
-    for header in headers:
-        cells = Counter(_plain_number(text) for text in found.layout.table.rows[header].to_pylist())
+    contract = contracts()[found.table]
+    says = {h: [told_of_row(contract, kind, h) for kind in kinds] for h in headers}
+    for header in sorted(headers, key=lambda one: says[one].count("")):
+        texts = found.layout.table.rows[header].to_pylist()
+        cells = Counter(filter(None, map(_plain_number, texts)))
         left = [one for one in groups if one not in meant.values()]
 
-        def fit(group: tuple[str, ...], cells: Counter[str] = cells) -> int:
+        def fit(
+            group: tuple[str, ...],
+            cells: Counter[str] = cells,
+            said: Sequence[str] = tuple(says[header]),
+        ) -> tuple[int, int]:
             own = (row[value] for row in rows if tuple(row[k] for k in kinds) == group)
-            return (Counter(map(_plain_number, own)) & cells).total()
+            as_said = sum(map(str.__eq__, group, said))  # a person reads `août 26`
+            return as_said, (Counter(map(_plain_number, own)) & cells).total()
 
         meant[header] = max(left, key=fit)  # the first of equals
     return meant
@@ -385,7 +451,11 @@ def read_truth(path: Path) -> Truth:
     rows = {tables[0]: said.get("rows") or [], **(said.get("rows_of") or {})}
     rows = {table: rows.get(table) or [*_csv_rows(own, table, tables)] for table in tables}
     columns = {name: tuple(to or ()) for name, to in said["columns"].items()}
-    told, decided = said.get("said") or {}, said.get("decided") or {}
+    told = said.get("said") or {}
+    decided = {  # a text that is decided to mean nothing is one of those that mean “empty”
+        column: {text: code for text, code in codes.items() if _as_text(code)}
+        for column, codes in (said.get("decided") or {}).items()
+    }
     return Truth(tables, columns, told, decided, {t: _as_texts(rows[t]) for t in tables})
 
 

@@ -179,11 +179,8 @@ def _given(proposals: Sequence[Proposal]) -> Given:
             for header in () if "template" in one.entry else one.headers:
                 is_aside = len(one.headers) > 1 or "of_another" in one.reasons
                 given[header][one.column] = one.confidence, is_aside
-        for header in proposal.wide.items.values() if proposal.wide else ():
-            value = getattr(proposal.wide, "value", None)
-            held = getattr(proposal.wide, "groups", {})
-            columns = {n for own in held.values() for n, (name, _) in own.items() if name == header}
-            for column in [value] if value else columns:
+        for held in proposal.wide.groups.values() if proposal.wide else ():
+            for column, header in held.items():
                 given[header][column] = 0.7, False
         for asked in proposal.questions:
             given[asked.header]["answer"] = asked.confidence, False

@@ -52,17 +52,26 @@ _SPAN = re.compile(
     r"|(\d{1,2})\s*-\s*(\d{1,2}[/. ].+)",
     re.IGNORECASE,
 )
+_HOURS = re.compile(
+    r"(?:de |from )?(\d{1,2}[:h.]\d{0,2}|\d{4})\s*(?:-|–|—|à|to)\s*(\d{1,2}[:h.]\d{0,2}|\d{4})",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\d{4}|\d[/.]\d+[/.]\d|\d[- '][^\W\d]+[- ']\d")
 
 
 def day_of_span(text: str, part: int) -> str:
     """The first or second (1, 2) day of a cell: `16/02/2026 - 18/02/2026`, `16-18 mars 2026`; a
-    day alone is both."""
+    day alone is both. Of two hours, `10:30 - 11:45`, the first or second."""
+    if hours := _HOURS.fullmatch(text.strip()):
+        return hours[part]
     found = _SPAN.fullmatch(text.strip())
     if found is None:
         return text
     first, second = filter(None, found.groups())
     if first.isdigit() and (rest := re.fullmatch(r"\d{1,2}(\D.+)", second)):
         first += rest[1]
+    elif not _YEAR.search(first) and (year := re.search(r"\D\d{4}$", second)):
+        first += year[0]  # `13/04` of `13/04 au 17/04/2026`
     return first if part == 1 else second
 
 

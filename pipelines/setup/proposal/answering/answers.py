@@ -4,7 +4,8 @@ Names of the answers: those of `choices.py`; `table`; `laid` (what `choices.py` 
 `files` (the pattern of names); `header.<column>` (the column of the file, empty: none);
 `constant.<column>`; `code.<column>.<text>` (empty: not known). Of a survey: `question.<item>` (its
 column), `answer.<item>.<text>`. Of columns that become rows: `rows_value` (the column of the table
-that they fill), `row.<sex, month ...>.<column of the file>`. Of a changed file:
+that they fill), `row.<sex, month ...>.<column of the file>`, `row.value.<column of the file>`
+(another that this one fills). Of a changed file:
 `successor.<column of the file>`; `meant.<table>.<column>.<text>`. Of a second table, of the same
 rows (`also`: its name) or of another sheet (`also_sheet`: these, each a table of its own): the same
 with `also.` before it, of a third with `also.also.`; `of_sheet` is the one they were said of.
@@ -21,6 +22,7 @@ from pipelines.ingest.mapping.model import Source
 from pipelines.setup.proposal.answering.choices import (
     CONDITIONS,
     FILLED,
+    NOTHING,
     WORKED,
     also_tables,
     is_joined,
@@ -30,12 +32,19 @@ from pipelines.setup.proposal.answering.choices import (
 from pipelines.setup.proposal.answering.confirm import with_header, with_headers
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.difference import Change, changes_of
+from pipelines.setup.proposal.layout import holds_serial_days
 from pipelines.setup.proposal.matching.codes import recode_of
 from pipelines.setup.proposal.matching.notation import order_of
-from pipelines.setup.proposal.matching.side_by_side import SideBySide
 from pipelines.setup.proposal.matching.survey import RESPONDENTS, as_answer, items
 from pipelines.setup.proposal.matching.texts import BETWEEN, ColumnProposal
-from pipelines.setup.proposal.matching.wide import as_rows, month_of, value_columns
+from pipelines.setup.proposal.matching.wide import (
+    VALUE,
+    as_rows,
+    dated,
+    period_of,
+    row_kinds,
+    value_columns,
+)
 from pipelines.setup.proposal.proposal import FileTerms, Proposal, propose, with_joined_key
 
 Answers = Mapping[str, str]
@@ -59,8 +68,12 @@ def answered(
     `form`: the XLSForm or XForm of an export.
     """
     table, sheet = answers.get("table") or None, answers.get("sheet") or None
+    shape = _shape(answers)
     try:
-        proposal = propose(path, known, table=table, sheet=sheet, shape=_shape(answers), form=form)
+        proposal = propose(path, known, table=table, sheet=sheet, shape=shape, form=form)
+        if serial := _serial_days(proposal, answers):
+            shape = {**shape, "serial_dates": serial}
+            proposal = propose(path, known, table=table, sheet=sheet, shape=shape, form=form)
     except WrongUse as error:  # a page has no option --table
         rules = {"map_no_contract": "page_map_no_contract"} if is_page else {}
         told = [replace(one, rule=rules.get(one.rule, one.rule)) for one in error.problems]
@@ -105,6 +118,9 @@ def answered(
         if value:
             proposal = proposal.with_constant(column, value)
     proposal = _of_files(with_joined_key(proposal), answers)
+    if wide := proposal.wide:
+        of_rows = tuple(_coded(one, answers) for one in wide.coded)
+        proposal = replace(proposal, wide=replace(wide, coded=of_rows))
     coded = (_coded(one, answers) for one in proposal.columns)
     proposal = replace(proposal, columns=tuple(_worked(one, answers) for one in coded))
     sheet, *others = [BETWEEN.join(sheets_read(proposal)), *_other_sheets(proposal, answers)]
@@ -181,7 +197,8 @@ def _worked(one: ColumnProposal, answers: Answers) -> ColumnProposal:
         entry["empty"] = said["empty"]
     if said["otherwise"]:
         recode = {code.text: code.code for code in one.codes if code.code}
-        entry |= {"recode": recode, "otherwise": said["otherwise"]}
+        others = None if said["otherwise"] == NOTHING else said["otherwise"]
+        entry |= {"recode": recode, "otherwise": others}
     if said["when"] and (texts := _texts(said["when_is"])):
         when = {"column": said["when"], "in": texts}
         entry["when"] = [when | ({"value": said["when_value"]} if said["when_value"] else {})]
@@ -196,19 +213,22 @@ def _worked(one: ColumnProposal, answers: Answers) -> ColumnProposal:
 def _with_rows(proposal: Proposal, answers: Answers) -> Proposal:
     """The proposal with the columns that a person says become rows of their own."""
     value, table = answers.get("rows_value"), contracts()[proposal.table]
+    kinds, values = row_kinds(table), value_columns(table)
     said = [(kind, header, code) for name, code in _of("row", answers).items()
             for kind, _, header in [name.partition(".")]
             if header in proposal.layout.table.header]  # fmt: skip
-    if value is None or not said or isinstance(proposal.wide, SideBySide):
+    if value is None or not said:
         return proposal
     groups: dict[str, dict[str, str]] = {}
     for kind, header, code in said:
-        if code:
-            told = month_of(code, None) or code if kind == "month" else code
+        if code and kind in kinds:
+            told = dated(kind, [code]).get(code, code) if kind == period_of(table) else code
             groups.setdefault(header, {})[kind] = told
-    if value not in value_columns(table) or not groups:
+    if value not in values or not groups:
         return replace(proposal, wide=None)
-    wide = as_rows(table, value, groups, proposal.layout.texts)
+    fills = {header: code for kind, header, code in said if kind == VALUE and code in values}
+    fills = {header: fills.get(header, value) for header in groups}
+    wide = as_rows(table, fills, groups, proposal.layout.texts)
     kept = (one for one in proposal.columns if one.column not in wide.columns)
     kept = (one for one in kept if groups.keys().isdisjoint(one.headers))
     return replace(proposal, wide=wide, columns=tuple(kept))
@@ -220,10 +240,12 @@ def _with_questions(proposal: Proposal, answers: Answers) -> Proposal:
         return proposal
     found = {one.item: one for one in proposal.questions}
     columns = {one.header: one for one in proposal.layout.texts}
+    named = {header: item for item, header in _of("question", answers).items() if header}
     for item, header in _of("question", answers).items():
         if item not in items() or (item in found and found[item].header == header):
             continue
         found.pop(item, None)
+        found = {name: one for name, one in found.items() if named.get(one.header, name) == name}
         if header in columns:
             found[item] = as_answer(item, columns[header])
         elif header:
@@ -242,9 +264,19 @@ def _shape(answers: Answers) -> dict[str, Any]:
         name: int(answers[name]) for name in _NUMBERS if answers.get(name, "").isdigit()
     }
     shown = _LISTS if answers.get("laid") else [name for name in _LISTS if name in answers]
-    shown = [*shown, *(["missing"] if answers.get("missing") else [])]
+    shown = [*shown, *(["missing"] if "missing" in answers else [])]
     said |= {name: _texts(answers.get(name, "")) for name in shown}
     return said
+
+
+def _serial_days(proposal: Proposal, answers: Answers) -> list[str]:
+    """All columns of days as a workbook counts them, where a person names one whose header told
+    nobody that it is; none otherwise."""
+    own, layout = contracts()[proposal.table].columns, proposal.layout
+    days = [header for column, header in _of("header", answers).items()
+            if column in own and own[column].base_type in ("date", "time")
+            and holds_serial_days(layout, header)]  # fmt: skip
+    return list(dict.fromkeys([*layout.options.get("serial_dates", ()), *days])) if days else []
 
 
 def _texts(answer: str) -> list[str]:
@@ -304,11 +336,13 @@ def has_chosen(answers: Answers, column: str) -> bool:
 def _coded(one: ColumnProposal, answers: Answers) -> ColumnProposal:
     said = _of(f"code.{one.column}", answers)
     changed = {text: code or None for text, code in said.items()}
+    empty = {*_texts(answers.get("missing", ""))} - {text for text in changed if changed[text]}
     codes = tuple(
         replace(code, code=changed[code.text], confidence=1.0, reason="by_person")
         if changed.get(code.text, code.code) != code.code
         else code
         for code in one.codes
+        if code.text not in empty
     )
     if codes == one.codes:
         return one

@@ -8,10 +8,10 @@ from zoneinfo import available_timezones
 
 from indicators.definitions.contracts import contracts
 from pipelines.setup.proposal.layout import SEVERAL, WORKBOOKS
-from pipelines.setup.proposal.matching.side_by_side import SideBySide
 from pipelines.setup.proposal.matching.survey import RESPONDENTS, answer_column, items
 from pipelines.setup.proposal.matching.texts import ColumnProposal
 from pipelines.setup.proposal.matching.wide import (
+    VALUE,
     may_be_rows,
     row_kinds,
     told_of_row,
@@ -20,6 +20,7 @@ from pipelines.setup.proposal.matching.wide import (
 from pipelines.setup.proposal.proposal import PERIODS, SENDERS, Proposal
 
 CONDITIONS = ("where", "where_too")  # the names of columns by which rows are taken
+NOTHING = "null"  # what other texts of a column may mean that needs no value
 FILLED = ("present", "absent")  # any text, and none
 WORKED = ("after", "empty", "otherwise", "when", "when_is", "when_value")
 _OF_SHEET = ("header_row", "header_rows", "fill_down", "ditto", "also", "missing", "place",
@@ -161,23 +162,31 @@ def sheets_read(proposal: Proposal) -> tuple[str, ...]:
 def _of_groups(proposal: Proposal) -> Iterator[Choice]:
     """What each number of a row says that becomes a row of its own, and what they all count."""
     contract, wide = contracts()[proposal.table], proposal.wide
-    kinds, values = row_kinds(contract), value_columns(contract)
-    if not kinds or not values or isinstance(wide, SideBySide):
-        return
-    standing = {header: name.split("|") for name, header in wide.items.items()} if wide else {}
+    taken = {one.column for one in proposal.columns} | (proposal.constants or {}).keys()
+    taken -= {*(wide.item if wide else ())}
+    kinds = [kind for kind in row_kinds(contract) if kind not in taken]
+    values = value_columns(contract)
+    groups = wide.groups.items() if wide else ()
+    standing = {header: (name, group.split("|"))
+                for group, held in groups for name, header in held.items()}  # fmt: skip
     counted = {header for one in proposal.columns if one.column in values for header in one.headers}
     left = {*proposal.ignored, *standing, *counted}
     texts = [one for one in proposal.layout.texts if one.header in left]
-    headers = may_be_rows(contract, wide.value if wide else values[0], texts)
+    headers = may_be_rows(contract, values, texts) if kinds else []
     if len(headers) < _FEWEST_ROWS:
         return
-    yield Choice("rows_value", (wide.value,) if wide else (), tuple(values))
+    most = wide.value if wide else ""
+    yield Choice("rows_value", _one(most), tuple(values))
     for header in headers[:_MOST_ROWS]:
-        codes = dict(zip(wide.item, standing.get(header, ()), strict=False)) if wide else {}
+        value, group = standing.get(header, ("", []))
+        codes = dict(zip(wide.item, group, strict=False)) if wide else {}
         for kind in kinds:
             told = codes.get(kind, "") if wide else told_of_row(contract, kind, header)
-            options = () if kind == "month" else tuple(contract.columns[kind].allowed_codes or ())
-            yield Choice(f"row.{kind}.{header}", _one(told), options)
+            listed = contract.columns[kind].allowed_codes or ()
+            yield Choice(f"row.{kind}.{header}", _one(told), tuple(listed))
+        if len(values) > 1:
+            other = value if value != most else ""
+            yield Choice(f"row.{VALUE}.{header}", _one(other), tuple(values))
 
 
 def other_sheets(proposal: Proposal) -> tuple[str, ...]:
@@ -233,7 +242,9 @@ def _worked(
             yield Choice(f"after.{name}", _one(entry.get("after")), earlier)
     yield Choice(f"empty.{name}", _one(entry.get("empty")), means)
     if means:
-        yield Choice(f"otherwise.{name}", _one(entry.get("otherwise")), means)
+        stands = NOTHING if entry.get("otherwise", "") is None else entry.get("otherwise")
+        others = means if column.required else (*means, NOTHING)
+        yield Choice(f"otherwise.{name}", _one(stands), others)
     (when,) = entry.get("when", [{}])
     looked_at = answers.get(f"when.{name}", "")
     yield Choice(f"when.{name}", _one(looked_at), headers)

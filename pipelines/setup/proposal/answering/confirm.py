@@ -12,6 +12,8 @@ from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.matching.codes import CodeProposal, listed_in, recode_of
 from pipelines.setup.proposal.matching.columns import as_said
 from pipelines.setup.proposal.matching.joined_columns import (
+    hours_of_span,
+    of_span,
     summed,
     two_of_one_cell,
     with_clocks,
@@ -75,6 +77,10 @@ def with_headers(
         fit = places_fit(proposal.layout, headers, known)
         said = ColumnProposal(column, headers, 1.0, ("by_person",), fit.entry, fit.codes)
         return replace(proposal, columns=(*others, said))
+    known_texts = [one for one in proposal.layout.texts if one.header in headers]
+    if own.base_type == "time" and (spans := [*filter(hours_of_span, known_texts)]):
+        day = next((one for one in known_texts if one not in spans), spans[0])
+        return replace(proposal, columns=(*others, of_span(column, day, spans[0])))
     texts = (list(filter(None, row.values())) for row in rows.select(headers).to_pylist())
     joined = dict.fromkeys(" ".join(map(str.strip, parts)) for parts in texts if parts)
     said = as_said(column, own, Texts(headers[0], tuple(joined), False), known)

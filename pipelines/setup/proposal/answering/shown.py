@@ -223,6 +223,7 @@ def _columns(
     from pipelines.setup.proposal.matching.survey import answer_column, items
 
     given, found = proposal.constants or {}, {one.column: one for one in proposal.columns}
+    coded = {one.column: one for one in proposal.wide.coded} if proposal.wide else {}
     for name, column in contracts()[proposal.table].columns.items():
         one = found.get(name)
         entry = OfferedColumn(
@@ -237,7 +238,10 @@ def _columns(
             else code_words(column, language),
             choices=tuple(choice for choice in asked if choice.column == name),
         )
-        if one:
+        if of_rows := coded.get(name):
+            codes = _codes(of_rows.codes, language)
+            entry = replace(entry, codes=codes, known_codes=code_words(column, language))
+        elif one:
             is_answer = proposal.table == _ANSWERS and name == "answer"
             column = answer_column(*items()) if is_answer else column
             entry = replace(
@@ -295,12 +299,16 @@ def _questions(
 
 def _choice(one: "Choice", table: str, language: str) -> OfferedChoice:
     kind = one.column.partition(".")[0]
+    if one.kind != "row":
+        title = message(f"map.choice.{one.kind}", language)
+    elif kind in contracts()[table].columns:
+        title = _title(table, kind, language)
+    else:
+        title = message("map.row_value", language)
     return OfferedChoice(
         one.name,
         one.column,
-        _title(table, kind, language)
-        if one.kind == "row"
-        else message(f"map.choice.{one.kind}", language),
+        title,
         tuple(one.value),
         tuple((text, _option(one, table, text, language)) for text in one.options),
         one.takes_several,
@@ -310,19 +318,21 @@ def _choice(one: "Choice", table: str, language: str) -> OfferedChoice:
 
 
 def _option(one: "Choice", table: str, text: str, language: str) -> str:
+    key = f"map.option.{one.kind.replace('_too', '')}.{text}"
+    if has_message(key):
+        return message(key, language)
     if one.kind == "answer":
         return vocabulary("answer").labels[text][language]
     if one.kind == "also":
         return contracts()[text].title.in_language(language)
     if one.kind == "after":
         return _title(table, text, language)
-    if one.kind == "rows_value":
+    column = contracts()[table].columns.get(one.column.partition(".")[0])
+    if one.kind == "rows_value" or (one.kind == "row" and column is None):
         return _title(table, text, language)
-    if one.kind in ("empty", "otherwise", "when_value", "row"):
-        column = contracts()[table].columns[one.column.partition(".")[0]]
+    if column and one.kind in ("empty", "otherwise", "when_value", "row"):
         return code_words(column, language).get(text, text)
-    key = f"map.option.{one.kind.replace('_too', '')}.{text}"
-    return message(key, language) if has_message(key) else text
+    return text
 
 
 def _codes(codes: "Sequence[CodeProposal]", language: str) -> tuple[OfferedCode, ...]:

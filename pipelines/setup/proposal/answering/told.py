@@ -6,6 +6,7 @@ from pathlib import Path
 from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.vocabularies import vocabulary
 from indicators.foundation.messages import has_message, message
+from indicators.foundation.numbers.number_format import number_text
 from pipelines.ingest.file_report import remark_sentence
 from pipelines.setup.proposal.answering.choices import Choice
 from pipelines.setup.proposal.beside.neighbours import Neighbours
@@ -56,7 +57,9 @@ def _table_lines(path: Path, proposal: Proposal, language: str) -> Iterator[str]
     )
     title = contract.title.in_language(language)
     facts = {"title": title, "table": proposal.table, "count": len(proposal.indicators)}
-    yield message("map.table", language, confidence=proposal.confidence, **facts)
+    yield message(
+        "map.table", language, confidence=number_text(proposal.confidence, language, 2), **facts
+    )
     if proposal.rivals:
         yield message("map.rivals", language, tables=", ".join(proposal.rivals))
     yield message("map.columns", language)
@@ -116,7 +119,7 @@ def _column_lines(one: ColumnProposal, column: Column, language: str) -> Iterato
         header=" + ".join(one.headers),
         column=one.column,
         title=column.title.in_language(language),
-        confidence=one.confidence,
+        confidence=number_text(one.confidence, language, 2),
         reasons=", ".join(message(f"map.reason.{reason}", language) for reason in one.reasons),
     )
     written = {name: value for name, value in one.entry.items() if name != "recode"}
@@ -127,7 +130,8 @@ def _column_lines(one: ColumnProposal, column: Column, language: str) -> Iterato
         if code.code is None:
             yield message("map.code_open", language, text=code.text)
         elif code.code != code.text:
-            facts = {"text": code.text, "code": code.code, "confidence": code.confidence}
+            facts = {"text": code.text, "code": code.code}
+            facts["confidence"] = number_text(code.confidence, language, 2)
             reason = message(f"map.reason.{code.reason}", language)
             yield message("map.code", language, reason=reason, **facts)
 
@@ -156,4 +160,5 @@ def change_line(change: Change, language: str) -> str:
     key += "_said" if change.kind == "code" and change.meant and not change.confidence else ""
     facts = {name: value or "–" for name, value in vars(change).items() if name != "confidence"}
     facts |= {"place": f"{change.place} ({change.sheet})"} if change.sheet else {}
-    return message(key, language, confidence=change.confidence, **facts)
+    sure = number_text(change.confidence, language, 2)
+    return message(key, language, confidence=sure, **facts)

@@ -32,8 +32,10 @@ _WITHIN = 0.75
 DENIES = frozenset(
     ["no", "not", "non", "pas", "san", "without", "never", "jamai", "aucun", "aucune", "غير", "ليس"]
 )
-_TRUE = {"true", "yes", "oui", "vrai", "1", "y", "o", "x", "ye", "✓", "نعم"}
-_FALSE = {"false", "no", "non", "faux", "0", "n", "لا"}
+_TRUE = {"true", "yes", "oui", "vrai", "1", "y", "o", "x", "ye", "✓", "نعم"} | {
+    "pass", "passed", "admis", "admise", "réussi", "réussie"}  # fmt: skip
+_FALSE = {"false", "no", "non", "faux", "0", "n", "لا"} | {
+    "fail", "failed", "ajourné", "ajournée", "échec", "échoué", "échouée"}  # fmt: skip
 _READ_ANYWAY = {"true", "yes", "oui", "vrai", "1", "false", "no", "non", "faux", "0"}
 _WORD = r"(?<![^\W\d_])(?:q|t|trim(?:estre)?|quarter)(?![^\W\d_])"
 _NUMBERED = re.compile(
@@ -204,6 +206,14 @@ def _of_pattern(text: str, name: str, column: Column) -> CodeProposal:
         if found is not None:
             return CodeProposal(text, found, _ASKED, "written_otherwise")
     return CodeProposal(text, None, 0, "unknown_text")
+
+
+def are_periods(texts: Sequence[str], column: Column) -> bool:
+    """Whether all texts name quarters or budget years of the column's pattern: `Q3 2026`."""
+    pattern = column.pattern or ""
+    return bool(pattern and texts) and all(
+        any(re.fullmatch(pattern, period) for period in _periods(text)) for text in texts
+    )
 
 
 def _periods(text: str) -> Iterator[str]:

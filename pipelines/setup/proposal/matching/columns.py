@@ -6,7 +6,7 @@ A confidence above 0.9 needs both: a name that is this column's alone and texts 
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import takewhile
 from operator import eq
 from typing import Any
@@ -22,6 +22,7 @@ from pipelines.setup.proposal.matching.codes import (
     DENIES,
     CodeProposal,
     Labels,
+    are_periods,
     by_label,
     code_proposals,
     pattern_proposals,
@@ -39,6 +40,7 @@ from pipelines.setup.proposal.matching.joined_columns import (
     with_clocks,
     with_days,
     with_days_left,
+    with_hours_of_span,
     with_marked_sex,
     with_next_clock,
     with_only_day,
@@ -114,6 +116,7 @@ def column_proposals(
         if proposal.confidence >= LEAST_CONFIDENCE
     ]
     found = [one for one in found if not _is_said_otherwise(contract, one, columns)]
+    found = [one for one in found if not _is_beside_its_code(contract, one, columns)]
     found = sorted(_finest(found), key=_rank)
     chosen: dict[str, ColumnProposal] = {}
     taken: set[str] = set()
@@ -126,6 +129,7 @@ def column_proposals(
     timed = _of_a_visit(with_clocks(contract, list(chosen.values()), columns), columns)
     dated = with_only_day(contract, with_days(contract, timed, columns), columns)
     timed = with_days_left(contract, with_next_clock(contract, dated, columns), columns)
+    timed = with_hours_of_span(contract, timed, columns)
     marked = with_marked_sex(contract, with_sums(contract, timed, columns), columns)
     return with_only_day(contract, marked, every)
 
@@ -157,7 +161,7 @@ def _of_a_visit(chosen: Sequence[ColumnProposal], columns: Sequence[Texts]) -> l
 def _told_of(contract: Contract, columns: Sequence[Texts]) -> Sequence[Texts]:
     """The columns without those that name or reach a person, and without when a form was opened
     and sent, which is not when what it tells of was, but for an interview."""
-    columns = [texts for texts in columns if not is_personal(texts)]
+    columns = [one for one in columns if not is_personal(one) and not are_running(one)]
     headers = {texts.header for texts in columns}
     columns = [texts for texts in columns if not _is_choice(texts, headers)]
     columns = [texts for texts in columns if not _is_listed(contract, texts, headers)]
@@ -221,6 +225,16 @@ def _is_said_otherwise(contract: Contract, one: ColumnProposal, columns: Sequenc
         other == "M" and likeness(" ".join(beside), " ".join(rest)) >= _LEAST_WORDED
         for other, beside in named
     )  # `Women / 18-29` beside `Men / 18-29`
+
+
+def _is_beside_its_code(contract: Contract, one: ColumnProposal, columns: Sequence[Texts]) -> bool:
+    """Whether a header beside one that says code or number of the same is no key: `Unit` beside
+    `Unit ID`."""
+    own = {*folded(one.headers[0]).split()}
+    others = (texts.header for texts in columns if reference_place(texts.header) is not None)
+    is_beside = any(own < {*folded(other).split()} for other in others)
+    is_name = reference_place(one.headers[0]) is None and not is_tags(one.headers)
+    return is_name and is_beside and one.column == contract.key[0]
 
 
 def _rank(one: ColumnProposal) -> tuple[float, int, float, int, int, str, tuple[str, ...]]:
@@ -302,6 +316,7 @@ def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[Colum
         is_place = name in (contract.area_column, _only_unit(contract))
         is_place = is_place or column.reference == _REGISTERS
         tells = is_place and _are_known(texts.values, known.get(column.reference or "", {}))
+        tells = tells or (column.required and are_periods(texts.values, column))
         if alike < LEAST_LIKENESS and (is_tag or not (tells or _has_codes(column, texts.values))):
             continue
         fit = fit_of(column, texts, known, name)
@@ -313,6 +328,9 @@ def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[Colum
             fit = replace(fit, share=0.0)
         confidence, reason = _confidence(alike, fit, column)
         is_coded = column.base_type == "code" and export_of(texts.header, name)
+        is_free = not column.reference or not fit.codes
+        if name.endswith("_code") and is_free and _are_names(texts.values):
+            confidence = min(confidence, _TURNED)  # `Facility`, of which the texts say the kind
         if name == _DEATHS or is_coded:
             confidence = min(confidence, _OF_UNITS)  # whose deaths, and what a codebook means by it
         if confidence:
@@ -331,11 +349,22 @@ def _named(table: str, name: str, texts: Texts) -> tuple[float, str | None]:
 
 
 def may_be_key(texts: Texts) -> bool:
-    """Whether texts tell rows apart also beside those of later files: no days, no names of persons,
-    and no numbers below a mere `#`."""
-    is_counted = texts.header.strip() == "#" and all(map(str.isdigit, texts.values))
-    is_told = _are_days(texts.values) or names_a_name(texts.header) or is_counted
+    """Whether texts tell rows apart also beside those of later files: no days, no names of
+    persons, no running numbers."""
+    is_told = _are_days(texts.values) or names_a_name(texts.header) or are_running(texts)
     return texts.is_unique and not is_told
+
+
+def are_running(texts: Texts) -> bool:
+    """Whether a column holds the numbers from 1 on below a mere `N°`: they tell of nothing."""
+    numbers = {str(number) for number in range(1, len(texts.values) + 1)}
+    is_mere = texts.header.strip() == "#" or folded(texts.header) in _mere_numbers()
+    return is_mere and len(numbers) > 1 and numbers == {*texts.values}
+
+
+@cache
+def _mere_numbers() -> frozenset[str]:
+    return frozenset(map(folded, listed_words("general")["counted"]))
 
 
 def _are_names(values: Sequence[str]) -> bool:
@@ -457,7 +486,7 @@ def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
         return 0.55, "same_name_other_texts"  # its texts may be of a language that we have not
     is_telling = len({one.code for one in fit.codes if one.code}) >= 2
     if is_telling and fit.share is not None and fit.share >= 0.8:
-        if column.base_type in ("code", "list<code>"):
+        if column.base_type in ("code", "list<code>") or column.pattern:
             return 0.6, "texts_are_codes"
         if column.reference:
             return 0.55, "texts_are_known"

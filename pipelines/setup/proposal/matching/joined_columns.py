@@ -167,7 +167,7 @@ def _joined(
     nearest = sorted(free, key=lambda texts: abs(columns.index(texts) - at))
     if notation.clock_formats(own.values):
         days = [texts for texts in nearest if _is_day(texts)]
-        days += [by_header[dated]] if dated and _is_day(by_header[dated]) else []
+        days += [by_header[dated]] if dated and _holds_a_day(by_header[dated]) else []
         if not days:
             return one
         joined = _of_two(one, days[0], own)
@@ -191,6 +191,11 @@ def _is_day(texts: Texts) -> bool:
     return notation.dates(texts.values, with_time=False).share >= _MOST
 
 
+def _holds_a_day(texts: Texts) -> bool:
+    """Whether texts are days, be it with a time of day."""
+    return _is_day(texts) or notation.days_of_times(texts.values).share >= _MOST
+
+
 def _day_keys(texts: Texts) -> dict[str, object]:
     """A format of days is named also where the texts are ISO: without one a time is refused."""
     return notation.dates(texts.values, with_time=False).keys or {"formats": ["%Y-%m-%d"]}
@@ -198,6 +203,8 @@ def _day_keys(texts: Texts) -> dict[str, object]:
 
 def _of_two(one: ColumnProposal, day: Texts, clock: Texts) -> ColumnProposal:
     written = notation.dates(day.values, with_time=False)
+    if written.share < _MOST:  # the hour behind that of the day takes its place
+        written = notation.days_of_times(day.values)
     forms = [*written.keys.get("formats", ())]  # type: ignore[misc]
     if not forms or any(notation.is_iso(text, with_time=False) for text in day.values):
         forms.append("%Y-%m-%d")
@@ -279,6 +286,43 @@ def _two_days(contract: Contract, texts: Texts) -> list[ColumnProposal]:
     ]
 
 
+def with_hours_of_span(
+    contract: Contract, chosen: Sequence[ColumnProposal], columns: Sequence[Texts]
+) -> list[ColumnProposal]:
+    """Start and end of a column of their hours, `10:30 - 11:45`, behind the day of the row."""
+    kinds = {name: one.base_type for name, one in contract.columns.items()}
+    if any(kinds.get(name) != "time" for name in _BOTH_TIMES):
+        return list(chosen)
+    spans = [texts for texts in columns if hours_of_span(texts)]
+    times = {name for one in chosen if one.column in _BOTH_TIMES for name in one.headers}
+    taken = {header for one in chosen for header in one.headers} - times
+    days = [one for one in columns if one.header not in taken and _is_day(one)]
+    if len(spans) != 1 or not days:
+        return list(chosen)
+    both = [of_span(name, days[0], spans[0]) for name in _BOTH_TIMES]
+    kept = (one for one in chosen if one.column not in _BOTH_TIMES)
+    return [*(one for one in kept if spans[0].header not in one.headers), *both]
+
+
+def hours_of_span(texts: Texts) -> list[list[str]]:
+    """How the first and the last hour are written of a column that holds both; none otherwise."""
+    both = [[day_of_span(text, part) for text in texts.values] for part in (1, 2)]
+    if not texts.values or any(set(part) & set(texts.values) for part in both):
+        return []
+    found = [notation.clock_formats(part) for part in both]
+    return found if all(found) else []
+
+
+def of_span(name: str, day: Texts, span: Texts) -> ColumnProposal:
+    """The start or the end of a row by its day and the hours of the other column."""
+    part = 1 + (name == _BOTH_TIMES[1])
+    forms = [f"{form} {hour}" for form in _day_keys(day)["formats"]  # type: ignore[attr-defined]
+             for hour in hours_of_span(span)[part - 1]]  # fmt: skip
+    entry = {"part": part, "formats": forms} | ({"after": _BOTH_TIMES[0]} if part > 1 else {})
+    return ColumnProposal(name, (day.header, span.header), _UNNAMED, ("joined",), entry)
+
+
+_BOTH_TIMES = ("started_at", "ended_at")
 _OF_TWO = (("persons_low", "persons_high"), ("personnel_count", "women_personnel_count"))
 _BETWEEN_TWO = re.compile(r"\s*(–|to|à|\(\D{0,10})\s*")
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from indicators.definitions.contracts import Column
@@ -26,8 +26,11 @@ _DAYS = (
     "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%B %d, %Y",
     "%d-%b-%y", "%d-%m-%y", "%d %b %y", "%d-%B-%Y", "%d/%b/%Y", "%b %d, %Y",
 )  # fmt: skip
-_CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", " %Hh", " %H%M", "T%H:%M", " %I:%M %p", " %I:%M:%S %p",
-           " à %Hh%M", " à %H:%M", " at %H:%M")  # fmt: skip
+_CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", " %Hh", " %H%M", ", %H:%M", " - %H:%M", "T%H:%M",
+           " %I:%M %p", " %I:%M:%S %p",
+           " à %Hh%M", " à %H:%M", " at %H:%M", " %I.%M %p", " %H%MHRS", " %H%M HRS",
+           " %H%Mhrs", " %H%M hrs")  # fmt: skip
+_GROUPS = ("%d%H%M%b%y", "%d%H%M %b %y", "%d%H%M%b%Y", "%d%H%M %b %Y")  # without a zone
 _ISO_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
 _LOOKED_AT = 120
 _UNIT = re.compile(r"[+-]?\d[\d .,\u00a0\u202f]*?\s*([^\W\d_]{1,8})\.?|([^\W\d_]{1,4})\.? ?\d{1,3}"
@@ -50,7 +53,10 @@ _HOURS = {
     "%H%M": r"([01]\d|2[0-3])[0-5]\d",
     "%H%Mhrs": r"([01]\d|2[0-3])[0-5]\dhrs",
     "%H%M hrs": r"([01]\d|2[0-3])[0-5]\d hrs",
+    "%H%MHRS": r"([01]\d|2[0-3])[0-5]\dHRS",
+    "%H%M HRS": r"([01]\d|2[0-3])[0-5]\d HRS",
     "%H:%M hrs": r"([01]?\d|2[0-3]):[0-5]\d hrs",
+    "%I.%M %p": r"(0?[1-9]|1[0-2])\.[0-5]\d [APap][Mm]",
     "%I:%M %p": r"(0?[1-9]|1[0-2]):[0-5]\d [APap][Mm]",
     "%H:%M:%S.%f%z": r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d+(Z|[+-]\d{2}:\d{2})",
 }
@@ -82,9 +88,10 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
         return Written({}, 1)
     if with_time and (written := _date_time_group(rest, len(texts))):
         return written
-    clocks = _CLOCKS if with_time else ()
+    clocks = [one for one in _CLOCKS if with_time and _may_hold(rest, one)]
     formats = [*_DAYS, *(_MONTHS if of_months else ())]
     formats += [day + clock for day in _DAYS for clock in clocks]
+    formats += _GROUPS if with_time else ()
     rest = rest[:_LOOKED_AT]
     forms: list[str] = []
     left, order, is_either = rest, tuple[str, ...](), False
@@ -105,6 +112,12 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
     iso = sum(is_iso(text, with_time=with_time) for text in texts) / len(texts)
     read = iso + (1 - len(left) / len(rest)) * (1 - iso)
     return Written({"formats": forms}, read, is_either)
+
+
+def _may_hold(texts: Sequence[str], clock: str) -> bool:
+    """Whether a text has what a format of times of day has beside its numbers."""
+    words = re.sub(r"%.", " ", clock).split()
+    return any(all(word in text for word in words) for text in texts)
 
 
 def _behind_words(texts: Sequence[str], with_time: bool, of_months: bool) -> Written | None:
@@ -143,14 +156,16 @@ def days_of_times(texts: Sequence[str]) -> Written:
 
 def are_months(texts: Sequence[str], written: Written) -> bool:
     """Whether dates, as they are written, are all of first days: of others none is a month."""
+    days = (date_of(text, written) for text in texts)
+    return all(day is None or day.day == 1 for day in days)
+
+
+def date_of(text: str, written: Written) -> date | None:
+    """The day that a text is, of months the first; None where it is not so written."""
     forms = [*written.keys.get("formats", ()), "%Y-%m-%d"]  # type: ignore[misc]
-    days = (_day_of(text[: 10 if is_iso(text, with_time=False) else None], forms) for text in texts)
-    return all(day in (None, 1) for day in days)
-
-
-def _day_of(text: str, forms: Sequence[str]) -> int | None:
+    text = text[: 10 if is_iso(text, with_time=False) else None]
     form = next((form for form in forms if _fits(text, form)), None)
-    return None if form is None else datetime.strptime(with_english_months(text, form), form).day
+    return datetime.strptime(with_english_months(text, form), form).date() if form else None
 
 
 def _date_time_group(texts: Sequence[str], number: int) -> Written | None:

@@ -1,7 +1,7 @@
 """What one column of a file holds, and where one contract column may come from."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from pipelines.ingest.readers.table import SourceTable
 from pipelines.setup.proposal.matching.codes import CodeProposal
 
 MISSING = ("NA", "N/A", "n/a", "-", "--", "–", "NULL", "null", "nd", "n.d.", "ND")
+_BESIDE_PLUS = {"-", "–"}  # where a column says `+`, these are an answer too
 BETWEEN = "\n"  # the texts of an answer that has several
 GROUPED = " / "  # between the names of a header of two rows
 _DISTINCT = 400  # texts of a column that are looked at
@@ -54,13 +55,16 @@ class ColumnProposal:
     codes: tuple[CodeProposal, ...] = ()
 
 
-def texts_of(table: SourceTable, book: Codebook | None = None) -> list[Texts]:
-    """The distinct texts of each column of the sheet, with what a form says of them."""
+def texts_of(
+    table: SourceTable, book: Codebook | None = None, missing: Sequence[str] = MISSING
+) -> list[Texts]:
+    """The distinct texts of each column of the sheet but those that say nothing (`missing`), with
+    what a form says of them."""
     last = {name: name.rpartition(GROUPED)[2] for name in table.header}
     own = Counter(last[name] for name in table.header if GROUPED in name)
     rows = without_lone_cells(table.rows.slice(0, _LOOKED_AT))
     found = [
-        _texts(name, rows[name].combine_chunks(), question)
+        _texts(name, rows[name].combine_chunks(), question, missing)
         for name in table.header
         for question in [question_of(name, book or {})]
     ]
@@ -78,10 +82,11 @@ def without_lone_cells(rows: pa.Table) -> pa.Table:
     return full if full.num_rows else rows
 
 
-def _texts(name: str, column: pa.Array, question: Question) -> Texts:
+def _texts(name: str, column: pa.Array, question: Question, missing: Sequence[str]) -> Texts:
     distinct = pc.unique(column)
-    plain = (text.strip() for text in distinct.to_pylist()[:_DISTINCT] if text)
-    values = tuple(dict.fromkeys(text for text in plain if text and text not in MISSING))
+    plain = [text.strip() for text in distinct.to_pylist()[:_DISTINCT] if text]
+    nothing = {*missing} - (_BESIDE_PLUS if "+" in plain else set())
+    values = tuple(dict.fromkeys(text for text in plain if text and text not in nothing))
     own = len(distinct) - bool(column.null_count)
     is_unique = own >= _UNIQUE * len(column)
     return Texts(name, values, is_unique, question.labels, question.texts)

@@ -1,27 +1,29 @@
-"""Columns that are rows: counts by sex and age, or by month, one beside the other."""
+"""Columns that are rows: counts by sex and age, or by month or day, one beside the other."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 
 from indicators.definitions.contracts import Column, Contract
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.ingest.mapping.written.written_dates import with_english_months
 from pipelines.ingest.mapping.written.written_numbers import ZERO
 from pipelines.setup.proposal.matching import notation
-from pipelines.setup.proposal.matching.columns import fit_of
+from pipelines.setup.proposal.matching.codes import recode_of
+from pipelines.setup.proposal.matching.columns import fit_of, is_personal
 from pipelines.setup.proposal.matching.concepts import is_named_in, says_nothing
-from pipelines.setup.proposal.matching.texts import GROUPED, Texts
+from pipelines.setup.proposal.matching.texts import GROUPED, ColumnProposal, Texts
 from pipelines.setup.proposal.matching.words import code_texts, readings, total_words
 
 _KINDS, _MORE = ("sex", "age_group"), ("harm", "rank_group")
 _VARIED = "rank_group"  # `Officers / Men` names no rank where there is no other
 _FEWEST, _HALF_A_YEAR = 2, 6
 _AGE_WORD = re.compile(r"^(\d+)(plus?)?$")
-_VALUES = ("int", "dec", "bool")
+VALUE = "value"  # kind of an answer: which column of the table a header fills
+_MONTH = "month"
+_VALUES, _CODED = ("int", "dec", "bool"), ("bool", "code")
+_MOST_CODES = 12  # texts
 _YEARS = re.compile(r"(?<!\d)(20\d\d)(?:\s*[-_/]\s*(?:20)?(\d\d))?(?!\d)")
 _SAID = frozenset(
     {"count", "person", "women", "total", "month", "participant", "victim", "survivor"}
@@ -30,27 +32,78 @@ _SAID = frozenset(
 
 @dataclass(frozen=True)
 class Wide:
-    """One row for each of several columns: `items`: what an item is called (parts joined by `|`):
-    the column of the file; `item`, `value`: columns of the table; `key`: one that the item follows,
-    where the table has no other that tells its rows apart."""
+    """One row for each of several columns, or groups of columns.
+
+    `item`: the columns of the table that tell the rows apart; `groups`: what they hold (parts
+    joined by `|`): column of the table: the column of the file that fills it; `key`: one that the
+    item follows, where the table has no other that tells its rows apart; `read`: of a column of
+    the file the keys of its entry; `coded`: what the texts mean of columns that take codes.
+    """
 
     item: tuple[str, ...]
-    value: str
-    items: Mapping[str, str]
+    groups: Mapping[str, Mapping[str, str]]
     key: str | None = None
-    read: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # of a column: its keys
+    read: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    coded: tuple[ColumnProposal, ...] = ()
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The columns of the table that hold what the columns of the file say."""
+        return tuple(dict.fromkeys(name for held in self.groups.values() for name in held))
+
+    @property
+    def value(self) -> str:
+        """The first of them."""
+        return self.values[0]
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the table that it fills."""
-        return (*self.item, self.value)
+        return (*self.item, *self.values)
 
-    def entry(self) -> dict[str, object]:
-        """As a mapping writes it; an empty cell makes no row."""
-        entries = {name: {"from": header, **self.read.get(header, {})}
-                   for name, header in self.items.items()}  # fmt: skip
-        key = {"key": self.key} if self.key else {}
-        return {"item": list(self.item), "value": self.value, **key, "items": entries}
+    @property
+    def items(self) -> dict[str, str]:
+        """What each column of the file is called: its group, and which value where it has more."""
+        are_more = len(self.values) > 1
+        return {
+            f"{group}|{name}" if are_more else group: header
+            for group, held in self.groups.items()
+            for name, header in held.items()
+        }
+
+    def tables(self, table: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """As a mapping writes it: items of one table, or of several values a table for each group;
+        where the first value is blank there is no row."""
+        recoded = {one.column: recode_of(one.codes) for one in self.coded}
+        entries = {
+            group: {name: {"from": header, **self.read.get(header, {}), **recoded.get(name, {})}
+                    for name, header in held.items()}
+            for group, held in self.groups.items()
+        }  # fmt: skip
+        if len(self.values) == 1:
+            (value,) = self.values
+            items = {group: held[value] for group, held in entries.items()}
+            key = {"key": self.key} if self.key else {}
+            item = {"item": list(self.item), "value": value, **key, "items": items}
+            return [{**table, "unpivot": item}]
+        found = []
+        for group, held in entries.items():
+            codes = zip(self.item, group.split("|"), strict=True)
+            told = {name: {"constant": code} for name, code in codes}
+            if self.key and self.key in table["columns"]:
+                told[self.key] = _followed(table["columns"][self.key], group)
+            columns = {**table["columns"], **told, **held}
+            first = next(iter(held.values()))["from"]
+            where = {**table.get("where", {}), first: "present"}
+            found.append({**table, "where": where, "columns": columns})
+        return found
+
+
+def _followed(key: Mapping[str, Any], group: str) -> dict[str, Any]:
+    """The key of a row, and its group."""
+    headers = [key["from"]] if isinstance(key.get("from"), str) else key.get("from", ())
+    own = key.get("template") or key.get("constant") or " ".join(f"{{{one}}}" for one in headers)
+    return {"template": f"{own} {group}"}
 
 
 def wide_columns(
@@ -67,101 +120,157 @@ def wide_columns(
     value = _value_of(contract, said, [one.header for one in texts])
     if value is None:
         return None
-    ways = {one.header: _way(contract.columns[value], one) for one in texts if one.values}
-    numbers = [one for one in texts if ways.get(one.header) is not None]
-    named_by: list[tuple[tuple[str, ...], Callable[[str], str | None]]] = [
-        (kinds, partial(_group_of, contract, kinds)) for kinds in _kinds(contract)
-    ]
-    named_by.append((("month",), lambda header: month_of(header, years)))
-    above = {one.header.rpartition(GROUPED)[0] for one in numbers} - {""}
-    for item, name_of in named_by:
-        if not item or not set(item) <= contract.columns.keys():
+    column = contract.columns[value]
+    headers = [one.header for one in texts if one.values and way_of(column, one) is not None]
+    above = {one.rpartition(GROUPED)[0] for one in headers} - {""}
+    for item, names_of in _names(contract, years, headers):
+        found = names_of(headers)
+        if len(above) == 1 and not found:  # what is above says of all
+            last = {one.rpartition(GROUPED)[2]: one for one in headers}
+            found = {last[name]: code for name, code in names_of([*last]).items()}
+        found = {one: code for one, code in found.items() if not _is_sum(one, found)}
+        codes = {*found.values()}
+        if _VARIED in item and len({code.split("|")[-1] for code in codes}) < _FEWEST:
             continue
-        named = [(name_of(one.header), one.header) for one in numbers]
-        if len(above) == 1 and not any(name for name, _ in named):  # what is above says of all
-            named = [(name_of(one.header.rpartition(GROUPED)[2]), one.header) for one in numbers]
-        found = [(name, header) for name, header in named if name is not None]
-        found = [one for one in found if not _is_sum(one, found)]
-        if _VARIED in item and len({name.split("|")[-1] for name, _ in found}) < _FEWEST:
-            continue
-        if len(found) >= _FEWEST and len(dict(found)) == len(found):
-            is_told = set(item) <= {*contract.key}
-            read = {header: way for _, header in found if (way := ways[header])}
-            return Wide(item, value, dict(found), None if is_told else contract.key[0], read)
+        if len(found) >= _FEWEST and len(codes) == len(found):
+            groups = {code: {value: header} for header, code in found.items()}
+            return wide_of(contract, item, groups, texts)
     return None
 
 
+def wide_of(
+    contract: Contract,
+    item: tuple[str, ...],
+    groups: Mapping[str, Mapping[str, str]],
+    texts: Sequence[Texts],
+) -> Wide:
+    """These groups, with how each column is read and what its texts mean."""
+    known, own = {one.header: one for one in texts}, contract.columns
+    fills = [(name, header) for held in groups.values() for name, header in held.items()]
+    read = {header: way_of(own[name], known[header]) or {} for name, header in fills}
+    coded = []
+    for name in dict.fromkeys(name for name, _ in fills if own[name].base_type in _CODED):
+        headers = tuple(header for other, header in fills if other == name)
+        said = dict.fromkeys(text for header in headers for text in known[header].values)
+        fit = fit_of(own[name], replace(known[headers[0]], values=tuple(said)), {})
+        coded.append(ColumnProposal(name, headers, fit.share or 0, (), {}, fit.codes))
+    key = None if {*item} <= {*contract.key} else contract.key[0]
+    return Wide(item, groups, key, {one: way for one, way in read.items() if way}, tuple(coded))
+
+
 def row_kinds(contract: Contract) -> list[str]:
-    """What columns side by side may tell the rows of a table apart by: of its key, or of persons
-    that each row counts."""
-    held = [n for n, one in contract.columns.items() if one.required and one.base_type == "int"]
-    told = contract.columns if {*held} - {*contract.key} else contract.key
-    return [name for name in (*_KINDS, *_MORE, "month") if name in told]
+    """What columns side by side may tell the rows of a table apart by: groups of its key, or of
+    persons that each row counts, and the month or day that each row has."""
+    told = contract.columns if _counted(contract) else contract.key
+    period = period_of(contract)
+    coded = (name for name in contract.key if contract.columns[name].base_type == "code")
+    groups = dict.fromkeys([*(name for name in (*_KINDS, *_MORE) if name in told), *coded])
+    return [*groups, *([period] if period else [])]
+
+
+def period_of(contract: Contract) -> str | None:
+    """The month of each row, or the day for which it counts."""
+    if _MONTH in contract.columns:
+        return _MONTH
+    days = [name for name in contract.key if contract.columns[name].base_type == "date"]
+    return days[0] if days and _counted(contract) else None
+
+
+def _counted(contract: Contract) -> set[str]:
+    held = contract.columns.items()
+    return {n for n, one in held if one.required and one.base_type == "int"} - {*contract.key}
 
 
 def told_of_row(contract: Contract, kind: str, header: str) -> str:
-    """The one code or month that a header names, whatever else it says; empty where it is none."""
-    if kind == "month":
-        return month_of(header, None) or ""
+    """The one code, month or day that a header names, whatever else it says; empty where it is
+    none."""
+    if kind == period_of(contract):
+        return dated(kind, [header]).get(header, "")
     found = {code for words in _words_of(header)
              for code in _codes_in(contract.columns[kind], words)[0]}  # fmt: skip
     return found.pop() if len(found) == 1 else ""
 
 
-def may_be_rows(contract: Contract, value: str, texts: Sequence[Texts]) -> list[str]:
+def may_be_rows(contract: Contract, values: Sequence[str], texts: Sequence[Texts]) -> list[str]:
     """The columns of a file whose texts are such values."""
-    return [one.header for one in texts if one.values and _way(contract.columns[value], one)
-            is not None]  # fmt: skip
+    columns = [contract.columns[name] for name in values]
+    filled = [one for one in texts if one.values and not is_personal(one)]
+    return [one.header for one in filled if any(way_of(c, one) is not None for c in columns)]
 
 
 def as_rows(
-    contract: Contract, value: str, said: Mapping[str, Mapping[str, str]], texts: Sequence[Texts]
+    contract: Contract,
+    fills: Mapping[str, str],
+    said: Mapping[str, Mapping[str, str]],
+    texts: Sequence[Texts],
 ) -> Wide:
-    """The columns of which a person says what tells their rows apart: of a header each kind and its
-    code. What is said of none is not known. Raises WrongUse where two say the same."""
-    kinds = [kind for kind in row_kinds(contract) if any(kind in one for one in said.values())]
-    items: dict[str, str] = {}
+    """The columns of which a person says what tells their rows apart: `fills`: of a header the
+    column of the table; `said`: each kind and its code. What is said of none is not known. Raises
+    WrongUse where two say the same."""
+    kinds = tuple(kind for kind in row_kinds(contract) if any(kind in one for one in said.values()))
+    groups: dict[str, dict[str, str]] = {}
     for header, codes in said.items():
-        name = "|".join(codes.get(kind, "_U") for kind in kinds)
-        if name in items:
-            raise WrongUse(Problem("map_rows_alike", value=header, parameters={"as": items[name]}))
-        items[name] = header
-    known = {one.header: one for one in texts}
-    read = {one: _way(contract.columns[value], known[one]) or {} for one in said}
-    key = None if {*kinds} <= {*contract.key} else contract.key[0]
-    return Wide(tuple(kinds), value, items, key, {n: way for n, way in read.items() if way})
+        group = "|".join(codes.get(kind, "_U") for kind in kinds)
+        held = groups.setdefault(group, {})
+        if other := held.get(fills[header]):
+            raise WrongUse(Problem("map_rows_alike", value=header, parameters={"as": other}))
+        held[fills[header]] = header
+    return wide_of(contract, kinds, groups, texts)
 
 
 def grouped(contract: Contract, headers: Sequence[str]) -> dict[str, str]:
-    """Headers that name a sex, an age group or a month, of tables that have a row for each."""
+    """Headers that name a sex, an age group, a month or a day, of tables that have a row for
+    each."""
     if not row_kinds(contract) or _value_of(contract, (), headers) is None:
         return {}
-    ways = [{header: _group_of(contract, item, header) for header in headers}
-            for item in _kinds(contract) if item]  # fmt: skip
-    if "month" in contract.key:
-        ways.append({header: month_of(header, None) for header in headers})
-    found = [{header: name for header, name in way.items() if name} for way in ways]
-    return next(filter(None, found), {})
+    ways = (names_of(headers) for _, names_of in _names(contract, None, headers))
+    return next(filter(None, ways), {})
 
 
-def _kinds(contract: Contract) -> list[tuple[str, ...]]:
-    """What the names of columns may say of groups, the most first."""
-    ways, own = ((*_KINDS, *_MORE), _KINDS), row_kinds(contract)
-    return list(dict.fromkeys(tuple(n for n in way if n in own) for way in ways))
+def _names(
+    contract: Contract, years: tuple[int, int] | None, headers: Sequence[str]
+) -> list[tuple[tuple[str, ...], Callable[[Sequence[str]], dict[str, str]]]]:
+    """What headers may name, the most first: the groups of each, where it says nothing else."""
+
+    def groups(item: tuple[str, ...], headers: Sequence[str]) -> dict[str, str]:
+        named = ((header, _group_of(contract, item, header)) for header in headers)
+        return {header: name for header, name in named if name}
+
+    found: list[tuple[tuple[str, ...], Callable[[Sequence[str]], dict[str, str]]]]
+    found = [(item, partial(groups, item)) for item in _kinds(contract, headers) if item]
+    period = period_of(contract)
+    return [*found, *([((period,), partial(dated, period, years=years))] if period else [])]
+
+
+def _kinds(contract: Contract, headers: Sequence[str]) -> list[tuple[str, ...]]:
+    """What the names of columns may say of groups, the most first; of codes that only some tables
+    have a row for, where they name several."""
+    own, usual = row_kinds(contract), (*_KINDS, *_MORE)
+
+    def is_told(name: str) -> bool:
+        codes = {told_of_row(contract, name, header) for header in headers} - {""}
+        return name in usual or len(codes) >= _FEWEST
+
+    named = tuple(name for name in own if name != period_of(contract) and is_told(name))
+    return list(dict.fromkeys([named, tuple(name for name in own if name in _KINDS)]))
 
 
 def value_columns(contract: Contract) -> list[str]:
-    """What columns side by side may hold: numbers, and what is so or not."""
-    held = contract.columns.items()
-    return [n for n, one in held if one.base_type in _VALUES and n not in contract.key]
+    """What columns side by side may hold: numbers, and what is so or not; of a table that has a
+    row for each month and none of these in each the code that it has."""
+    own = {n: one for n, one in contract.columns.items() if n not in contract.key}
+    found = [n for n, one in own.items() if one.base_type in _VALUES]
+    if _MONTH in contract.key and not any(own[name].required for name in found):
+        found += [n for n, one in own.items() if one.required and one.base_type == "code"]
+    return found
 
 
 def _value_of(contract: Contract, titles: Sequence[str], headers: Sequence[str]) -> str | None:
-    """The one number that every row of the table has, else the one answer of yes or no; of several
-    the one that titles name, or the first that a header does."""
+    """The one number that every row of the table has, else the one answer of yes or no, or code; of
+    several the one that titles name, or the first that a header does."""
     names, own = value_columns(contract), contract.columns
     required = [name for name in names if own[name].required]
-    numbers = [name for name in required if own[name].base_type != "bool"]
+    numbers = [name for name in required if own[name].base_type not in _CODED]
 
     def named(texts: Sequence[str]) -> list[str]:
         told = [readings(text) for text in texts]
@@ -171,37 +280,50 @@ def _value_of(contract: Contract, titles: Sequence[str], headers: Sequence[str])
     return found[0] if len(found) == 1 else None
 
 
-def _way(column: Column, texts: Texts) -> Mapping[str, Any] | None:
-    """How the numbers of a column are read, None where some are none; of what is counted from one
-    a 0 makes no row."""
+def way_of(column: Column, texts: Texts) -> Mapping[str, Any] | None:
+    """How what a column says is read, None where some of it is no such value; of what is counted
+    from one a 0 makes no row. Codes may be any few words: what they mean is said apart."""
+    is_number = all(text.isdigit() for text in texts.values)
+    if column.base_type in _CODED and not is_number and len(texts.values) <= _MOST_CODES:
+        return {}
     there = tuple(text for text in texts.values if not re.fullmatch(ZERO, text))
     there = there if column.counts_from_one else texts.values
     fit = fit_of(column, replace(texts, values=there), {})
     return fit.entry if not there or fit.share == 1 else None
 
 
-def _is_sum(one: tuple[str, str], found: Sequence[tuple[str, str]]) -> bool:
+def _is_sum(header: str, found: Mapping[str, str]) -> bool:
     """Whether a column that calls itself a total is that of others: `Total killed` beside `Killed /
     Men` and `Killed / Women`."""
-    parts = one[0].split("|")
-    if total_words().isdisjoint(" ".join(readings(one[1])).split()):
+    parts = found[header].split("|")
+    if total_words().isdisjoint(" ".join(readings(header)).split()):
         return False
-    others = [zip(parts, name.split("|"), strict=True) for name, _ in found if name != one[0]]
+    others = [zip(parts, name.split("|"), strict=True) for name in {*found.values()}
+              if name != found[header]]  # fmt: skip
     finer = [pairs for pairs in others if all(own in ("_U", other) for own, other in pairs)]
     return len(finer) >= _FEWEST
 
 
 def _group_of(contract: Contract, item: Sequence[str], header: str) -> str | None:
     """`F|Y0T17` of `Girls` or `Femmes 0-17`; None where the header says anything else too."""
+    group, rest = without_group(contract, item, header)
+    return None if any(not says_nothing(word, _SAID) for word in rest) else group
+
+
+def without_group(
+    contract: Contract, item: Sequence[str], header: str
+) -> tuple[str | None, tuple[str, ...]]:
+    """The group that a header names, and its other words, in the reading that leaves fewest."""
     ways = (_group_in(contract, item, words) for words in _words_of(header))
-    return next(filter(None, ways), None)
+    told = [(group, rest) for group, rest in ways if group]
+    return min(told, key=lambda one: len(one[1]), default=(None, ()))
 
 
 def _words_of(header: str) -> list[list[str]]:
     """The words of a header, or of its tag's attributes, in each of its readings; a name above it
     is of its words."""
     tag, *attributes = header.split("+")
-    plain = [part for one in attributes for part in one.removeprefix("age_").split("_")]
+    plain = [part for one in attributes for part in re.sub("^age_?", "", one).split("_")]
     ways = (
         [plain]
         if tag.startswith("#")
@@ -215,17 +337,17 @@ def _as_age(found: re.Match[str]) -> str:
     return f"{int(found[1])}{'+' if found[2] else ''}"
 
 
-def _group_in(contract: Contract, item: Sequence[str], words: Sequence[str]) -> str | None:
+def _group_in(
+    contract: Contract, item: Sequence[str], words: Sequence[str]
+) -> tuple[str | None, tuple[str, ...]]:
     codes, used = [], set[str]()
     for name in item:
         told, own = _codes_in(contract.columns[name], words)
         used |= own
         if len({*told}) > 1 or not {"_U", *told} & {*code_texts(contract.columns[name]).values()}:
-            return None
+            return None, ()
         codes.append(next(iter(told), "_U"))
-    rest = [word for word in words if word not in used]
-    is_told = used and all(says_nothing(word, _SAID) for word in rest)
-    return "|".join(codes) if is_told else None
+    return "|".join(codes) if used else None, tuple(word for word in words if word not in used)
 
 
 def _codes_in(column: Column, words: Sequence[str]) -> tuple[list[str], set[str]]:
@@ -250,19 +372,37 @@ def years_told(texts: Sequence[str]) -> tuple[int, int] | None:
     return None
 
 
+def dated(
+    kind: str, headers: Sequence[str], years: tuple[int, int] | None = None
+) -> dict[str, str]:
+    """The months, or days, that headers name: those of one file are written in one way."""
+    if kind == _MONTH:
+        named = ((header, month_of(header, years)) for header in headers)
+        return {header: month for header, month in named if month}
+    days = [header for header in headers if _is_day(header)]
+    written = notation.dates(days, with_time=False)
+    read = {header: notation.date_of(header, written) for header in days}
+    return {header: day.isoformat() for header, day in read.items() if day}
+
+
 def month_of(header: str, years: tuple[int, int] | None) -> str | None:
     """`2026-03-01` of `March 2026` or `mars-26`, of `March` in the year that is told."""
     if years and header.isalpha():
-        named = [_dated(f"{header} {year}") for year in years]
+        named = [_month(f"{header} {year}") for year in years]
         return next((one for one, is_late in zip(named, (True, False), strict=True)
                      if one and (int(one[5:7]) > _HALF_A_YEAR) == is_late), None)  # fmt: skip
-    return _dated(header)
+    return _month(header)
 
 
 @lru_cache(maxsize=10_000)  # asked of each header for each table
-def _dated(text: str) -> str | None:
+def _month(text: str) -> str | None:
     written = notation.dates([text], with_time=False, of_months=True)
-    formats = written.keys.get("formats")
-    if written.share < 1 or not isinstance(formats, list) or "%d" in formats[0]:
+    if written.share < 1 or "%d" in str(written.keys):
         return None
-    return datetime.strptime(with_english_months(text, formats[0]), formats[0]).date().isoformat()
+    day = notation.date_of(text, written)
+    return day.isoformat() if day and day.day == 1 else None
+
+
+@lru_cache(maxsize=10_000)
+def _is_day(text: str) -> bool:
+    return notation.dates([text], with_time=False).share == 1

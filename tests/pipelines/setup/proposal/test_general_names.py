@@ -43,7 +43,7 @@ def test_an_incident_list_without_its_own_names(
         "incident_code": "Date",  # and Place: together they tell the rows apart
     }
     key = found.mapping()["tables"][0]["columns"]["incident_code"]
-    assert key == {"template": "incident {Date} {Place}"}
+    assert key == {"template": "incidents {Date} {Place}"}
     assert all(sure < 0.9 for column, (_, sure) in by_column.items() if column != "area_code")
 
 
@@ -57,6 +57,6 @@ def test_a_key_of_several_columns_tells_all_rows_apart_or_is_left_open(tmp_path:
     rows = [["Date", "Place", "Type", "Killed"], [day, "Torit", "Killing", 1]]
     found = proposed(tmp_path / "incidents_a.xlsx", [*rows, [day, "Torit", "Killing", 2]])
     key = found.mapping()["tables"][0]["columns"]["incident_code"]["template"]
-    assert key.startswith("incident ") and "{Killed}" in key
+    assert key.startswith("incidents_a ") and "{Killed}" in key
     twice = proposed(tmp_path / "incidents_b.xlsx", [*rows, rows[1]])
     assert "incident_code" in twice.open_required

@@ -15,6 +15,7 @@ from pipelines.ingest.mapping.model import Source
 from pipelines.ingest.mapping.written.written_dates import in_english, with_english_months
 from pipelines.setup.proposal.answering.answers import answered
 from pipelines.setup.proposal.answering.choices import choices
+from pipelines.setup.proposal.answering.confirm import with_header
 from pipelines.setup.proposal.answering.shown import proposed
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import layouts
@@ -785,9 +786,11 @@ def test_what_months_count_and_their_year_stand_above_the_header(
 def test_a_month_behind_what_it_says_makes_a_row_for_each(tmp_path: Path) -> None:
     head = ["Post", "Staffed January 2026", "Staffed February 2026"]
     path = workbook(tmp_path / "police posts.xlsx", Log=[head, ["P-1", "yes", "no"]])
-    january, february = propose(path, KNOWN).mapping()["tables"]
-    assert january["columns"]["month"] == {"constant": "2026-01-01"}
-    assert february["columns"]["staffed"]["from"] == "Staffed February 2026"
+    (table,) = propose(path, KNOWN).mapping()["tables"]
+    assert (table["unpivot"]["item"], table["unpivot"]["value"]) == (["month"], "staffed")
+    assert {month: one["from"] for month, one in table["unpivot"]["items"].items()} == {
+        "2026-01-01": "Staffed January 2026", "2026-02-01": "Staffed February 2026",
+    }  # fmt: skip
 
 
 def test_ages_of_tags_and_answers_of_months_are_rows(tmp_path: Path) -> None:
@@ -801,11 +804,12 @@ def test_ages_of_tags_and_answers_of_months_are_rows(tmp_path: Path) -> None:
     wide = propose(path, KNOWN, table="police_posts").wide
     assert wide is not None and wide.value == "staffed"
     assert list(wide.items) == ["2026-07-01", "2026-08-01"]
-    assert wide.read["juillet 26"]["recode"] == {"O": "true"}
+    (unpivot,) = [one["unpivot"] for one in wide.tables({})]
+    assert unpivot["items"]["2026-07-01"]["recode"] == {"O": "true"}
 
 
 def test_a_person_says_what_columns_side_by_side_are_rows_of(tmp_path: Path) -> None:
-    ranks = ("Commissaires et officiers", "Agents")
+    ranks = ("Chefs de bureau", "Autres")
     head = ["Département", *(f"{rank} / {sex}" for rank in ranks for sex in ("Hommes", "Femmes"))]
     path = workbook(tmp_path / "recensement.xlsx", Log=[head, ["Torit", 3, 1, 40, 12]])
     first = answered(path, KNOWN, {"table": "police_census"})
@@ -827,6 +831,19 @@ def test_a_person_says_what_columns_side_by_side_are_rows_of(tmp_path: Path) -> 
         answered(path, KNOWN, said | {f"row.sex.{head[4]}": "M"})
 
 
+def test_a_key_is_made_of_the_sex_or_month_that_tells_rows_apart(tmp_path: Path) -> None:
+    head = ["Date", "District", "Sex", "Persons displaced"]
+    rows = [[date(2026, 7, 1), "Torit", sex, 40] for sex in ("F", "M")]
+    path = workbook(tmp_path / "displacement.xlsx", Log=[head, *rows])
+    found = propose(path, KNOWN, table="displacement_events")
+    assert {"Date", "Sex"} <= {*by_column(found)["displacement_code"]}
+    head = ["Unit", "Planned output", "District", "Month", "Planned"]
+    plan = [["FPU1", "Patrols", "Torit", f"2026-0{month}", 4] for month in (7, 8)]
+    found = propose(workbook(tmp_path / "Plans d’activités 2026.xlsx", Log=[head, *plan]), KNOWN)
+    assert {"Unit", "Month"} <= {*by_column(found)["plan_line_code"]}
+    assert found.source == "plans_d_activites"  # as people wrote it, in its own plural
+
+
 def test_a_key_of_a_person_is_never_a_name(tmp_path: Path) -> None:
     head = ["ID", "Date entretien", "Localité", "Enquêteur"]
     names = ("Moussa Adoum", "Grâce Kabuya", "Moussa Adoum")
@@ -838,7 +855,7 @@ def test_a_key_of_a_person_is_never_a_name(tmp_path: Path) -> None:
 
 def test_a_name_of_a_group_between_rows_leaves_numbers_a_key(tmp_path: Path) -> None:
     head = ["N°", "Date", "Localité", "Type d'incident"]
-    rows = [[at, f"0{at}/03/2026", "Torit", "Pillage"] for at in range(1, 7)]
+    rows = [[at, f"0{at - 40}/03/2026", "Torit", "Pillage"] for at in range(41, 47)]
     groups = [["RÉGION : EST"], ["RÉGION : OUEST"]]
     table = [head, groups[0], *rows[:3], groups[1], *rows[3:]]
     found = propose(workbook(tmp_path / "incidents.xlsx", Log=table), KNOWN, table="incidents")
@@ -858,3 +875,207 @@ def test_an_event_file_without_coordinates_is_read_as_a_table(tmp_path: Path) ->
     path.write_text("id,type_of_violence,date_start,date_end,date_prec,where_prec,adm_2,best\n"
                     "1,3,2026-03-01,2026-03-01,1,1,Torit,4\n")  # fmt: skip
     assert propose(path, KNOWN, table="incidents").layout.reader == "csv"
+
+
+def test_a_minus_beside_a_plus_is_an_answer(tmp_path: Path) -> None:
+    head = ["Date", "Localité", "Sexe", "Thème", "Ton", "Âge"]
+    rows = [["01/03/2026", "Torit", "F", "safety", tone, "-"] for tone in ("+", "-", "0")]
+    found = propose(
+        workbook(tmp_path / "retours.xlsx", Log=[head, *rows]), KNOWN, table="community_feedback"
+    )
+    said = with_header(found, "sentiment", "Ton", KNOWN)
+    texts = next(one for one in said.columns if one.column == "sentiment").codes
+    assert [one.text for one in texts] == ["+", "-", "0"]
+    assert "-" in found.missing  # of the age it still says that there is none
+
+
+def test_sheets_that_are_places_tell_the_area(tmp_path: Path) -> None:
+    head = ["Case", "Offence", "Referred"]
+    sheets = {
+        name: [
+            head,
+            [f"{name[0]}-1", "Robbery", "01/03/2026"],
+            [f"{name[0]}-2", "Rape", "02/03/2026"],
+        ]
+        for name in ("Torit", "Ikoto")
+    }
+    found = propose(workbook(tmp_path / "cases 2026.xlsx", **sheets), KNOWN, table="justice_cases")
+    assert by_column(found)["area_code"] == ("Sheet",)
+    assert found.mapping()["options"]["sheet_name_as"] == "Sheet"
+    alone = propose(workbook(tmp_path / "other.xlsx", North=sheets["Torit"], South=sheets["Ikoto"]),
+                    KNOWN, table="justice_cases")  # fmt: skip
+    kept = alone.mapping()
+    assert "sheet_name_as" not in kept["options"] and "Sheet" not in kept.get("ignore", [])
+
+
+def test_months_without_a_year_are_of_the_year_of_the_file(tmp_path: Path) -> None:
+    head = ["Mois", "Localité", "Type de violation", "Nombre"]
+    rows = [["Avril", "Torit", "Pillage", 2], ["Mai", "Ikoto", "Pillage", 3]]
+    path = workbook(tmp_path / "matrice T2 2026.xlsx", Matrice=[head, *rows])
+    found = propose(path, KNOWN, table="rights_monitoring")
+    assert found.layout.options["year_of_file"] == ["Mois"]
+    assert found.layout.table.rows["Mois"].to_pylist() == ["Avril 2026", "Mai 2026"]
+    undated = workbook(tmp_path / "matrice.xlsx", Matrice=[head, *rows])
+    assert "year_of_file" not in propose(undated, KNOWN, table="rights_monitoring").layout.options
+
+
+def test_days_without_a_year_are_of_the_year_above_the_header(tmp_path: Path) -> None:
+    head, rows = ["Date", "Localité", "Faits"], [["6 juillet", "Torit", "Rapt"]]
+    for days, title in (
+        (["6 juillet", "9 août"], "3e trimestre 2026"),
+        (["03/08", "13/08"], "2026"),
+    ):
+        rows = [[day, "Torit", "Rapt"] for day in days]
+        path = workbook(tmp_path / f"faits {days[0][:2]}.xlsx", Faits=[[title], head, *rows])
+        found = propose(path, KNOWN, table="incidents")
+        assert found.layout.options["year_of_file"] == ["Date"]
+        assert all(text.endswith("2026") for text in found.layout.table.rows["Date"].to_pylist())
+        assert by_column(found)["occurred_on"] == ("Date",)
+
+
+def test_the_hour_of_an_end_takes_the_place_of_that_of_its_start(tmp_path: Path) -> None:
+    head = ["Date et heure", "Heure de fin", "Localité"]
+    rows = [["05/07/2026 à 08:30", "10:00", "Torit"], ["17/07/2026 à 09:00", "11:30", "Ikoto"]]
+    found = propose(workbook(tmp_path / "log.xlsx", Log=[head, *rows]), KNOWN, table="activities")
+    end = next(one for one in found.columns if one.column == "ended_at")
+    assert end.headers == ("Date et heure", "Heure de fin")
+    assert end.entry["formats"] == ["%d/%m/%Y à %H:%M %H:%M"]
+
+
+def test_serial_days_below_a_name_that_tells_nothing_are_read_once_a_person_names_them(
+    tmp_path: Path,
+) -> None:
+    head = ["CP No", "Gender", "COB x"]
+    rows = [["U-1", "F", 46154], ["U-2", "M", None], ["U-3", "M", 46153]]
+    path = workbook(tmp_path / "roster.xlsx", Roster=[head, *rows])
+    said = answered(path, KNOWN, {"table": "un_personnel", "header.departed_on": "COB x"})
+    assert said.layout.table.rows["COB x"].to_pylist() == ["2026-05-12", None, "2026-05-11"]
+
+
+def test_texts_that_a_person_calls_empty_have_no_other_meaning(tmp_path: Path) -> None:
+    head = ["Complaint", "Date", "Localité", "Sex of complainant"]
+    rows = [["C-1", "2026-03-01", "Torit", "not stated"], ["C-2", "2026-03-02", "Ikoto", "F"]]
+    path = workbook(tmp_path / "complaints.xlsx", Log=[head, *rows])
+    answers = {"table": "police_complaints", "missing": "not stated"}
+    sex = next(o for o in answered(path, KNOWN, answers).columns if o.column == "complainant_sex")
+    assert "not stated" not in {**sex.entry.get("recode", {})}
+    assert [one.text for one in sex.codes] == ["F"]
+    kept = {**answers, "code.complainant_sex.not stated": "_U"}
+    sex = next(o for o in answered(path, KNOWN, kept).columns if o.column == "complainant_sex")
+    assert sex.entry["recode"] == {"not stated": "_U"}
+
+
+def test_other_texts_of_a_column_that_needs_no_value_may_mean_nothing(tmp_path: Path) -> None:
+    head = ["Date", "Activité", "Localité"]
+    rows = [["2026-03-01", "Patrouille pédestre", "Torit"], ["2026-03-02", "Barrage", "Ikoto"]]
+    path = workbook(tmp_path / "log.xlsx", Log=[head, *rows])
+    answers = {"table": "activities", "header.activity_type": "Activité",
+               "header.patrol_mode": "Activité", "otherwise.patrol_mode": "null"}  # fmt: skip
+    mode = next(
+        one for one in answered(path, KNOWN, answers).columns if one.column == "patrol_mode"
+    )
+    assert mode.entry["otherwise"] is None and "Barrage" not in mode.entry["recode"]
+
+
+def test_running_numbers_below_a_mere_number_are_proposed_for_nothing(tmp_path: Path) -> None:
+    head = ["N°", "Mission", "Début", "Fin", "Lieu"]
+    rows = [[at, f"M{at}", f"0{at}/03/2026", f"0{at}/03/2026", "Torit"] for at in range(1, 6)]
+    found = propose(workbook(tmp_path / "detentions.xlsx", Log=[head, *rows]), KNOWN,
+                    table="un_detentions")  # fmt: skip
+    assert "N°" in found.ignored
+
+
+def test_a_text_that_a_person_does_not_call_empty_is_asked_about(tmp_path: Path) -> None:
+    head = ["Rapport", "Unité", "Zone", "Mois", "État"]
+    rows = [["activities", "FPU1", "Torit", "2026-04", state] for state in ("n/a", "submitted")]
+    path = workbook(tmp_path / "returns.xlsx", Log=[head, *rows])
+    said = {"table": "reporting_returns", "header.return_status": "État"}
+
+    def texts(**answers: str) -> list[str]:
+        columns = answered(path, KNOWN, {**said, **answers}).columns
+        return [one.text for column in columns if column.column == "return_status"
+                for one in column.codes]  # fmt: skip
+
+    assert texts() == ["submitted"]
+    assert texts(missing="") == ["n/a", "submitted"]
+
+
+def test_names_of_two_rows_height_say_that_the_header_has_two(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    for row in (
+        ["Unit", "Base", "Position", None, "Strength"],
+        [None, None, "Lat", "Long", "All"],
+        ["FPU1", "Torit", "4.41", "32.57", 120],
+        ["FPU2", "Ikoto", "4.07", "33.10", 80],
+    ):
+        sheet.append(row)
+    for cells in ("A1:A2", "B1:B2", "C1:D1"):
+        sheet.merge_cells(cells)
+    book.save(path := tmp_path / "locstat.xlsx")
+    header = layouts(path)[0].table.header
+    assert header == ("Unit", "Base", "Position / Lat", "Position / Long", "Strength / All")
+
+
+def test_months_without_a_year_in_headers_are_of_this_file_alone(tmp_path: Path) -> None:
+    for months, pattern in ((("avril", "mai"), "Rapports 2026.xlsx"),
+                            (("avr-26", "mai-26"), "Rapports 20??.xlsx")):  # fmt: skip
+        head = ["Rapport", "Unité", "Zone", *months]
+        rows = [["activities", unit, "Torit", "submitted", "nil"] for unit in ("FPU1", "FPU2")]
+        path = workbook(tmp_path / "Rapports 2026.xlsx", Suivi=[head, *rows])
+        assert propose(path, KNOWN, table="reporting_returns").files == pattern
+
+
+def test_running_numbers_are_of_a_key_only_where_nothing_else_tells_rows_apart(
+    tmp_path: Path,
+) -> None:
+    head = ["N°", "Unité", "Activité", "Lieu", "juil. 26", "août 26"]
+    rows = [[at, "FPU1", "Patrouilles", "Torit", 10, 12] for at in (1, 2, 3)]
+    path = workbook(tmp_path / "plan 2026-27.xlsx", Plan=[head, *rows])
+    key = by_column(propose(path, KNOWN, table="activity_plan"))["plan_line_code"]
+    assert key[-1] == "N°" and len(key) > 1
+    rows[1][1], rows[2][3] = "FPU2", "Ikoto"
+    path = workbook(tmp_path / "plan 2026-27.xlsx", Plan=[head, *rows])
+    assert "N°" not in by_column(propose(path, KNOWN, table="activity_plan"))["plan_line_code"]
+
+
+def test_the_hours_of_start_and_end_may_stand_in_one_cell(tmp_path: Path) -> None:
+    head = ["Date", "From - to", "District"]
+    rows = [["03 Jul 2026", "10:30 - 11:45", "Torit"], ["04 Jul 2026", "22:00-01:30", "Ikoto"]]
+    path = workbook(tmp_path / "tracker.xlsx", Log=[head, *rows])
+    proposal = propose(path, KNOWN, table="activities")
+    found = {one.column: one for one in proposal.columns}
+    assert found["started_at"].headers == found["ended_at"].headers == ("Date", "From - to")
+    assert found["started_at"].entry == {"part": 1, "formats": ["%d %b %Y %H:%M"]}
+    assert found["ended_at"].entry["after"] == "started_at"
+    answers = {"table": "activities", "header.ended_at": "Date", "join.ended_at": "From - to"}
+    said = {one.column: one for one in answered(path, KNOWN, answers).columns}
+    assert said["ended_at"].entry == found["ended_at"].entry
+
+
+def test_quarters_in_the_names_of_sheets_are_the_quarter_of_their_rows(tmp_path: Path) -> None:
+    head = ["Benchmark", "State"]
+    sheets = {f"Q{at} 2026": [head, ["B1", "met"], ["B2", "not met"]] for at in (2, 3)}
+    path = workbook(tmp_path / "benchmarks.xlsx", **sheets)
+    found = propose(path, KNOWN, table="benchmarks")
+    (quarter,) = (one for one in found.columns if one.column == "quarter")
+    assert quarter.headers == ("Sheet",)
+    assert quarter.entry["recode"] == {"Q2 2026": "2026-Q2", "Q3 2026": "2026-Q3"}
+
+
+def test_a_name_beside_its_code_is_no_key(tmp_path: Path) -> None:
+    head = ["Unit ID", "Unit", "Type"]
+    rows = [["F1", "First unit", "FPU"], ["F2", "Second unit", "FPU"]]
+    found = by_column(
+        propose(workbook(tmp_path / "u.xlsx", Log=[head, *rows]), KNOWN, table="units")
+    )
+    assert found["unit_code"] == ("Unit ID",) and found.get("unit_name") == ("Unit",)
+
+
+def test_codes_of_a_table_side_by_side_are_rows(tmp_path: Path) -> None:
+    head = ["Unité", "Zone", "Activités", "Alertes", "Incidents"]
+    rows = [["FPU1", "Torit", "R", "NR", "R"], ["FPU2", "Ikoto", "R", "R", "NR"]]
+    path = workbook(tmp_path / "remise août 2026.xlsx", Suivi=[head, *rows])
+    wide = propose(path, KNOWN, table="reporting_returns").wide
+    assert wide is not None and wide.item == ("source",)
+    assert {*wide.items} == {"activities", "alerts", "incidents"}

@@ -1,0 +1,159 @@
+"""Columns side by side that are rows: months, days, groups, several values; what a file tells of
+them, and what a person says by hand."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from indicators.foundation.errors import WrongUse
+from indicators.foundation.messages import LANGUAGES
+from pipelines.setup.proposal.answering.answers import answered
+from pipelines.setup.proposal.answering.choices import choices
+from pipelines.setup.proposal.answering.shown import proposed
+from pipelines.setup.proposal.beside.known_rows import Known
+from pipelines.setup.proposal.proposal import Proposal, propose
+
+KNOWN: Known = {
+    "areas.area_code": {"torit": "XX01", "ikoto": "XX02"},
+    "units.unit_code": {"fpu1": "FPU1", "fpu2": "FPU2"},
+}
+
+
+def workbook(path: Path, rows: Sequence[Sequence[object]], merged: str = "") -> Path:
+    book = Workbook()
+    for row in rows:
+        book.worksheets[0].append(list(row))
+    if merged:
+        book.worksheets[0].merge_cells(merged)
+    book.save(path)
+    return path
+
+
+def unpivot(found: Proposal) -> dict[str, Any]:
+    (table,) = found.mapping()["tables"]
+    held: dict[str, Any] = table["unpivot"]
+    return held
+
+
+def asked(found: Proposal) -> dict[str, tuple[str, ...]]:
+    return {one.name: one.value for one in choices(found, {})}
+
+
+def test_months_below_the_name_of_what_they_count_are_rows(tmp_path: Path) -> None:
+    rows = [["No", "Unité", "Activité", "Quantités prévues", "", ""],
+            ["", "", "", "Juil. 26", "Août 26", "Sept. 26"],
+            [1, "FPU1", "Patrouille", 4, 5, 6], [2, "FPU2", "Escorte", 1, None, 3]]  # fmt: skip
+    found = propose(workbook(tmp_path / "plan de travail.xlsx", rows, "D1:F1"), KNOWN)
+    assert found.table == "activity_plan"
+    assert list(unpivot(found)["items"]) == ["2026-07-01", "2026-08-01", "2026-09-01"]
+    assert asked(found)["row.month.Quantités prévues / Août 26"] == ("2026-08-01",)
+
+
+RETURNS = [["Unité", "Zone", "Rapport", "avril", "mai"],
+           ["FPU1", "Torit", "Incidents", "R", "NR"],
+           ["FPU2", "Ikoto", "Alertes", "PA", "R"]]  # fmt: skip
+MEANT = {"R": "submitted", "NR": "not_submitted", "PA": "no_access"}
+
+
+def test_codes_of_months_are_rows_whose_texts_are_asked(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "Remise des rapports 2026.xlsx", RETURNS)
+    said = {f"code.return_status.{text}": code for text, code in MEANT.items()}
+    found = answered(path, KNOWN, said)
+    assert found.table == "reporting_returns"
+    assert unpivot(found)["value"] == "return_status"
+    assert list(unpivot(found)["items"]) == ["2026-04-01", "2026-05-01"]
+    assert unpivot(found)["items"]["2026-05-01"]["recode"] == MEANT
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_codes_of_months_are_said_by_hand_where_no_year_is_told(
+    tmp_path: Path, language: str
+) -> None:
+    path = workbook(tmp_path / "remise.xlsx", RETURNS)
+    first = propose(path, KNOWN, table="reporting_returns")
+    assert first.wide is None and asked(first)["row.month.avril"] == ()
+    said = {"table": "reporting_returns", "rows_value": "return_status",
+            "row.month.avril": "04/2026", "row.month.mai": "2026-05-01"}  # fmt: skip
+    found = answered(path, KNOWN, said)
+    assert list(unpivot(found)["items"]) == ["2026-04-01", "2026-05-01"]
+    shown = proposed(found, KNOWN, language, said, "", {})
+    (status,) = [one for one in shown.columns if one.column == "return_status"]
+    assert status.is_wide and not status.header
+    assert {*MEANT} <= {one.text for one in status.codes} and "nil" in status.known_codes
+
+
+def test_months_in_numbers_above_codes_are_a_header(tmp_path: Path) -> None:
+    path = tmp_path / "compliance.csv"
+    path.write_text("Unit,AOR,Report,POC email,07/2026,08/2026\n"
+                    "FPU1,Torit,Incidents,a@example.ob,Submitted,Nil return\n"
+                    "FPU2,Ikoto,Activities,b@example.ob,No access,OK - submitted\n")  # fmt: skip
+    found = propose(path, KNOWN)
+    assert found.table == "reporting_returns"
+    assert list(unpivot(found)["items"]) == ["2026-07-01", "2026-08-01"]
+
+
+def test_days_are_rows_and_are_all_written_in_one_way(tmp_path: Path) -> None:
+    rows = [["Registered individuals by site and sex"],
+            ["Site", "Sex", "04/05/2026", "04/30/2026"],
+            ["Torit", "Female", "5 120", "5 102"], ["Ikoto", "Male", "7 808", "7 960"]]  # fmt: skip
+    path = workbook(tmp_path / "registration.xlsx", rows)
+    found = propose(path, KNOWN)
+    assert (found.table, unpivot(found)["item"]) == ("population", ["reference_on"])
+    assert list(unpivot(found)["items"]) == ["2026-04-05", "2026-04-30"]
+    said = {"rows_value": "persons", "row.reference_on.04/05/2026": "5 April 2026",
+            "row.reference_on.04/30/2026": "2026-04-30"}  # fmt: skip
+    assert unpivot(answered(path, KNOWN, said)) == unpivot(found)
+
+
+def test_two_counts_of_the_same_groups_make_a_row_of_each_group(tmp_path: Path) -> None:
+    head = ["Month", "County", "Grave violation", "Boys reported", "Girls reported",
+            "Boys verified", "Girls verified"]  # fmt: skip
+    rows = [["2026-04", "Torit", "Abduction", 2, 5, 1, 2], ["2026-05", "Ikoto", "Abduction", 1, 4,
+            0, 3]]  # fmt: skip
+    path = workbook(tmp_path / "MRM grave violations.xlsx", [head, *rows])
+    found = propose(path, KNOWN)
+    boys, girls = found.mapping()["tables"]
+    assert found.table == "rights_monitoring"
+    assert boys["columns"]["sex"] == {"constant": "M"}
+    assert boys["columns"]["age_group"] == {"constant": "Y0T17"}
+    assert boys["columns"]["allegations_verified"] == {"from": "Boys verified"}
+    assert girls["columns"]["allegations_reported"] == {"from": "Girls reported"}
+    given = asked(found)
+    assert given["rows_value"] == ("allegations_reported",)
+    assert given["row.value.Boys reported"] == ()
+    assert given["row.value.Girls verified"] == ("allegations_verified",)
+    said = {name: value[0] for name, value in given.items()
+            if value and name.startswith("row")}  # fmt: skip
+    assert answered(path, KNOWN, said).mapping() == found.mapping()
+    other = said | {"row.value.Girls verified": "allegations_referred"}
+    assert "allegations_referred" in answered(path, KNOWN, other).mapping()["tables"][1]["columns"]
+    left = said | {f"row.{kind}.Girls verified": "" for kind in ("sex", "age_group")}
+    assert "Girls verified" in answered(path, KNOWN, left).ignored
+    with pytest.raises(WrongUse, match="the same row"):
+        answered(path, KNOWN, said | {"row.value.Girls verified": ""})
+
+
+def test_groups_of_several_counts_have_a_key_each(tmp_path: Path) -> None:
+    head = ["Ref", "Date", "County", "Men", "Women", "Men (low)", "Women (low)"]
+    path = workbook(tmp_path / "displaced.xlsx", [head, ["D-1", "2026-04-02", "Torit", 9, 8, 7, 6]])
+    said = {"table": "displacement_events", "header.displacement_code": "Ref",
+            "rows_value": "persons"}  # fmt: skip
+    for at, header in enumerate(head[3:]):
+        said |= {f"row.sex.{header}": "MF"[at % 2]}
+        said |= {f"row.value.{header}": "persons_low"} if at > 1 else {}
+    men, women = answered(path, KNOWN, said).mapping()["tables"]
+    assert men["columns"]["displacement_code"] == {"template": "{Ref} M"}
+    assert women["columns"]["displacement_code"] == {"template": "{Ref} F"}
+    assert women["columns"]["persons_low"] == {"from": "Women (low)"}
+
+
+def test_yes_and_no_of_months_may_be_any_words(tmp_path: Path) -> None:
+    rows = [["Code", "Localité", "juillet 26", "août 26"],
+            ["P-1", "Torit", "pourvu", "vacant"], ["P-2", "Ikoto", "vacant", None]]  # fmt: skip
+    path = workbook(tmp_path / "Postes de police.xlsx", rows)
+    said = {"table": "police_posts", "code.staffed.pourvu": "true", "code.staffed.vacant": "false"}
+    items = unpivot(answered(path, KNOWN, said))["items"]
+    assert items["2026-08-01"]["recode"] == {"pourvu": "true", "vacant": "false"}
