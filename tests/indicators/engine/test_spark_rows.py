@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -153,35 +154,42 @@ def alike(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     return " AND ".join(near)
 
 
-def test_one_indicator_of_each_way_of_counting_is_equal(
-    spark: None, workspace: Workspace, tmp_path: Path
-) -> None:
-    mission, profile = chosen(workspace, EACH_WAY), workspace.profile("sample")
-    source = workspace.warehouse("sample")
+@dataclass(frozen=True)
+class Both:
+    """A warehouse computed by each engine, and where Spark's rows lie."""
+
+    mission: Mission
+    by_duckdb: Path
+    by_spark: Path
+    rows: Path
+
+
+@pytest.fixture(scope="module")
+def both(spark: None, workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Both:
+    """One indicator of each way of counting, and of surveys a share and a difference."""
+    mission, profile = chosen(workspace, EACH_WAY + SURVEYS), workspace.profile("sample")
+    source, rows = workspace.warehouse("sample"), tmp_path_factory.mktemp("both") / "rows"
     own = computed(copied(source, "duck"), mission, profile, DUCKDB)
-    engine = SparkRows("local[2]", tmp_path / "rows")
-    other = computed(copied(source, "spark"), mission, profile, engine)
-    assert differences(own, other) == {}
-    with open_warehouse(other) as connection:
+    other = computed(copied(source, "spark"), mission, profile, SparkRows("local[2]", rows))
+    return Both(mission, own, other, rows)
+
+
+def test_one_indicator_of_each_way_of_counting_is_equal(both: Both, workspace: Workspace) -> None:
+    """Figures of surveys too, whose sums are made otherwise (`only_in`)."""
+    assert differences(both.by_duckdb, both.by_spark) == {}
+    with open_warehouse(both.by_spark) as connection:
         values = connection.execute(
             "SELECT count(DISTINCT indicator) FROM mart.indicator_value WHERE value IS NOT NULL"
         ).fetchone()
-        assert values == (len(EACH_WAY),) and base_cubes(connection)
-        _corrected_month_is_written_anew(connection, mission, profile, tmp_path / "rows")
+        assert values == (len(EACH_WAY + SURVEYS),) and base_cubes(connection)
+        profile = workspace.profile("sample")
+        _corrected_month_is_written_anew(connection, both.mission, profile, both.rows)
 
 
-def test_sums_of_a_survey_by_sampling_unit_are_equal(
-    spark: None, workspace: Workspace, tmp_path: Path
-) -> None:
-    """A share, and a difference: figures agree, sums by unit, area and sex to the last bit."""
-    mission = chosen(workspace, SURVEYS)
-    source, profile = workspace.warehouse("sample"), workspace.profile("sample")
-    warehouse = computed(copied(source, "sums"), mission, profile, DUCKDB)
-    engine = SparkRows("local[2]", tmp_path / "figures")
-    figures = computed(copied(source, "figures"), mission, profile, engine)
-    assert differences(warehouse, figures) == {}
-    with open_warehouse(warehouse) as connection:
-        sums_are_equal(connection, mission, SURVEYS, tmp_path / "rows")
+def test_sums_of_a_survey_by_sampling_unit_are_equal(both: Both, tmp_path: Path) -> None:
+    """To the last bit, by unit, area and sex."""
+    with open_warehouse(both.by_duckdb) as connection:
+        sums_are_equal(connection, both.mission, SURVEYS, tmp_path / "rows")
 
 
 def sums_are_equal(
@@ -223,14 +231,12 @@ def sums_of(data: SurveyData, indicators: Sequence[Indicator]) -> AnalysisRows:
 
 
 def test_cells_of_the_case_series_by_day_are_equal(
-    spark: None, workspace: Workspace, tmp_path: Path
+    both: Both, workspace: Workspace, tmp_path: Path
 ) -> None:
     mission, catalogue = chosen(workspace), load_catalogue()
     framework = read_framework(workspace.profile("sample"), catalogue)
     plans = list(dict.fromkeys(row_statements_of_edges(framework, catalogue, catalogue)))
-    warehouse = copied(workspace.warehouse("sample"), "days")
-    computed(warehouse, chosen(workspace, ("P2-OP-01",)), workspace.profile("sample"), DUCKDB)
-    with open_warehouse(warehouse) as connection:
+    with open_warehouse(both.by_duckdb) as connection:
         days_are_equal(connection, mission, plans, tmp_path / "rows")
 
 

@@ -4,7 +4,8 @@ And no indicator has a coarser grid there than that needs. `make test` takes a p
 indicators, by a fixed seed; `make soak` takes all.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -61,7 +62,7 @@ def some_of(codes: Sequence[str], share: float) -> list[str]:
     return [codes[at] for at in sorted(taken)]
 
 
-def mart_of(workspace: Workspace, mission: Mission, codes: Sequence[str]) -> Tables:
+def mart_of(workspace: Workspace, mission: Mission, codes: Collection[str]) -> Tables:
     """The mart of some of the mission's indicators alone, exact."""
     entries = tuple(entry for entry in mission.indicators if entry.code in codes)
     with open_warehouse(workspace.warehouse("sample")) as connection:
@@ -86,10 +87,12 @@ def pinned_of(tables: Tables, mission: Mission, indicator: Indicator) -> pd.Data
     return pinned_cells(exact[_in_grid(exact)], told, parents, kind, SEED)
 
 
-def pinned_of_all(workspace: Workspace, mission: Mission, share: float) -> pd.DataFrame:
+def of_persons(mission: Mission) -> list[str]:
     codes = [entry.code for entry in mission.indicators]
-    chosen = some_of([code for code in codes if tells_persons(load_catalogue()[code])], share)
-    tables = mart_of(workspace, mission, chosen)
+    return [code for code in codes if tells_persons(load_catalogue()[code])]
+
+
+def pinned_of_all(tables: Tables, mission: Mission, chosen: Sequence[str]) -> pd.DataFrame:
     return pd.concat([pinned_of(tables, mission, load_catalogue()[code]) for code in chosen])
 
 
@@ -104,13 +107,33 @@ def _parents(copy: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     ).fetchall()
 
 
-def test_a_tenth_of_the_indicators_of_persons(ingested: tuple[Workspace, Mission]) -> None:
-    assert pinned_of_all(*ingested, 0.1).empty
+@dataclass(frozen=True)
+class Drawn:
+    """A tenth of the indicators of persons and a quarter of those with coarser grids, their mart
+    computed once."""
+
+    mission: Mission
+    persons: Sequence[str]
+    coarser: Sequence[str]
+    tables: Tables
+
+
+@pytest.fixture(scope="module")
+def drawn(ingested: tuple[Workspace, Mission]) -> Drawn:
+    workspace, mission = ingested
+    persons, coarser = some_of(of_persons(mission), 0.1), some_of(with_coarser_grids(mission), 0.25)
+    return Drawn(mission, persons, coarser, mart_of(workspace, mission, {*persons, *coarser}))
+
+
+def test_a_tenth_of_the_indicators_of_persons(drawn: Drawn) -> None:
+    assert pinned_of_all(drawn.tables, drawn.mission, drawn.persons).empty
 
 
 @pytest.mark.soak
 def test_all_indicators_of_persons(ingested: tuple[Workspace, Mission]) -> None:
-    assert pinned_of_all(*ingested, 1).empty
+    workspace, mission = ingested
+    chosen = of_persons(mission)
+    assert pinned_of_all(mart_of(workspace, mission, chosen), mission, chosen).empty
 
 
 def with_coarser_grids(mission: Mission) -> list[str]:
@@ -138,10 +161,8 @@ def _with(indicator: Indicator, grids: Mapping[str, Mapping[str, str]]) -> Indic
     return indicator.model_copy(update={"confidentiality": raised})
 
 
-def unneeded(workspace: Workspace, mission: Mission, share: float) -> list[str]:
+def unneeded(tables: Tables, mission: Mission, chosen: Sequence[str]) -> list[str]:
     """The coarser grids of the catalogue without which no count would be pinned either."""
-    chosen = some_of(with_coarser_grids(mission), share)
-    tables = mart_of(workspace, mission, chosen)
     return [
         f"{code}: {finer.confidentiality.model_dump(include={'grid', 'grid_of_parts'})} is enough"
         for code in chosen
@@ -150,10 +171,12 @@ def unneeded(workspace: Workspace, mission: Mission, share: float) -> list[str]:
     ]
 
 
-def test_a_quarter_of_the_coarser_grids_is_needed(ingested: tuple[Workspace, Mission]) -> None:
-    assert unneeded(*ingested, 0.25) == []
+def test_a_quarter_of_the_coarser_grids_is_needed(drawn: Drawn) -> None:
+    assert unneeded(drawn.tables, drawn.mission, drawn.coarser) == []
 
 
 @pytest.mark.soak
 def test_every_coarser_grid_is_needed(ingested: tuple[Workspace, Mission]) -> None:
-    assert unneeded(*ingested, 1) == []
+    workspace, mission = ingested
+    chosen = with_coarser_grids(mission)
+    assert unneeded(mart_of(workspace, mission, chosen), mission, chosen) == []
