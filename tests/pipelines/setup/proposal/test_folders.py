@@ -85,7 +85,7 @@ def test_cells_that_came_otherwise_and_headers_that_mean_else_are_told(world: Wo
 
 @pytest.mark.soak
 @pytest.mark.parametrize(
-    ("name", "files"), [("volta", 39), ("chari", 63), ("logone", 38), ("zambeze", 64)]
+    ("name", "files"), [("volta", 39), ("chari", 63), ("logone", 38), ("zambeze", 64), ("kasai", 64)]
 )
 def test_field_files_of_whole_missions_arrive(name: str, files: int, tmp_path: Path) -> None:
     folder = REPOSITORY / "tests" / "worlds" / "field" / "sets" / name
