@@ -2,9 +2,10 @@
 
 Sent when a blocking check fails, and by `poclens remind`. `POCLENS_NOTICE_URL`: an address that
 takes JSON by POST. `POCLENS_NOTICE_EMAIL`: addresses with commas between them, by the mail server
-`POCLENS_SMTP` (`host:port`, localhost:25 without it), from `POCLENS_NOTICE_FROM`. A notice names
-mission, tables, checks, keys and roles, and never a row, a value or what somebody wrote: it leaves
-the machine. That one cannot be sent stops nothing; the run says so.
+`POCLENS_SMTP` (`host:port`, localhost:25 without it), from `POCLENS_NOTICE_FROM`. With
+`POCLENS_NOTICE_LINK`, the address of the dashboards, it leads to the page. A notice names mission,
+tables, checks, keys and roles, and never a row, a value or what somebody wrote: it leaves the
+machine. That one cannot be sent stops nothing; the run says so.
 """
 
 import json
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import localtime, make_msgid
+from urllib.parse import urlencode
 
 import requests
 
@@ -21,6 +23,7 @@ from indicators.definitions.contracts import contracts
 from indicators.foundation.messages import LANGUAGES, message
 
 _SECONDS = 10
+PAGES = {"check_blocks": "/records/run", "overdue": "/accountability"}  # that show what is told
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Notice:
     facts: Mapping[str, Sequence[str]]
 
     def sentences(self) -> dict[str, str]:
-        """The sentence in each language, with tables and roles by their names."""
+        """The sentence in each language, with tables and roles by their names, and its page."""
         return {
             language: message(
                 f"notice.{self.kind}",
@@ -43,8 +46,15 @@ class Notice:
                     for kind, found in self.facts.items()
                 },
             )
+            + self._link(language)
             for language in LANGUAGES
         }
+
+    def _link(self, language: str) -> str:
+        """The page in the language, on a line of its own; nothing where no address is set."""
+        address = os.environ.get("POCLENS_NOTICE_LINK", "").rstrip("/")
+        asked = urlencode({"mission": self.mission, "lang": language})
+        return f"\n{address}{PAGES[self.kind]}?{asked}" if address else ""
 
 
 def _named(kind: str, code: str, language: str) -> str:

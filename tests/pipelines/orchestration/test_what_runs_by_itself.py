@@ -16,6 +16,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from dashboards.forms.missions.steps import RUN_ROUTE
+from dashboards.pages import path_of
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
@@ -25,7 +27,7 @@ from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.runs.abandoned import process_tag
 from pipelines.orchestration.runs.backfill import backfill, quarters_to_fill
 from pipelines.orchestration.runs.failures import as_raised, in_words
-from pipelines.orchestration.triggers.notices import Notice, send_notices
+from pipelines.orchestration.triggers.notices import PAGES, Notice, send_notices
 from pipelines.sample.cycle import write_cycle
 from pipelines.workspace.installation import install_profile, make_workspace
 from pipelines.workspace.paths import Workspace
@@ -108,6 +110,14 @@ def test_a_webhook_and_a_mail_name_checks_and_no_row(monkeypatch: pytest.MonkeyP
     assert mail["Subject"].startswith("bako: blocking checks failed / des contrôles bloquants")
     assert mail["Date"].datetime.utcoffset() is not None and mail["Message-ID"]
     assert "Tables\u00a0: Unités." in mail.get_content()
+
+
+def test_a_notice_leads_to_the_page_that_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "http" not in TOLD.sentences()["en"]
+    monkeypatch.setenv("POCLENS_NOTICE_LINK", "https://poc.example.org/")
+    (*_, link) = TOLD.sentences()["fr"].splitlines()
+    assert link == f"https://poc.example.org{RUN_ROUTE}?mission=bako&lang=fr"
+    assert {*PAGES.values()} == {RUN_ROUTE, path_of("accountability")}
 
 
 def test_a_reminder_names_keys_and_roles_and_not_what_was_written(

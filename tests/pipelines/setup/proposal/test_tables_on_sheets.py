@@ -27,6 +27,11 @@ AGREEMENTS = [
     ["A-2", "Bétail", "Akobo", "15/03/2026", None],
     ["A-3", "Bétail", "Bor", "bientôt", None],
 ]
+HOT_SPOTS = [
+    ["Code du point sensible", "Localité", "Menace", "Priorité", "Inscrit le"],
+    ["HS-1", "Bor", "Vol de bétail armé", "1", "04/02/2026"],
+    ["HS-2", "Akobo", "Embuscade sur une route", "2", "06/03/2026"],
+]
 NOTES = [["Contact"], ["bureau de liaison"]]
 SHEETS = {"Engagements": COMMITMENTS, "Accords locaux": AGREEMENTS, "Notes": NOTES}
 NAME = "Engagements_et_accords_2026_T1.xlsx"
@@ -120,7 +125,7 @@ def test_a_person_confirms_and_the_next_quarter_brings_no_question(
              "Notes": NOTES}  # fmt: skip
     second = written(tmp_path / "b", NAME.replace("T1", "T2"), later)
     found = desk.preview("faulty", second, "fr", {})
-    assert (found.source, found.offered, found.differs) == ("engagement_et_accord", None, None)
+    assert (found.source, found.offered, found.differs) == ("engagements_et_accords", None, None)
     assert found.counted and (found.counted.rows_new, found.counted.rows_rejected) == (2, 0)
     changed = {"Accords": [["Code de l’accord", "Type de conflit", "Localité", "Signé le",
                             "Suivi le"], ["A-5", "Litige pastoral", "Bor", "01/07/2026"]],
@@ -143,6 +148,28 @@ def test_a_person_confirms_and_the_next_quarter_brings_no_question(
             "SELECT agreement_code, conflict_type FROM core.local_agreements ORDER BY 1"
         ).fetchall()
     assert kinds == [("A-1", "land"), ("A-2", "livestock"), ("A-5", "livestock")]
+
+
+def test_three_sheets_become_three_tables(workspace: Workspace, tmp_path: Path) -> None:
+    engagements = [*COMMITMENTS[:3], ["F-1", *COMMITMENTS[3][1:]], ["F-2", *COMMITMENTS[4][1:]]]
+    accords = [AGREEMENTS[0], *([f"B-{n}", *row[1:]] for n, row in enumerate(AGREEMENTS[1:]))]
+    sheets = {"Engagements": engagements, "Accords locaux": accords, "Points": HOT_SPOTS}
+    path = written(tmp_path, "Registres 2026.xlsx", sheets)
+    found = looked_at(workspace, path, {})
+    assert [prefix for prefix, *_ in tables(found)] == ["", "also.", "also.also."]
+    assert {(name, sheet) for _, name, sheet in tables(found)} == {
+        ("local_agreements", "Accords locaux"), ("commitments", "Engagements"),
+        ("hot_spots", "Points"),
+    }  # fmt: skip
+    assert found.counted and (found.counted.rows_read, found.counted.rows_rejected) == (7, 1)
+    assert IntakeDesk(workspace).take_in("faulty", path, "fr", {}, "planning") == []
+    mission = read_mission(workspace.profile("faulty"))
+    report = ingest(workspace, mission, settled=0)
+    came = next(one for one in report.files if one.name == path.name)
+    assert (came.rows_loaded, came.rows_rejected) == (6, 1)
+    with open_warehouse(workspace.warehouse("faulty")) as connection:
+        listed = connection.execute("SELECT hot_spot_code FROM core.hot_spots ORDER BY 1")
+        assert listed.fetchall() == [("HS-1",), ("HS-2",)]
 
 
 def test_the_command_proposes_them_too(
