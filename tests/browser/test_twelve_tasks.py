@@ -1,6 +1,7 @@
-"""Twelve everyday tasks, walked from the first page as a new reader would, in both languages.
+"""Twelve everyday tasks, walked from the first page as a new reader would.
 
-Each walk counts its clicks and holds what it reaches against the mart of the release.
+Each walk counts its clicks and holds what it reaches against the mart of the release. Every second
+walk is in French; `make soak` walks each in the other language too.
 """
 
 import csv
@@ -19,10 +20,17 @@ from pypdf import PdfReader
 from tests.browser.conftest import Visit
 from tests.worlds.release import COUNTRY, FIRST_DEFINITION, FIRST_DEFINITION_FR, MISSION, RELEASE
 
-pytestmark = [pytest.mark.browser, pytest.mark.parametrize("language", ["en", "fr"])]
+pytestmark = pytest.mark.browser
 
 _CODE = "P2-OC-07"
 _RECEIVED = ("submitted", "nil")
+
+
+def _languages(first: str, then: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("language", [first, pytest.param(then, marks=pytest.mark.soak)])
+
+
+in_english, in_french = _languages("en", "fr"), _languages("fr", "en")
 
 
 @dataclass
@@ -102,6 +110,7 @@ def _total(reader: Reader, code: str) -> tuple[float, str]:
 # Leadership ---------------------------------------------------------------------------------------
 
 
+@in_english
 def test_a_leader_sees_what_improved_what_is_off_track_what_to_decide_how_sure(
     reader: Reader, language: str
 ) -> None:
@@ -135,6 +144,7 @@ def _due(reader: Reader) -> tuple[int, int]:
     return int(str(due)), int(str(came))
 
 
+@in_french
 def test_a_leader_prints_one_page_in_french(reader: Reader, language: str) -> None:
     if language == "en":
         reader.click('.bar [hreflang="fr"]')
@@ -147,6 +157,7 @@ def test_a_leader_prints_one_page_in_french(reader: Reader, language: str) -> No
     assert reader.clicks == (2 if language == "en" else 1)
 
 
+@in_english
 def test_a_leader_finds_three_places_that_need_attention_and_why(
     reader: Reader, language: str
 ) -> None:
@@ -168,6 +179,7 @@ def test_a_leader_finds_three_places_that_need_attention_and_why(
 # Planning officer ---------------------------------------------------------------------------------
 
 
+@in_french
 def test_an_officer_takes_the_list_of_who_has_not_reported(reader: Reader, language: str) -> None:
     reader.go_to("/data-quality")
     reader.unfold(".card-missing")
@@ -192,6 +204,7 @@ def _months(language: str) -> set[str]:
     }[language]
 
 
+@in_english
 def test_an_officer_takes_the_rejected_rows_of_one_unit(reader: Reader, language: str) -> None:
     reader.go_to("/data-quality")
     reader.unfold(".card-rejects")
@@ -207,6 +220,7 @@ def test_an_officer_takes_the_rejected_rows_of_one_unit(reader: Reader, language
     assert reader.clicks == 4
 
 
+@in_french
 def test_an_officer_reads_what_moved_since_the_last_release_and_why(
     reader: Reader, language: str
 ) -> None:
@@ -225,6 +239,7 @@ def test_an_officer_reads_what_moved_since_the_last_release_and_why(
     assert reader.clicks == 2
 
 
+@in_english
 def test_an_officer_sees_which_selected_indicators_have_no_figure_and_what_is_missing(
     reader: Reader, language: str
 ) -> None:
@@ -246,6 +261,7 @@ def test_an_officer_sees_which_selected_indicators_have_no_figure_and_what_is_mi
     assert reader.clicks == 2
 
 
+@in_french
 def test_an_officer_compares_planned_and_done_by_tier_and_phase(
     reader: Reader, language: str
 ) -> None:
@@ -261,6 +277,7 @@ def test_an_officer_compares_planned_and_done_by_tier_and_phase(
     assert reader.clicks == 1
 
 
+@in_english
 def test_an_officer_sees_what_data_would_make_a_link_tellable(
     reader: Reader, language: str
 ) -> None:
@@ -280,6 +297,7 @@ def test_an_officer_sees_what_data_would_make_a_link_tellable(
 # Headquarters -------------------------------------------------------------------------------------
 
 
+@in_french
 def test_headquarters_takes_one_indicator_with_all_periods_areas_and_notes(
     reader: Reader, language: str
 ) -> None:
@@ -314,6 +332,7 @@ def _open_indicator(reader: Reader) -> None:
     reader.page.wait_for_selector(".card-whole")
 
 
+@in_english
 def test_headquarters_goes_from_a_number_to_the_files_it_came_from(
     reader: Reader, language: str
 ) -> None:
@@ -331,6 +350,7 @@ def test_headquarters_goes_from_a_number_to_the_files_it_came_from(
     assert reader.clicks == 1
 
 
+@in_french
 def test_headquarters_reads_a_definition_as_it_was_a_year_ago(
     reader: Reader, language: str
 ) -> None:

@@ -162,13 +162,17 @@ def test_two_hundred_figures_are_those_of_the_mart(home: Path, client: FlaskClie
     assert wrong == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("turn", [0, pytest.param(1, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("path", SHARED_PAGES)
-def test_a_figure_is_the_same_wherever_it_is_shown(home: Path, path: str, language: str) -> None:
-    """Value, rating and plan of each indicator that a page names, against the indicator's page."""
+def test_a_figure_is_the_same_wherever_it_is_shown(home: Path, path: str, turn: int) -> None:
+    """Value, rating and plan of each indicator that a page names, against the indicator's page.
+
+    Each page in both languages, another from place to place; in `make soak` each place in both.
+    """
     places = [(QUARTER, "Minutam"), ("2025/26", "Minutam"), (QUARTER, "Akume")]
     shown = 0
-    for period, area in places:
+    for at, (period, area) in enumerate(places, SHARED_PAGES.index(path) + turn):
+        language = LANGUAGES[at % len(LANGUAGES)]
         given = {"period": period, "area": area, "lang": language}
         context = _context(home, path, **given)
         body = answer(home, "mission", context.address).body()

@@ -1,7 +1,8 @@
 """Every page opens for every area and kind of period of the sample, and shows nothing unasked.
 
 `make test` opens each page for the country and every sixth area, another sixth from page to page,
-so that each area and each level is met on some pages; `make soak` opens every page for every area.
+so that each area and each level is met on some pages; `make soak` opens every page for every area,
+and refuses every choice in both languages.
 """
 
 from collections.abc import Iterable
@@ -102,12 +103,12 @@ def test_links_between_pages_lead_to_what_is_there(home: Path) -> None:
         assert unknown_choice(found) is None, (origin, path, query)
 
 
+@pytest.mark.parametrize("turn", [0, pytest.param(1, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("name", CHOICES)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_stands_in_the_place_of_what_is_not_there(
-    home: Path, name: str, language: str
-) -> None:
-    for path in PATHS:
+def test_nothing_stands_in_the_place_of_what_is_not_there(home: Path, name: str, turn: int) -> None:
+    """In one language, another from page to page and from choice to choice; then in the other."""
+    for at, path in enumerate(PATHS, CHOICES.index(name) + turn):
+        language = LANGUAGES[at % len(LANGUAGES)]
         text = _text(home, path, f"{name}=zz9&lang={language}")
         assert "“zz9”" in text or "«\u202fzz9\u202f»" in text
         assert len(text) < 500

@@ -3,6 +3,7 @@
 import html
 import io
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -30,10 +31,10 @@ WRONG = "XX03,XX,village,West,Ouest,2024-01-01\n"
 PASSWORD = "a long enough password"
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A mission that knows two areas."""
-    workspace, mission = make_workspace(tmp_path / "ws")
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A mission that knows two areas, made once and copied for each test."""
+    workspace, mission = make_workspace(tmp_path_factory.mktemp("upload") / "ws")
     sources = workspace.profile("faulty") / "sources"
     for path in sources.glob("*.yaml"):
         path.unlink()
@@ -44,6 +45,11 @@ def home(tmp_path: Path) -> Path:
     (workspace.inbox("faulty") / "areas.csv").write_text(KNOWN, encoding="utf-8")
     ingest(workspace, mission, settled=0)
     return workspace.home
+
+
+@pytest.fixture
+def home(template: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(template, tmp_path / "ws")
 
 
 @pytest.fixture

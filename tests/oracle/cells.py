@@ -66,9 +66,10 @@ def spread(
     held, dimensions = with_crossed(held.assign(**stated), dimensions)
     return pd.concat(
         [
-            _of_dimension(_of_period(held, kind), dimension, column)
-            for kind in kinds
+            _of_period(rows, kind)
             for dimension, column in {TOTAL: TOTAL, **dimensions}.items()
+            for rows in [_of_dimension(held, dimension, column)]
+            for kind in kinds
         ],
         ignore_index=True,
     )
@@ -118,9 +119,8 @@ def _of_dimension(held: pd.DataFrame, dimension: str, column: str) -> pd.DataFra
 
 def parts(world: World, indicator: Recomputed) -> pd.DataFrame:
     """Value, numerator, denominator and n of each cell with a case (definitions 9 and 10)."""
-    rows = spread(world, indicator.cases, indicator.dimensions, kinds_of(indicator.code)).groupby(
-        CELL
-    )
+    held_rows = spread(world, indicator.cases, indicator.dimensions, kinds_of(indicator.code))
+    rows = held_rows.groupby(CELL)
     found = pd.DataFrame({"n": rows.size()})
     if indicator.kind == "count":
         found["value"] = found["numerator"] = found["n"]
@@ -132,9 +132,8 @@ def parts(world: World, indicator: Recomputed) -> pd.DataFrame:
         found["value"] = found["numerator"] = found["n"] = rows["amount"].sum()
     elif indicator.kind == "distinct_ratio":
         found["denominator"] = found["n"] = rows["key"].nunique()
-        found["numerator"] = rows.apply(
-            lambda of_cell: of_cell.loc[of_cell["hit"], "key"].nunique()
-        )
+        hits = held_rows[held_rows["hit"].astype(bool)].groupby(CELL)["key"].nunique()
+        found["numerator"] = hits.reindex(found.index, fill_value=0)
         found["value"] = 100 * found["numerator"] / found["denominator"]
     elif indicator.kind == "median":
         found["value"] = rows["amount"].median()
@@ -191,6 +190,14 @@ def owed_returns(world: World, indicator: Recomputed) -> pd.DataFrame:
 
 def returns_of(world: World, indicator: Recomputed) -> pd.DataFrame:
     """Due, received and no access by area, period and unit type (`_T`: all) (definition 11)."""
+    asked = (indicator.returns, indicator.only_police_returns, indicator.harm_checked)
+    key = (*asked, *kinds_of(indicator.code))
+    if key not in world.counted:  # of many indicators alike
+        world.counted[key] = _returns_of(world, indicator)
+    return world.counted[key]
+
+
+def _returns_of(world: World, indicator: Recomputed) -> pd.DataFrame:
     returns = owed_returns(world, indicator)
     kinds = kinds_of(indicator.code)
     by = {"unit_type": "unit_type"}

@@ -42,8 +42,8 @@ def _state_cells(world: World, code: str, dimensions: dict[str, str]) -> pd.Data
                 period_type=period.period_type,
                 period=period.period,
             )
-            found.append(named.groupby(CELL)[["hit", "base"]].sum().reset_index())
-    cells = pd.concat(found, ignore_index=True)
+            found.append(named[[*CELL, "hit", "base"]])
+    cells = pd.concat(found, ignore_index=True).groupby(CELL)[["hit", "base"]].sum().reset_index()
     cells = cells.rename(columns={"hit": "numerator", "base": "denominator"})
     cells["n"] = cells["denominator"]
     cells["value"] = float("nan")

@@ -54,11 +54,11 @@ def held(world: World, register: str, day: pd.Timestamp) -> pd.DataFrame:
 def _networks(world: World, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     """P1-OP-04: on the register when the period begins; met and minuted in it."""
     rows = world.tables["activities"]
+    is_meeting = (rows["activity_type"] == "network_meeting") & (rows["status"] == "completed")
+    rows = rows[is_meeting & rows["minutes_recorded"].fillna(False).astype(bool)]
     day = world.local(rows["started_at"]).dt.normalize()
     is_police = world.unit_at(rows["unit_code"], day)["component"] == "police"
-    minuted = rows["minutes_recorded"].fillna(False).astype(bool)
-    is_meeting = (rows["activity_type"] == "network_meeting") & (rows["status"] == "completed")
-    met = rows.loc[is_meeting & minuted & is_police & day.between(start, end), "network_code"]
+    met = rows.loc[is_police & day.between(start, end), "network_code"]
     networks = held(world, "community_network", start)
     return networks.assign(hit=networks["entry_code"].isin(met), is_known=True)
 
@@ -137,19 +137,19 @@ def _cells(world: World, entries: _Entries, dimensions: dict[str, str]) -> pd.Da
         rows = entries(world, period.start, min(period.end, world.as_of))
         rows = rows.assign(period_type=period.period_type, period=period.period)
         rows = rows.merge(world.above, on="area_code")
-        totals = _summed(rows.assign(dimension=TOTAL, code=TOTAL))
-        found.append(totals)
+        found.append(rows.assign(dimension=TOTAL, code=TOTAL))
         for dimension, column in dimensions.items():
             of_visits = column == "visitors"
             named = rows.explode(column) if of_visits else rows
             named = named.dropna(subset=column) if of_visits else named.fillna({column: NOT_STATED})
-            cells = _summed(named.assign(dimension=dimension, code=named[column]))
-            if of_visits:  # who visited says nothing of those not visited: the whole register
-                whole = totals.set_index("area")
-                cells["base"] = cells["area"].map(whole["base"])
-                cells["known"] = cells["area"].map(whole["known"])
-            found.append(cells)
-    cells = pd.concat(found, ignore_index=True)
+            found.append(named.assign(dimension=dimension, code=named[column]))
+    cells = _summed(pd.concat(found, ignore_index=True))
+    # Who visited says nothing of those not visited: the whole register.
+    is_whole = cells["dimension"].map(dimensions) == "visitors"
+    whole = cells[cells["dimension"] == TOTAL].set_index(CELL[:3])[["base", "known"]]
+    of_all = whole.reindex(pd.MultiIndex.from_frame(cells[CELL[:3]])).set_index(cells.index)
+    for name in ("base", "known"):
+        cells[name] = cells[name].mask(is_whole, of_all[name])
     cells = cells.rename(columns={"hit": "numerator", "base": "denominator"})
     cells["n"] = cells["denominator"]
     cells["value"] = float("nan")
@@ -157,7 +157,7 @@ def _cells(world: World, entries: _Entries, dimensions: dict[str, str]) -> pd.Da
 
 
 def _summed(rows: pd.DataFrame) -> pd.DataFrame:
-    groups = rows.groupby(CELL)
+    groups = rows.astype({"hit": float, "is_known": float}).groupby(CELL)
     return (
         groups.agg(hit=("hit", "sum"), base=("hit", "size"), known=("is_known", "sum"))
         .astype(float)

@@ -3,9 +3,10 @@
 Written from `definitions.md` and `source_tables.md` alone. Nothing of the engine belongs here.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -25,6 +26,7 @@ class World:
     mission: Mission
     as_of: pd.Timestamp
     first: pd.Timestamp  # a day of the first month that is shown
+    counted: dict[Any, pd.DataFrame] = field(default_factory=dict, init=False)  # `returns_of`
 
     def since(self, day: pd.Timestamp) -> "World":
         """The same, shown from an earlier day, where a source has older rows than the mission."""
@@ -96,7 +98,13 @@ def read_world(connection: duckdb.DuckDBPyConnection, mission: Mission, as_of: d
 
 def period_of(days: pd.Series, kind: str) -> pd.Series:
     """The name of the period that holds each day: ISO week (Monday to Sunday), month, quarter,
-    half-year, calendar year or budget year (July to June)."""
+    half-year, calendar year or budget year (July to June); each day is named once."""
+    at, each = pd.factorize(days.dt.normalize())
+    names = _names(pd.Series(each), kind).array
+    return pd.Series(names.take(at, allow_fill=True), index=days.index)
+
+
+def _names(days: pd.Series, kind: str) -> pd.Series:
     year = days.dt.year
     if kind == "W":
         return days.dt.strftime("%G-W%V")

@@ -263,14 +263,27 @@ def _rows(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ..
     }
 
 
-@settings(
-    max_examples=3,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+SETTINGS: dict[str, Any] = {
+    "deadline": None,
+    "derandomize": True,
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
+}
+
+
+@settings(max_examples=2, **SETTINGS)
 @given(st.lists(steps, min_size=3, max_size=3))
 def test_a_refresh_equals_a_rebuild_after_any_change(taken: list[Step]) -> None:
+    assert_equals_a_rebuild(taken)
+
+
+@pytest.mark.soak
+@settings(max_examples=8, **SETTINGS)
+@given(st.lists(steps, min_size=3, max_size=3))
+def test_a_refresh_equals_a_rebuild_for_long(taken: list[Step]) -> None:
+    assert_equals_a_rebuild(taken)
+
+
+def assert_equals_a_rebuild(taken: list[Step]) -> None:
     pair = Pair()
     for step in taken:
         pair.take(step)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.mission_profile import Mission
 from indicators.engine.refresh import compute
 from indicators.foundation.messages import has_message
 from indicators.linkage.evidence.results import edge_evidence
@@ -87,28 +88,42 @@ def patrols(first: date, **row: Any) -> list[dict[str, Any]]:
     ]
 
 
-def looked_at(
-    warehouse: SmallWarehouse, expected: Framework | None = None, *codes: str
-) -> tuple[dict[tuple[str, str], dict[str, Any]], tuple[Finding, ...]]:
-    """(rows of mart.interview_effect by method and specification, findings)."""
+Rows = dict[tuple[str, str], dict[str, Any]]
+
+
+def rows_of(warehouse: SmallWarehouse, expected: Framework | None = None, *codes: str) -> Rows:
+    """Rows of mart.interview_effect by method and specification."""
+    mission, looked = figures_of(warehouse, *codes), expected or framework()
+    write_rows(warehouse, mission, looked)
+    frame = warehouse.connection.execute("FROM mart.interview_effect").df()
+    assert not frame.duplicated(["edge", "method", "specification"]).any()
+    return {(row["method"], row["specification"]): row for row in frame.to_dict("records")}
+
+
+def figures_of(warehouse: SmallWarehouse, *codes: str) -> Mission:
+    """The mission whose figures the links start from, computed."""
     mission = small_mission(codes or (PATROLS, SEEN))
     rows_were_changed(warehouse.connection)
     compute(warehouse.connection, mission, load_catalogue(), AS_OF)
+    return mission
+
+
+def write_rows(warehouse: SmallWarehouse, mission: Mission, looked: Framework) -> None:
     warehouse.connection.execute("DROP MACRO as_of_day")  # a step of its own opens it anew
-    looked, method = expected or framework(), Interviews()
-    for _ in range(2):  # again: the same rows, once
-        edge_evidence(
-            warehouse.connection, mission, looked, load_catalogue(), AS_OF, methods=(method,)
-        )
+    methods = (Interviews(),)
+    edge_evidence(warehouse.connection, mission, looked, load_catalogue(), AS_OF, methods=methods)
+
+
+def findings_of(
+    warehouse: SmallWarehouse, expected: Framework | None = None, *codes: str
+) -> tuple[Finding, ...]:
+    """What the method says of the link; nothing of one that it leaves alone."""
+    mission, method = figures_of(warehouse, *codes), Interviews()
     source = Warehouse(warehouse.connection, mission, load_catalogue(), AS_OF)
-    (edge,) = looked.edges
-    found: tuple[Finding, ...] = ()
-    if method.applies(edge, source.selected):
-        found = method.evidence(method.read(source, edge), edge).findings
-    frame = warehouse.connection.execute("FROM mart.interview_effect").df()
-    assert not frame.duplicated(["edge", "method", "specification"]).any()
-    rows = frame.to_dict("records")
-    return {(row["method"], row["specification"]): row for row in rows}, found
+    (edge,) = (expected or framework()).edges
+    if not method.applies(edge, source.selected):
+        return ()
+    return method.evidence(method.read(source, edge), edge).findings
 
 
 @pytest.fixture
@@ -122,14 +137,14 @@ def warehouse() -> SmallWarehouse:
 
 
 def test_answers_after_a_patrol_stand_beside_those_before(warehouse: SmallWarehouse) -> None:
-    row = looked_at(warehouse)[0][METHOD, "7_days_all"]
+    row = rows_of(warehouse)[METHOD, "7_days_all"]
     assert row["estimate"] == pytest.approx(20)  # one more of five
     assert (row["n_before"], row["n_after"]) == (105, 105)  # seven days, five a day, three places
     assert (row["n_events"], row["n_areas"]) == (3, 3)
 
 
 def test_what_the_patrols_cost_stands_beside(warehouse: SmallWarehouse) -> None:
-    row = looked_at(warehouse)[0][METHOD, "7_days_all"]
+    row = rows_of(warehouse)[METHOD, "7_days_all"]
     assert (row["person_days"], row["nights"], row["km"]) == (30, 0, 90)
 
 
@@ -151,25 +166,25 @@ def test_no_nights_only_where_every_patrol_says_so(
     noted: str, nights: float | None, warehouse: SmallWarehouse
 ) -> None:
     warehouse.connection.execute(f"UPDATE core.activities SET {noted}")
-    found = looked_at(warehouse)[0][METHOD, "7_days_all"]["nights"]
+    found = rows_of(warehouse)[METHOD, "7_days_all"]["nights"]
     assert pd.isna(found) if nights is None else found == nights
 
 
 def test_a_patrol_in_two_waves_costs_once(warehouse: SmallWarehouse) -> None:
-    before = looked_at(warehouse)[0][METHOD, "7_days_all"]
+    before = rows_of(warehouse)[METHOD, "7_days_all"]
     respondents, answers = interviews("w2", FIRST + timedelta(days=EVENT_DAY + 3), more_after=1)
     warehouse.add("survey_respondents", respondents)
     warehouse.add("survey_answers", answers)
-    after = looked_at(warehouse)[0][METHOD, "7_days_all"]
+    after = rows_of(warehouse)[METHOD, "7_days_all"]
     assert after["n_after"] > 0
     assert after["person_days"] == before["person_days"] == 30
 
 
 def test_kinds_are_looked_at_apart_where_there_are_several(warehouse: SmallWarehouse) -> None:
-    assert (METHOD, "7_days_long_range") not in looked_at(warehouse)[0]
+    assert (METHOD, "7_days_long_range") not in rows_of(warehouse)
     later = patrols(FIRST - timedelta(days=5), activity_code="l", is_long_range=True)
     warehouse.add("activities", later)
-    rows = looked_at(warehouse)[0]
+    rows = rows_of(warehouse)
     assert {(METHOD, "7_days_long_range"), (METHOD, "7_days_not_long_range")} <= rows.keys()
 
 
@@ -179,18 +194,18 @@ def test_an_aborted_patrol_or_one_of_another_output_is_no_event() -> None:
     made.add("survey_respondents", respondents)
     made.add("survey_answers", answers)
     made.add("activities", patrols(FIRST, status="aborted"))
-    row = looked_at(made)[0][METHOD, "7_days_all"]
+    row = rows_of(made)[METHOD, "7_days_all"]
     assert row["status"] == "no_event_in_fieldwork"
     assert pd.isna(row["estimate"])
 
 
 def test_waves_are_not_mixed(warehouse: SmallWarehouse) -> None:
     """A second wave without patrols adds no interview to the comparison."""
-    before = looked_at(warehouse)[0][METHOD, "7_days_all"]
+    before = rows_of(warehouse)[METHOD, "7_days_all"]
     respondents, answers = interviews("w2", date(2026, 8, 3), more_after=-1)
     warehouse.add("survey_respondents", respondents)
     warehouse.add("survey_answers", answers)
-    after = looked_at(warehouse)[0][METHOD, "7_days_all"]
+    after = rows_of(warehouse)[METHOD, "7_days_all"]
     assert (after["estimate"], after["n_before"]) == (before["estimate"], before["n_before"])
 
 
@@ -226,11 +241,10 @@ def test_pulse_interviews_soon_after_a_patrol_stand_beside_later_ones() -> None:
     made = pulse_warehouse()
     started = datetime(FIRST.year, FIRST.month, FIRST.day, 8)
     made.add("activities", [{"area_code": place, "started_at": started} for place in PULSE_PLACES])
-    found, finding = looked_at(made)
-    row = found[PULSE_METHOD, "7_days_all"]
+    row = rows_of(made)[PULSE_METHOD, "7_days_all"]
     assert (row["n_after"], row["n_before"]) == (120, 180)  # days 0 to 7, days 8 to 19
     assert row["estimate"] is not None and row["n_clusters"] == 12
-    (pulse,) = [one for one in finding if one.effect.method == PULSE_METHOD]
+    (pulse,) = [one for one in findings_of(made) if one.effect.method == PULSE_METHOD]
     assert pulse.effect.is_test and "pulse" in pulse.caveats
     assert "descriptive" not in pulse.caveats, "what is tested is not said to be untested"
 
@@ -243,7 +257,7 @@ def test_pulse_interviews_all_soon_after_a_patrol_have_nothing_to_stand_beside()
         for day in (0, 7, 14)
     ]
     made.add("activities", weekly)
-    row = looked_at(made)[0][PULSE_METHOD, "7_days_all"]
+    row = rows_of(made)[PULSE_METHOD, "7_days_all"]
     assert row["status"] == "no_interviews_on_one_side"
     assert pd.isna(row["estimate"]) and pd.isna(row["person_days"])
     assert has_message(f"linkage.grade_reason.{row['status']}")
@@ -284,16 +298,28 @@ OF_KIND: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
 
 
 @pytest.fixture(scope="module")
-def mixed() -> tuple[SmallWarehouse, dict[tuple[str, str], dict[str, Any]]]:
+def mixed() -> tuple[SmallWarehouse, Rows]:
     made = pulse_warehouse([*PULSE_PLACES[:11], "A1"])
     made.add("activities", mixed_patrols())
     made.connection.execute("DELETE FROM core.survey_answers WHERE hash(respondent_key) % 3 = 0")
-    return made, looked_at(made)[0]
+    return made, rows_of(made)
+
+
+def test_looked_at_again_the_same_rows_stand_once(
+    mixed: tuple[SmallWarehouse, Rows],
+) -> None:
+    """Of every kind of patrol, whether or not anything but the day has changed."""
+    made, rows = mixed
+    for forgotten in ("SELECT 1", "DELETE FROM mart.interview_effect"):
+        made.connection.execute(forgotten)
+        again = rows_of(made)
+        assert again.keys() == rows.keys() and len(again) > 5
+        pd.testing.assert_frame_equal(pd.DataFrame(again), pd.DataFrame(rows))
 
 
 @pytest.mark.parametrize("kind", OF_KIND)
 def test_pulse_interviews_by_kind_with_the_cost_of_the_patrols_that_they_followed(
-    kind: str, mixed: tuple[SmallWarehouse, dict[tuple[str, str], dict[str, Any]]]
+    kind: str, mixed: tuple[SmallWarehouse, Rows]
 ) -> None:
     """Against a count one interview at a time; a wider area is visited where one within it is."""
     made, rows = mixed
@@ -327,7 +353,7 @@ def test_pulse_interviews_by_kind_with_the_cost_of_the_patrols_that_they_followe
 def test_pulse_of_a_kind_that_every_patrol_is_of_or_none_stands_in_all() -> None:
     made = pulse_warehouse()
     made.add("activities", [{"area_code": "A1a", "started_at": started_at(2), "unit_code": "P1"}])
-    found = looked_at(made)[0]
+    found = rows_of(made)
     assert [key for key in found if key[0] == PULSE_METHOD] == [(PULSE_METHOD, "7_days_all")]
 
 
@@ -340,7 +366,7 @@ def test_where_no_pulse_interview_is_compared_nothing_was_spent_on_it() -> None:
     made = pulse_warehouse()
     patrols = [{"area_code": place, "started_at": started_at(19)} for place in PULSE_PLACES]
     made.add("activities", patrols)  # all were asked before, or on that day
-    row = looked_at(made)[0][PULSE_METHOD, "7_days_all"]
+    row = rows_of(made)[PULSE_METHOD, "7_days_all"]
     assert (row["n_before"], row["n_after"]) == (0, 0)
     assert all(pd.isna(row[name]) for name in ("person_days", "nights", "km"))
 
@@ -358,16 +384,16 @@ def test_what_interviews_do_not_say_of_their_design_is_named(
 ) -> None:
     respondents = "UPDATE core.survey_respondents SET"
     warehouse.connection.execute(f"{respondents} psu = area_code || interviewed_on")
-    plain = {name for finding in looked_at(warehouse)[1] for name in finding.caveats}
+    plain = {name for finding in findings_of(warehouse) for name in finding.caveats}
     warehouse.connection.execute(f"{respondents} {spoil}")
-    _, found = looked_at(warehouse)
+    found = findings_of(warehouse)
     assert caveat not in plain
     assert found and all(caveat in finding.caveats for finding in found)
     assert has_message(f"linkage.caveat.{caveat}")
 
 
 def test_one_wave_is_an_association_at_most(warehouse: SmallWarehouse) -> None:
-    _, found = looked_at(warehouse)
+    found = findings_of(warehouse)
     assert found
     assert all(entry.grading_inputs.design == "interviews" for entry in found)
     assert all("few_rounds" in entry.grading_inputs.ceilings for entry in found)
@@ -383,5 +409,5 @@ def test_a_wave_without_weights_has_no_value_and_ends_nothing() -> None:
 
 def test_edges_of_other_kinds_are_left_alone(warehouse: SmallWarehouse) -> None:
     for outcome, output in ((SEEN, "P2-OP-09"), ("P2-OC-02", PATROLS)):
-        rows, found = looked_at(warehouse, framework(outcome, output), outcome, output)
-        assert not rows and not found
+        of_edge = (warehouse, framework(outcome, output), outcome, output)
+        assert not rows_of(*of_edge) and not findings_of(*of_edge)

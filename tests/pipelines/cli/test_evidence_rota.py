@@ -102,8 +102,10 @@ def test_an_answer_before_any_draw_says_so(home: Path, capsys: pytest.CaptureFix
 def test_the_next_wave_is_planned_by_the_last(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = ["evidence", "wave", "--mission", "sample", "--change", "15", "--json"]
-    assert main(asked) == 0
+    path = home / "wave.xlsx"
+    asked = ["evidence", "wave", "--mission", "sample", "--change", "15", "--to", str(path)]
+    assert main([*asked, "--json"]) == 0
+    assert_speaks_to_people(path)
     rows = json.loads(capsys.readouterr().out)["wave"]
     whole = [row for row in rows if row["area_level"] == "country"]
     assert any(row["answers_needed"] for row in whole)
@@ -143,6 +145,7 @@ def test_the_last_wave_is_raked_with_bounds_and_replicates(
     head, *lines = sheets.get_sheet_by_name("Replicates").to_python()
     answered = sum(row["answered"] for row in found["response"])
     assert len(head) == 201 and 0.98 * answered <= len(lines) <= answered
+    assert_speaks_to_people(path)
 
 
 def test_groups_are_compared_between_two_waves(
@@ -159,22 +162,31 @@ def test_groups_are_compared_between_two_waves(
     assert sum(row["ci_low"] > 0 or row["ci_high"] < 0 for row in rows) <= 0.2 * len(rows)
     sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Changes").to_python()
     assert len(sheet) == len(rows) + 1
+    assert_speaks_to_people(path)
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(
+    ("language", "actions"),
+    # In English those of the others stand in their own tests.
+    [("en", ["plan"]), ("fr", ["plan", "wave", "changes", "raked"])],
+)
 def test_workbooks_of_analyses_speak_to_people(
-    home: Path, monkeypatch: pytest.MonkeyPatch, language: str
+    home: Path, monkeypatch: pytest.MonkeyPatch, language: str, actions: list[str]
 ) -> None:
     monkeypatch.setenv("POCLENS_LANGUAGE", language)
-    for action in ("plan", "wave", "changes", "raked"):
+    for action in actions:
         path = home / f"{action}.xlsx"
         assert main(["evidence", action, "--mission", "sample", "--to", str(path)]) == 0
-        *told, last = sheets(path)  # replicates have names for statistical software
-        for sheet in told if action == "raked" else [*told, last]:
-            assert not [*faults(sheet)]
-            heads = [str(cell.value) for cell in sheet[1]]
-            assert len(heads) > 1 and len(heads) == len(set(heads))
-            assert not [head for head in heads if "_" in head or head.islower()]
+        assert_speaks_to_people(path)
+
+
+def assert_speaks_to_people(path: Path) -> None:
+    *told, last = sheets(path)  # replicates have names for statistical software
+    for sheet in told if path.stem == "raked" else [*told, last]:
+        assert not [*faults(sheet)]
+        heads = [str(cell.value) for cell in sheet[1]]
+        assert len(heads) > 1 and len(heads) == len(set(heads))
+        assert not [head for head in heads if "_" in head or head.islower()]
 
 
 def test_the_order_of_those_who_have_not_arrived_is_drawn_once(

@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -28,23 +29,39 @@ DELIVERIES = st.lists(
     min_size=1,
     max_size=3,
 )
+Deliveries = list[tuple[str, list[tuple[str, ...]]]]
 
 
 def as_csv(rows: list[tuple[str, ...]]) -> str:
     return "\n".join(["area,day,sex,persons", *(",".join(row) for row in rows)]) + "\n"
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+SETTINGS: dict[str, Any] = {
+    "deadline": None,
+    "derandomize": True,
+    "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+}
+
+
+@settings(max_examples=20, **SETTINGS)
 @given(deliveries=DELIVERIES)
 def test_random_deliveries(
-    small: SmallMission,
-    tmp_path_factory: pytest.TempPathFactory,
-    deliveries: list[tuple[str, list]],
+    small: SmallMission, tmp_path_factory: pytest.TempPathFactory, deliveries: Deliveries
+) -> None:
+    assert_equals_the_slow_version(small, tmp_path_factory, deliveries)
+
+
+@pytest.mark.soak
+@settings(max_examples=100, **SETTINGS)
+@given(deliveries=DELIVERIES)
+def test_random_deliveries_for_long(
+    small: SmallMission, tmp_path_factory: pytest.TempPathFactory, deliveries: Deliveries
+) -> None:
+    assert_equals_the_slow_version(small, tmp_path_factory, deliveries)
+
+
+def assert_equals_the_slow_version(
+    small: SmallMission, tmp_path_factory: pytest.TempPathFactory, deliveries: Deliveries
 ) -> None:
     workspace = copied(small.workspace, tmp_path_factory.mktemp("random") / "workspace")
     mission = small.mission

@@ -109,14 +109,31 @@ class Running:
         return {name: sorted(lines, key=repr) for name, lines in found.items()}
 
 
-@settings(
-    max_examples=12,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+SETTINGS: dict[str, Any] = {
+    "deadline": None,
+    "derandomize": True,
+    "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+}
+
+
+@settings(max_examples=6, **SETTINGS)
 @given(steps=STEPS)
 def test_any_sequence(
+    template: Path, tmp_path_factory: pytest.TempPathFactory, steps: list[Any]
+) -> None:
+    assert_equals_a_fresh_start(template, tmp_path_factory, steps)
+
+
+@pytest.mark.soak
+@settings(max_examples=30, **SETTINGS)
+@given(steps=STEPS)
+def test_any_sequence_for_long(
+    template: Path, tmp_path_factory: pytest.TempPathFactory, steps: list[Any]
+) -> None:
+    assert_equals_a_fresh_start(template, tmp_path_factory, steps)
+
+
+def assert_equals_a_fresh_start(
     template: Path, tmp_path_factory: pytest.TempPathFactory, steps: list[Any]
 ) -> None:
     folder = tmp_path_factory.mktemp("sequence")
