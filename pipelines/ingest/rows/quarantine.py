@@ -61,6 +61,8 @@ def reject_sentence(
 ) -> str:
     """What is wrong and how to mend it, from a row of the quarantine (`parameters` from JSON)."""
     key = f"problem.{rule}" if has_message(f"problem.{rule}") else "problem.row_rule"
+    if value is None and has_message(without := f"{key}.no_digits"):
+        key = without
     hint = parameters.get("hint_key")
     text = message(hint, language, **parameters) + " " if hint else ""
     shown = value if value is not None else _NEVER

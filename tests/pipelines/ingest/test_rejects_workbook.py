@@ -58,6 +58,11 @@ def test_a_day_is_shown_as_the_readers_language_writes_it() -> None:
     assert datetime.strptime(read, "%d %b %Y").date() == date(2026, 12, 31)
 
 
+def test_a_number_without_digits_says_why_its_text_is_gone() -> None:
+    assert "kept: '3'" in reject_sentence("type_int", {}, "3", "en")
+    assert "aucun chiffre" in reject_sentence("type_int", {}, None, "fr")
+
+
 def test_rejects_of_a_superseded_file_are_no_longer_open(small: SmallMission) -> None:
     small.deliver("population.csv", BAD)
     small.deliver("population.csv", HEADER + "XX01,2024-06-30,F,5\n")

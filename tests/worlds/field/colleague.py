@@ -361,10 +361,11 @@ def _groups_of(
             group: tuple[str, ...],
             cells: Counter[str] = cells,
             said: Sequence[str] = tuple(says[header]),
-        ) -> tuple[int, int]:
+        ) -> tuple[bool, int, int]:
             own = (row[value] for row in rows if tuple(row[k] for k in kinds) == group)
             as_said = sum(map(str.__eq__, group, said))  # a person reads `août 26`
-            return as_said, (Counter(map(_plain_number, own)) & cells).total()
+            found_in = (Counter(map(_plain_number, own)) & cells).total()
+            return found_in == cells.total() > 0, as_said, found_in
 
         meant[header] = max(left, key=fit)  # the first of equals
     return meant

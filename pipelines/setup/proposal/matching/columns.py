@@ -328,8 +328,8 @@ def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[Colum
             fit = replace(fit, share=0.0)
         confidence, reason = _confidence(alike, fit, column)
         is_coded = column.base_type == "code" and export_of(texts.header, name)
-        is_free = not column.reference or not fit.codes
-        if name.endswith("_code") and is_free and _are_names(texts.values):
+        is_free = name.endswith("_code") and not (column.reference and fit.codes)
+        if is_free and texts.values and _are_words(texts.values) and not texts.is_unique:
             confidence = min(confidence, _TURNED)  # `Facility`, of which the texts say the kind
         if name == _DEATHS or is_coded:
             confidence = min(confidence, _OF_UNITS)  # whose deaths, and what a codebook means by it

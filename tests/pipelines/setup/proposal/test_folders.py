@@ -83,15 +83,22 @@ def test_cells_that_came_otherwise_and_headers_that_mean_else_are_told(world: Wo
     assert "'Observations': nothing" in found.told[0]
 
 
+SETS = [
+    ("volta", 39, 0.97), ("chari", 63, 0.94), ("logone", 38, 0.95), ("zambeze", 64, 0.92),
+    ("kasai", 64, 0.86),
+]  # fmt: skip
+"""Each set with how many of its files arrive whole, and the share of columns proposed right."""
+
+
 @pytest.mark.soak
-@pytest.mark.parametrize(
-    ("name", "files"), [("volta", 39), ("chari", 63), ("logone", 38), ("zambeze", 64)]
-)
-def test_field_files_of_whole_missions_arrive(name: str, files: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "files", "columns"), SETS)
+def test_field_files_of_whole_missions_arrive(
+    name: str, files: int, columns: float, tmp_path: Path
+) -> None:
     folder = REPOSITORY / "tests" / "worlds" / "field" / "sets" / name
     workspace, code = make_world(folder, tmp_path / "workspace")
     paths = sorted((folder / "files").iterdir())
     judged = [judge((workspace.home, code), path) for path in paths]
     assert [one.name for one in judged if one.sure_and_wrong] == []
-    assert sum(one.right for one in judged) >= 0.9 * sum(one.columns for one in judged)
+    assert sum(one.right for one in judged) >= columns * sum(one.columns for one in judged)
     assert sum(one.is_whole for one in judged) >= files
