@@ -23,6 +23,7 @@ from pipelines.ingest.mapping.written.written_dates import (
     day_of_span,
     in_english,
     names_months,
+    without_weekday,
 )
 from pipelines.ingest.mapping.written.written_numbers import (
     PLAIN_DIGITS,
@@ -37,6 +38,7 @@ from pipelines.ingest.readers.table import Malformed, ReaderWarning, SourceTable
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00(?::00(?:\.0+)?)?(?:Z|[+]00:?00)?$"
+_WORD_FIRST = r"^\pL"
 _OTHER_DIGITS = "[٠-٩۰-۹]"  # Arabic and Persian
 _TRAILING_DIGITS = re.compile(r"(\d+)$")
 
@@ -221,6 +223,8 @@ class _Applied:
         text = self.origin(entry)
         if entry.formats and pc.any(pc.match_substring_regex(text, _OTHER_DIGITS)).as_py():
             text = _remapped(text, lambda value: value.translate(PLAIN_DIGITS))
+        if entry.formats and pc.any(pc.match_substring_regex(text, _WORD_FIRST)).as_py():
+            text = _remapped(text, without_weekday)
         if names_months(entry.formats):
             text = _remapped(text, lambda value: in_english(value, entry.formats))
         if entry.recode or entry.has_otherwise or len(entry.separator) > 1:

@@ -88,6 +88,12 @@ def test_months_are_read_by_the_format_that_fits_each() -> None:
     assert mapped(["a"], records, entry) == ["February 2026", "Jan-26"]
 
 
+def test_a_day_of_the_week_before_a_date_is_left_out() -> None:
+    records: Rows = [["mardi 02/06/2026"], ["03/06/2026"], [None]]
+    found = mapped(["a"], records, {"from": "a", "formats": ["%d/%m/%Y"]})
+    assert found == ["02/06/2026", "03/06/2026", None]
+
+
 def test_constant() -> None:
     assert one({"constant": "completed"}, a=None) == "completed"
 

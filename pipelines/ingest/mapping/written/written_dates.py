@@ -34,6 +34,11 @@ def in_english(text: str, forms: Sequence[str]) -> str:
     return named[0]
 
 
+def without_weekday(text: str) -> str:
+    """The text without a day of the week before its date: `02/06/2026` of `mardi 02/06/2026`."""
+    return _weekday().sub("", text)
+
+
 def with_english_months(text: str, form: str) -> str:
     """The text with the name of its month in English, in full where the format has `%B`, without
     a day of the week before it."""
@@ -43,7 +48,7 @@ def with_english_months(text: str, form: str) -> str:
         month = _months().get(_plain(found[1]))
         return names[month] if month else found[0]
 
-    text = _weekday().sub("", text)
+    text = without_weekday(text)
     return re.sub(r"\b1(?:er|st) ", "1 ", _written().sub(english, text))
 
 

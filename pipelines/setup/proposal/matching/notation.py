@@ -7,7 +7,11 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from indicators.definitions.contracts import Column
-from pipelines.ingest.mapping.written.written_dates import names_months, with_english_months
+from pipelines.ingest.mapping.written.written_dates import (
+    names_months,
+    with_english_months,
+    without_weekday,
+)
 from pipelines.ingest.mapping.written.written_numbers import (
     BLANKS,
     DECIMAL_COMMA,
@@ -217,8 +221,8 @@ def _share(texts: Sequence[str], pattern: str) -> float:
 def _fits(text: str, pattern: str) -> bool:
     if "%Y" in pattern and not re.search(r"(?<!\d)\d{4}", text):
         return False
-    if names_months([pattern]):
-        text = with_english_months(text, pattern)
+    named = names_months([pattern])
+    text = with_english_months(text, pattern) if named else without_weekday(text)
     try:
         datetime.strptime(text, pattern)
     except ValueError:

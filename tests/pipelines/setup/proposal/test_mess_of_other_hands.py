@@ -1079,3 +1079,8 @@ def test_codes_of_a_table_side_by_side_are_rows(tmp_path: Path) -> None:
     wide = propose(path, KNOWN, table="reporting_returns").wide
     assert wide is not None and wide.item == ("source",)
     assert {*wide.items} == {"activities", "alerts", "incidents"}
+
+
+def test_a_day_of_the_week_before_a_day_in_numbers_is_left_out(tmp_path: Path) -> None:
+    written = notation.dates(["mardi 02/06/2026", "jeudi 18/06/2026"], with_time=False)
+    assert written.keys == {"formats": ["%d/%m/%Y"]} and written.share == 1
