@@ -38,6 +38,7 @@ SHAPE_OPTIONS = frozenset(
 EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465  # 1 March 1900, 31 December 9999
 _NUMBER = re.compile(r"-?[\d.]+")
+_YEARS = re.compile(r"(?<!\d)(?:19|20)(\d\d)\s*[-/–_]\s*(?:20)?(\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -287,7 +288,9 @@ def month_told(sheet: str, file: str) -> str:
 
 
 def year_told(sheet: str, file: str) -> str | None:
-    """The one year that a sheet's name tells, or where that has no number the file's."""
+    """The one year that a sheet's name tells, or where that has no number the file's; of a budget
+    year (`2026-27`) it is not known which of the two."""
     named = sheet if any(sign.isdigit() for sign in sheet) else Path(file).stem
-    years = {*_YEAR.findall(named)}
-    return years.pop() if len(years) == 1 else None
+    years, spans = {*_YEAR.findall(named)}, _YEARS.findall(named)
+    is_span = any(int(second) == (int(first) + 1) % 100 for first, second in spans)
+    return years.pop() if len(years) == 1 and not is_span else None

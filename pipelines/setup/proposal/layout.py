@@ -75,22 +75,7 @@ _OF_FORM = {"encoding", "delimiter", "sheet"}
 _PARTS_OF_SUMS, _MOST_OF_TOTAL = {"grand", "sou", "sous", "sub", "s"}, 6  # words
 _SUB_TOTAL = r"^\s*(sous|sub|s)[-/ ]?total"
 _DITTOS = {"idem", "id", "ditto", "dito", "ibid"}
-_MARKS = {
-    "-do-",
-    "-Do-",
-    "-DO-",
-    "- do -",
-    "do.",
-    '"',
-    "''",
-    "″",
-    "〃",
-    "“",
-    "”",
-    "»",
-    "-//-",
-    "//",
-}
+_MARKS = {"-do-", "-Do-", "-DO-", "do.", '"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
 _GROUPED_FROM = 4  # of the first columns
 _NAMED_ABOVE = 3  # columns
 _LEAST_BLANK = 0.3  # share of the rows below others
@@ -103,7 +88,7 @@ _MONTH = re.compile(r"(?:\d{1,2} )?([^\W\d_]+\.?)")  # `Avril`, `6 juillet`
 _IS_DAY = re.compile(r"0?[1-9]|[12]\d|3[01]")
 _IS_NUMBER = re.compile(r"[\d.,:/\s-]*$|\d{4}")
 _IS_SPAN = re.compile(r"\d{1,2}\s*[-–]\s*\d{1,2}")  # of ages
-_NUMBERED_SHEET = re.compile(r"\W*(?:(?:sheet|feuille?|tabelle|hoja)\W*)?\d*\W*", re.IGNORECASE)
+_NUMBERED_SHEET = re.compile(r"\W*(?:(?:sheet|feuil(?:le)?|tabelle|hoja)\W*)?\d*\W*", re.IGNORECASE)
 _FRENCH = re.compile(r"[éèêàçôûî]|\b(?:de|du|des|le|la|et)\b|\b[ld]['’]", re.IGNORECASE)
 _DATED = re.compile(r"(?:\d{1,2}[/.-]){1,2}20\d\d|20\d\d(?:[/.-]\d{1,2}){1,2}")
 """A month or day: above what is none it is the name of a column."""
