@@ -245,7 +245,12 @@ class Colleague:
         pairs, filled = self._pairs(found, table), set[str]()
         told, nothing = set[str](), set[str]()
         for one in (one for one in found.columns if len(one.headers) == 1):
-            cells = [(row[one.headers[0]].strip(), meant.get(one.column)) for row, meant in pairs]
+            is_number = _is_number(contracts()[table].columns[one.column])
+            empty = {*found.missing} if is_number else set()  # `-` of what is counted may be 0
+            texts = [row[one.headers[0]].strip() for row, _ in pairs]
+            texts = ["" if text in empty else text for text in texts]
+            cells = [(text, meant.get(one.column))
+                     for text, (_, meant) in zip(texts, pairs, strict=True)]  # fmt: skip
             blank = {value for text, value in cells if not text}
             above = [v == cells[at - 1][1] for at, (text, v) in enumerate(cells) if not text and at]
             if blank - {"", None} and "" not in blank:

@@ -31,7 +31,7 @@ _DAYS = (
     "%d-%b-%y", "%d-%m-%y", "%d %b %y", "%d-%B-%Y", "%d/%b/%Y", "%b %d, %Y",
 )  # fmt: skip
 _CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", " %Hh", " %H%M", ", %H:%M", " - %H:%M", "T%H:%M",
-           " %I:%M %p", " %I:%M:%S %p",
+           " %I:%M %p", " %I:%M:%S %p", ", %I:%M %p",
            " à %Hh%M", " à %H:%M", " at %H:%M", " %I.%M %p", " %H%MHRS", " %H%M HRS",
            " %H%Mhrs", " %H%M hrs")  # fmt: skip
 _GROUPS = ("%d%H%M%b%y", "%d%H%M %b %y", "%d%H%M%b%Y", "%d%H%M %b %Y")  # without a zone

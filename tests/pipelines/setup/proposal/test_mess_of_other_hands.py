@@ -1086,3 +1086,16 @@ def test_codes_of_a_table_side_by_side_are_rows(tmp_path: Path) -> None:
 def test_a_day_of_the_week_before_a_day_in_numbers_is_left_out(tmp_path: Path) -> None:
     written = notation.dates(["mardi 02/06/2026", "jeudi 18/06/2026"], with_time=False)
     assert written.keys == {"formats": ["%d/%m/%Y"]} and written.share == 1
+
+
+def test_the_same_again_and_a_time_behind_a_comma_are_read(tmp_path: Path) -> None:
+    head = ["Month", "District", "Violation"]
+    rows = [
+        ["2026-01", "Torit", "Looting"],
+        ["same", "Ikoto", "Looting"],
+        ["same", "Torit", "Rape"],
+    ]
+    path = workbook(tmp_path / "matrix.xlsx", Log=[head, *rows])
+    assert layouts(path)[0].table.rows["Month"].to_pylist() == ["2026-01"] * 3
+    written = notation.dates(["03 Feb 2026, 10:00 AM", "14 Feb 2026, 02:30 PM"], with_time=True)
+    assert written.keys == {"formats": ["%d %b %Y, %I:%M %p"]}
