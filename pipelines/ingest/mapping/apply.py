@@ -221,12 +221,7 @@ class _Applied:
     def text(self, entry: ColumnMapping) -> Column:
         """What an entry makes of the rows."""
         text = self.origin(entry)
-        is_named = any("%a" in form.lower() for form in entry.formats)
-        if (
-            entry.formats
-            and not is_named
-            and pc.any(pc.match_substring_regex(text, _OTHER_DIGITS)).as_py()
-        ):
+        if entry.formats and pc.any(pc.match_substring_regex(text, _OTHER_DIGITS)).as_py():
             text = _remapped(text, lambda value: value.translate(PLAIN_DIGITS))
         is_without = entry.formats and not any("%a" in form.lower() for form in entry.formats)
         if is_without and pc.any(pc.match_substring_regex(text, _WORD_FIRST)).as_py():

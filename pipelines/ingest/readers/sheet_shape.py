@@ -14,8 +14,8 @@ numbers are days of the month that the sheet's name tells: `3` of the sheet `Fé
 2026 is read as `3 Février 2026`), `sheet_as` (a column of this name holds that of the sheet, with
 the year of the file where it names none), `sheet_name_as` (the same, as it stands), `year_of_file`
 (columns of months and days without a year, `Avril`, `6 juillet`, `03/08`: that of the names of
-sheet or file, or of what stands above the header). Below the header a
-text over merged rows is that of each.
+sheet or file, or of what stands above the header: `above`, which the readers of formats give).
+Below the header a text over merged rows is that of each.
 """
 
 import re
@@ -251,19 +251,17 @@ def _with_months(table: SourceTable, options: Options, file: str) -> SourceTable
     year = year_told(table.sheet, str(options.get("file", file)))
     year = year or year_told(str(options.get("above", "")), "")
     for name in _columns(table, options, file, "year_of_file"):
-        texts = [text and _with_year(text, year or "") for text in rows[name].to_pylist()]
+        if not year:
+            continue
+        texts = [text and _with_year(text, year) for text in rows[name].to_pylist()]
         rows = rows.set_column(rows.column_names.index(name), name, pa.array(texts, pa.string()))
     return replace(table, rows=rows)
 
 
 def _with_year(text: str, year: str) -> str:
-    if not year:
-        return text
-    numbers = re.fullmatch(r"\s*\d{1,2}([/.-])\d{1,2}\s*", text)
-    is_without = not re.search(r"\d{4}|\d\D+\d", text)
-    return (
-        f"{text.strip()}{numbers[1]}{year}" if numbers else f"{text} {year}" if is_without else text
-    )
+    if numbers := re.fullmatch(r"\s*\d{1,2}([/.-])\d{1,2}\s*", text):
+        return f"{text.strip()}{numbers[1]}{year}"
+    return text if re.search(r"\d{4}|\d\D+\d", text) else f"{text} {year}"
 
 
 def _with_name(table: SourceTable, options: Options, file: str) -> SourceTable:

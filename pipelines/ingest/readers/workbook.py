@@ -107,9 +107,10 @@ def read_sheet(book: Workbook, options: Options) -> SourceTable:
     sheet = sheet_name(book, options.get("sheet"))
     table = below_header(book.path, sheet, book.texts(sheet), options)
     refuse_odd_cells(book.path, table)
-    above = book.texts(sheet)[: int(options.get("header_row", 1)) - 1]
-    told = " ".join(text for row in above for text in row if text)
-    table = in_shape(table, {**options, "above": told}, book.path.name, book.epoch)
+    if options.get("year_of_file"):
+        above = book.texts(sheet)[: int(options.get("header_row", 1)) - 1]
+        options = {**options, "above": " ".join(text for row in above for text in row if text)}
+    table = in_shape(table, options, book.path.name, book.epoch)
     others = _sheets_not_read(book, sheet, options.get("ignore_sheets", ()))
     return replace(table, remarks=(*table.remarks, *others))
 

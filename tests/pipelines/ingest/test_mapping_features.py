@@ -94,6 +94,11 @@ def test_a_day_of_the_week_before_a_date_is_left_out() -> None:
     assert found == ["02/06/2026", "03/06/2026", None]
 
 
+def test_a_format_that_reads_the_day_of_the_week_keeps_it_and_takes_other_digits() -> None:
+    entry = {"from": "a", "formats": ["%A %d/%m/%Y"]}
+    assert mapped(["a"], [["Tuesday ٠٢/٠٦/٢٠٢٦"]], entry) == ["Tuesday 02/06/2026"]
+
+
 def test_constant() -> None:
     assert one({"constant": "completed"}, a=None) == "completed"
 

@@ -92,7 +92,8 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
         return Written({}, 1)
     if with_time and (written := _date_time_group(rest, len(texts))):
         return written
-    clocks = [one for one in _CLOCKS if with_time and _may_hold(rest, one)]
+    looked_at = rest[:_LOOKED_AT] if with_time else ()
+    clocks = [one for one in _CLOCKS if _may_hold(looked_at, one)]
     formats = [*_DAYS, *(_MONTHS if of_months else ())]
     formats += [day + clock for day in _DAYS for clock in clocks]
     formats += _GROUPS if with_time else ()
