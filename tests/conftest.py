@@ -39,7 +39,6 @@ LONGEST = (
     "tests/indicators/linkage/test_case_series_simulations.py",
     "tests/browser/test_morning.py",
     "tests/dashboards/test_many_questions.py",
-    "tests/indicators/engine/test_spark_rows.py",
     "tests/pipelines/setup/proposal/test_field_set.py",
     "tests/pipelines/release/test_any_sequence_equals_a_fresh_start.py",
     "tests/pipelines/sample/test_exports_of_earlier_days.py",

@@ -10,6 +10,7 @@ import pytest
 from filelock import FileLock
 
 from indicators.definitions.mission_profile import read_mission
+from pipelines.cli.demo_history import drop_history, mark_history
 from pipelines.ingest.inbox import ingest
 from pipelines.orchestration.run import publish, refresh
 from pipelines.sample import install
@@ -74,12 +75,9 @@ def published_once(factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def keep_first_release(demonstration: Workspace, made: Path) -> None:
-    """Of a workspace of `make demo` the first release that it published: that of the sample."""
+    """Of a workspace of `make demo` what it published first, without what was to come after it."""
     part = made.with_suffix(".part")
     shutil.copytree(demonstration.home, part)
-    releases = Workspace(part).releases("sample")
-    for later in releases.glob("20*"):
-        if later.name != f"{QUARTER}-r01":
-            shutil.rmtree(later)
-    (releases / "current").write_text(f"{QUARTER}-r01\n")
+    mark_history(Workspace(part), coming=False)
+    drop_history(Workspace(part))
     part.rename(made)

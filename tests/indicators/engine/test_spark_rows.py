@@ -1,8 +1,9 @@
 """Spark gives every cell that DuckDB gives, or says beforehand that it cannot.
 
-In `make test` one indicator of each way of counting, on this machine alone; in `make soak` all
+In `make soak` and `make spark` one indicator of each way of counting on this machine alone, all
 indicators of both real missions, and of the sample on a cluster of a master and two workers. The
-sample has the oracle's hard cases, of which it says what DuckDB has to give.
+sample has the oracle's hard cases, of which it says what DuckDB has to give. In `make test` what is
+written for Spark, and what is refused.
 """
 
 import os
@@ -174,6 +175,7 @@ def both(spark: None, workspace: Workspace, tmp_path_factory: pytest.TempPathFac
     return Both(mission, own, other, rows)
 
 
+@pytest.mark.soak
 def test_one_indicator_of_each_way_of_counting_is_equal(both: Both, workspace: Workspace) -> None:
     """Figures of surveys too, whose sums are made otherwise (`only_in`)."""
     assert differences(both.by_duckdb, both.by_spark) == {}
@@ -186,6 +188,7 @@ def test_one_indicator_of_each_way_of_counting_is_equal(both: Both, workspace: W
         _corrected_month_is_written_anew(connection, both.mission, profile, both.rows)
 
 
+@pytest.mark.soak
 def test_sums_of_a_survey_by_sampling_unit_are_equal(both: Both, tmp_path: Path) -> None:
     """To the last bit, by unit, area and sex."""
     with open_warehouse(both.by_duckdb) as connection:
@@ -230,6 +233,7 @@ def sums_of(data: SurveyData, indicators: Sequence[Indicator]) -> AnalysisRows:
     return cells_in_one_pass(data, design, statistics, ["level_admin1", "sex"], domain)
 
 
+@pytest.mark.soak
 def test_cells_of_the_case_series_by_day_are_equal(
     both: Both, workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -276,12 +280,14 @@ def _corrected_month_is_written_anew(
     assert {name[:7] for name in after - before} == {"2026-07"}
 
 
+@pytest.mark.soak
 def test_a_session_is_at_the_master_that_is_asked_for(spark: None) -> None:
     """Not at the one that an earlier refresh of this process was given."""
     for master in ("local[2]", "local[1]", "local[2]"):
         assert open_session(master).sparkContext.master == master
 
 
+@pytest.mark.soak
 def test_a_part_that_disappears_ends_the_refresh_and_changes_nothing(
     spark: None, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,7 +109,7 @@ def _parents(copy: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A tenth of the indicators of persons and a quarter of those with coarser grids, their mart
+    """A tenth of the indicators of persons and of those with coarser grids, their mart
     computed once."""
 
     mission: Mission
@@ -121,7 +121,7 @@ class Drawn:
 @pytest.fixture(scope="module")
 def drawn(ingested: tuple[Workspace, Mission]) -> Drawn:
     workspace, mission = ingested
-    persons, coarser = some_of(of_persons(mission), 0.1), some_of(with_coarser_grids(mission), 0.25)
+    persons, coarser = some_of(of_persons(mission), 0.1), some_of(with_coarser_grids(mission), 0.1)
     return Drawn(mission, persons, coarser, mart_of(workspace, mission, {*persons, *coarser}))
 
 
@@ -171,7 +171,7 @@ def unneeded(tables: Tables, mission: Mission, chosen: Sequence[str]) -> list[st
     ]
 
 
-def test_a_quarter_of_the_coarser_grids_is_needed(drawn: Drawn) -> None:
+def test_a_tenth_of_the_coarser_grids_is_needed(drawn: Drawn) -> None:
     assert unneeded(drawn.tables, drawn.mission, drawn.coarser) == []
 
 
