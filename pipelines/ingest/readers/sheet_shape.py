@@ -14,7 +14,9 @@ numbers are days of the month that the sheet's name tells: `3` of the sheet `Fé
 2026 is read as `3 Février 2026`), `sheet_as` (a column of this name holds that of the sheet, with
 the year of the file where it names none), `sheet_name_as` (the same, as it stands), `year_of_file`
 (columns of months and days without a year, `Avril`, `6 juillet`, `03/08`: that of the names of
-sheet or file, or of what stands above the header: `above`, which the readers of formats give).
+sheet or file, or of what stands above the header: `above`, which the readers of formats give),
+`marked` (name of a column: columns that it takes the place of, in which a cross says that their
+name holds for the row; with several crosses it has them all).
 Below the header a text over merged rows is that of each.
 """
 
@@ -33,13 +35,16 @@ from pipelines.ingest.readers.table import Malformed, Options, ReaderWarning, So
 
 SHAPE_OPTIONS = frozenset(
     {"header_rows", "fill_down", "totals", "serial_dates", "prefilled", "ditto", "footnotes"}
-    | {"month_of_sheet", "sheet_as", "sheet_name_as", "year_of_file"}
+    | {"month_of_sheet", "sheet_as", "sheet_name_as", "year_of_file", "marked"}
 )
+MARKS = frozenset({"x", "✓", "✔", "✗", "*", "•"})
+BETWEEN_MARKED = ";"
 EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465  # 1 March 1900, 31 December 9999
 _NUMBER = re.compile(r"-?[\d.]+")
 _YEARS = re.compile(r"(?<!\d)(?:19|20)(\d\d)\s*[-/–_]\s*(?:20)?(\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_CLOCK_BEHIND = re.compile(r"(?:,| +(?:à|at|-|–))? +\d{1,2} ?[:hH] ?(?:\d{2}\S*)?$")
 
 
 class MergedText(str):
@@ -93,6 +98,7 @@ def in_shape(
     """
     table = _without_prefilled(_without_totals(table, options), options)
     table = _without_footnotes(table, options)
+    table = _with_marked(table, options, file)
     table = _filled_down(_without_ditto(table, options), options, file)
     table = _with_dates(table, options, file, epoch)
     return _with_name(_with_months(table, options, file), options, file)
@@ -259,15 +265,46 @@ def _with_months(table: SourceTable, options: Options, file: str) -> SourceTable
 
 
 def _with_year(text: str, year: str) -> str:
-    if numbers := re.fullmatch(r"\s*\d{1,2}([/.-])\d{1,2}\s*", text):
-        return f"{text.strip()}{numbers[1]}{year}"
-    return text if re.search(r"\d{4}|\d\D+\d", text) else f"{text} {year}"
+    day, clock = day_and_clock(text)
+    if numbers := re.fullmatch(r"\d{1,2}([/.-])\d{1,2}", day):
+        return f"{day}{numbers[1]}{year}{clock}"
+    return text if re.search(r"\d{4}|\d\D+\d", day) else f"{day} {year}{clock}"
+
+
+def day_and_clock(text: str) -> tuple[str, str]:
+    """A text without the time of day behind it, and that time with what leads to it (`1 mars`,
+    ` à 5h45`)."""
+    day = _CLOCK_BEHIND.sub("", text.strip())
+    return day, text.strip().removeprefix(day)
 
 
 def _with_name(table: SourceTable, options: Options, file: str) -> SourceTable:
     told = month_told(table.sheet, str(options.get("file", file)))
     dated = with_column(table, str(options.get("sheet_as", "")), told)
     return with_column(dated, str(options.get("sheet_name_as", "")), table.sheet)
+
+
+def _with_marked(table: SourceTable, options: Options, file: str) -> SourceTable:
+    marked = options.get("marked") or {}
+    for name, headers in marked.items():  # type: ignore[attr-defined]
+        held = _columns(table, {"marked": headers}, file, "marked")
+        parts = [header.removeprefix(f"{name} / ") for header in held]
+        lines = zip(*(table.rows[header].to_pylist() for header in held), strict=True)
+        texts = [_marks_of(parts, cells) for cells in lines]
+        at = table.rows.column_names.index(held[0])
+        rows = table.rows.drop_columns(held).add_column(at, name, pa.array(texts, pa.string()))
+        table = replace(table, rows=rows)
+    return table
+
+
+def _marks_of(parts: Sequence[str], cells: Sequence[str | None]) -> str | None:
+    """The names that are marked; of a cell with another text this too, which no rule lets pass."""
+    told = [
+        part if text.casefold() in MARKS else f"{part}: {text}"
+        for part, text in zip(parts, cells, strict=True)
+        if text
+    ]
+    return BETWEEN_MARKED.join(told) or None
 
 
 def with_column(table: SourceTable, name: str, text: str) -> SourceTable:

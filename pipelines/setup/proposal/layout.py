@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from importlib import import_module
 from io import StringIO
-from itertools import takewhile
+from itertools import groupby, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,9 @@ from pipelines.ingest.readers.codebook import (
 from pipelines.ingest.readers.ged import NEEDED
 from pipelines.ingest.readers.hxl import headers_above, is_tags
 from pipelines.ingest.readers.sheet_shape import (
+    MARKS,
     MergedText,
+    day_and_clock,
     footnotes,
     joined_names,
     month_told,
@@ -85,6 +87,7 @@ _MOST_WORDS = 0.2  # of the cells of a column of numbers of days
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
 _DAY_AND_MONTH = re.compile(r"\d{1,2}([/.-])\d{1,2}")
 _MONTH = re.compile(r"(?:\d{1,2} )?([^\W\d_]+\.?)")  # `Avril`, `6 juillet`
+_LEAST_MARKED, _MOST_MARKED = 2, 0.9  # rows with one cross, and their share
 _IS_DAY = re.compile(r"0?[1-9]|[12]\d|3[01]")
 _IS_NUMBER = re.compile(r"[\d.,:/\s-]*$|\d{4}")
 _IS_SPAN = re.compile(r"\d{1,2}\s*[-–]\s*\d{1,2}")  # of ages
@@ -367,6 +370,36 @@ def _are_serial(texts: Sequence[str], are_named: bool, missing: Sequence[str] = 
     )
 
 
+def _marked(table: SourceTable) -> dict[str, list[str]]:
+    """Columns side by side of which nearly every row marks one with a cross, by what stands above
+    them all, else by their names."""
+    held = {name: table.rows[name].drop_null().unique().to_pylist() for name in table.header}
+    is_marked = {name: bool(texts) and MARKS.issuperset(text.strip().casefold() for text in texts)
+                 for name, texts in held.items()}  # fmt: skip
+    runs = (
+        [*names]
+        for (is_one, _), names in groupby(
+            table.header, lambda name: (is_marked[name], _group(name))
+        )
+        if is_one
+    )
+    return {
+        _group(names[0]) or " / ".join(names): names
+        for names in runs
+        if len(names) > 1 and _marks_one(table, names)
+    }
+
+
+def _group(name: str) -> str:
+    return name.rpartition(" / ")[0]
+
+
+def _marks_one(table: SourceTable, names: Sequence[str]) -> bool:
+    rows = zip(*(table.rows[name].is_valid().to_pylist() for name in names), strict=True)
+    crosses = [sum(row) for row in rows]
+    return len(crosses) >= _LEAST_MARKED and crosses.count(1) >= _MOST_MARKED * len(crosses)
+
+
 def _days_of_month(table: SourceTable) -> list[str]:
     """The first columns where they are named as days and hold their numbers alone, in a sheet whose
     name tells the month."""
@@ -384,14 +417,15 @@ def _tells_a_month(sheet: str) -> bool:
 
 
 def _without_year(table: SourceTable) -> list[str]:
-    """Columns of which every text is a month, or a day of one, without its year; below the name of
-    a day also in numbers."""
+    """Columns of which every text is a month, or a day of one, without its year, perhaps with a
+    time of day; below the name of a day also in numbers."""
 
     def is_day(text: str, name: str) -> bool:
-        if numbers := _DAY_AND_MONTH.fullmatch(text.strip()):
-            written = notation.dates([f"{text.strip()}{numbers[1]}2000"], with_time=False)
+        day, _ = day_and_clock(text)
+        if numbers := _DAY_AND_MONTH.fullmatch(day):
+            written = notation.dates([f"{day}{numbers[1]}2000"], with_time=False)
             return _names_a_day(name) and written.share == 1
-        month = _MONTH.fullmatch(text.strip())
+        month = _MONTH.fullmatch(day)
         return month is not None and _tells_a_month(f"{month[1]} 2000")
 
     texts = {name: table.rows[name].drop_null().unique().to_pylist() for name in table.header}
@@ -511,6 +545,7 @@ def _is_full(table: SourceTable, number: int) -> bool:
 _SHAPES: dict[str, Callable[[SourceTable], Any]] = {
     "totals": _totals,
     "footnotes": lambda table: footnotes(table) > 0,
+    "marked": _marked,
     "ditto": _dittos,
     "fill_down": _groups,
     "serial_dates": _serial_dates,
@@ -670,7 +705,8 @@ def _column(rows: Cells, at: int) -> list[str]:
 def _header_score(row: Sequence[str | None], below: Cells) -> float:
     there = {at: text.strip() for at, text in enumerate(row) if text and text.strip()}
     cells = [*there.values()]
-    if not cells or not any(any(text for text in entry) for entry in below):
+    is_marked = any(text.casefold() in MARKS for text in cells)  # a cross names nothing
+    if not cells or is_marked or not any(any(text for text in entry) for entry in below):
         return 0
     words = [
         text

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from indicators.definitions.catalogue import load_catalogue
-from indicators.definitions.contracts import Contract, contracts
+from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.mapping.files.file_names import pattern_of, stem_words
 from pipelines.setup.proposal.beside.known_rows import Known
@@ -558,7 +558,8 @@ def _joined_key(
     """A key of several columns, where the file has none: the first that tell all its rows apart,
     with running numbers where no others do.
 
-    It begins with the source's name: rows of another sender never take the place of these.
+    It begins with the source's name: rows of another sender never take the place of these. Days
+    that need not be there, such as that of an end, come last: they may be filled in later.
     """
     (key, *more), by_name = contract.key, {one.column: one for one in columns}
     groups = row_kinds(contract)
@@ -571,6 +572,7 @@ def _joined_key(
     day = contract.date_column or next(days, None)
     first = (day, "unit_code", contract.area_column)
     apart = [one for one in columns if one.column not in more]
+    apart.sort(key=lambda one: _may_come_later(contract.columns[one.column]))
     order = [*(by_name[name] for name in first if name in by_name), *apart]
     told = [header for one in columns if one.column in more for header in one.headers]
     headers = list(dict.fromkeys(header for one in order for header in one.headers))
@@ -587,6 +589,10 @@ def _joined_key(
             entry = {"template": template}
             return [ColumnProposal(key, tuple(joined), _JOINED_KEY, ("joined_key",), entry)]
     return []
+
+
+def _may_come_later(column: Column) -> bool:
+    return column.base_type in ("date", "time") and not column.required
 
 
 def _source_name(path: Path, table: str) -> str:

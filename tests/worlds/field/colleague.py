@@ -56,7 +56,9 @@ def heads(proposal: Proposal, truth: Truth) -> dict[str, str]:
     """Headers of the truth: as the file's layout names them, where it has them."""
     there = {plain(name): name for name in proposal.layout.table.header}
     worded = {plain(w): one.header for one in proposal.layout.texts for w in one.wordings}
-    found = {name: (worded | there).get(plain(name)) for name in truth.columns}
+    marked = proposal.layout.options.get("marked", {}).items()
+    taken = {plain(header): name for name, headers in marked for header in headers}
+    found = {name: (worded | there | taken).get(plain(name)) for name in truth.columns}
     return {name: header for name, header in found.items() if header}
 
 
@@ -263,6 +265,9 @@ class Colleague:
         if filled and found.layout.reader != "hxl":
             laid = found.layout.options.get("fill_down", ())
             self.answers["fill_down"] = BETWEEN.join(dict.fromkeys([*laid, *sorted(filled)]))
+        for name, column in contracts()[table].columns.items():  # also of columns side by side
+            said = {} if _is_number(column) else self.truth.decided.get(name, {})
+            told |= {text for text, code in said.items() if code}
         kept = [text for text in found.missing if text not in told]
         if (nothing := nothing - told - {*found.missing}) or len(kept) < len(found.missing):
             self.answers["missing"] = BETWEEN.join([*kept, *sorted(nothing)])

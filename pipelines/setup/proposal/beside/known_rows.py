@@ -1,5 +1,5 @@
-"""Areas, units and entries of registers that a mission knows already: folded name or code to the
-code itself; under `country`, `admin1` and each other level the areas of that level alone, under
+"""Areas, units, bases and entries of registers that a mission knows already: folded name or code to
+the code itself; under `country`, `admin1` and each other level the areas of that level alone, under
 `within CODE` those of one area."""
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ Known = Mapping[str, Mapping[str, str]]  # `areas.area_code`: {folded name: code
 _NAMED = {
     "areas.area_code": ("areas", "area_code", ("area_code", "name_en", "name_fr")),
     "units.unit_code": ("units", "unit_code", ("unit_code", "unit_name")),
+    "deployments.base_code": ("deployments", "base_code", ("base_code", "base_name")),
     "registers.entry_code": ("registers", "entry_code", ("entry_code",)),
 }
 

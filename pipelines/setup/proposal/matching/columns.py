@@ -41,7 +41,6 @@ from pipelines.setup.proposal.matching.joined_columns import (
     with_days,
     with_days_left,
     with_hours_of_span,
-    with_marked_sex,
     with_next_clock,
     with_only_day,
     with_sums,
@@ -130,8 +129,7 @@ def column_proposals(
     dated = with_only_day(contract, with_days(contract, timed, columns), columns)
     timed = with_days_left(contract, with_next_clock(contract, dated, columns), columns)
     timed = with_hours_of_span(contract, timed, columns)
-    marked = with_marked_sex(contract, with_sums(contract, timed, columns), columns)
-    return with_only_day(contract, marked, every)
+    return with_only_day(contract, with_sums(contract, timed, columns), every)
 
 
 def _of_a_visit(chosen: Sequence[ColumnProposal], columns: Sequence[Texts]) -> list[ColumnProposal]:
@@ -606,14 +604,20 @@ def _code_fit(column: Column, texts: Texts, export: Mapping[str, Any]) -> Fit:
     first = max(_SEPARATORS, key=lambda sign: (fits[sign].share or 0, _least_sure(fits[sign])))
     fit = fits[first]
     for sign in (one for one in _SEPARATORS if one not in (first, " ")):
-        # `A / B` beside `A; B`: never one code for both; a list where each part is a known code
+        # `A / B` beside `A; B`: never one code for both; a list where each part is a known code, or
+        # one stands alone elsewhere
+        is_list = _holds_one_of(
+            sign, values, [one for one in fit.codes if one.confidence < _GENERAL]
+        )
         parts = {
             one: code_proposals([one.text], column, (sign,), labels=labels)
             for one in fit.codes
             if sign in one.text and one.confidence < _GENERAL
         }
         parts = {one: held for one, held in parts.items() if len({p.code for p in held}) > 1}
-        if any(all(part.confidence >= _GENERAL for part in held) for held in parts.values()):
+        if is_list or any(
+            all(part.confidence >= _GENERAL for part in held) for held in parts.values()
+        ):
             signs = [*fit.entry.get("separator", [";"]), sign]
             fit = _codes_by(column, values, signs, labels=labels)
         elif parts:
@@ -621,6 +625,12 @@ def _code_fit(column: Column, texts: Texts, export: Mapping[str, Any]) -> Fit:
             codes = tuple(unknown.get(one, one) for one in fit.codes)
             fit = _fit_of_codes(codes, fit.entry.get("separator", [";"]))
     return fit
+
+
+def _holds_one_of(sign: str, values: Sequence[str], codes: Sequence[CodeProposal]) -> bool:
+    """Whether the sign stands in one of these texts beside another that is a value by itself."""
+    parts = {part.strip() for one in codes if sign in one.text for part in one.text.split(sign)}
+    return not parts.isdisjoint(value.strip() for value in values)
 
 
 def _least_sure(fit: Fit) -> float:

@@ -19,7 +19,6 @@ _PAIRS_LOOKED_AT = 50
 _NIGHTS = "nights_out"
 _UNNAMED, _ONLY_LEFT, _SUMMED = 0.6, 0.5, 0.85
 _LATITUDE, _OLDEST, _FEWEST_SPANS = 90, 120, 2
-_MARKS = frozenset({"x", "✓", "✔", "✗", "*", "•"})
 _MOST = 0.9  # share of the texts of a column
 
 
@@ -374,24 +373,6 @@ def with_sums(
             one = summed(one, tuple(pair))
         found.append(one)
     return found
-
-
-def with_marked_sex(
-    contract: Contract, chosen: Sequence[ColumnProposal], columns: Sequence[Texts]
-) -> list[ColumnProposal]:
-    """The sex of a row by a mark in one of two columns, `H` and `F`."""
-    taken = {header for one in chosen for header in one.headers}
-    if "sex" not in contract.columns or any(one.column == "sex" for one in chosen):
-        return list(chosen)
-    marked = [texts for texts in columns if texts.header not in taken and texts.values
-              and _MARKS.issuperset(text.casefold() for text in texts.values)]  # fmt: skip
-    of_sex = {without_sex(texts.header): texts for texts in marked}
-    men, women = of_sex.get(("M", ())), of_sex.get(("F", ()))
-    if not men or not women:
-        return list(chosen)
-    when = {"column": women.header, "in": list(women.values), "value": "F"}
-    entry = {"recode": dict.fromkeys(men.values, "M"), "when": [when]}
-    return [*chosen, ColumnProposal("sex", (men.header,), _UNNAMED, ("marked",), entry)]
 
 
 def summed(one: ColumnProposal, headers: tuple[str, ...]) -> ColumnProposal:

@@ -203,6 +203,16 @@ def test_days_of_a_month_take_it_from_the_name_of_their_sheet(
     assert told == ("3 Février" if sheet == "Février" else read_as)
 
 
+def test_crosses_are_the_names_above_them_and_a_cell_that_is_none_is_not_lost(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "marks.csv"
+    path.write_text("Day,Patrol,Talk\n1,x,\n2,,Q\n3,x,X\n4,,\n", encoding="utf-8")
+    read_as = read("csv", path, marked={"Kind": ["Patrol", "Talk"]}).rows["Kind"].to_pylist()
+    assert read_as == ["Patrol", "Talk: Q", "Patrol;Talk", None]
+    assert refusal("csv", path, marked={"Kind": ["Patrol", "Walk"]}) == "fill_down_column"
+
+
 # Parquet and JSON lines ---------------------------------------------------------------------------
 
 

@@ -926,12 +926,14 @@ def test_days_without_a_year_are_of_the_year_above_the_header(tmp_path: Path) ->
     for days, title in (
         (["6 juillet", "9 août"], "3e trimestre 2026"),
         (["03/08", "13/08"], "2026"),
+        (["1 mars à 5h45", "3 mars à 16h00"], "mars 2026"),
+        (["12/03 05:45", "13/03 16:00"], "mars 2026"),
     ):
         rows = [[day, "Torit", "Rapt"] for day in days]
         path = workbook(tmp_path / f"faits {days[0][:2]}.xlsx", Faits=[[title], head, *rows])
         found = propose(path, KNOWN, table="incidents")
         assert found.layout.options["year_of_file"] == ["Date"]
-        assert all(text.endswith("2026") for text in found.layout.table.rows["Date"].to_pylist())
+        assert all("2026" in text for text in found.layout.table.rows["Date"].to_pylist())
         assert by_column(found)["occurred_on"] == ("Date",)
 
 
@@ -1099,3 +1101,50 @@ def test_the_same_again_and_a_time_behind_a_comma_are_read(tmp_path: Path) -> No
     assert layouts(path)[0].table.rows["Month"].to_pylist() == ["2026-01"] * 3
     written = notation.dates(["03 Feb 2026, 10:00 AM", "14 Feb 2026, 02:30 PM"], with_time=True)
     assert written.keys == {"formats": ["%d %b %Y, %I:%M %p"]}
+
+
+def test_crosses_below_names_side_by_side_are_one_column_of_these_names(tmp_path: Path) -> None:
+    groups = ["Équipe", "Date", "Lieu", "Nature de l’activité", None, None]
+    head = [None, None, None, "Patrouille", "Sensibilisation", "Médiation"]
+    crosses = [["x" if at == day % 3 else None for at in range(3)] for day in range(1, 7)]
+    rows = [
+        ["FPU1", f"0{day}/09/2026", "Torit", *marked] for day, marked in enumerate(crosses, start=1)
+    ]
+    path = workbook(tmp_path / "activites.xlsx", Feuille=[groups, head, *rows])
+    found = propose(path, KNOWN, table="activities")
+    name = "Nature de l’activité"
+    assert by_column(found)["activity_type"] == (name,)
+    texts = found.layout.table.rows[name].to_pylist()
+    assert texts[:3] == ["Sensibilisation", "Médiation", "Patrouille"]
+    assert [*found.layout.options["marked"]] == [name]
+    (mixed,) = layouts(workbook(tmp_path / "mois.xlsx", Mois=[
+        ["Code", "Janvier 2026", "Février 2026"],
+        ["LOC-01", "X", "X"], ["LOC-02", None, "X"], ["LOC-03", "X", "X"],
+    ]))  # fmt: skip
+    assert mixed.table.header == ("Code", "Janvier 2026", "Février 2026"), "several in a row"
+
+
+def test_a_list_of_unknown_words_is_asked_part_by_part(tmp_path: Path) -> None:
+    head = ["Date", "Lieu", "Type d'activité", "Sections associées"]
+    said = ["XQ", "XQ / ZW", "XQ", "XQ / ZW"]
+    rows = [[f"0{at}/09/2026", "Torit", "Patrouille", one] for at, one in enumerate(said, 1)]
+    found = propose(
+        workbook(tmp_path / "sections.xlsx", F=[head, *rows]), KNOWN, table="activities"
+    )
+    (column,) = [one for one in found.columns if one.column == "partner_components"]
+    assert {one.text for one in column.codes} == {"XQ", "ZW"}
+
+
+def test_a_day_that_may_come_later_is_of_a_key_only_where_nothing_else_tells(
+    tmp_path: Path,
+) -> None:
+    head = ["Pledge date", "Implemented on", "Actor", "Where"]
+    rows = [["02/02/2026", "14/02/2026", "Gendarmerie", "Torit"],
+            ["02/02/2026", "pending", "Police", "Torit"]]  # fmt: skip
+    found = propose(
+        workbook(tmp_path / "pledges.xlsx", F=[head, *rows]), KNOWN, table="commitments"
+    )
+    assert "Implemented on" not in by_column(found)["commitment_code"]
+    alike = [[*rows[0][:2], "Police", "Torit"], ["02/02/2026", "15/02/2026", "Police", "Torit"]]
+    found = propose(workbook(tmp_path / "alike.xlsx", F=[head, *alike]), KNOWN, table="commitments")
+    assert "Implemented on" in by_column(found)["commitment_code"]

@@ -82,10 +82,10 @@ def test_running_numbers_under_a_number_sign_are_no_key(tmp_path: Path) -> None:
 def test_marks_in_two_columns_are_the_sex(tmp_path: Path) -> None:
     lines = ["Matricule;H;F;Thème;Fin", "G1;x;;DH;14/08/2026", "G2;;x;DH;15/08/2026"]
     found = propose(written(tmp_path, *lines), KNOWN, table="training")
-    entry = found.mapping()["tables"][0]["columns"]["sex"]
-    when = [{"column": "F", "in": ["x"], "value": "F"}]
-    assert entry == {"from": "H", "recode": {"x": "M"}, "when": when}
-    assert {"H", "F"}.isdisjoint(found.ignored)
+    kept = found.mapping()
+    assert kept["options"]["marked"] == {"H / F": ["H", "F"]}
+    assert kept["tables"][0]["columns"]["sex"] == {"from": "H / F", "recode": {"H": "M"}}
+    assert found.layout.table.rows["H / F"].to_pylist() == ["H", "F"]
 
 
 def test_what_reaches_or_names_a_person_is_proposed_for_nothing(tmp_path: Path) -> None:
