@@ -178,7 +178,8 @@ class Derived(Strict):
     as_of: is there (or `take` of) a row of `table` with equal `match` columns, valid at `at`;
         with `around`, of an area that is the row's own or lies above it, below it, or both. Days
         of validity belong to it, moments lie after its start and before its end.
-    followed_by: is there a row of `table` in the same area or below, `within_days` after `at`.
+    followed_by: is there a row of `table` in the same area or below, `within_days` after `at`;
+        null before the month of the table's first row.
     nearest: great-circle km to the nearest row of `table` valid at `at`.
     in_period: all `take` of the rows of `table` whose `dated` day lies in the period.
 

@@ -102,8 +102,12 @@ def _minutes(world: World, alerts: pd.DataFrame) -> pd.DataFrame:
 
 def _no_violence(world: World, alerts: pd.DataFrame) -> pd.DataFrame:
     """P2-OC-04: confirmed, acted on by police; the 14 days after the action end in the period."""
+    known_from = world.tables["incidents"]["occurred_on"].min().to_period("M").start_time
     rows = alerts[
-        alerts["is_police"] & alerts["confirmed"].notna() & (alerts["acted"] >= alerts["received"])
+        alerts["is_police"]
+        & alerts["confirmed"].notna()
+        & (alerts["acted"] >= alerts["received"])
+        & (alerts["acted"] >= known_from)
     ]
     action_day = rows["acted"].dt.normalize()
     followed = _violence_follows(world, rows["area_code"], action_day)

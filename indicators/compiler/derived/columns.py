@@ -214,13 +214,18 @@ def _in_period_sql(alike: JoinGroup, previous: str, operands: Operands) -> str:
 
 
 def _followed_by_sql(alike: JoinGroup, previous: str, operands: Operands) -> str:
-    """The first row of the other table in the area from that day on: is it near enough?"""
+    """The first row of the other table in the area from that day on: is it near enough?
+
+    Before the month of the table's first row nothing is known, neither that one followed nor that
+    none did.
+    """
     ((name, derived),) = alike.items()
     day = contracts()[derived.table or ""].date_column
     until = f"own.{derived.at} + {derived.within_days}"
+    known_from = f"(SELECT date_trunc('month', min({day})) FROM {read_table(derived)})"
     return f"""  SELECT own.*,
-    CASE WHEN own.{derived.at} IS NOT NULL THEN coalesce(other.followed_on <= {until}, false) END
-      AS {name}
+    CASE WHEN own.{derived.at} >= {known_from} THEN coalesce(other.followed_on <= {until}, false)
+      END AS {name}
   FROM {previous} AS own ASOF LEFT JOIN (
     SELECT DISTINCT area_ancestor.area, other.{day} AS followed_on
     FROM ({_other_sql(derived)}) AS other

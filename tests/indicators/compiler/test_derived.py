@@ -122,6 +122,22 @@ def test_violence_followed_in_the_area_or_below_it(
     assert derived(small, "alerts", "violence_within_14_days") == [expected]
 
 
+@pytest.mark.parametrize(
+    ("first_incident", "expected"),
+    [(None, None), (date(2026, 2, 1), None), (date(2026, 1, 31), False), (date(2025, 3, 1), False)],
+)
+def test_what_followed_is_known_from_the_month_of_the_first_incident(
+    first_incident: date | None, expected: bool | None
+) -> None:
+    """Elsewhere too, and of any kind: that the record had begun is what counts."""
+    small = SmallWarehouse()
+    small.add("alerts", [{"received_at": DAY, "first_action_at": DAY}])
+    if first_incident:
+        elsewhere = {"area_code": "A1", "against_civilians": False}
+        small.add("incidents", [{"occurred_on": first_incident, **elsewhere}])
+    assert derived(small, "alerts", "violence_within_14_days") == [expected]
+
+
 def test_an_incident_knows_the_sexes_of_its_victims() -> None:
     small = SmallWarehouse()
     small.add("incidents", [{}, {}])

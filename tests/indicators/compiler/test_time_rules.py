@@ -143,6 +143,19 @@ def test_day_fourteen_is_in_time_and_the_case_belongs_to_it() -> None:
         assert small.totals("P2-OC-04", "M", as_of=date(2026, 1, 23)) == {}
 
 
+def test_nothing_is_said_of_what_followed_where_no_incident_was_ever_taken_in() -> None:
+    small = SmallWarehouse()
+    moments = {
+        "confirmed_at": datetime(2026, 1, 10, 7),
+        "first_action_at": datetime(2026, 1, 10, 8),
+    }
+    alert = {"received_at": datetime(2026, 1, 10, 6), "responding_component": "police"}
+    small.add("alerts", [{**alert, **moments}])
+    assert small.totals("P2-OC-04", "M", as_of=MARCH) == {}
+    small.add("incidents", [{"occurred_on": date(2026, 1, 2)}])
+    assert small.totals("P2-OC-04", "M", as_of=MARCH) == {"2026-01": 100}
+
+
 @pytest.mark.parametrize(
     ("precision", "counted_in"),
     [
