@@ -286,7 +286,7 @@ def _with_name(table: SourceTable, options: Options, file: str) -> SourceTable:
 
 def _with_marked(table: SourceTable, options: Options, file: str) -> SourceTable:
     marked = options.get("marked") or {}
-    for name, headers in marked.items():  # type: ignore[attr-defined]
+    for name, headers in marked.items():
         held = _columns(table, {"marked": headers}, file, "marked")
         parts = [header.removeprefix(f"{name} / ") for header in held]
         lines = zip(*(table.rows[header].to_pylist() for header in held), strict=True)
