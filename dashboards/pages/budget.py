@@ -4,6 +4,7 @@ Planned and done say what the mission did; what changed for civilians stands bes
 indicator of achievement.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from dashboards.components.picture import picture, picture_card
 from dashboards.components.table import Column, table
 from dashboards.figures.small_pictures import plan_bar
 from dashboards.reading.context import Context
+from dashboards.reading.queries import quality
 from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.periods import period_of
@@ -130,14 +132,14 @@ def _by(context: Context, found: pd.DataFrame, name: str) -> html.Section:
     columns += [Column(words(f"budget.head.{head}"), True) for head in heads]
     names = ["original", "quantity", "due", "done"]
     sums = rows_of(own.groupby(name)[names].sum(min_count=1).reset_index())
+    called = _names(context, name)
     rows = [
-        [_name(context, row, name), *(formats.number_or_dash(row[head], words) for head in names)]
-        for row in sums
+        [called(row), *(formats.number_or_dash(row[head], words) for head in names)] for row in sums
     ]
     ends = [row[head] for row in sums for head in names if not formats.is_missing(row[head])]
     lines = [
         [
-            _name(context, row, name),
+            called(row),
             *_bar(context, (row["quantity"], row["due"], row["done"]), max(ends)),
         ]
         for row in sums
@@ -148,5 +150,9 @@ def _by(context: Context, found: pd.DataFrame, name: str) -> html.Section:
     return picture_card(context, f"plan-{name}", titles, (shown, lines), numbers)
 
 
-def _name(context: Context, row: Any, name: str) -> Any:
-    return _month(context, row["month"]) if name == "month" else row[name]
+def _names(context: Context, name: str) -> Callable[[Any], Any]:
+    """What a row's month or unit is called."""
+    if name == "month":
+        return lambda row: _month(context, row["month"])
+    units = quality.unit_names(context.release)
+    return lambda row: units.get(row["unit_code"], row["unit_code"])

@@ -262,6 +262,9 @@ class Colleague:
                     self.answers[f"{before}empty.{one.column}"] = str(*blank)
             told |= {text for text, value in cells if value}
             nothing |= {text for text, value in cells if text and value == ""}
+        for one in found.wide.coded if found.wide else ():
+            if value := self.truth.decided.get(one.column, {}).get(""):
+                self.answers[f"{before}empty.{one.column}"] = value
         if filled and found.layout.reader != "hxl":
             laid = found.layout.options.get("fill_down", ())
             self.answers["fill_down"] = BETWEEN.join(dict.fromkeys([*laid, *sorted(filled)]))

@@ -119,7 +119,7 @@ def answered(
             proposal = proposal.with_constant(column, value)
     proposal = _of_files(with_joined_key(proposal), answers)
     if wide := proposal.wide:
-        of_rows = tuple(_coded(one, answers) for one in wide.coded)
+        of_rows = tuple(_worked(_coded(one, answers), answers) for one in wide.coded)
         proposal = replace(proposal, wide=replace(wide, coded=of_rows))
     coded = (_coded(one, answers) for one in proposal.columns)
     proposal = replace(proposal, columns=tuple(_worked(one, answers) for one in coded))

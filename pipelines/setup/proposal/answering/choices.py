@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from zoneinfo import available_timezones
 
-from indicators.definitions.contracts import contracts
+from indicators.definitions.contracts import Column, contracts
 from pipelines.setup.proposal.layout import SEVERAL, WORKBOOKS
 from pipelines.setup.proposal.matching.survey import RESPONDENTS, answer_column, items
 from pipelines.setup.proposal.matching.texts import ColumnProposal
@@ -225,6 +225,8 @@ def _of_columns(proposal: Proposal, answers: Mapping[str, str]) -> Iterator[Choi
                 value = (header,) if header else ()
                 yield Choice(f"join.{one.column}", value, proposal.layout.table.header)
         yield from _worked(proposal, one, answers)
+    for one in proposal.wide.coded if proposal.wide else ():
+        yield _empty(proposal, one)
 
 
 def _worked(
@@ -233,14 +235,14 @@ def _worked(
     """What may be said of cells that a column alone does not explain."""
     own, entry, name = contracts()[proposal.table].columns, one.entry, one.column
     column, headers = own[name], proposal.layout.table.header
-    means = ("true", "false") if column.base_type == "bool" else tuple(column.allowed_codes or ())
+    means = _codes_of(column)
     times = [other for other, known in own.items() if known.base_type == "time"]
     if name in times and "template" not in entry:
         found = {other.column for other in proposal.columns}
         earlier = tuple(other for other in times[: times.index(name)] if other in found)
         if earlier:
             yield Choice(f"after.{name}", _one(entry.get("after")), earlier)
-    yield Choice(f"empty.{name}", _one(entry.get("empty")), means)
+    yield _empty(proposal, one)
     if means:
         stands = NOTHING if entry.get("otherwise", "") is None else entry.get("otherwise")
         others = means if column.required else (*means, NOTHING)
@@ -252,6 +254,16 @@ def _worked(
         texts = tuple(when.get("in", ()))
         yield Choice(f"when_is.{name}", texts, _values(proposal, looked_at), takes_several=True)
         yield Choice(f"when_value.{name}", _one(when.get("value")), means)
+
+
+def _empty(proposal: Proposal, one: ColumnProposal) -> Choice:
+    """What an empty cell means."""
+    means = _codes_of(contracts()[proposal.table].columns[one.column])
+    return Choice(f"empty.{one.column}", _one(one.entry.get("empty")), means)
+
+
+def _codes_of(column: Column) -> tuple[str, ...]:
+    return ("true", "false") if column.base_type == "bool" else tuple(column.allowed_codes or ())
 
 
 def _one(text: str | None) -> tuple[str, ...]:

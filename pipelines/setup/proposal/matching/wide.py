@@ -74,7 +74,7 @@ class Wide:
     def tables(self, table: Mapping[str, Any]) -> list[dict[str, Any]]:
         """As a mapping writes it: items of one table, or of several values a table for each group;
         where the first value is blank there is no row."""
-        recoded = {one.column: recode_of(one.codes) for one in self.coded}
+        recoded = {one.column: {**one.entry, **recode_of(one.codes)} for one in self.coded}
         entries = {
             group: {name: {"from": header, **self.read.get(header, {}), **recoded.get(name, {})}
                     for name, header in held.items()}

@@ -85,6 +85,18 @@ def test_codes_of_months_are_said_by_hand_where_no_year_is_told(
     assert {*MEANT} <= {one.text for one in status.codes} and "nil" in status.known_codes
 
 
+def test_empty_cells_of_months_mean_what_a_person_says(tmp_path: Path) -> None:
+    rows = [["Locality", "Jan 2026", "Feb 2026"], ["Torit", "x", "x"], ["Ikoto", "", "x"]]
+    path = workbook(tmp_path / "police posts staffed.xlsx", rows)
+    said = {"table": "police_posts", "header.entry_code": "Locality", "code.staffed.x": "true"}
+    silent = answered(path, KNOWN, said)
+    assert "empty" not in unpivot(silent)["items"]["2026-02-01"]
+    assert asked(silent)["empty.staffed"] == ()
+    found = answered(path, KNOWN, said | {"empty.staffed": "false"})
+    assert unpivot(found)["items"]["2026-02-01"]["empty"] == "false"
+    assert asked(found)["empty.staffed"] == ("false",)
+
+
 def test_months_in_numbers_above_codes_are_a_header(tmp_path: Path) -> None:
     path = tmp_path / "compliance.csv"
     path.write_text("Unit,AOR,Report,POC email,07/2026,08/2026\n"
