@@ -34,6 +34,14 @@ from pipelines.ingest.mapping.written.written_numbers import (
     without_unit,
 )
 from pipelines.ingest.mapping.written.written_places import SIDES, decimal_degrees, part_of_pair
+from pipelines.ingest.mapping.written.written_times import (
+    USUAL,
+    as_read,
+    says_no_hour,
+    takes_any_writing,
+    unknown_hour_pattern,
+    without_unknown_hour,
+)
 from pipelines.ingest.readers.table import Malformed, ReaderWarning, SourceTable
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
@@ -106,7 +114,7 @@ def map_rows(
     taken = taken_positions(file, mapping, source)
     is_all = len(taken) == file.rows.num_rows
     rows = file.rows if is_all else file.rows.take(taken)
-    applied = partial(_Applied, rows, source, outlines)
+    applied = partial(_Applied, rows, source, outlines, mapping.table)
     plain = {name: applied(name).column(entry) for name, entry in mapping.columns.items()}
     origins = {name: entry.origin_columns() for name, entry in mapping.columns.items()}
     parts: list[tuple[dict[str, Column], dict[str, tuple[str, ...]]]] = [(plain, origins)]
@@ -206,9 +214,15 @@ class _Applied:
     """One contract column of a mapping over a set of rows."""
 
     def __init__(
-        self, rows: pa.Table, source: Source, outlines: Callable[[], Outlines], name: str
+        self,
+        rows: pa.Table,
+        source: Source,
+        outlines: Callable[[], Outlines],
+        table: str,
+        name: str,
     ) -> None:
         self.rows = rows
+        self.table = table
         self.source = source
         self.outlines = outlines
         self.name = name
@@ -226,6 +240,8 @@ class _Applied:
         is_without = entry.formats and not any("%a" in form.lower() for form in entry.formats)
         if is_without and pc.any(pc.match_substring_regex(text, _WORD_FIRST)).as_py():
             text = _remapped(text, without_weekday)
+        if entry.formats:
+            text = self._time(text, entry)
         if names_months(entry.formats):
             text = _remapped(text, lambda value: in_english(value, entry.formats))
         if entry.recode or entry.has_otherwise or len(entry.separator) > 1:
@@ -239,6 +255,21 @@ class _Applied:
         for rule in reversed(entry.when):
             text = self._when(text, rule)
         return text
+
+    def _time(self, text: Column, entry: ColumnMapping) -> Column:
+        """Times of day in the writing that a format reads; of an hour that is not known the day, a
+        time of it is not known."""
+        if pc.any(pc.match_substring_regex(text, unknown_hour_pattern())).as_py():
+            is_time = contracts()[self.table].columns[self.name].base_type == "time"
+
+            def day(value: str) -> str | None:
+                return None if is_time and says_no_hour(value) else without_unknown_hour(value)
+
+            text = _remapped(text, day)
+        forms, is_after = entry.formats, entry.after is not None
+        if not takes_any_writing(forms) or pc.all(pc.match_substring_regex(text, USUAL)).as_py():
+            return text
+        return _remapped(text, lambda value: as_read(value, forms, is_after=is_after))
 
     def origin(self, entry: ColumnMapping) -> Column:
         """The texts that it is made from, before any recode."""
@@ -281,7 +312,7 @@ class _Applied:
         if self.name in SIDES:
             return part_of_pair(value, part) or value
         if of_days:
-            return day_of_span(value, part)
+            return day_of_span(value, part) or None
         return number_of_cell(value, part)
 
     def _filled(self, template: str, entry: ColumnMapping) -> Column:
@@ -291,7 +322,8 @@ class _Applied:
             for number, piece in enumerate(pieces)
             if piece
         ]
-        return pc.binary_join_element_wise(*parts, "", null_handling="emit_null")
+        blanks = "replace" if entry.blank_parts else "emit_null"
+        return pc.binary_join_element_wise(*parts, "", null_handling=blanks)
 
     def _looked_up(self, text: Column, gazetteer: Gazetteer) -> Column:
         """The area codes of names; what the gazetteer does not know stays, and the rules speak."""
@@ -325,7 +357,7 @@ def origin_texts(
     file: FileRows, positions: pa.Array, name: str, entry: ColumnMapping, source: Source
 ) -> Column:
     """The texts of the file that a column is made from, before any recode; no `point`."""
-    return _Applied(file.rows.take(positions), source, _no_outlines, name).origin(entry)
+    return _Applied(file.rows.take(positions), source, _no_outlines, "", name).origin(entry)
 
 
 def _no_outlines() -> Outlines:

@@ -108,6 +108,7 @@ class ColumnMapping(Aliased):
     units: Texts = ()  # what may stand behind a number
     constant: str | None = None
     template: str | None = None
+    blank_parts: bool = False  # whether columns of a template may be blank
     point: tuple[str, str] | None = None  # columns of longitude and latitude
     outside: str | None = None
     runs: Runs | None = None

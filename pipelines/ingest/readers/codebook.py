@@ -18,6 +18,7 @@ from pipelines.ingest.readers.ooxml import workbook
 from pipelines.ingest.readers.table import SourceTable
 
 _SHEETS = ("survey", "choices")
+FORM_SHEETS = frozenset(_SHEETS)
 _OPENS_ENTITIES = (b"<!DOCTYPE", b"<!ENTITY")
 _LARGEST = 20 << 20  # bytes of an XForm
 LABEL_COLUMN = " (label)"  # of a file of a statistics program, beside its codes

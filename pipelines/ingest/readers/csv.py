@@ -4,6 +4,7 @@ Options: `encoding` (utf-8), `delimiter` (,), `quote` ("), `header_row` (1), and
 `fill_down`, `totals`, `serial_dates` (`sheet_shape.py`), `cleaning_log` (`cleaning_log.py`).
 """
 
+import csv
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -12,7 +13,7 @@ from pipelines.ingest.readers.cleaning_log import OPTION as CLEANING_LOG
 from pipelines.ingest.readers.cleaning_log import corrected
 from pipelines.ingest.readers.delimited import DELIMITED_OPTIONS, delimited_table
 from pipelines.ingest.readers.protocol import Reader
-from pipelines.ingest.readers.sheet_shape import SHAPE_OPTIONS, in_shape
+from pipelines.ingest.readers.sheet_shape import OF_ABOVE, SHAPE_OPTIONS, in_shape
 from pipelines.ingest.readers.table import Options, SourceTable
 
 _OF_SHEETS = {"prefilled", "month_of_sheet", "sheet_as", "sheet_name_as"}
@@ -21,10 +22,11 @@ _OF_SHEETS = {"prefilled", "month_of_sheet", "sheet_as", "sheet_name_as"}
 def read(path: Path, options: Options) -> Iterator[SourceTable]:
     """The one table of a CSV file. Raises WrongUse for a file that is no CSV text."""
     table = delimited_table(path, options)
-    if options.get("year_of_file"):
+    if any(options.get(name) for name in OF_ABOVE):
         with path.open(encoding=str(options.get("encoding", "utf-8")), errors="replace") as lines:
-            above = "".join(islice(lines, int(options.get("header_row", 1)) - 1))
-        options = {**options, "above": above}
+            above = islice(lines, int(options.get("header_row", 1)) - 1)
+            cells = [*csv.reader(above, delimiter=str(options.get("delimiter", ",")))]
+        options = {**options, "above": cells}
     table = in_shape(table, options, path.name)
     yield corrected(path, table, options)
 

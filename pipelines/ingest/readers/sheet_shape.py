@@ -15,8 +15,9 @@ numbers are days of the month that the sheet's name tells: `3` of the sheet `Fé
 the year of the file where it names none), `sheet_name_as` (the same, as it stands), `year_of_file`
 (columns of months and days without a year, `Avril`, `6 juillet`, `03/08`: that of the names of
 sheet or file, or of what stands above the header: `above`, which the readers of formats give),
-`marked` (name of a column: columns that it takes the place of, in which a cross says that their
-name holds for the row; with several crosses it has them all).
+`labels_above` (what stands above the header behind these words, `Course: SGBV`, is a column of
+their name), `marked` (name of a column: columns that it takes the place of, in which a cross says
+that their name holds for the row; with several crosses it has them all).
 Below the header a text over merged rows is that of each.
 """
 
@@ -35,8 +36,10 @@ from pipelines.ingest.readers.table import Malformed, Options, ReaderWarning, So
 
 SHAPE_OPTIONS = frozenset(
     {"header_rows", "fill_down", "totals", "serial_dates", "prefilled", "ditto", "footnotes"}
-    | {"month_of_sheet", "sheet_as", "sheet_name_as", "year_of_file", "marked"}
+    | {"month_of_sheet", "sheet_as", "sheet_name_as", "year_of_file", "marked", "labels_above"}
 )
+OF_ABOVE = ("year_of_file", "labels_above")
+"""Options for which a reader gives what stands above the header: `above`, rows of cells."""
 MARKS = frozenset({"x", "✓", "✔", "✗", "*", "•"})
 BETWEEN_MARKED = ";"
 EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
@@ -44,7 +47,11 @@ _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465  # 1 March 1900, 31 December 9999
 _NUMBER = re.compile(r"-?[\d.]+")
 _YEARS = re.compile(r"(?<!\d)(?:19|20)(\d\d)\s*[-/–_]\s*(?:20)?(\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_CLOCK_BEHIND = re.compile(r"(?:,| +(?:à|at|-|–))? +\d{1,2} ?[:hH] ?(?:\d{2}\S*)?$")
+_CLOCK_BEHIND = re.compile(
+    r"(?:,| +(?:à|at|-|–))? +"
+    r"(?:\d{1,2} ?[:.h] ?(?:\d{2}\S*)?(?: ?[ap]\.?m\.?| ?hrs?)?|\d{4} ?hrs?)$",
+    re.IGNORECASE,
+)
 
 
 class MergedText(str):
@@ -101,7 +108,7 @@ def in_shape(
     table = _with_marked(table, options, file)
     table = _filled_down(_without_ditto(table, options), options, file)
     table = _with_dates(table, options, file, epoch)
-    return _with_name(_with_months(table, options, file), options, file)
+    return _with_name(_with_months(_with_labels(table, options), options, file), options, file)
 
 
 def _texts(value: object) -> list[str]:
@@ -255,7 +262,8 @@ def _with_months(table: SourceTable, options: Options, file: str) -> SourceTable
         ]
         rows = rows.set_column(rows.column_names.index(name), name, pa.array(texts, pa.string()))
     year = year_told(table.sheet, str(options.get("file", file)))
-    year = year or year_told(str(options.get("above", "")), "")
+    cells = (text for row in _above(options) for text in row if text)
+    year = year or year_told(" ".join(cells), "")
     for name in _columns(table, options, file, "year_of_file"):
         if not year:
             continue
@@ -266,8 +274,8 @@ def _with_months(table: SourceTable, options: Options, file: str) -> SourceTable
 
 def _with_year(text: str, year: str) -> str:
     day, clock = day_and_clock(text)
-    if numbers := re.fullmatch(r"\d{1,2}([/.-])\d{1,2}", day):
-        return f"{day}{numbers[1]}{year}{clock}"
+    if parts := re.fullmatch(r"\d{1,2}(?:([/.-])\d{1,2}|([/.-])[^\W\d_]+)", day):
+        return f"{day}{parts[1] or parts[2]}{year}{clock}"
     return text if re.search(r"\d{4}|\d\D+\d", day) else f"{day} {year}{clock}"
 
 
@@ -282,6 +290,31 @@ def _with_name(table: SourceTable, options: Options, file: str) -> SourceTable:
     told = month_told(table.sheet, str(options.get("file", file)))
     dated = with_column(table, str(options.get("sheet_as", "")), told)
     return with_column(dated, str(options.get("sheet_name_as", "")), table.sheet)
+
+
+def _above(options: Options) -> Sequence[Sequence[str | None]]:
+    found: Sequence[Sequence[str | None]] = options.get("above") or ()
+    return found
+
+
+def _with_labels(table: SourceTable, options: Options) -> SourceTable:
+    told = labels_told(_above(options))
+    for label in _texts(options.get("labels_above")):
+        table = with_column(table, label, told.get(label))
+    return table
+
+
+def labels_told(rows: Sequence[Sequence[str | None]]) -> dict[str, str]:
+    """What stands behind words with a colon, in their cell or in the next that is filled."""
+    found: dict[str, str] = {}
+    for row in rows:
+        cells = [text.strip() for text in row if text and text.strip()]
+        for at, text in enumerate(cells):
+            label, colon, value = (part.strip() for part in text.partition(":"))
+            value = value or next(iter(cells[at + 1 : at + 2]), "")
+            if colon and value and not label[-1:].isdigit() and not value.endswith(":"):
+                found.setdefault(label, value)
+    return found
 
 
 def _with_marked(table: SourceTable, options: Options, file: str) -> SourceTable:
@@ -307,7 +340,7 @@ def _marks_of(parts: Sequence[str], cells: Sequence[str | None]) -> str | None:
     return BETWEEN_MARKED.join(told) or None
 
 
-def with_column(table: SourceTable, name: str, text: str) -> SourceTable:
+def with_column(table: SourceTable, name: str, text: str | None) -> SourceTable:
     """The table with a column of this name more, that has this text in each row."""
     if not name or name in table.header:
         return table

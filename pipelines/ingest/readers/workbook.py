@@ -22,6 +22,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.readers.sheet_shape import (
     EPOCH,
+    OF_ABOVE,
     SHAPE_OPTIONS,
     fill_merged,
     in_shape,
@@ -107,9 +108,9 @@ def read_sheet(book: Workbook, options: Options) -> SourceTable:
     sheet = sheet_name(book, options.get("sheet"))
     table = below_header(book.path, sheet, book.texts(sheet), options)
     refuse_odd_cells(book.path, table)
-    if options.get("year_of_file"):
+    if any(options.get(name) for name in OF_ABOVE):
         above = book.texts(sheet)[: int(options.get("header_row", 1)) - 1]
-        options = {**options, "above": " ".join(text for row in above for text in row if text)}
+        options = {**options, "above": above}
     table = in_shape(table, options, book.path.name, book.epoch)
     others = _sheets_not_read(book, sheet, options.get("ignore_sheets", ()))
     return replace(table, remarks=(*table.remarks, *others))

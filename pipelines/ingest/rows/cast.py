@@ -5,7 +5,7 @@ and zones are parameters. Running it does not belong here (`load_file.py`).
 """
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -215,7 +215,7 @@ def _date_cast(name: str, how: Notation) -> Cast:
     day = f"WHEN {iso} THEN TRY_CAST({text}[:10] AS DATE)"
     if not how.formats:
         return Cast(f"CASE {day} END", {})
-    parameters: dict[str, Any] = {f"formats_{name}": list(how.formats)}
+    parameters: dict[str, Any] = {f"formats_{name}": _short_years_first(how.formats)}
     if any(re.search("%[-]?[HI]", entry) for entry in how.formats):
         day += f" WHEN regexp_full_match({text}, {literal(_ISO_TIME)}) THEN {text}[:10]::DATE"
         instant = f"TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE $zone_{name}"
@@ -224,6 +224,11 @@ def _date_cast(name: str, how: Notation) -> Cast:
         parameters[f"zone_{name}"] = how.time_zone
     declared = f"CAST(try_strptime({text}, $formats_{name}) AS DATE)"
     return Cast(f"CASE {day} ELSE {declared} END", parameters)
+
+
+def _short_years_first(formats: Sequence[str]) -> list[str]:
+    """`%Y` of DuckDB reads `12/2/26` as of the year 26."""
+    return sorted(formats, key=lambda entry: "%y" not in entry)
 
 
 def _time_cast(name: str, how: Notation) -> Cast:
@@ -245,7 +250,7 @@ def _time_cast(name: str, how: Notation) -> Cast:
     instant = f"WHEN {is_offset} THEN TRY_CAST({text} AS TIMESTAMPTZ)"
     if local_formats:
         local += f" ELSE try_strptime({text}, $formats_{name})"
-        parameters[f"formats_{name}"] = local_formats
+        parameters[f"formats_{name}"] = _short_years_first(local_formats)
     if offset_formats:
         instant += f" ELSE try_strptime({text}, $offset_formats_{name})"
         parameters[f"offset_formats_{name}"] = offset_formats

@@ -23,6 +23,7 @@ from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.readers import reader, reader_of
 from pipelines.ingest.readers.codebook import (
+    FORM_SHEETS,
     LABEL_COLUMN,
     Codebook,
     Question,
@@ -37,6 +38,7 @@ from pipelines.ingest.readers.sheet_shape import (
     day_and_clock,
     footnotes,
     joined_names,
+    labels_told,
     month_told,
     with_column,
 )
@@ -74,10 +76,43 @@ _PUBLISHED = {
 }
 _OPENED_BY = {"xlsx": "pipelines.ingest.readers.ooxml"}
 _OF_FORM = {"encoding", "delimiter", "sheet"}
+_MOST_FILLED = 0.6  # share of rows
 _PARTS_OF_SUMS, _MOST_OF_TOTAL = {"grand", "sou", "sous", "sub", "s"}, 6  # words
 _SUB_TOTAL = r"^\s*(sous|sub|s)[-/ ]?total"
-_DITTOS = {"same", "meme", "idem", "id", "ditto", "dito", "ibid"}
-_MARKS = {"-do-", "-Do-", "-DO-", "do.", '"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
+_DITTOS = {
+    "same",
+    "meme",
+    "idem",
+    "id",
+    "ditto",
+    "dito",
+    "ibid",
+    "as above",
+    "same as above",
+    "كذلك",
+    "كالسابق",
+    "نفسه",
+}
+_MARKS = {
+    "-do-",
+    "-''-",
+    '-"-',
+    "--''--",
+    "-“-",
+    "-”-",
+    "-Do-",
+    "-DO-",
+    "do.",
+    '"',
+    "''",
+    "″",
+    "〃",
+    "“",
+    "”",
+    "»",
+    "-//-",
+    "//",
+}
 _GROUPED_FROM = 4  # of the first columns
 _NAMED_ABOVE = 3  # columns
 _LEAST_BLANK = 0.3  # share of the rows below others
@@ -85,8 +120,8 @@ _OF_SEVERAL = 0.7  # share of rows whose text is another than those before
 _DAY_WORDS = frozenset({"date", "day", "jour", "تاريخ"})
 _MOST_WORDS = 0.2  # of the cells of a column of numbers of days
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
-_DAY_AND_MONTH = re.compile(r"\d{1,2}([/.-])\d{1,2}")
-_MONTH = re.compile(r"(?:\d{1,2} )?([^\W\d_]+\.?)")  # `Avril`, `6 juillet`
+_DAY_AND_MONTH = re.compile(r"\d{1,2}([/-])\d{1,2}|\d\d(\.)\d\d")  # `4.5` is a number
+_MONTH = re.compile(r"(?:\d{1,2}[ /.-])?([^\W\d_]+\.?)")  # `Avril`, `6 juillet`, `1-Jan`
 _LEAST_MARKED, _MOST_MARKED = 2, 0.9  # rows with one cross, and their share
 _IS_DAY = re.compile(r"0?[1-9]|[12]\d|3[01]")
 _IS_NUMBER = re.compile(r"[\d.,:/\s-]*$|\d{4}")
@@ -126,15 +161,18 @@ class Layout:
 
 
 def layouts(path: Path, form: Path | None = None) -> list[Layout]:
-    """The sheets of the file that hold a table, with what its form says of them. Raises WrongUse
-    where it cannot be read at all."""
+    """The sheets of the file that hold a table, with what its form says of them, be it that of two
+    sheets beside the answers. Raises WrongUse where it cannot be read at all."""
+    found = _layouts(path)
+    if {one.table.sheet for one in found} > FORM_SHEETS:
+        found, form = [one for one in found if one.table.sheet not in FORM_SHEETS], form or path
     book = codebook_of(form) if form else {}
     return [
         replace(
             one,
             book=book or (labels_within(path, one.table) if one.reader in _LABELLED else one.book),
         )
-        for one in _layouts(path)
+        for one in found
     ]
 
 
@@ -272,7 +310,16 @@ def _of_workbook(path: Path, name: str, book: Workbook) -> Iterator[Layout]:
         if row is None:
             continue
         options |= _header_options(texts, row)
+        options |= _labels(texts[: options.get("header_row", 1) - 1], texts[row - 1])
         yield replace(_shaped(path, name, options), above=_above(texts, row))
+
+
+def _labels(above: Cells, names: Sequence[str | None]) -> dict[str, list[str]]:
+    """Words above the header that are names of columns, with what stands behind them."""
+    there = {folded(name) for name in names if name}
+    found = [label for label in labels_told(above) if folded(label) not in there
+             and any(reading in all_column_names() for reading in readings(label))]  # fmt: skip
+    return {"labels_above": found} if found else {}
 
 
 def _of_tags(path: Path, options: dict[str, Any]) -> Layout:
@@ -423,7 +470,8 @@ def _without_year(table: SourceTable) -> list[str]:
     def is_day(text: str, name: str) -> bool:
         day, _ = day_and_clock(text)
         if numbers := _DAY_AND_MONTH.fullmatch(day):
-            written = notation.dates([f"{day}{numbers[1]}2000"], with_time=False)
+            sign = numbers[1] or numbers[2]
+            written = notation.dates([f"{day}{sign}2000"], with_time=False)
             return _names_a_day(name) and written.share == 1
         month = _MONTH.fullmatch(day)
         return month is not None and _tells_a_month(f"{month[1]} 2000")
@@ -473,8 +521,15 @@ def _totals(table: SourceTable) -> list[str]:
 
 
 def _is_short(table: SourceTable, at: int) -> bool:
-    """Whether a row leaves half of its cells empty: one of a `Total station` does not."""
-    return 2 * sum(column[at].is_valid for column in table.rows.columns) <= len(table.header)
+    """Whether a row leaves half of its cells empty, or one of the first that most others fill: one
+    of a `Total station` does not."""
+    if 2 * sum(column[at].is_valid for column in table.rows.columns) <= len(table.header):
+        return True
+    most = table.rows.num_rows * _MOST_FILLED
+    return any(
+        not column[at].is_valid and len(column) - column.null_count >= most
+        for column in table.rows.columns[:_NAMED_ABOVE]
+    )
 
 
 def _is_total(words: Sequence[str]) -> bool:
@@ -621,6 +676,8 @@ def _of_text(path: Path) -> Layout:
     names = set(texts[found - 1])
     kind = next((name for name, needed in _PUBLISHED.items() if needed <= names), "csv")
     shape = _header_options(texts, found) if kind == "csv" else {"header_row": found}
+    if kind == "csv":
+        shape |= _labels(texts[: shape.get("header_row", 1) - 1], texts[found - 1])
     line = records[shape.pop("header_row", 1) - 1][0]
     options |= ({"header_row": line} if line != 1 else {}) | shape
     if kind == "csv":
@@ -690,9 +747,10 @@ def _delimiter(text: str) -> str:
 
 def header_row(texts: Cells) -> int | None:
     """The row (1-based) that names most columns: words, not numbers, best those we know."""
-    best, place = 0.0, None
+    best, place, widest = 0.0, None, 0
     for number, row in enumerate(texts[:_HEADER_LOOKED_FOR], start=1):
-        score = _header_score(row, texts[number : number + _HEADER_LOOKED_FOR])
+        score = _header_score(row, texts[number : number + _HEADER_LOOKED_FOR], widest)
+        widest = max(widest, sum(1 for text in row if text))
         if score > best:
             best, place = score, number
     return place
@@ -702,7 +760,9 @@ def _column(rows: Cells, at: int) -> list[str]:
     return [text.strip() for row in rows for text in row[at : at + 1] if text]
 
 
-def _header_score(row: Sequence[str | None], below: Cells) -> float:
+def _header_score(row: Sequence[str | None], below: Cells, widest: int = 0) -> float:
+    """How well a row names the columns of those below; `widest`: cells of the fullest row above,
+    of which a row of totals has few."""
     there = {at: text.strip() for at, text in enumerate(row) if text and text.strip()}
     cells = [*there.values()]
     is_marked = any(text.casefold() in MARKS for text in cells)  # a cross names nothing
@@ -716,7 +776,7 @@ def _header_score(row: Sequence[str | None], below: Cells) -> float:
     ]
     known = sum(any(word in all_column_names() for word in readings(text)) for text in cells)
     width = max(sum(1 for text in entry if text) for entry in below)
-    cover = min(1.0, len(cells) / max(width, 1))
+    cover = min(1.0, len(cells) / max(width, widest, 1))
     distinct = len(set(cells)) / len(cells)
     named = 1.5 * known / len(cells) * min(1.0, 2 * cover)  # a title alone names no column
     return (len(words) / len(cells)) * cover * (0.5 + 0.5 * distinct) + named

@@ -324,8 +324,8 @@ def propose(
     if sheet is not None:
         found = [_of_sheets(path, found, tuple(sheet.split(BETWEEN)))]
     elif found[0].table.sheet == SEVERAL:  # a month that fits better alone is no reason to lose two
-        header = found[0].table.header
-        found = [found[0], *(one for one in found[1:] if one.table.header != header)]
+        header = {*found[0].table.header}
+        found = [found[0], *(one for one in found[1:] if not header.issuperset(one.table.header))]
     found = [with_questions(path, one) for one in found]
     if shape:
         found = [in_other_shape(path, one, shape) for one in found]
@@ -586,7 +586,8 @@ def _joined_key(
         rows = without_lone_cells(layout.table.rows).select(names)
         if rows.num_rows and rows.group_by(names).aggregate([]).num_rows == rows.num_rows:
             template = " ".join([source, *(f"{{{header}}}" for header in joined)])
-            entry = {"template": template}
+            is_blank = any(rows[header].null_count for header in joined)
+            entry = {"template": template, **({"blank_parts": True} if is_blank else {})}
             return [ColumnProposal(key, tuple(joined), _JOINED_KEY, ("joined_key",), entry)]
     return []
 

@@ -166,6 +166,7 @@ class Colleague:
         fills = {names[h]: to[0] for h, to in self.truth.columns.items()
                  if {*to} <= wide and h in names and to}  # fmt: skip
         said = {to for header in self.truth.columns for to in self.truth.columns[header]}
+        said |= {one.column for one in found.columns if _made(found) & {*one.headers}}
         told = [kind for kind in told if kind not in said]
         groups = dict.fromkeys(tuple(row[k] for k in told) for row in self.truth.rows[table])
         if not told or any(len(groups) < n for n in Counter(fills.values()).values()) or not fills:
@@ -199,7 +200,7 @@ class Colleague:
                     meant[column].append(names[header])
         by_name, said = {one.column: one for one in found.columns}, dict[str, str]()
         wide = set(found.wide.items.values()) if found.wide else set()
-        sheets = {found.layout.options.get(name) for name in ("sheet_as", "sheet_name_as")}
+        sheets = _made(found)
         for one in found.columns:
             is_asked = "template" not in one.entry and "of_another" not in one.reasons
             kind = contracts()[table].columns[one.column]
@@ -350,6 +351,12 @@ class Colleague:
             for text, votes in told[item].items():
                 if text and (value := votes.most_common(1)[0][0]):
                     self.answers[f"answer.{item}.{text}"] = value
+
+
+def _made(found: Proposal) -> set[str | None]:
+    """Columns that are made of names of sheets and of what stands above the header."""
+    options = found.layout.options
+    return {options.get("sheet_as"), options.get("sheet_name_as"), *options.get("labels_above", ())}
 
 
 def _groups_of(

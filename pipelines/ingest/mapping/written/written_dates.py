@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import yaml
@@ -24,14 +24,20 @@ def names_months(formats: Iterable[str]) -> bool:
 
 def in_english(text: str, forms: Sequence[str]) -> str:
     """The text with the name of its month in English, as the first format that reads it has it."""
-    named = [with_english_months(text, form) for form in forms]
-    for form, one in zip(forms, named, strict=True):
-        try:
-            datetime.strptime(one, form)
-        except ValueError:
-            continue
-        return one
-    return named[0]
+    return with_english_months(text, next((f for f in forms if is_read_by(text, f)), forms[0]))
+
+
+@lru_cache(maxsize=100_000)
+def is_read_by(text: str, form: str) -> bool:
+    """Whether a format reads a text; `%Y` reads four digits, `12/2/26` is not of the year 26."""
+    if "%Y" in form and not re.search(r"(?<!\d)\d{4}", text):
+        return False
+    text = with_english_months(text, form) if names_months([form]) else without_weekday(text)
+    try:
+        datetime.strptime(text, form)
+    except ValueError:
+        return False
+    return True
 
 
 def without_weekday(text: str) -> str:
@@ -53,23 +59,35 @@ def with_english_months(text: str, form: str) -> str:
 
 
 _SPAN = re.compile(
-    r"(?:du |from )?(.*\d)(?:\s+(?:-|–|—|to|au|until)\s+|\s*[–—]\s*)(.+)"
+    r"(?:du |from )?(\d.*?)(?:\s+(?:-|–|—|to|au|until)\s+|\s*[–—]\s*)(.+)"
     r"|(\d{1,2})\s*-\s*(\d{1,2}[/. ].+)",
     re.IGNORECASE,
 )
-_HOURS = re.compile(
-    r"(?:de |from )?(\d{1,2}[:h.]\d{0,2}|\d{4})\s*(?:-|–|—|à|to)\s*(\d{1,2}[:h.]\d{0,2}|\d{4})",
-    re.IGNORECASE,
+_HOUR = r"\d{1,2} ?[:h.] ?\d{0,2}(?: ?[ap]m)?|\d{1,2} ?[ap]m|\d{4}(?: ?hrs?)?"
+_HOURS = re.compile(rf"(?:de |from )?({_HOUR})\s*(?:-|–|—|à|to|>|→)\s*({_HOUR})", re.IGNORECASE)
+_SINCE = re.compile(r"(?:depuis(?: le)?|since) +(.*\d)\D*", re.IGNORECASE)
+_DAY = re.compile(
+    r"(?<!\d)(?:\d{4}-\d\d-\d\d|\d{1,2}[-/. ](?:\d{1,2}|[^\W\d_]{3,9}\.?)[-/. ]\d{2,4})(?!\d)"
 )
 _YEAR = re.compile(r"\d{4}|\d[/.]\d+[/.]\d|\d[- '][^\W\d]+[- ']\d")
 
 
 def day_of_span(text: str, part: int) -> str:
-    """The first or second (1, 2) day of a cell: `16/02/2026 - 18/02/2026`, `16-18 mars 2026`; a
-    day alone is both. Of two hours, `10:30 - 11:45`, the first or second."""
+    """The first or second (1, 2) day of a cell: `16/02/2026 - 18/02/2026`, `16-18 mars 2026`.
+
+    A day alone is both, also among words (`done, 29 Dec 25`); `depuis le 2/6/2026` has no end. Of
+    two hours, `10:30 - 11:45`, one; a mere hour is the first.
+    """
     if hours := _HOURS.fullmatch(text.strip()):
-        return hours[part]
+        return hours[part].strip()
+    if part > 1 and re.fullmatch(_HOUR, text.strip(), re.IGNORECASE):
+        return ""
+    if since := _SINCE.fullmatch(text.strip()):
+        return since[1] if part == 1 else ""
     found = _SPAN.fullmatch(text.strip())
+    days = _DAY.findall(text)
+    if days and (found is None or not _YEAR.search(found[2] or found[4] or "")):
+        return days[min(part, len(days)) - 1]
     if found is None:
         return text
     first, second = filter(None, found.groups())
@@ -90,13 +108,14 @@ def _written() -> re.Pattern[str]:
 @cache
 def _weekday() -> re.Pattern[str]:
     """A day of the week at the start, before the number of the day; none that names a month too."""
-    listed = {name for names in _listed()["weekdays"].values() for name in names}
-    names = sorted((name for name in listed if _plain(name) not in _months()), key=len)
+    known = {name for names in listed()["weekdays"].values() for name in names}
+    names = sorted((name for name in known if _plain(name) not in _months()), key=len)
     return re.compile(rf"^(?:{'|'.join(reversed(names))})\.?,? +(?:le )?(?=\d)", re.IGNORECASE)
 
 
 @cache
-def _listed() -> Mapping[str, Mapping[str, list[Any]]]:
+def listed() -> Mapping[str, Mapping[str, list[Any]]]:
+    """What `data/months.yaml` lists."""
     text = (data_folder() / "months.yaml").read_text(encoding="utf-8")
     found: Mapping[str, Mapping[str, list[Any]]] = yaml.load(text, Loader=StrictLoader)
     return found
@@ -106,7 +125,7 @@ def _listed() -> Mapping[str, Mapping[str, list[Any]]]:
 def _names() -> Mapping[str, int]:
     """Name or short form: number of the month, without those that name two."""
     found: dict[str, set[int]] = {}
-    for lists in _listed()["months"].values():
+    for lists in listed()["months"].values():
         for names in lists:
             for number, name in enumerate(names, start=1):
                 found.setdefault(name, set()).add(number)

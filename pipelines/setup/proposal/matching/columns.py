@@ -4,6 +4,7 @@ A confidence above 0.9 needs both: a name that is this column's alone and texts 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
@@ -13,6 +14,7 @@ from typing import Any
 
 from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.definitions.vocabularies import vocabularies
+from pipelines.ingest.mapping.written.written_dates import day_of_span
 from pipelines.ingest.mapping.written.written_numbers import without_unit
 from pipelines.ingest.mapping.written.written_places import SIDES, decimal_degrees
 from pipelines.ingest.readers.hxl import is_tags
@@ -87,6 +89,7 @@ _FORM_TIMES = frozenset({"start", "end", "today"})
 _CHOSEN = frozenset({"0", "1", "0.0", "1.0", "True", "False", "TRUE", "FALSE"})
 _OF_FORM = frozenset(map(folded, ("_uuid", "_submission_time", "SubmissionDate", "instanceID")))
 _SEPARATORS = (";", ",", "|", " ", "/", "+", "&", "\n")
+_ONLY_PARTS = (";", ",", "|", "\n")  # signs that are no part of a name
 _REACHES = re.compile(
     r"(\+|00)\d{1,3}[ .()-]?[\d .()-]{6,}|\S+@\S+\.\S+"
 )  # a telephone, an address
@@ -98,6 +101,7 @@ _DEATHS = "deaths_best"
 _BEGUN_AND_ENDED, _TURNED = ("started_at", "ended_at"), 0.6
 _OF_UNITS = 0.89  # below what is sure
 _OLDEST, _MOST_GROUPS = 120, 12
+_LEAST_DAYS, _FEWEST_IN_WORDS = 0.5, 2
 _GROUP_OF_AGES = re.compile(r"Y(?:_GE)?(?P<first>\d+)(?:T(?P<last>\d+))?")
 
 
@@ -559,13 +563,25 @@ def _date_fit(values: Sequence[str], kind: str, name: str) -> Fit:
         first_days = {year: f"{year}-01-01" for year in values}
         return Fit(1.0, {"recode": first_days}, (), "first_of_year", is_ambiguous=True)
     written = notation.dates(values, with_time=kind == "time", of_months=is_month)
-    if kind == "date" and written.share < 0.5:
+    if kind == "date" and written.share < _LEAST_DAYS:
         written = notation.days_of_times(values)
+    if kind == "date" and written.share < _LEAST_DAYS and (fit := _day_in_words(values)):
+        return fit
     reason = "day_or_month_first" if written.is_ambiguous else None
     if is_month and not notation.are_months(values, written):
         return Fit(0.0)
     share = 0.6 if kind == "time" and not any(":" in text or "h" in text for text in values) else 1
     return Fit(written.share * share, written.keys, (), reason, written.is_ambiguous)
+
+
+def _day_in_words(values: Sequence[str]) -> Fit | None:
+    """The one day that most texts hold among words: `PoC adviser, 29 Dec 25`."""
+    found = {text: day for text in values if (day := day_of_span(text, 1)) != text}
+    written = notation.dates([found.get(text, text) for text in values], with_time=False)
+    if len(found) < _FEWEST_IN_WORDS or written.share < _LEAST_DAYS:
+        return None
+    keys = {"part": 1, **(written.keys or {"formats": ["%Y-%m-%d"]})}
+    return Fit(written.share, keys, (), "day_in_words", is_ambiguous=True)
 
 
 def age_fit(values: Sequence[str], codes: Sequence[str]) -> Fit | None:
@@ -600,8 +616,10 @@ def _code_fit(column: Column, texts: Texts, export: Mapping[str, Any]) -> Fit:
         return replace(fit, entry={**fit.entry, **empty})
     if column.base_type != "list<code>":
         return _codes_by(column, values, labels=labels)
-    fits = {sign: _codes_by(column, values, [sign], labels=labels) for sign in _SEPARATORS}
-    first = max(_SEPARATORS, key=lambda sign: (fits[sign].share or 0, _least_sure(fits[sign])))
+    is_parted = any(sign in text for text in values for sign in _ONLY_PARTS)
+    signs = [sign for sign in _SEPARATORS if sign != " " or not is_parted]
+    fits = {sign: _codes_by(column, values, [sign], labels=labels) for sign in signs}
+    first = max(signs, key=lambda sign: (fits[sign].share or 0, _least_sure(fits[sign])))
     fit = fits[first]
     for sign in (one for one in _SEPARATORS if one not in (first, " ")):
         # `A / B` beside `A; B`: never one code for both; a list where each part is a known code, or
@@ -628,9 +646,12 @@ def _code_fit(column: Column, texts: Texts, export: Mapping[str, Any]) -> Fit:
 
 
 def _holds_one_of(sign: str, values: Sequence[str], codes: Sequence[CodeProposal]) -> bool:
-    """Whether the sign stands in one of these texts beside another that is a value by itself."""
-    parts = {part.strip() for one in codes if sign in one.text for part in one.text.split(sign)}
-    return not parts.isdisjoint(value.strip() for value in values)
+    """Whether the sign stands in one of these texts beside another that is a value by itself, or
+    between what several have where it hardly parts anything else."""
+    held = [{part.strip() for part in one.text.split(sign)} for one in codes if sign in one.text]
+    parts = Counter(part for one in held for part in one)
+    is_shared = sign in _ONLY_PARTS and any(number > 1 for number in parts.values())
+    return is_shared or not parts.keys().isdisjoint(value.strip() for value in values)
 
 
 def _least_sure(fit: Fit) -> float:

@@ -10,6 +10,7 @@ from pipelines.ingest.mapping.model import SUM
 from pipelines.ingest.mapping.written.written_dates import day_of_span
 from pipelines.ingest.mapping.written.written_numbers import numbers_of_cell
 from pipelines.ingest.mapping.written.written_places import grid_degrees, part_of_pair
+from pipelines.ingest.mapping.written.written_times import says_same_day, with_usual_clock
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.concepts import says_only_when
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
@@ -175,13 +176,33 @@ def _joined(
         begun = contract.date_column  # of the day of its row: an end may be of the next
         is_time = begun and contract.columns[begun].base_type == "time"
         return replace(joined, entry={**joined.entry, "after": begun}) if is_time else joined
+    is_same = any(map(says_same_day, own.values))
+    own = replace(own, values=tuple(text for text in own.values if not says_same_day(text)))
     if not _is_day(own):
         return one
     after = [texts for texts in free if columns.index(texts) > at]
     clock = next((texts for texts in after if notation.clock_formats(texts.values)), None)
     if clock is None:
         return replace(one, entry=_day_keys(own))
-    return _of_two(one, own, clock)
+    joined = _of_two(one, own, clock)
+    if dated in (None, own.header) or not (is_same or not own.is_full):
+        return joined
+    return _behind_start(contract, joined, _of_two(one, by_header[str(dated)], clock))
+
+
+def _behind_start(
+    contract: Contract, one: ColumnProposal, of_start: ColumnProposal
+) -> ColumnProposal:
+    """An end whose own day stands in some rows only: else it is of the day of its row."""
+    forms = [*one.entry["formats"], *of_start.entry["formats"]]
+    begun = contract.date_column
+    is_time = begun and contract.columns[begun].base_type == "time"
+    entry = {
+        **one.entry,
+        "formats": [*dict.fromkeys(forms)],
+        **({"after": begun} if is_time else {}),
+    }
+    return replace(one, headers=(of_start.headers[0], *one.headers), entry=entry)
 
 
 def _is_day(texts: Texts) -> bool:
@@ -204,10 +225,13 @@ def _of_two(one: ColumnProposal, day: Texts, clock: Texts) -> ColumnProposal:
     written = notation.dates(day.values, with_time=False)
     if written.share < _MOST:  # the hour behind that of the day takes its place
         written = notation.days_of_times(day.values)
-    forms = [*written.keys.get("formats", ())]  # type: ignore[misc]
+    forms = [str(form).removesuffix(" %H:%M") for form in written.keys.get("formats", ())]  # type: ignore[attr-defined]
     if not forms or any(notation.is_iso(text, with_time=False) for text in day.values):
         forms.append("%Y-%m-%d")
     hours = notation.clock_formats(clock.values)
+    told = [with_usual_clock(f"{day.values[0]} {text}") for text in clock.values
+            if notation.own_day(text)]  # fmt: skip
+    own = [*notation.dates(told, with_time=True).keys.get("formats", ())]  # type: ignore[misc]
     confidence = 0.6 if written.is_ambiguous else max(one.confidence, 0.88)
     reasons = tuple(reason for reason in one.reasons if reason != "same_name_other_texts")
     if written.is_ambiguous and "day_or_month_first" not in reasons:
@@ -217,7 +241,9 @@ def _of_two(one: ColumnProposal, day: Texts, clock: Texts) -> ColumnProposal:
         headers=(day.header, clock.header),
         confidence=confidence,
         entry={
-            "formats": [f"{form} {hour}" for form in forms for hour in hours],
+            "formats": [
+                *dict.fromkeys([*(f"{form} {hour}" for form in forms for hour in hours), *own])
+            ],
             **notation.zone_of(hours),
         },
         reasons=(*reasons, "joined"),
@@ -264,16 +290,17 @@ def _two_coordinates(contract: Contract, texts: Texts) -> list[ColumnProposal]:
 _OF_SPAN = (
     ("started_on", "completed_on"), ("started_at", "ended_at"), ("occurred_on", "ended_on"),
     ("from_on", "to_on"), ("valid_from", "valid_to"), ("arrived_on", "departed_on"),
+    ("started_on", "closed_on"),
 )  # fmt: skip
 
 
 def _two_days(contract: Contract, texts: Texts) -> list[ColumnProposal]:
     """The first and last day of a column that holds both, or one where they are the same."""
     names = next((pair for pair in _OF_SPAN if contract.columns.keys() >= {*pair}), ())
-    days = [day_of_span(text, part) for part in (1, 2) for text in texts.values]
-    spans = sum(day not in texts.values for day in dict.fromkeys(days))
-    if not names or spans < _FEWEST_SPANS:
+    both = [(day_of_span(text, 1), day_of_span(text, 2)) for text in texts.values]
+    if not names or sum(first != last for first, last in both) < _FEWEST_SPANS:
         return []
+    days = [day for pair in both for day in pair if day]
     written = notation.dates(list(dict.fromkeys(days)), with_time=False)
     if written.share < _MOST:
         return []
@@ -306,9 +333,10 @@ def with_hours_of_span(
 def hours_of_span(texts: Texts) -> list[list[str]]:
     """How the first and the last hour are written of a column that holds both; none otherwise."""
     both = [[day_of_span(text, part) for text in texts.values] for part in (1, 2)]
-    if not texts.values or any(set(part) & set(texts.values) for part in both):
+    ends = [*filter(None, both[1])]
+    if len(ends) < _FEWEST_SPANS or set(ends) & set(texts.values):
         return []
-    found = [notation.clock_formats(part) for part in both]
+    found = [notation.clock_formats(part) for part in (both[0], ends)]
     return found if all(found) else []
 
 

@@ -7,11 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from indicators.definitions.contracts import Column
-from pipelines.ingest.mapping.written.written_dates import (
-    names_months,
-    with_english_months,
-    without_weekday,
-)
+from pipelines.ingest.mapping.written.written_dates import is_read_by, with_english_months
 from pipelines.ingest.mapping.written.written_numbers import (
     BLANKS,
     DECIMAL_COMMA,
@@ -19,6 +15,12 @@ from pipelines.ingest.mapping.written.written_numbers import (
     Signs,
     number_text,
     without_unit,
+)
+from pipelines.ingest.mapping.written.written_times import (
+    as_read,
+    says_no_hour,
+    with_usual_clock,
+    without_unknown_hour,
 )
 from pipelines.setup.proposal.matching.concepts import meanings
 from pipelines.setup.proposal.matching.words import folded
@@ -28,43 +30,31 @@ _DAYS = (
     "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
     "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d %m %Y",
     "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%B %d, %Y",
-    "%d-%b-%y", "%d-%m-%y", "%d %b %y", "%d-%B-%Y", "%d/%b/%Y", "%b %d, %Y",
+    "%d-%b-%y", "%d-%m-%y", "%d %b %y", "%d-%B-%Y", "%d/%b/%Y", "%b %d, %Y", "%d%b%y", "%d%b%Y",
 )  # fmt: skip
-_CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", " %Hh", " %H%M", ", %H:%M", " - %H:%M", "T%H:%M",
-           " %I:%M %p", " %I:%M:%S %p", ", %I:%M %p",
-           " à %Hh%M", " à %H:%M", " at %H:%M", " %I.%M %p", " %H%MHRS", " %H%M HRS",
-           " %H%Mhrs", " %H%M hrs")  # fmt: skip
-_GROUPS = ("%d%H%M%b%y", "%d%H%M %b %y", "%d%H%M%b%Y", "%d%H%M %b %Y")  # without a zone
+_CLOCKS = (" %H:%M", " %H:%M:%S", " %I:%M:%S %p", "T%H:%M:%S")  # `%H:%M` reads all without seconds
+_GROUPS = ("%d%H%M{} %b %y", "%d%H%M{} %b %Y")  # with the letter of a zone or without
 _ISO_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
 _LOOKED_AT = 120
 _UNIT = re.compile(r"[+-]?\d[\d .,\u00a0\u202f]*?\s*([^\W\d_]{1,8})\.?|([^\W\d_]{1,4})\.? ?\d{1,3}"
                    r"|(~|≈|env|environ|approx|ca|about)\.? ?\d[\d .,\u00a0\u202f]*")  # fmt: skip
 """`7 pax`, `72 h`, `v2`, `~1,200`"""
+_FEWEST_ALONE = 0.1  # share of times of day without a day, in a column where others have theirs
 _MOST_CLOCKS = 0.9  # share of the texts of a column of times of day: `late` is none
 # Of months the first day is meant.
 _MONTHS = ("%B %Y", "%b %Y", "%b-%y", "%b %y", "%b-%Y", "%m/%Y", "%Y/%m", "%Y-%m")
 _SEVERAL_GROUPS = r"[+-]?\d{1,3}(\.\d{3}){2,}(,\d+)?"
-_GROUP = re.compile(r"\d{6} ?([A-IK-Z]) ?[A-Za-z]{3,4} ?(\d{2}|\d{4})")
+_GROUP = re.compile(r"\d{6} ?([A-IK-Z]) ?[A-Za-z]{3,4}\.? ?(?:\d{2}|\d{4})")
 _WORDED = re.compile(r"(\d{1,2} )?([^\W\d_]+ )(.+)")
 YEAR = re.compile(r"19[5-9]\d|20[0-5]\d")
 _HOURS = {
-    "%H:%M": r"([01]?\d|2[0-3]):[0-5]\d",
+    "%H:%M": r"\d\d?:\d\d",
     "%H:%M:%S": r"([01]?\d|2[0-3]):[0-5]\d:[0-5]\d",
-    "%Hh%M": r"([01]?\d|2[0-3])h[0-5]\d",
-    "%Hh": r"([01]?\d|2[0-3])h",
-    "%H h": r"([01]?\d|2[0-3]) h",
-    "%H h %M": r"([01]?\d|2[0-3]) h [0-5]\d",
-    "%H%M": r"([01]\d|2[0-3])[0-5]\d",
-    "%H%Mhrs": r"([01]\d|2[0-3])[0-5]\dhrs",
-    "%H%M hrs": r"([01]\d|2[0-3])[0-5]\d hrs",
-    "%H%MHRS": r"([01]\d|2[0-3])[0-5]\dHRS",
-    "%H%M HRS": r"([01]\d|2[0-3])[0-5]\d HRS",
-    "%H:%M hrs": r"([01]?\d|2[0-3]):[0-5]\d hrs",
-    "%I.%M %p": r"(0?[1-9]|1[0-2])\.[0-5]\d [APap][Mm]",
-    "%I:%M %p": r"(0?[1-9]|1[0-2]):[0-5]\d [APap][Mm]",
     "%H:%M:%S.%f%z": r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d+(Z|[+-]\d{2}:\d{2})",
 }
-"""Formats of times of day, with what they read."""
+"""Formats of times of day, with what they read of a usual writing."""
+_LIKE_A_NUMBER = re.compile(r"\d\.\d\d")
+_OWN_DAY = re.compile(r"(.*\d) \d\d:\d\d")
 
 
 @dataclass(frozen=True)
@@ -87,16 +77,18 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
         return Written({}, 0)
     is_plain = all(text.isascii() for text in texts)
     texts = texts if is_plain else [text.translate(PLAIN_DIGITS) for text in texts]
+    told = [text for text in texts if not with_time or not says_no_hour(text)]
+    texts = [without_unknown_hour(text) for text in told or texts]
     rest = [text for text in texts if not is_iso(text, with_time=with_time)]
     if not rest:
         return Written({}, 1)
-    if with_time and (written := _date_time_group(rest, len(texts))):
-        return written
-    looked_at = rest[:_LOOKED_AT] if with_time else ()
+    looked_at = [with_usual_clock(text) for text in rest[:_LOOKED_AT]] if with_time else []
     clocks = [one for one in _CLOCKS if _may_hold(looked_at, one)]
     formats = [*_DAYS, *(_MONTHS if of_months else ())]
     formats += [day + clock for day in _DAYS for clock in clocks]
-    formats += _GROUPS if with_time else ()
+    letters = sorted({one[1] for text in rest if (one := _GROUP.fullmatch(text))})
+    if with_time and len(letters) <= 1:
+        formats += [form.format(letter) for form in _GROUPS for letter in ("", *letters)]
     rest = rest[:_LOOKED_AT]
     forms: list[str] = []
     left, order, is_either = rest, tuple[str, ...](), False
@@ -116,7 +108,8 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
         return behind or Written({}, 1 - len(rest) / len(texts))
     iso = sum(is_iso(text, with_time=with_time) for text in texts) / len(texts)
     read = iso + (1 - len(left) / len(rest)) * (1 - iso)
-    return Written({"formats": forms}, read, is_either)
+    zone = {"time_zone": _zone(letters[0])} if with_time and len(letters) == 1 else {}
+    return Written({"formats": forms, **zone}, read, is_either)
 
 
 def _may_hold(texts: Sequence[str], clock: str) -> bool:
@@ -155,8 +148,10 @@ def order_of(form: str) -> tuple[str, ...]:
 
 def days_of_times(texts: Sequence[str]) -> Written:
     """How the days of texts that have a time of day are written; the time is not read."""
-    written = dates(texts, with_time=True)
-    return replace(written, keys=dict(written.keys) or {"formats": list(_ISO_TIMES)})
+    written, alone = dates(texts, with_time=True), [*filter(says_no_hour, texts)]
+    forms = [*written.keys.get("formats", _ISO_TIMES)]  # type: ignore[misc]
+    forms += [*dates(alone, with_time=False).keys.get("formats", ())]  # type: ignore[misc]
+    return replace(written, keys={**written.keys, "formats": [*dict.fromkeys(forms)]})
 
 
 def are_months(texts: Sequence[str], written: Written) -> bool:
@@ -170,24 +165,9 @@ def date_of(text: str, written: Written) -> date | None:
     forms = [*written.keys.get("formats", ()), "%Y-%m-%d"]  # type: ignore[misc]
     text = text[: 10 if is_iso(text, with_time=False) else None]
     form = next((form for form in forms if _fits(text, form)), None)
-    return datetime.strptime(with_english_months(text, form), form).date() if form else None
-
-
-def _date_time_group(texts: Sequence[str], number: int) -> Written | None:
-    """`130800B MAR 26`, as soldiers write: day, hour, letter of the zone (ACP 121), month, year."""
-    found = [_GROUP.fullmatch(text) for text in texts]
-    if not all(found):
+    if form is None:
         return None
-    letters = {one[1] for one in found if one}
-    blanks = {"".join(" " if sign == " " else "." for sign in text) for text in texts}
-    if len(letters) > 1 or len(blanks) > 1:
-        return None
-    letter = letters.pop()
-    parts = re.findall(r" |[^ ]+", texts[0])
-    form = "".join(parts).replace(texts[0][:6], "%d%H%M", 1)
-    name, year = re.findall(r"[A-Za-z]{3,4}|\d+$", form[7:])[-2:]
-    form = form[:7] + form[7:].replace(name, "%b").replace(year, "%y" if len(year) == 2 else "%Y")
-    return Written({"formats": [form], "time_zone": _zone(letter)}, len(texts) / number)
+    return datetime.strptime(with_english_months(as_read(text, (form,)), form), form).date()
 
 
 def zone_of(forms: Sequence[str]) -> dict[str, object]:
@@ -202,7 +182,7 @@ def _zone(letter: str) -> str:
     return f"Etc/GMT{-east:+d}" if hours else "Etc/GMT"
 
 
-_ZONED = re.compile(r"\d{4}([A-Z])")
+_ZONED = re.compile(r"\d{4}([A-GI-Z])")  # `0320H` are hours
 _ZONES = "ZABCDEFGHIKLMNOPQRSTUVWXY"  # hours east of Greenwich to 12 (M), then west
 
 
@@ -220,15 +200,7 @@ def _share(texts: Sequence[str], pattern: str) -> float:
 
 @lru_cache(maxsize=100_000)
 def _fits(text: str, pattern: str) -> bool:
-    if "%Y" in pattern and not re.search(r"(?<!\d)\d{4}", text):
-        return False
-    named = names_months([pattern])
-    text = with_english_months(text, pattern) if named else without_weekday(text)
-    try:
-        datetime.strptime(text, pattern)
-    except ValueError:
-        return False
-    return True
+    return is_read_by(as_read(text, (pattern,)), pattern)
 
 
 def clock_formats(texts: Sequence[str]) -> list[str]:
@@ -236,7 +208,16 @@ def clock_formats(texts: Sequence[str]) -> list[str]:
     holds more than a few others, or years, of which `2010` could be ten past eight."""
     if texts and all(YEAR.fullmatch(text) for text in texts):
         return []
-    found, left = [], [text.translate(PLAIN_DIGITS) for text in texts]
+    texts = [text.translate(PLAIN_DIGITS) for text in texts]
+    if any(map(_LIKE_A_NUMBER.fullmatch, texts)):  # `7.25` is no time of day
+        return []
+    days = [own_day(text) for text in texts]
+    whole = sum(bool(re.search(r"\d{4}", day)) for day in days)
+    found = list[str]()
+    left = [with_usual_clock(text) for text, day in zip(texts, days, strict=True) if not day]
+    if whole > len(texts) / 2 or len(left) < _FEWEST_ALONE * len(texts):
+        return []
+    most = (1 - _MOST_CLOCKS) * len(texts)
     letters = {one[1] for text in left if (one := _ZONED.fullmatch(text))}
     zoned = {f"%H%M{letter}": rf"([01]\d|2[0-3])[0-5]\d{letter}" for letter in letters}
     while left:
@@ -247,7 +228,13 @@ def clock_formats(texts: Sequence[str]) -> list[str]:
             break
         found.append(best)
         left = [text for text in left if text not in read[best]]
-    return found if len(left) <= (1 - _MOST_CLOCKS) * len(texts) else []
+    return found if len(left) <= most else []
+
+
+def own_day(text: str) -> str:
+    """The day that a time bears in a column of times: `09/01` of `09/01 05:05`."""
+    found = _OWN_DAY.fullmatch(with_usual_clock(text))
+    return found[1] if found else ""
 
 
 def numbers(texts: Sequence[str], column: Column) -> Written:
@@ -280,7 +267,9 @@ def numbers(texts: Sequence[str], column: Column) -> Written:
 def _units(texts: Sequence[str]) -> list[str]:
     """The word that stands behind numbers, as it is written; none where there are two."""
     found = {one[1] or one[2] or one[3] for text in texts if (one := _UNIT.fullmatch(text))}
-    return sorted(found) if len({meanings(folded(unit)) for unit in found}) == 1 else []
+    shortest = min(found, key=len, default="")
+    is_one = all(folded(unit).startswith(folded(shortest)) for unit in found)  # `h`, `heures`
+    return sorted(found) if is_one or len({meanings(folded(unit)) for unit in found}) == 1 else []
 
 
 def _number_share(texts: Sequence[str], keys: dict[str, object], column: Column) -> float:

@@ -28,7 +28,8 @@ class Texts:
 
     `is_unique`: hardly any row shares its text with another, or has none. `wordings`, `labels`:
     the question and what its codes are called, as a form has them. `told_by_group`: another column
-    has the same name in another group, `Departure / Date` and `Arrival / Date`.
+    has the same name in another group, `Departure / Date` and `Arrival / Date`. `is_full`: no row
+    is blank there.
     """
 
     header: str
@@ -37,6 +38,7 @@ class Texts:
     wordings: tuple[str, ...] = ()
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     told_by_group: bool = False
+    is_full: bool = True
 
 
 @dataclass(frozen=True)
@@ -89,4 +91,5 @@ def _texts(name: str, column: pa.Array, question: Question, missing: Sequence[st
     values = tuple(dict.fromkeys(text for text in plain if text and text not in nothing))
     own = len(distinct) - bool(column.null_count)
     is_unique = own >= _UNIQUE * len(column)
-    return Texts(name, values, is_unique, question.labels, question.texts)
+    is_full = not column.null_count
+    return Texts(name, values, is_unique, question.labels, question.texts, is_full=is_full)

@@ -147,7 +147,11 @@ def wide_of(
     """These groups, with how each column is read and what its texts mean."""
     known, own = {one.header: one for one in texts}, contract.columns
     fills = [(name, header) for held in groups.values() for name, header in held.items()]
-    read = {header: way_of(own[name], known[header]) or {} for name, header in fills}
+    ways = {header: way_of(own[name], known[header]) or {} for name, header in fills}
+    # columns that become one are read in one way: `1.290` beside `473`
+    fullest = {name: max((ways[h] for other, h in fills if other == name), key=len)
+               for name, _ in fills}  # fmt: skip
+    read = {header: fullest[name] for name, header in fills}
     coded = []
     for name in dict.fromkeys(name for name, _ in fills if own[name].base_type in _CODED):
         headers = tuple(header for other, header in fills if other == name)
@@ -257,9 +261,10 @@ def _kinds(contract: Contract, headers: Sequence[str]) -> list[tuple[str, ...]]:
 
 def value_columns(contract: Contract) -> list[str]:
     """What columns side by side may hold: numbers, and what is so or not; of a table that has a
-    row for each month and none of these in each the code that it has."""
+    row for each month days as well, and where it has none of these in each the code that it has."""
     own = {n: one for n, one in contract.columns.items() if n not in contract.key}
-    found = [n for n, one in own.items() if one.base_type in _VALUES]
+    kinds = (*_VALUES, "date") if _MONTH in contract.key else _VALUES
+    found = [n for n, one in own.items() if one.base_type in kinds]
     if _MONTH in contract.key and not any(own[name].required for name in found):
         found += [n for n, one in own.items() if one.required and one.base_type == "code"]
     return found

@@ -308,4 +308,4 @@ def test_days_and_hours_of_two_columns_each_written_in_two_ways_are_joined(
     shown = IntakeDesk(workspace).preview("faulty", path, "en", said)
     assert shown.mapping
     formats = yaml.safe_load(shown.mapping.text)["tables"][0]["columns"]["started_at"]["formats"]
-    assert {"%d/%m/%Y %Hh%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %Hh%M"} < set(formats)
+    assert {"%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"} < set(formats)

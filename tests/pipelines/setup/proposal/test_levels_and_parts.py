@@ -8,6 +8,7 @@ import pytest
 from indicators.definitions.contracts import contracts
 from pipelines.ingest.mapping.written.written_dates import day_of_span
 from pipelines.ingest.mapping.written.written_numbers import without_unit
+from pipelines.ingest.mapping.written.written_times import with_usual_clock
 from pipelines.setup.proposal.answering.answers import answered
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import layouts
@@ -149,8 +150,8 @@ def test_what_stands_before_a_number_is_left_out_where_it_is_named() -> None:
 
 def test_hours_without_minutes_are_hours() -> None:
     texts = ["8h40", "20h45", "20h", "7 h", "12h10", "9h15"]
-    assert notation.clock_formats(texts)[0] == "%Hh%M"
-    assert {"%Hh", "%H h"} <= {*notation.clock_formats(texts)}
+    assert notation.clock_formats(texts) == ["%H:%M"]
+    assert [with_usual_clock(text) for text in texts[2:4]] == ["20:00", "07:00"]
     assert notation.clock_formats(["8h40", "late", "20h"]) == []
 
 

@@ -13,6 +13,7 @@ from indicators.foundation.errors import WrongUse
 from pipelines.ingest.files.delivered_file import Delivery, file_rows
 from pipelines.ingest.mapping.model import Source
 from pipelines.ingest.mapping.written.written_dates import in_english, with_english_months
+from pipelines.ingest.mapping.written.written_times import with_usual_clock
 from pipelines.setup.proposal.answering.answers import answered
 from pipelines.setup.proposal.answering.choices import choices
 from pipelines.setup.proposal.answering.confirm import with_header
@@ -867,7 +868,7 @@ def test_about_so_many_and_a_day_at_an_hour_are_read() -> None:
     fit = fit_of(column, Texts("People (approx.)", ("~2,131", "~450")), {})
     assert fit.reason == "unit_left_out" and fit.entry["units"] == ["~"]
     written = notation.dates(["04.09.2026 à 12h30", "05.09.2026 à 8h05"], with_time=True)
-    assert written.keys == {"formats": ["%d.%m.%Y à %Hh%M"]} and written.share == 1
+    assert written.keys == {"formats": ["%d.%m.%Y %H:%M"]} and written.share == 1
 
 
 def test_an_event_file_without_coordinates_is_read_as_a_table(tmp_path: Path) -> None:
@@ -943,7 +944,8 @@ def test_the_hour_of_an_end_takes_the_place_of_that_of_its_start(tmp_path: Path)
     found = propose(workbook(tmp_path / "log.xlsx", Log=[head, *rows]), KNOWN, table="activities")
     end = next(one for one in found.columns if one.column == "ended_at")
     assert end.headers == ("Date et heure", "Heure de fin")
-    assert end.entry["formats"] == ["%d/%m/%Y à %H:%M %H:%M"]
+    assert end.entry["formats"] == ["%d/%m/%Y %H:%M"]
+    assert with_usual_clock("05/07/2026 à 08:30 10:00") == "05/07/2026 10:00"
 
 
 def test_serial_days_below_a_name_that_tells_nothing_are_read_once_a_person_names_them(
@@ -1100,7 +1102,7 @@ def test_the_same_again_and_a_time_behind_a_comma_are_read(tmp_path: Path) -> No
     path = workbook(tmp_path / "matrix.xlsx", Log=[head, *rows])
     assert layouts(path)[0].table.rows["Month"].to_pylist() == ["2026-01"] * 3
     written = notation.dates(["03 Feb 2026, 10:00 AM", "14 Feb 2026, 02:30 PM"], with_time=True)
-    assert written.keys == {"formats": ["%d %b %Y, %I:%M %p"]}
+    assert written.keys == {"formats": ["%d %b %Y %H:%M"]}
 
 
 def test_crosses_below_names_side_by_side_are_one_column_of_these_names(tmp_path: Path) -> None:

@@ -1,0 +1,135 @@
+"""Times of day as people write them, in one way: `HH:MM`, behind their day where they have one.
+
+A format that ends in `%H:%M` reads all of them: `14.00`, `3.30pm`, `à 11h`, `05H20`, `1810 hrs`.
+One that begins with `%d%H%M` reads a date-time group (ACP 121) with or without its blanks.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from pipelines.ingest.mapping.written.written_dates import is_read_by, listed
+
+_HALF = r"(?P<half>[ap]\.? ?m\.?|صباح[اً]*|مساء[اً]*|ص|م)"
+_HOURS = r"(?:hrs?|hours?|hs?|heures?)\.?"
+_CLOCK = re.compile(
+    rf"(?:(?P<day>.+?)(?:,? +(?:-|–|@|à|at|vers|about)? *|(?<=\d)T|, *))?"
+    rf"(?:(?P<hour>\d{{1,2}}) ?[:.h] ?(?P<minute>[0-5]\d)(?: ?{_HALF}| ?{_HOURS})?"
+    rf"|(?P<whole>\d{{1,2}}) ?(?:{_HOURS}|{_HALF.replace('half', 'of_whole')})"
+    rf"|(?P<plain>\d{{4}}) ?{_HOURS}"
+    r"|(?P<bare>\d{4}))",
+    re.IGNORECASE,
+)
+USUAL = r"^(?:\S+[ T])?\d\d?:\d\d$"  # what needs no other writing
+_GROUP = re.compile(r"(\d{6}) ?([A-Z]?) ?([A-Za-z]{3,4})\.? ?(\d{4}|\d{2})")
+_DAY_PARTS, _DAY = 3, 24
+_DAY_IN_ONE = re.compile(r"\d{6,8}|\d{1,2}[^\W\d]{3,4}\d{2,4}")  # `20260104`, `02JAN26`
+
+
+def takes_any_writing(forms: Sequence[str]) -> bool:
+    """Whether a format takes times of day, or date-time groups, however they are written."""
+    return any(form.endswith("%H:%M") or form.startswith("%d%H%M") for form in forms)
+
+
+def as_read(text: str, forms: Sequence[str], *, is_after: bool = True) -> str:
+    """The text as one of the formats reads it: as it is, or with its time in the usual writing.
+
+    `is_after`: whether the day is told by another time, so that `J+1` says nothing more.
+    """
+    if any(is_read_by(text, form) for form in forms):
+        return text
+    if not is_after and _beside("next_day").search(text):
+        return text
+    if group := next((form for form in forms if form.startswith("%d%H%M")), None):
+        return with_usual_group(text, group)
+    return with_usual_clock(text)
+
+
+def with_usual_clock(text: str) -> str:
+    """The text with the time of day at its end as `HH:MM`; any other text as it is.
+
+    Four digits alone are a year where no whole day stands before them (`12 janvier 2026`). Of two
+    days before a time the second is meant, in the year of the first (`2026-01-08 09/01 05:05`);
+    `same day` and `J+1` go.
+    """
+    plain = _beside("same_day").sub(" ", _beside("next_day").sub(" ", text))
+    found = _CLOCK.fullmatch(plain.strip())
+    if found is None:
+        return text
+    day = _own_day(found["day"] or "")
+    is_whole = len(re.findall(r"\w+", day)) >= _DAY_PARTS or _DAY_IN_ONE.fullmatch(day)
+    if found["bare"] and day and not is_whole:
+        return text
+    digits = found["plain"] or found["bare"]
+    hour = int(digits[:2] if digits else found["hour"] or found["whole"])
+    minute = int(digits[2:] if digits else found["minute"] or 0)
+    if half := found["half"] or found["of_whole"]:
+        if not 1 <= hour <= _DAY // 2:
+            return text
+        hour = hour % (_DAY // 2) + (_DAY // 2) * (half[0] in "pPم")
+    before = _CLOCK.fullmatch(day)
+    if before and before["day"] and not before["bare"]:
+        day = before["day"]  # the hour of an end stands behind that of its day
+    return f"{day} {hour:02}:{minute:02}".strip() if hour < _DAY and minute < 60 else text
+
+
+def _own_day(days: str) -> str:
+    """The day of a time, where the day of its row stands before it."""
+    first, _, second = days.partition(" ")
+    is_first = re.fullmatch(r"\d{1,4}[-/.]\w{1,9}[-/.]\d{1,4}", first)
+    is_first = is_first or _DAY_IN_ONE.fullmatch(first)
+    if not is_first or not re.match(r"\d", second):
+        return days.strip()
+    year = next(iter(re.findall(r"\d{4}", first)), first[-2:])
+    sign = re.fullmatch(r"\d{1,2}([-/. ])\w{1,9}", second)
+    return f"{second}{sign[1]}{year}" if sign else second
+
+
+def without_unknown_hour(text: str) -> str:
+    """The day alone of one whose hour is said to be unknown, `04/02/2026 (time unk)`."""
+    return _unknown().sub("", text).strip()
+
+
+def says_no_hour(text: str) -> bool:
+    """Whether a text says that the hour of its day is not known."""
+    return without_unknown_hour(text) != text.strip()
+
+
+def says_same_day(text: str) -> bool:
+    """Whether a text stands for the day of its row: `same day`."""
+    return _beside("same_day").fullmatch(text.strip()) is not None
+
+
+def with_usual_group(text: str, form: str) -> str:
+    """A date-time group with the blanks and the digits of the year that a format has; one of
+    another zone, and any other text, as it is."""
+    found, zone = _GROUP.fullmatch(text.strip()), form[6:].strip()[:1].replace("%", "")
+    if found is None or (found[2] or zone).upper() != zone.upper():
+        return text
+    year = found[4] if "%Y" not in form or len(found[4]) > 2 else f"20{found[4]}"
+    parts = {"%d%H%M": found[1], "%b": found[3], "%Y": year, "%y": year[-2:]}
+    for sign, part in parts.items():
+        form = form.replace(sign, part)
+    return form
+
+
+def unknown_hour_pattern() -> str:
+    """What says that an hour is not known, for Arrow."""
+    return f"(?i){_words('unknown')}"
+
+
+@cache
+def _unknown() -> re.Pattern[str]:
+    return re.compile(rf",?\s*\(?\s*(?:{_words('unknown')})\s*\)?\s*$", re.IGNORECASE)
+
+
+@cache
+def _beside(kind: str) -> re.Pattern[str]:
+    """`same day`, `le lendemain` before a time, `(J+1)` behind it."""
+    return re.compile(rf"(?:^|\s)\(?(?:{_words(kind)})\)?(?=\s|$)", re.IGNORECASE)
+
+
+@cache
+def _words(kind: str) -> str:
+    names = sorted(listed()["times"][kind], key=lambda name: (-len(name), name))
+    return "|".join(map(re.escape, names))

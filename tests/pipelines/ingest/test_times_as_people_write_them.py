@@ -1,0 +1,98 @@
+"""Times of day as many offices write them, days among words, and what stands above a header."""
+
+from datetime import datetime
+
+import pytest
+
+from pipelines.ingest.mapping.written.written_dates import day_of_span, is_read_by
+from pipelines.ingest.mapping.written.written_times import (
+    as_read,
+    says_no_hour,
+    with_usual_clock,
+    with_usual_group,
+    without_unknown_hour,
+)
+from pipelines.ingest.readers.sheet_shape import labels_told
+from pipelines.setup.proposal.matching import notation
+
+CLOCKS = {
+    "05.01.2026 14.00": "05.01.2026 14:00",
+    "19 juin 2026 à 11h": "19 juin 2026 11:00",
+    "1 FEVRIER 2026 05H20": "1 FEVRIER 2026 05:20",
+    "2026-01-16 3.30pm": "2026-01-16 15:30",
+    "2025-10-06 10:00hrs": "2025-10-06 10:00",
+    "20260104 1140": "20260104 11:40",
+    "02JAN26 0320H": "02JAN26 03:20",
+    "12 janvier 2026 10h30": "12 janvier 2026 10:30",
+    "12:05 am": "00:05",
+    "4:45 مساء": "16:45",
+    "2026-01-08 same day 1635": "2026-01-08 16:35",
+    "2026-01-08 09/01 05:05": "09/01/2026 05:05",
+    "05/07/2026 à 08:30 10:00": "05/07/2026 10:00",
+    # no time of day
+    "12 janvier 2026": "12 janvier 2026",
+    "05.01.2026": "05.01.2026",
+    "2026-01-05 2590": "2026-01-05 2590",
+    "13:30 pm": "13:30 pm",
+}
+
+
+@pytest.mark.parametrize(("text", "usual"), CLOCKS.items())
+def test_a_time_of_day_has_one_writing(text: str, usual: str) -> None:
+    assert with_usual_clock(text) == usual
+
+
+@pytest.mark.parametrize("clock", ["%H:%M", "%Hh%M", "%H.%M", "%H%Mhrs", "%I:%M %p", "à %Hh%M"])
+def test_every_minute_of_a_day_is_read_as_it_was_written(clock: str) -> None:
+    for hour in range(24):
+        for minute in (0, 5, 30, 59):
+            meant = datetime(2026, 3, 9, hour, minute)
+            form = "%d/%m/%Y %H:%M"
+            written = as_read(meant.strftime(f"%d/%m/%Y {clock}"), (form,))
+            assert datetime.strptime(written, form) == meant
+
+
+def test_a_format_that_reads_a_text_keeps_it() -> None:
+    assert as_read("09/03/2026, 14:00", ("%d/%m/%Y, %H:%M",)) == "09/03/2026, 14:00"
+    assert as_read("09/03/2026 02:10 (J+1)", ("%d/%m/%Y %H:%M",)) == "09/03/2026 02:10"
+    alone = as_read("09/03/2026 02:10 (J+1)", ("%d/%m/%Y %H:%M",), is_after=False)
+    assert alone == "09/03/2026 02:10 (J+1)"  # nobody would know that it is the day after
+
+
+def test_four_digits_are_asked_of_a_year() -> None:
+    assert not is_read_by("12/2/26", "%d/%m/%Y") and is_read_by("12/2/26", "%d/%m/%y")
+
+
+def test_groups_of_one_zone_are_read_with_and_without_blanks() -> None:
+    found = notation.dates(["080730B MAR 26", "091000BMAR26"], with_time=True)
+    assert found.keys == {"formats": ["%d%H%MB %b %y"], "time_zone": "Etc/GMT-2"}
+    assert with_usual_group("091000BMAR26", "%d%H%MB %b %y") == "091000B MAR 26"
+    assert with_usual_group("091000ZMAR26", "%d%H%MB %b %y") == "091000ZMAR26"
+
+
+def test_an_hour_that_is_not_known_leaves_the_day() -> None:
+    text = "04/02/2026 (time unk)"
+    assert says_no_hour(text) and without_unknown_hour(text) == "04/02/2026"
+    texts = [text, "05/02/2026 14h30", "16/02/2026 0730"]
+    assert notation.dates(texts, with_time=True).keys == {"formats": ["%d/%m/%Y %H:%M"]}
+    assert "%d/%m/%Y" in notation.days_of_times(texts).keys["formats"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("du 28 mars au 2 avril 2026", "28 mars 2026", "2 avril 2026"),
+        ("depuis le 02/06/2026 (en cours)", "02/06/2026", ""),
+        ("14-Nov-25 written finding - upheld", "14-Nov-25", "14-Nov-25"),
+        ("Yes – 17/12/2025, 2 killed", "17/12/2025", "17/12/2025"),
+        ("14h30-17h30", "14h30", "17h30"),
+        ("9h", "9h", ""),
+    ],
+)
+def test_days_and_hours_of_one_cell(text: str, first: str, last: str) -> None:
+    assert (day_of_span(text, 1), day_of_span(text, 2)) == (first, last)
+
+
+def test_what_stands_behind_words_above_a_header() -> None:
+    rows = [["RESULT SHEET", None], ["Course:", "SGBV"], ["Month: Jan 2026", None, "at 10:30"]]
+    assert labels_told(rows) == {"Course": "SGBV", "Month": "Jan 2026"}
