@@ -169,7 +169,8 @@ def _part(
 
 
 def taken_positions(file: FileRows, mapping: TableMapping, source: Source) -> pa.Array:
-    """Positions of the rows of its sheet that fulfil every condition of `where`."""
+    """Positions of the rows of its sheet that fulfil every condition of `where`, and in which a
+    column of `where_any` has a text."""
     keep = np.ones(file.rows.num_rows, dtype=bool)
     if mapping.sheet:
         sheets = pc.unique(file.sheet).to_pylist()
@@ -184,6 +185,9 @@ def taken_positions(file: FileRows, mapping: TableMapping, source: Source) -> pa
         else:
             matches = pc.is_valid(text) if wanted == "present" else pc.is_null(text)
         keep &= matches.to_numpy(zero_copy_only=False)
+    if mapping.where_any:
+        texts = [cleaned(file.rows[name], source.missing) for name in mapping.where_any]
+        keep &= pc.is_valid(pc.coalesce(*texts)).to_numpy(zero_copy_only=False)
     return pa.array(np.flatnonzero(keep), type=pa.int64())
 
 

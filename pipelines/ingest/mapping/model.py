@@ -217,6 +217,7 @@ class TableMapping(Strict):
     table: str
     sheet: str | None = None  # of `sheets`: of its rows alone; else of those of all
     where: Mapping[str, Literal["present", "absent"] | Texts] = {}
+    where_any: Texts = ()  # rows in which one of these columns has a text
     distinct: bool = False  # rows that are equal in every column count once
     columns: Mapping[str, ColumnMapping]
     unpivot: Unpivot | None = None
@@ -284,7 +285,7 @@ class Source(Strict):
         if isinstance(self.sender, SenderColumn):
             found[self.sender.column] = True
         for table in self.tables:
-            for name in table.where:
+            for name in (*table.where, *table.where_any):
                 found[name] = True
             for entries in table.mapped_columns().values():
                 for entry in entries:

@@ -37,7 +37,8 @@ class Wide:
     `item`: the columns of the table that tell the rows apart; `groups`: what they hold (parts
     joined by `|`): column of the table: the column of the file that fills it; `key`: one that the
     item follows, where the table has no other that tells its rows apart; `read`: of a column of
-    the file the keys of its entry; `coded`: what the texts mean of columns that take codes.
+    the file the keys of its entry; `coded`: what the texts mean of columns that take codes;
+    `is_first_required`: whether each row has the first of the values.
     """
 
     item: tuple[str, ...]
@@ -45,6 +46,7 @@ class Wide:
     key: str | None = None
     read: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     coded: tuple[ColumnProposal, ...] = ()
+    is_first_required: bool = True
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -72,8 +74,7 @@ class Wide:
         }
 
     def tables(self, table: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """As a mapping writes it: items of one table, or of several values a table for each group;
-        where the first value is blank there is no row."""
+        """As a mapping writes it: items of one table, of several values a table for each group."""
         recoded = {one.column: {**one.entry, **recode_of(one.codes)} for one in self.coded}
         entries = {
             group: {name: {"from": header, **self.read.get(header, {}), **recoded.get(name, {})}
@@ -93,10 +94,16 @@ class Wide:
             if self.key and self.key in table["columns"]:
                 told[self.key] = _followed(table["columns"][self.key], group)
             columns = {**table["columns"], **told, **held}
-            first = next(iter(held.values()))["from"]
-            where = {**table.get("where", {}), first: "present"}
-            found.append({**table, "where": where, "columns": columns})
+            headers = [entry["from"] for entry in held.values()]
+            found.append({**table, **self._taken(table, headers), "columns": columns})
         return found
+
+    def _taken(self, table: Mapping[str, Any], headers: Sequence[str]) -> dict[str, Any]:
+        """Which rows are one of a group: those with its first value where each row has one, else
+        with any of them."""
+        if self.is_first_required:
+            return {"where": {**table.get("where", {}), headers[0]: "present"}}
+        return {"where_any": [*headers]}
 
 
 def _followed(key: Mapping[str, Any], group: str) -> dict[str, Any]:
@@ -159,7 +166,9 @@ def wide_of(
         fit = fit_of(own[name], replace(known[headers[0]], values=tuple(said)), {})
         coded.append(ColumnProposal(name, headers, fit.share or 0, (), {}, fit.codes))
     key = None if {*item} <= {*contract.key} else contract.key[0]
-    return Wide(item, groups, key, {one: way for one, way in read.items() if way}, tuple(coded))
+    ways = {one: way for one, way in read.items() if way}
+    is_required = own[fills[0][0]].required if fills else True
+    return Wide(item, groups, key, ways, tuple(coded), is_required)
 
 
 def row_kinds(contract: Contract) -> list[str]:
