@@ -86,6 +86,7 @@ _DITTOS = {
     "id",
     "ditto",
     "dito",
+    "do",
     "ibid",
     "as above",
     "same as above",

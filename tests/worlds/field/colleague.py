@@ -322,8 +322,20 @@ class Colleague:
                 self.answers[f"{before}constant.{name}"] = value  # a title may tell it
             elif is_open and "" not in values and values <= sheets:
                 self.answers[f"{before}header.{name}"] = found.layout.options["sheet_name_as"]
+            elif is_open and (label := self._label_of(found, name)):
+                self.answers[f"{before}header.{name}"] = label
             elif is_open:
                 self.open.append(name)
+
+    def _label_of(self, found: Proposal, column: str) -> str:
+        """The words above the header behind which another text stands for each value."""
+        pairs = self._pairs(found, found.table)
+        for label in found.layout.options.get("labels_above", ()):
+            told = {(row[label], meant.get(column, "")) for row, meant in pairs if row[label]}
+            texts, values = ({pair[at] for pair in told} for at in (0, 1))
+            if "" not in values and 1 < len(told) == len(texts) == len(values):
+                return str(label)
+        return ""
 
     def _questions(self) -> None:
         """Of a survey which column answers which item, and what its texts mean."""

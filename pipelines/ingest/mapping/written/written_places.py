@@ -72,11 +72,12 @@ _AXIS, _FLATTENING, _SCALE = 6_378_137.0, 1 / 298.257223563, 0.9996  # WGS 84, U
 
 
 def grid_degrees(text: str) -> tuple[float, float] | None:
-    """Latitude and longitude of a grid reference (`36N TM 17150 86740`); None of other texts.
+    """Latitude and longitude of a grid reference (`36N TM 17150 86740`, be its parts set apart by
+    hyphens); None of other texts.
 
     The middle of its square. Source: NGA.STND.0037, the universal grids (MGRS, UTM on WGS 84).
     """
-    found = _GRID.fullmatch(text.strip())
+    found = _GRID.fullmatch(re.sub(r"[-–.]", " ", text).strip())
     digits = re.sub(r"\s", "", found["digits"]) if found else ""
     if found is None or len(digits) % 2:
         return None

@@ -6,7 +6,7 @@ One that begins with `%d%H%M` reads a date-time group (ACP 121) with or without 
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from pipelines.ingest.mapping.written.written_dates import is_read_by, listed
 
@@ -45,6 +45,7 @@ def as_read(text: str, forms: Sequence[str], *, is_after: bool = True) -> str:
     return with_usual_clock(text)
 
 
+@lru_cache(maxsize=100_000)  # asked of each text for each column of times
 def with_usual_clock(text: str) -> str:
     """The text with the time of day at its end as `HH:MM`; any other text as it is.
 

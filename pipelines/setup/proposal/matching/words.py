@@ -24,6 +24,7 @@ _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _GROUP = re.compile(r"^(?:.*(?:/|::)\s*|[^\W_]\w*-)(?=\S)")  # `group/question`, `group-question`
 _NUMERO = re.compile(r"\bn\s?[°º]\s*|(?<=\w)\s*#\s*|#\s+(?=\w)|^\s*#\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"^[A-Za-z]{0,2}\d{1,3}([._]\d+)?[.):]\s+")  # `A3. `, `Q1: `
+_QUESTION = re.compile(r"^[qQ]\d{1,3}[a-z]?[_.-](?=[^\W\d])")  # `q12_sex` of a form
 _UN = re.compile(r"\bUN\b")  # the organisation, which is no article
 _FROM_AND_TO = {
     "from": ("valid_from", "started_on", "from_on"),
@@ -68,7 +69,8 @@ def readings(header: str) -> tuple[str, ...]:
     plain = header if _tells_more(header) else _BRACKETS.sub(" ", header)
     header, plain = _NUMBERED.sub("", header), _NUMBERED.sub("", plain)
     asked = header if header.rstrip().endswith(("?", "؟")) else ""
-    shorter = (header, plain, _GROUP.sub("", plain) if is_of_form else "", _without_idle(asked))
+    own = _QUESTION.sub("", _GROUP.sub("", plain)) if is_of_form else ""
+    shorter = (header, plain, own, _without_idle(asked))
     return tuple(dict.fromkeys(word for word in map(folded, shorter) if word))
 
 
