@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from pipelines.ingest.mapping.written.written_dates import day_of_span, is_read_by
+from pipelines.ingest.mapping.written.written_places import decimal_degrees, grid_degrees
 from pipelines.ingest.mapping.written.written_times import (
     as_read,
     says_no_hour,
@@ -29,6 +30,9 @@ CLOCKS = {
     "2026-01-08 same day 1635": "2026-01-08 16:35",
     "2026-01-08 09/01 05:05": "09/01/2026 05:05",
     "05/07/2026 à 08:30 10:00": "05/07/2026 10:00",
+    "09 Jan 2026 10 Jan 2026 1800": "10 Jan 2026 18:00",
+    "09 janvier 2026 10 février 0530": "10 février 2026 05:30",
+    "02JAN26 04JAN26 0020H": "04JAN26 00:20",
     # no time of day
     "12 janvier 2026": "12 janvier 2026",
     "05.01.2026": "05.01.2026",
@@ -91,6 +95,12 @@ def test_an_hour_that_is_not_known_leaves_the_day() -> None:
 )
 def test_days_and_hours_of_one_cell(text: str, first: str, last: str) -> None:
     assert (day_of_span(text, 1), day_of_span(text, 2)) == (first, last)
+
+
+def test_degrees_and_minutes_may_stand_apart_without_their_signs() -> None:
+    assert decimal_degrees("N 07 54.53", "NS") == decimal_degrees("7°54.53'N", "NS") == "7.908833"
+    assert decimal_degrees("0754N", "NS") == "0754N"  # nobody knows where the degrees end
+    assert grid_degrees("35M-NT-41058-30325") == grid_degrees("35M NT 41058 30325")
 
 
 def test_what_stands_behind_words_above_a_header() -> None:

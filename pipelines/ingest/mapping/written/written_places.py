@@ -8,12 +8,13 @@ import re
 _SIDE = r"(?P<side{0}>[NSEWO])"
 _DEGREES = re.compile(
     rf"(?:{_SIDE.format(1)}\s*)?(?P<degrees>[+-]?\d{{1,3}}(?:[.,]\d+)?)\s*(?:°|º|deg|d)?\s*"
-    r"(?:(?P<minutes>\d{1,2}(?:[.,]\d+)?)\s*(?:['’′]|min|m)\s*"
+    r"(?:(?P<minutes>\d{1,2}(?:[.,]\d+)?)\s*(?:['’′]|min|m)?\s*"
     r"(?:(?P<seconds>\d{1,2}(?:[.,]\d+)?)\s*(?:\"|”|″|''|’’|′′|sec|s)?\s*)?)?"
     rf"(?:{_SIDE.format(2)})?",
     re.IGNORECASE,
 )
 _MARKED = re.compile(r"[°º'’′NSEWO]", re.IGNORECASE)
+_PARTS = re.compile(r"\d\s+\d|\d\s*(?:[°º]|d)", re.IGNORECASE)  # `N 07 54.53`, `8°14.42'N`
 _NUMBER = r"([+-]?\d{1,3}(?:[.,]\d+)?)"
 _OF_POINTS = r"([+-]?\d{1,3}\.\d+)\s*,\s*([+-]?\d{1,3}\.\d+)"
 _APART = rf"{_NUMBER}(?:\s*[;|/]\s*|,?\s+){_NUMBER}"
@@ -34,6 +35,8 @@ def decimal_degrees(text: str, sides: str) -> str:
         float((found[part] or "0").replace(",", ".")) for part in ("degrees", "minutes", "seconds")
     )
     side = (found["side1"] or found["side2"] or "").upper()
+    if found["minutes"] and not _PARTS.search(text):
+        return text  # `0754N`: nobody knows where the degrees end
     if minutes >= 60 or seconds >= 60 or (found["minutes"] and whole % 1):
         return text
     if side and (side not in sides or found["degrees"][0] in "+-"):

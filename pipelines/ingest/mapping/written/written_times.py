@@ -23,6 +23,11 @@ _CLOCK = re.compile(
 USUAL = r"^(?:\S+[ T])?\d\d?:\d\d$"  # what needs no other writing
 _GROUP = re.compile(r"(\d{6}) ?([A-Z]?) ?([A-Za-z]{3,4})\.? ?(\d{4}|\d{2})")
 _DAY_PARTS, _DAY = 3, 24
+_TWO_DAYS = re.compile(
+    r"(\d{4}[-/]\d\d[-/]\d\d|\d{1,2}[-/. ]\w{1,9}\.?[-/. ]\d{2,4}|\d{6,8}"
+    r"|\d{1,2}[^\W\d]{3,4}\d{2,4})"
+    r" +(\d.*)"
+)
 _DAY_IN_ONE = re.compile(r"\d{6,8}|\d{1,2}[^\W\d]{3,4}\d{2,4}")  # `20260104`, `02JAN26`
 
 
@@ -76,11 +81,10 @@ def with_usual_clock(text: str) -> str:
 
 def _own_day(days: str) -> str:
     """The day of a time, where the day of its row stands before it."""
-    first, _, second = days.partition(" ")
-    is_first = re.fullmatch(r"\d{1,4}[-/.]\w{1,9}[-/.]\d{1,4}", first)
-    is_first = is_first or _DAY_IN_ONE.fullmatch(first)
-    if not is_first or not re.match(r"\d", second):
+    found = _TWO_DAYS.fullmatch(days.strip())
+    if found is None:
         return days.strip()
+    first, second = found.groups()
     year = next(iter(re.findall(r"\d{4}", first)), first[-2:])
     sign = re.fullmatch(r"\d{1,2}([-/. ])\w{1,9}", second)
     return f"{second}{sign[1]}{year}" if sign else second
