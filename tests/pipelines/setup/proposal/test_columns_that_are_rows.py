@@ -169,3 +169,23 @@ def test_yes_and_no_of_months_may_be_any_words(tmp_path: Path) -> None:
     said = {"table": "police_posts", "code.staffed.pourvu": "true", "code.staffed.vacant": "false"}
     items = unpivot(answered(path, KNOWN, said))["items"]
     assert items["2026-08-01"]["recode"] == {"pourvu": "true", "vacant": "false"}
+
+
+def test_a_group_is_a_row_where_any_of_its_counts_stands(tmp_path: Path) -> None:
+    head = ["Mois", "Territoire", "Violation", "Tués H", "Tués F", "Blessés H", "Blessés F"]
+    rows = [
+        ["2026-01", "Torit", "Torture", "", 1, 3, ""],
+        ["2026-01", "Ikoto", "Meurtre", 2, "", "", 1],
+    ]
+    said = {"table": "rights_monitoring", "rows_value": "persons_killed"}
+    for header, sex, value in zip(
+        head[3:], "MFMF", ["", "", *["persons_injured"] * 2], strict=True
+    ):
+        said |= {f"row.sex.{header}": sex, f"row.value.{header}": value}
+    found = answered(workbook(tmp_path / "ddh.xlsx", [head, *rows]), KNOWN, said)
+    men, women = found.mapping()["tables"]
+    assert men["where_any"] == ["Tués H", "Blessés H"] and women["where_any"] == [
+        "Tués F",
+        "Blessés F",
+    ]
+    assert "where" not in men  # a blank for those killed leaves nobody injured out
