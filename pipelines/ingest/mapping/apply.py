@@ -39,15 +39,13 @@ from pipelines.ingest.mapping.written.written_times import (
     as_read,
     says_no_hour,
     takes_any_writing,
-    unknown_hour_pattern,
     without_unknown_hour,
 )
 from pipelines.ingest.readers.table import Malformed, ReaderWarning, SourceTable
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00(?::00(?:\.0+)?)?(?:Z|[+]00:?00)?$"
-_WORD_FIRST = r"^\pL"
-_OTHER_DIGITS = "[٠-٩۰-۹]"  # Arabic and Persian
+_PLAIN = r"^[0-9/.,:TZ +-]*$"  # days and times without a word, in our digits
 _TRAILING_DIGITS = re.compile(r"(\d+)$")
 
 
@@ -210,6 +208,11 @@ def _remapped(column: Column, change: Callable[[str], str | None]) -> Column:
     return pa.array(changed, pa.string()).take(encoded.indices)
 
 
+def _are_all(column: Column, pattern: str) -> bool:
+    """Whether every text fits a pattern."""
+    return bool(pc.all(pc.match_substring_regex(column, pattern)).as_py())
+
+
 def _in_degrees(column: Column, axis: str) -> Column:
     return _remapped(column, lambda value: decimal_degrees(value, SIDES[axis]))
 
@@ -239,15 +242,8 @@ class _Applied:
     def text(self, entry: ColumnMapping) -> Column:
         """What an entry makes of the rows."""
         text = self.origin(entry)
-        if entry.formats and pc.any(pc.match_substring_regex(text, _OTHER_DIGITS)).as_py():
-            text = _remapped(text, lambda value: value.translate(PLAIN_DIGITS))
-        is_without = entry.formats and not any("%a" in form.lower() for form in entry.formats)
-        if is_without and pc.any(pc.match_substring_regex(text, _WORD_FIRST)).as_py():
-            text = _remapped(text, without_weekday)
         if entry.formats:
-            text = self._time(text, entry)
-        if names_months(entry.formats):
-            text = _remapped(text, lambda value: in_english(value, entry.formats))
+            text = self._dated(text, entry)
         if entry.recode or entry.has_otherwise or len(entry.separator) > 1:
             text = _remapped(text, lambda value: _recoded(value, entry))
         if entry.bands:
@@ -260,20 +256,27 @@ class _Applied:
             text = self._when(text, rule)
         return text
 
-    def _time(self, text: Column, entry: ColumnMapping) -> Column:
-        """Times of day in the writing that a format reads; of an hour that is not known the day, a
-        time of it is not known."""
-        if pc.any(pc.match_substring_regex(text, unknown_hour_pattern())).as_py():
-            is_time = contracts()[self.table].columns[self.name].base_type == "time"
-
-            def day(value: str) -> str | None:
-                return None if is_time and says_no_hour(value) else without_unknown_hour(value)
-
-            text = _remapped(text, day)
+    def _dated(self, text: Column, entry: ColumnMapping) -> Column:
+        """Days and times of day in the writing that a format reads: their digits, the names of
+        their months, their hours; without a day of the week, or that the hour is not known."""
         forms, is_after = entry.formats, entry.after is not None
-        if not takes_any_writing(forms) or pc.all(pc.match_substring_regex(text, USUAL)).as_py():
-            return text
-        return _remapped(text, lambda value: as_read(value, forms, is_after=is_after))
+        if not _are_all(text, _PLAIN):
+            text = _remapped(text, lambda value: self._plain(value, forms))
+        if takes_any_writing(forms) and not _are_all(text, USUAL):
+            text = _remapped(text, lambda value: as_read(value, forms, is_after=is_after))
+        if names_months(forms):
+            text = _remapped(text, lambda value: in_english(value, forms))
+        return text
+
+    def _plain(self, value: str, forms: tuple[str, ...]) -> str | None:
+        """A day and time without words beside it; a time whose hour is not known is not known."""
+        plain = value.translate(PLAIN_DIGITS)
+        if not any("%a" in form.lower() for form in forms):
+            plain = without_weekday(plain)
+        if not says_no_hour(plain):
+            return plain
+        is_time = contracts()[self.table].columns[self.name].base_type == "time"
+        return None if is_time else without_unknown_hour(plain)
 
     def origin(self, entry: ColumnMapping) -> Column:
         """The texts that it is made from, before any recode."""

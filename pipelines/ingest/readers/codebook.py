@@ -17,8 +17,7 @@ from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.readers.ooxml import workbook
 from pipelines.ingest.readers.table import SourceTable
 
-_SHEETS = ("survey", "choices")
-FORM_SHEETS = frozenset(_SHEETS)
+FORM_SHEETS = ("survey", "choices")
 _OPENS_ENTITIES = (b"<!DOCTYPE", b"<!ENTITY")
 _LARGEST = 20 << 20  # bytes of an XForm
 LABEL_COLUMN = " (label)"  # of a file of a statistics program, beside its codes
@@ -55,9 +54,9 @@ def question_of(header: str, book: Codebook) -> Question:
 
 def _of_xlsform(form: Path) -> Codebook:
     book = workbook(form)
-    if not set(_SHEETS) <= set(book.sheets):
+    if not set(FORM_SHEETS) <= set(book.sheets):
         return {}
-    survey, choices = (list(_records(book.texts(name))) for name in _SHEETS)
+    survey, choices = (list(_records(book.texts(name))) for name in FORM_SHEETS)
     lists: dict[str, dict[str, tuple[str, ...]]] = {}
     for row in choices:
         known = row.get("list_name") or row.get("list name") or ""

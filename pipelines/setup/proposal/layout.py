@@ -80,39 +80,12 @@ _MOST_FILLED = 0.6  # share of rows
 _PARTS_OF_SUMS, _MOST_OF_TOTAL = {"grand", "sou", "sous", "sub", "s"}, 6  # words
 _SUB_TOTAL = r"^\s*(sous|sub|s)[-/ ]?total"
 _DITTOS = {
-    "same",
-    "meme",
-    "idem",
-    "id",
-    "ditto",
-    "dito",
-    "do",
-    "ibid",
-    "as above",
-    "same as above",
-    "كذلك",
-    "كالسابق",
-    "نفسه",
+    *("same", "meme", "idem", "id", "ditto", "dito", "do", "ibid", "as above", "same as above"),
+    *("كذلك", "كالسابق", "نفسه"),
 }
 _MARKS = {
-    "-do-",
-    "-''-",
-    '-"-',
-    "--''--",
-    "-“-",
-    "-”-",
-    "-Do-",
-    "-DO-",
-    "do.",
-    '"',
-    "''",
-    "″",
-    "〃",
-    "“",
-    "”",
-    "»",
-    "-//-",
-    "//",
+    *("-do-", "-Do-", "-DO-", "do.", '"', "''", "″", "〃", "“", "”", "»", "-//-", "//"),
+    *("-''-", '-"-', "--''--", "-“-", "-”-"),
 }
 _GROUPED_FROM = 4  # of the first columns
 _NAMED_ABOVE = 3  # columns
@@ -165,7 +138,7 @@ def layouts(path: Path, form: Path | None = None) -> list[Layout]:
     """The sheets of the file that hold a table, with what its form says of them, be it that of two
     sheets beside the answers. Raises WrongUse where it cannot be read at all."""
     found = _layouts(path)
-    if {one.table.sheet for one in found} > FORM_SHEETS:
+    if {one.table.sheet for one in found} > {*FORM_SHEETS}:
         found, form = [one for one in found if one.table.sheet not in FORM_SHEETS], form or path
     book = codebook_of(form) if form else {}
     return [
@@ -311,7 +284,6 @@ def _of_workbook(path: Path, name: str, book: Workbook) -> Iterator[Layout]:
         if row is None:
             continue
         options |= _header_options(texts, row)
-        options |= _labels(texts[: options.get("header_row", 1) - 1], texts[row - 1])
         yield replace(_shaped(path, name, options), above=_above(texts, row))
 
 
@@ -613,7 +585,7 @@ _SHAPES: dict[str, Callable[[SourceTable], Any]] = {
 
 
 def _header_options(texts: Cells, row: int) -> dict[str, Any]:
-    """`header_row`, and `header_rows` where a row of groups stands right above it."""
+    """`header_row`, `header_rows` where a row of groups stands right above it, `labels_above`."""
     options: dict[str, Any] = {} if row == 1 else {"header_row": row}
     if row > 1 and _is_row_of_groups(texts[row - 2], texts[row - 1]):
         options = {"header_row": row - 1, "header_rows": 2}
@@ -621,7 +593,7 @@ def _header_options(texts: Cells, row: int) -> dict[str, Any]:
             del options["header_row"]
     elif row < len(texts) and _divides(texts[row], texts[row - 1]):
         options["header_rows"] = 2
-    return options
+    return options | _labels(texts[: options.get("header_row", 1) - 1], texts[row - 1])
 
 
 def _divides(below: Sequence[str | None], names: Sequence[str | None]) -> bool:
@@ -677,8 +649,6 @@ def _of_text(path: Path) -> Layout:
     names = set(texts[found - 1])
     kind = next((name for name, needed in _PUBLISHED.items() if needed <= names), "csv")
     shape = _header_options(texts, found) if kind == "csv" else {"header_row": found}
-    if kind == "csv":
-        shape |= _labels(texts[: shape.get("header_row", 1) - 1], texts[found - 1])
     line = records[shape.pop("header_row", 1) - 1][0]
     options |= ({"header_row": line} if line != 1 else {}) | shape
     if kind == "csv":

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from indicators.definitions.contracts import contracts
 from pipelines.ingest.mapping.written.written_dates import day_of_span, is_read_by
 from pipelines.ingest.mapping.written.written_places import decimal_degrees, grid_degrees
 from pipelines.ingest.mapping.written.written_times import (
@@ -72,6 +73,19 @@ def test_groups_of_one_zone_are_read_with_and_without_blanks() -> None:
     assert found.keys == {"formats": ["%d%H%MB %b %y"], "time_zone": "Etc/GMT-2"}
     assert with_usual_group("091000BMAR26", "%d%H%MB %b %y") == "091000B MAR 26"
     assert with_usual_group("091000ZMAR26", "%d%H%MB %b %y") == "091000ZMAR26"
+
+
+def test_groups_and_other_writings_of_one_column_are_read() -> None:
+    forms = ("%d%H%MB %b %y", "%d/%m/%Y %H:%M")
+    assert as_read("03/05/2026 11h10", forms) == "03/05/2026 11:10"
+    assert as_read("021100BMAY26", forms) == "021100B MAY 26"
+
+
+def test_units_of_hours_are_one_and_miles_are_no_metres() -> None:
+    column = contracts()["un_detentions"].columns["limit_hours"]
+    assert notation.numbers(["48h", "72 heures", "48"], column).keys == {"units": ["h", "heures"]}
+    assert "units" not in notation.numbers(["5 m", "3 mi"], column).keys
+    assert "units" not in notation.numbers(["~5", "3 km", "2 miles"], column).keys
 
 
 def test_an_hour_that_is_not_known_leaves_the_day() -> None:

@@ -45,9 +45,9 @@ def as_read(text: str, forms: Sequence[str], *, is_after: bool = True) -> str:
         return text
     if not is_after and _beside("next_day").search(text):
         return text
-    if group := next((form for form in forms if form.startswith("%d%H%M")), None):
-        return with_usual_group(text, group)
-    return with_usual_clock(text)
+    groups = (with_usual_group(text, form) for form in forms if form.startswith("%d%H%M"))
+    read = (one for one in groups if any(is_read_by(one, form) for form in forms))
+    return next(read, with_usual_clock(text))
 
 
 @lru_cache(maxsize=100_000)  # asked of each text for each column of times
@@ -90,6 +90,7 @@ def _own_day(days: str) -> str:
     return f"{second}{sign[1]}{year}" if sign else second
 
 
+@lru_cache(maxsize=100_000)  # as above
 def without_unknown_hour(text: str) -> str:
     """The day alone of one whose hour is said to be unknown, `04/02/2026 (time unk)`."""
     return _unknown().sub("", text).strip()
@@ -98,6 +99,11 @@ def without_unknown_hour(text: str) -> str:
 def says_no_hour(text: str) -> bool:
     """Whether a text says that the hour of its day is not known."""
     return without_unknown_hour(text) != text.strip()
+
+
+def names_hours(unit: str) -> bool:
+    """Whether a unit is that of hours: `h`, `hrs`, `heures`."""
+    return re.fullmatch(_HOURS, unit, re.IGNORECASE) is not None
 
 
 def says_same_day(text: str) -> bool:
@@ -116,11 +122,6 @@ def with_usual_group(text: str, form: str) -> str:
     for sign, part in parts.items():
         form = form.replace(sign, part)
     return form
-
-
-def unknown_hour_pattern() -> str:
-    """What says that an hour is not known, for Arrow."""
-    return f"(?i){_words('unknown')}"
 
 
 @cache

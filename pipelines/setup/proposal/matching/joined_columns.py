@@ -173,9 +173,7 @@ def _joined(
         joined = _of_two(one, days[0], own)
         if days[0].header != dated or one.column == contract.date_column:
             return joined
-        begun = contract.date_column  # of the day of its row: an end may be of the next
-        is_time = begun and contract.columns[begun].base_type == "time"
-        return replace(joined, entry={**joined.entry, "after": begun}) if is_time else joined
+        return _after_start(contract, joined)
     is_same = any(map(says_same_day, own.values))
     own = replace(own, values=tuple(text for text in own.values if not says_same_day(text)))
     if not _is_day(own):
@@ -187,22 +185,19 @@ def _joined(
     joined = _of_two(one, own, clock)
     if dated in (None, own.header) or not (is_same or not own.is_full):
         return joined
-    return _behind_start(contract, joined, _of_two(one, by_header[str(dated)], clock))
+    # its own day stands in some rows only: else it is of the day of its row
+    of_start = _of_two(one, by_header[str(dated)], clock)
+    forms = dict.fromkeys([*joined.entry["formats"], *of_start.entry["formats"]])
+    headers = (of_start.headers[0], *joined.headers)
+    both = replace(joined, headers=headers, entry={**joined.entry, "formats": [*forms]})
+    return _after_start(contract, both)
 
 
-def _behind_start(
-    contract: Contract, one: ColumnProposal, of_start: ColumnProposal
-) -> ColumnProposal:
-    """An end whose own day stands in some rows only: else it is of the day of its row."""
-    forms = [*one.entry["formats"], *of_start.entry["formats"]]
+def _after_start(contract: Contract, one: ColumnProposal) -> ColumnProposal:
+    """A time of the day of its row: an end may be of the next."""
     begun = contract.date_column
     is_time = begun and contract.columns[begun].base_type == "time"
-    entry = {
-        **one.entry,
-        "formats": [*dict.fromkeys(forms)],
-        **({"after": begun} if is_time else {}),
-    }
-    return replace(one, headers=(of_start.headers[0], *one.headers), entry=entry)
+    return replace(one, entry={**one.entry, "after": begun}) if is_time else one
 
 
 def _is_day(texts: Texts) -> bool:

@@ -18,6 +18,7 @@ from pipelines.ingest.mapping.written.written_numbers import (
 )
 from pipelines.ingest.mapping.written.written_times import (
     as_read,
+    names_hours,
     says_no_hour,
     with_usual_clock,
     without_unknown_hour,
@@ -267,9 +268,8 @@ def numbers(texts: Sequence[str], column: Column) -> Written:
 def _units(texts: Sequence[str]) -> list[str]:
     """The word that stands behind numbers, as it is written; none where there are two."""
     found = {one[1] or one[2] or one[3] for text in texts if (one := _UNIT.fullmatch(text))}
-    shortest = min(found, key=len, default="")
-    is_one = all(folded(unit).startswith(folded(shortest)) for unit in found)  # `h`, `heures`
-    return sorted(found) if is_one or len({meanings(folded(unit)) for unit in found}) == 1 else []
+    is_one = len({meanings(folded(unit)) for unit in found}) == 1
+    return sorted(found) if is_one or all(map(names_hours, found)) else []
 
 
 def _number_share(texts: Sequence[str], keys: dict[str, object], column: Column) -> float:

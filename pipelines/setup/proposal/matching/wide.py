@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any
 
-from indicators.definitions.contracts import Column, Contract
+from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.mapping.written.written_numbers import ZERO
 from pipelines.setup.proposal.matching import notation
@@ -37,8 +37,7 @@ class Wide:
     `item`: the columns of the table that tell the rows apart; `groups`: what they hold (parts
     joined by `|`): column of the table: the column of the file that fills it; `key`: one that the
     item follows, where the table has no other that tells its rows apart; `read`: of a column of
-    the file the keys of its entry; `coded`: what the texts mean of columns that take codes;
-    `is_first_required`: whether each row has the first of the values.
+    the file the keys of its entry; `coded`: what the texts mean of columns that take codes.
     """
 
     item: tuple[str, ...]
@@ -46,7 +45,6 @@ class Wide:
     key: str | None = None
     read: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     coded: tuple[ColumnProposal, ...] = ()
-    is_first_required: bool = True
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -101,7 +99,7 @@ class Wide:
     def _taken(self, table: Mapping[str, Any], headers: Sequence[str]) -> dict[str, Any]:
         """Which rows are one of a group: those with its first value where each row has one, else
         with any of them."""
-        if self.is_first_required:
+        if contracts()[table["table"]].columns[self.value].required:
             return {"where": {**table.get("where", {}), headers[0]: "present"}}
         return {"where_any": [*headers]}
 
@@ -158,7 +156,7 @@ def wide_of(
     # columns that become one are read in one way: `1.290` beside `473`
     fullest = {name: max((ways[h] for other, h in fills if other == name), key=len)
                for name, _ in fills}  # fmt: skip
-    read = {header: fullest[name] for name, header in fills}
+    read = {header: fullest[name] for name, header in fills if fullest[name]}
     coded = []
     for name in dict.fromkeys(name for name, _ in fills if own[name].base_type in _CODED):
         headers = tuple(header for other, header in fills if other == name)
@@ -166,9 +164,7 @@ def wide_of(
         fit = fit_of(own[name], replace(known[headers[0]], values=tuple(said)), {})
         coded.append(ColumnProposal(name, headers, fit.share or 0, (), {}, fit.codes))
     key = None if {*item} <= {*contract.key} else contract.key[0]
-    ways = {one: way for one, way in read.items() if way}
-    is_required = own[fills[0][0]].required if fills else True
-    return Wide(item, groups, key, ways, tuple(coded), is_required)
+    return Wide(item, groups, key, read, tuple(coded))
 
 
 def row_kinds(contract: Contract) -> list[str]:
