@@ -117,7 +117,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         from indicators.definitions.catalogue import load_catalogue
         from indicators.definitions.versions import decided_by
         from indicators.engine.refresh import compute
-        from indicators.survey.waves.modelled_areas import model_areas
+        from indicators.survey.waves.modelled_areas import modelled_areas
         from pipelines.quality.checks import check_values
         from pipelines.quality.rejects.summary import write_rejected_rows
         from pipelines.quality.reporting.scores import write_scores
@@ -130,8 +130,8 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             engine = rows.of(mission, workspace.workspace())
             catalogue = decided_by(load_catalogue(), day)
             compute(connection, mission, catalogue, day, profile, engine, begun())
-            rate_and_test(connection, mission)
-            model_areas(connection, mission)
+            with modelled_areas(connection, mission, begun()):
+                rate_and_test(connection, mission)
             check_values(connection, mission)
             with one_transaction(connection):  # what reads one of them reads all of one refresh
                 write_rejected_rows(connection, mission)  # believes days up to the as-of day

@@ -5,7 +5,9 @@ patrols) is named here and never chosen by looking at the answers. The model its
 belong here: see `indicators.survey.areas`. No test of a change reads this table.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from typing import Any
 
 import duckdb
@@ -18,8 +20,9 @@ from indicators.foundation.mart_tables import DIMENSIONS, totals_sql
 from indicators.foundation.sql_text import sql_file
 from indicators.foundation.stored.database import one_transaction
 from indicators.foundation.stored.mart_rows import store_rows
+from indicators.incremental.data_version import content_key
 from indicators.incremental.partition_fingerprints import fingerprint_sql
-from indicators.incremental.result_cache import kept_results
+from indicators.incremental.result_cache import begin_elsewhere, kept_results
 from indicators.survey.areas import DirectShares, ModelledShares, modelled_shares
 from indicators.survey.presentation import NCHS_WIDTH_TOO_LARGE
 from indicators.survey.waves.estimates import ALL_UNITS
@@ -53,32 +56,37 @@ WHERE value.mission = $mission AND known.measure = 'proportion'
 ORDER BY ALL"""
 
 
-def model_areas(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+@contextmanager
+def modelled_areas(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, elsewhere: Executor | None = None
+) -> Iterator[None]:
     """Fill `mart.modelled_value` from the direct figures of the mart and the covariates of `core`;
     it stands where these do.
 
     Needs what `indicators.engine.refresh.compute` leaves; without `modelled_areas` in the profile
-    the table is empty.
+    the table is empty. `elsewhere`: another process that may compute while what stands within
+    runs, which may set ratings and trends; the table is filled at its end.
     """
-
-    def write(*_: object) -> int:
-        rows = list(modelled_rows(connection, mission)) if mission.modelled_areas else []
-        store_rows(connection, mission.mission, "modelled_value", rows)
-        return len(rows)
-
-    with (
-        one_transaction(connection),
-        kept_results(connection, mission.mission, "modelled_areas") as kept,
-    ):
+    with kept_results(connection, mission.mission, "modelled_areas") as kept:
         read = _fingerprints(connection, mission) if mission.modelled_areas else []
-        left = kept.result(mission.mission, int, write, read)
-        if left != _rows(connection, mission):  # the table is not what was left
-            write()
+        if kept.stands(mission.mission, _content(connection, mission, read)):
+            yield
+            return
+        found: Callable[[], list[dict[str, Any]]] = list
+        if mission.modelled_areas:
+            found = begin_elsewhere(elsewhere, _rows_of, *_read(connection, mission))
+        yield
+        with one_transaction(connection):
+            store_rows(connection, mission.mission, "modelled_value", found())
+        kept.leave({mission.mission: _content(connection, mission, read)})
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, mission: Mission) -> int:
+def _content(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, read: Sequence[object]
+) -> str:
+    """The key of what the models are made of, and of how many rows of them there are."""
     query = "SELECT count(*) FROM mart.modelled_value WHERE mission = ?"
-    return int(connection.execute(query, [mission.mission]).fetchall()[0][0])
+    return content_key(read, connection.execute(query, [mission.mission]).fetchall())
 
 
 def _fingerprints(connection: duckdb.DuckDBPyConnection, mission: Mission) -> list[str]:
@@ -88,12 +96,20 @@ def _fingerprints(connection: duckdb.DuckDBPyConnection, mission: Mission) -> li
     return [*connection.execute(f"SELECT {rows}", {"mission": mission.mission}).fetchall()[0]]
 
 
-def modelled_rows(
-    connection: duckdb.DuckDBPyConnection, mission: Mission
-) -> Iterator[dict[str, Any]]:
+def modelled_rows(connection: duckdb.DuckDBPyConnection, mission: Mission) -> list[dict[str, Any]]:
     """The rows of `mart.modelled_value`; an area without a figure has its `reason`."""
+    return _rows_of(*_read(connection, mission))
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection, mission: Mission
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The direct figures, and what is known of areas on the days of the waves."""
     direct = connection.execute(_DIRECT, {"mission": mission.mission}).df()
-    known = connection.execute(sql_file(__file__, "what_is_known_of_areas")).df()
+    return direct, connection.execute(sql_file(__file__, "what_is_known_of_areas")).df()
+
+
+def _rows_of(direct: pd.DataFrame, known: pd.DataFrame) -> list[dict[str, Any]]:
     direct = direct.merge(known, how="left", on=["last_on", "area"])
     direct = direct.fillna(dict.fromkeys(COVARIATES, 0.0))
     by_level: dict[Any, Any] = dict(direct.groupby([*_MODEL, "area_level"], sort=True).indices)
@@ -102,8 +118,8 @@ def modelled_rows(
         for key, places in by_level.items()
         if key[-1] != "country" and (*key[:-1], "country") in by_level
     ]
-    for row in pd.concat(frames).to_dict("records") if frames else ():
-        yield {str(name): value for name, value in row.items()} | {"method": METHOD}
+    records = pd.concat(frames).to_dict("records") if frames else []
+    return [{str(name): one for name, one in row.items()} | {"method": METHOD} for row in records]
 
 
 def _modelled(direct: pd.DataFrame, places: NDArray[np.int64], country: int) -> pd.DataFrame:

@@ -29,6 +29,7 @@ from pipelines.ingest.mapping.written.written_numbers import (
     PLAIN_DIGITS,
     ZERO,
     Signs,
+    number_of,
     number_of_cell,
     number_text,
     without_unit,
@@ -46,6 +47,7 @@ from pipelines.ingest.readers.table import Malformed, ReaderWarning, SourceTable
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00(?::00(?:\.0+)?)?(?:Z|[+]00:?00)?$"
 _PLAIN = r"^[0-9/.,:TZ +-]*$"  # days and times without a word, in our digits
+_OF_SEVERAL_DAYS = "ended_on"  # of what is of one day there is none
 _TRAILING_DIGITS = re.compile(r"(\d+)$")
 
 
@@ -312,6 +314,10 @@ class _Applied:
             text = _remapped(text, lambda value: self._part(value, part, of_days))
         if entry.units:
             text = _remapped(text, lambda value: without_unit(value, entry.units))
+        if entry.number_of:
+            text = _remapped(text, lambda value: number_of(value, entry.number_of))
+        if entry.begins:
+            text = _remapped(text, lambda value: value if value.startswith(entry.begins) else None)
         return text
 
     def _part(self, value: str, part: int, of_days: bool) -> str | None:
@@ -319,7 +325,10 @@ class _Applied:
         if self.name in SIDES:
             return part_of_pair(value, part) or value
         if of_days:
-            return day_of_span(value, part) or None
+            is_alone = self.name == _OF_SEVERAL_DAYS and day_of_span(value, 1) == day_of_span(
+                value, 2
+            )
+            return None if is_alone else day_of_span(value, part) or None
         return number_of_cell(value, part)
 
     def _filled(self, template: str, entry: ColumnMapping) -> Column:

@@ -17,7 +17,9 @@ the year of the file where it names none), `sheet_name_as` (the same, as it stan
 sheet or file, or of what stands above the header: `above`, which the readers of formats give),
 `labels_above` (what stands above the header behind these words, `Course: SGBV`, is a column of
 their name), `marked` (name of a column: columns that it takes the place of, in which a cross says
-that their name holds for the row; with several crosses it has them all).
+that their name holds for the row; with several crosses it has them all), `calendar` (name of a
+column: columns that are days, or their numbers in the month that the title or the sheet tells; each
+cross is a row of its day).
 Below the header a text over merged rows is that of each.
 """
 
@@ -37,14 +39,17 @@ from pipelines.ingest.readers.table import Malformed, Options, ReaderWarning, So
 SHAPE_OPTIONS = frozenset(
     {"header_rows", "fill_down", "totals", "serial_dates", "prefilled", "ditto", "footnotes"}
     | {"month_of_sheet", "sheet_as", "sheet_name_as", "year_of_file", "marked", "labels_above"}
+    | {"calendar"}
 )
-OF_ABOVE = ("year_of_file", "labels_above")
+OF_ABOVE = ("year_of_file", "labels_above", "calendar")
 """Options for which a reader gives what stands above the header: `above`, rows of cells."""
 MARKS = frozenset({"x", "✓", "✔", "✗", "*", "•"})
 BETWEEN_MARKED = ";"
 EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465  # 1 March 1900, 31 December 9999
 _NUMBER = re.compile(r"-?[\d.]+")
+_DAY_NUMBER, _LATE_DAYS = re.compile(r"0?[1-9]|[12]\d|3[01]"), {"29", "30", "31"}
+_MONTH_AND_YEAR = re.compile(r"[^\W\d_]+\.? +20\d\d(?!\d)")
 _YEARS = re.compile(r"(?<!\d)(?:19|20)(\d\d)\s*[-/–_]\s*(?:20)?(\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _CLOCK_BEHIND = re.compile(
@@ -107,6 +112,7 @@ def in_shape(
     table = _without_footnotes(table, options)
     table = _with_marked(table, options, file)
     table = _filled_down(_without_ditto(table, options), options, file)
+    table = _by_day(table, options, file)
     table = _with_dates(table, options, file, epoch)
     return _with_name(_with_months(_with_labels(table, options), options, file), options, file)
 
@@ -338,6 +344,41 @@ def _marks_of(parts: Sequence[str], cells: Sequence[str | None]) -> str | None:
         if text
     ]
     return BETWEEN_MARKED.join(told) or None
+
+
+def _by_day(table: SourceTable, options: Options, file: str) -> SourceTable:
+    """A row for each cross below a day; one for any other text there too, which is no day. A row of
+    numbers alone, which counts the crosses, is set aside and told."""
+    for name, headers in (options.get("calendar") or {}).items():
+        there = [one for one in headers if one in table.header or one not in _LATE_DAYS]
+        held = _columns(table, {"calendar": there}, file, "calendar")
+        cells = [table.rows[one].to_pylist() for one in held]
+        are_counts = [all(map(_NUMBER.fullmatch, filter(None, row))) and sum(map(bool, row)) > 1
+                      for row in zip(*cells, strict=True)]  # fmt: skip
+        table = _set_aside(table, pa.array(are_counts, pa.bool_()), "total_row")
+        month = _month_above(options) or month_told(table.sheet, str(options.get("file", file)))
+        last = [one.rpartition(" / ")[2] for one in held]
+        days = [f"{one} {month}" if _DAY_NUMBER.fullmatch(one) else one for one in last]
+        lines = zip(*(table.rows[one].to_pylist() for one in held), strict=True)
+        told = [
+            (at, day if text.strip().casefold() in MARKS else f"{day}: {text}")
+            for at, cells in enumerate(lines)
+            for day, text in zip(days, cells, strict=True)
+            if text
+        ]
+        places = pa.array([at for at, _ in told], pa.int64())
+        column = pa.array([text for _, text in told], pa.string())
+        at = table.rows.column_names.index(held[0])
+        rows = table.rows.drop_columns(held).take(places).add_column(at, name, column)
+        table = replace(table, rows=rows, row_numbers=table.row_numbers.take(places))
+    return table
+
+
+def _month_above(options: Options) -> str | None:
+    """The one month with its year that stands above the header."""
+    cells = (text for row in _above(options) for text in row if text)
+    found = {month for text in cells for month in _MONTH_AND_YEAR.findall(text)}
+    return found.pop() if len(found) == 1 else None
 
 
 def with_column(table: SourceTable, name: str, text: str | None) -> SourceTable:

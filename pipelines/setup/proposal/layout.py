@@ -13,6 +13,7 @@ from functools import cache, cached_property, partial
 from importlib import import_module
 from io import StringIO
 from itertools import groupby, takewhile
+from operator import ne
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.columns import header_likeness, questions_by_choice
 from pipelines.setup.proposal.matching.concepts import meanings
 from pipelines.setup.proposal.matching.survey import Answered, questions
-from pipelines.setup.proposal.matching.texts import MISSING, Texts, texts_of
+from pipelines.setup.proposal.matching.texts import GROUPED, MISSING, Texts, texts_of
 from pipelines.setup.proposal.matching.words import (
     all_column_names,
     column_names,
@@ -59,7 +60,7 @@ from pipelines.setup.proposal.matching.words import (
 )
 
 _TEXTS = ("totals", "ditto")  # texts that stand in one sheet and mean the same in another
-_OF_ONE_SHEET = ("sheet", "footnotes", *_TEXTS)
+_OF_ONE_SHEET = ("sheet", "footnotes", "calendar", *_TEXTS)
 _HEADER = ("header_row", "header_rows")
 _SURELY = 0.9
 _HEADER_LOOKED_FOR = 25  # rows from the top
@@ -97,6 +98,8 @@ _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
 _DAY_AND_MONTH = re.compile(r"\d{1,2}([/-])\d{1,2}|\d\d(\.)\d\d")  # `4.5` is a number
 _MONTH = re.compile(r"(?:\d{1,2}[ /.-])?([^\W\d_]+\.?)")  # `Avril`, `6 juillet`, `1-Jan`
 _LEAST_MARKED, _MOST_MARKED = 2, 0.9  # rows with one cross, and their share
+_MOST_AGAIN = 0.3  # share of the names of a header
+_FEWEST_DAYS, _MOST_CROSSES = 5, 0.8  # columns of days; share of their texts
 _IS_DAY = re.compile(r"0?[1-9]|[12]\d|3[01]")
 _IS_NUMBER = re.compile(r"[\d.,:/\s-]*$|\d{4}")
 _IS_SPAN = re.compile(r"\d{1,2}\s*[-–]\s*\d{1,2}")  # of ages
@@ -205,6 +208,9 @@ def _options_of_several(several: Sequence[Layout], book: Workbook) -> dict[str, 
         texts = [text for one in several for text in one.options.get(name, ())]
         own |= {name: sorted(set(texts))} if texts else {}
     own |= {"footnotes": True} if any(one.options.get("footnotes") for one in several) else {}
+    calendars = [one.options["calendar"] for one in several if "calendar" in one.options]
+    longest = max(calendars, key=lambda one: len(next(iter(one.values()))), default=None)
+    own |= {"calendar": longest} if longest else {}
     known = {"ignore_sheets": [glob.escape(name) for name in others]}
     own |= {"sheet_name_as": called} if (called := _name_of_sheets(several)) else {}
     return {"sheets": "*", **(known if others else {}), **own}
@@ -308,14 +314,19 @@ def _shaped(path: Path, name: str, options: dict[str, Any]) -> Layout:
     shape: dict[str, Any] = {}
     table = _read(path, name, options)
     beside = _blank_beside_dittos(table)
+    above = options.get("labels_above", [])
     for option, found_in in _SHAPES.items():
-        value = found_in(table)
+        value = found_in(replace(table, rows=table.rows.drop_columns(above)))
         if option == "fill_down" and beside:
             value = list(dict.fromkeys([*value, *beside]))
         if value:
             before, table = table, _read(path, name, options | shape | {option: value})
             is_none = option == "year_of_file" and table.rows.equals(before.rows)  # no year is told
-            shape |= {} if is_none else {option: value}
+            is_none |= option == "calendar" and not _holds_days(table, value)
+            if is_none:
+                table = before
+            else:
+                shape[option] = value
     return Layout(name, options | shape, table)
 
 
@@ -408,6 +419,36 @@ def _marked(table: SourceTable) -> dict[str, list[str]]:
         for names in runs
         if len(names) > 1 and _marks_one(table, names)
     }
+
+
+def _calendar(table: SourceTable) -> dict[str, list[str]]:
+    """Columns side by side that are days, or the numbers of days, in which some rows have
+    crosses."""
+    held = {name: table.rows[name].drop_null().to_pylist() for name in table.header}
+    runs = (
+        [*names]
+        for is_one, names in groupby(table.header, lambda name: _names_its_day(name))
+        if is_one
+    )
+    for names in runs:
+        texts = [text.strip().casefold() for name in names for text in held[name]
+                 if not text.isdigit()]  # fmt: skip
+        crosses = sum(text in MARKS for text in texts)
+        if len(names) >= _FEWEST_DAYS and crosses >= max(_LEAST_MARKED, _MOST_CROSSES * len(texts)):
+            return {"Jour" if any(map(_FRENCH.search, table.header)) else "Day": names}
+    return {}
+
+
+def _names_its_day(header: str) -> bool:
+    day = header.rpartition(GROUPED)[2].strip()  # below that of the week
+    return bool(_IS_DAY.fullmatch(day)) or notation.dates([day], with_time=False).share == 1
+
+
+def _holds_days(table: SourceTable, calendar: Mapping[str, Sequence[str]]) -> bool:
+    """Whether the month of a calendar is told, so that its numbers are days."""
+    (name,) = calendar
+    texts = [text for text in table.rows[name].unique().to_pylist() if ": " not in text]
+    return bool(texts) and notation.dates(texts, with_time=False).share == 1
 
 
 def _group(name: str) -> str:
@@ -576,6 +617,7 @@ _SHAPES: dict[str, Callable[[SourceTable], Any]] = {
     "marked": _marked,
     "ditto": _dittos,
     "fill_down": _groups,
+    "calendar": _calendar,
     "serial_dates": _serial_dates,
     "month_of_sheet": _days_of_month,
     "year_of_file": _without_year,
@@ -720,7 +762,8 @@ def header_row(texts: Cells) -> int | None:
     """The row (1-based) that names most columns: words, not numbers, best those we know."""
     best, place, widest = 0.0, None, 0
     for number, row in enumerate(texts[:_HEADER_LOOKED_FOR], start=1):
-        score = _header_score(row, texts[number : number + _HEADER_LOOKED_FOR], widest)
+        others = [*filter(partial(ne, row), texts[: 2 * _HEADER_LOOKED_FOR])]
+        score = _header_score(row, texts[number : number + _HEADER_LOOKED_FOR], others, widest)
         widest = max(widest, sum(1 for text in row if text))
         if score > best:
             best, place = score, number
@@ -731,9 +774,9 @@ def _column(rows: Cells, at: int) -> list[str]:
     return [text.strip() for row in rows for text in row[at : at + 1] if text]
 
 
-def _header_score(row: Sequence[str | None], below: Cells, widest: int = 0) -> float:
-    """How well a row names the columns of those below; `widest`: cells of the fullest row above,
-    of which a row of totals has few."""
+def _header_score(row: Sequence[str | None], below: Cells, others: Cells, widest: int) -> float:
+    """How well a row names the columns of those below; `others`: all rows but this one, which a
+    page may repeat; `widest`: cells of the fullest row above, of which a row of totals has few."""
     there = {at: text.strip() for at, text in enumerate(row) if text and text.strip()}
     cells = [*there.values()]
     is_marked = any(text.casefold() in MARKS for text in cells)  # a cross names nothing
@@ -750,4 +793,6 @@ def _header_score(row: Sequence[str | None], below: Cells, widest: int = 0) -> f
     cover = min(1.0, len(cells) / max(width, widest, 1))
     distinct = len(set(cells)) / len(cells)
     named = 1.5 * known / len(cells) * min(1.0, 2 * cover)  # a title alone names no column
+    again = sum(text in _column(others, at) for at, text in there.items()) / len(cells)
+    named *= 1 - again if again > _MOST_AGAIN else 1  # what other rows have too is a value
     return (len(words) / len(cells)) * cover * (0.5 + 0.5 * distinct) + named

@@ -10,7 +10,7 @@ import pytest
 
 import indicators
 from indicators.assessment.trend import trends
-from indicators.survey.waves.modelled_areas import model_areas, modelled_rows
+from indicators.survey.waves.modelled_areas import modelled_areas, modelled_rows
 from tests.worlds.rows.warehouse import SmallWarehouse, small_mission
 
 SAFE, AREAS, UNITS, PEOPLE = "X-IM-01", 24, 6, 10
@@ -44,7 +44,8 @@ def asked(small: SmallWarehouse, share: float = 0.5) -> None:
 
 def modelled(small: SmallWarehouse, **profile: Any) -> pd.DataFrame:
     small.compute(SAFE, **profile)
-    model_areas(small.connection, small_mission([SAFE], **profile))
+    with modelled_areas(small.connection, small_mission([SAFE], **profile)):
+        pass
     return small.connection.execute("SELECT * FROM mart.modelled_value ORDER BY ALL").df()
 
 
@@ -142,9 +143,11 @@ def test_an_area_in_which_all_units_were_visited_keeps_its_own_figure(
 
 
 def test_a_line_of_the_profile_switches_it_off(small: SmallWarehouse) -> None:
-    model_areas(small.connection, small_mission([SAFE], modelled_areas=False))
+    with modelled_areas(small.connection, small_mission([SAFE], modelled_areas=False)):
+        pass
     assert small.connection.execute("SELECT * FROM mart.modelled_value").fetchall() == []
-    model_areas(small.connection, small_mission([SAFE]))
+    with modelled_areas(small.connection, small_mission([SAFE])):
+        pass
 
 
 def test_no_test_of_a_change_knows_it(small: SmallWarehouse) -> None:
@@ -155,7 +158,8 @@ def test_no_test_of_a_change_knows_it(small: SmallWarehouse) -> None:
     small.connection.execute("DELETE FROM mart.modelled_value")
     trends(small.connection, mission)
     pd.testing.assert_frame_equal(small.connection.execute(read).df(), before)
-    model_areas(small.connection, mission)
+    with modelled_areas(small.connection, mission):
+        pass
     root = Path(indicators.__file__).parent
     for room in ("assessment", "linkage"):
         for file in (root / room).rglob("*.py"):

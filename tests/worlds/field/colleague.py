@@ -56,7 +56,8 @@ def heads(proposal: Proposal, truth: Truth) -> dict[str, str]:
     """Headers of the truth: as the file's layout names them, where it has them."""
     there = {plain(name): name for name in proposal.layout.table.header}
     worded = {plain(w): one.header for one in proposal.layout.texts for w in one.wordings}
-    marked = proposal.layout.options.get("marked", {}).items()
+    options = proposal.layout.options
+    marked = {**options.get("marked", {}), **options.get("calendar", {})}.items()
     taken = {plain(header): name for name, headers in marked for header in headers}
     found = {name: (worded | there | taken).get(plain(name)) for name in truth.columns}
     return {name: header for name, header in found.items() if header}
@@ -196,8 +197,8 @@ class Colleague:
         names, meant = heads(found, self.truth), defaultdict[str, list[str]](list)
         for header, columns in self.truth.columns.items():
             for column in columns if header in names else ():
-                if column in contracts()[table].columns:
-                    meant[column].append(names[header])
+                if column in contracts()[table].columns and names[header] not in meant[column]:
+                    meant[column].append(names[header])  # days of a calendar are one column
         by_name, said = {one.column: one for one in found.columns}, dict[str, str]()
         wide = set(found.wide.items.values()) if found.wide else set()
         sheets = _made(found)
@@ -283,7 +284,10 @@ class Colleague:
         for one in (*found.columns, *(found.wide.coded if found.wide else ())):
             told = defaultdict[str, Counter[str]](Counter)
             for row, meant in pairs:
-                told[_text(row, one.headers)][meant.get(one.column, "")] += 1
+                text, value = _text(row, one.headers), meant.get(one.column, "")
+                told[text][value] += 1
+                if BETWEEN in value and (left := _left_of_list(one, text, value)):
+                    told[left[0]][left[1]] += 1
             for code in one.codes:
                 said = self.truth.decided.get(one.column, {})
                 own = next((v for text, v in said.items() if plain(text) == plain(code.text)), "")
@@ -443,6 +447,14 @@ def _reading(one: ColumnProposal, pairs: Sequence[tuple[Row, Row]]) -> str | Non
             is_whole = re.sub(r"\D", "", text) == re.sub(r"\.0*$", "", value)
             found["thousands" if is_whole else "decimal"] += 1
     return found.most_common(1)[0][0] if found else None
+
+
+def _left_of_list(one: ColumnProposal, text: str, value: str) -> tuple[str, str] | None:
+    """The one member of a list whose code is not known, and the one code that is left for it."""
+    members = {code.text: code.code for code in one.codes if code.text in text}
+    unknown = [member for member, code in members.items() if code is None]
+    codes = {*value.split(BETWEEN)} - {*members.values()}
+    return (unknown[0], codes.pop()) if len(unknown) == len(codes) == 1 else None
 
 
 def _text(row: Row, headers: Sequence[str]) -> str:

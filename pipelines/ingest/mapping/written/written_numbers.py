@@ -88,6 +88,28 @@ def without_unit(text: str, units: Collection[str]) -> str:
     return (number or of_it) if found and unit in units else text
 
 
+def number_of(text: str, words: Collection[str]) -> str | None:
+    """The number before one of these words, `2` of `2 morts; 1 blessé`; None of other numbers, and
+    a text without any as it is."""
+    known = {word.casefold() for word in words}
+    named = counted_words(text)
+    found = (number for number, word in named if word.casefold() in known)
+    return next(found, None) if named else text
+
+
+_COUNTED = re.compile(r"(\d+)\s*([^\W\d_]+\.?(?: [^\W\d_]+\.?)?)")
+
+
+def counted_words(text: str) -> list[tuple[str, str]]:
+    """The numbers of a cell, each with the words behind it, where it holds nothing else:
+    `2 morts; 1 blessé`, `3 killed and 2 wounded`."""
+    parts = re.split(
+        r"\s*(?:[;,/+&\n]|\bet\b|\band\b|\sو)\s*", text.translate(PLAIN_DIGITS).strip(" .")
+    )
+    found = [_COUNTED.fullmatch(part) for part in parts if part]
+    return [(one[1], one[2]) for one in found if one] if all(found) else []
+
+
 @lru_cache(maxsize=100_000)
 def number_text(text: str, signs: Signs, *, whole: bool = False) -> str | None:
     """The number with a decimal point and no other sign; None for what is none, or unclear."""

@@ -28,6 +28,10 @@ _TWO_DAYS = re.compile(
     r"|\d{1,2}[^\W\d]{3,4}\d{2,4})"
     r" +(\d.*)"
 )
+_DAY_BEHIND = re.compile(
+    r"(?P<hour>\d[\w:.]*(?: hrs?)?) \((?P<day>\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?)\)$"
+)
+"""`0025 hrs (05/01)`, also behind the day of its row."""
 _DAY_IN_ONE = re.compile(r"\d{6,8}|\d{1,2}[^\W\d]{3,4}\d{2,4}")  # `20260104`, `02JAN26`
 
 
@@ -59,7 +63,8 @@ def with_usual_clock(text: str) -> str:
     `same day` and `J+1` go.
     """
     plain = _beside("same_day").sub(" ", _beside("next_day").sub(" ", text))
-    found = _CLOCK.fullmatch(plain.strip())
+    plain = _DAY_BEHIND.sub(r"\g<day> \g<hour>", plain.strip())
+    found = _CLOCK.fullmatch(plain)
     if found is None:
         return text
     day = _own_day(found["day"] or "")
@@ -86,8 +91,11 @@ def _own_day(days: str) -> str:
         return days.strip()
     first, second = found.groups()
     year = next(iter(re.findall(r"\d{4}", first)), first[-2:])
-    sign = re.fullmatch(r"\d{1,2}([-/. ])\w{1,9}", second)
-    return f"{second}{sign[1]}{year}" if sign else second
+    parts = re.fullmatch(r"(\d{1,2})([-/. ])(\w{1,9})", second)
+    if parts is None:
+        return second
+    as_first = re.fullmatch(r"\d{1,2}([-/. ])\d{1,2}\1\d{2,4}", first)
+    return (as_first or parts)[1 if as_first else 2].join([parts[1], parts[3], year])
 
 
 @lru_cache(maxsize=100_000)  # as above
@@ -126,7 +134,7 @@ def with_usual_group(text: str, form: str) -> str:
 
 @cache
 def _unknown() -> re.Pattern[str]:
-    return re.compile(rf",?\s*\(?\s*(?:{_words('unknown')})\s*\)?\s*$", re.IGNORECASE)
+    return re.compile(rf"(?:^|,?\s+|,?\s*\(\s*)(?:{_words('unknown')})\s*\)?\s*$", re.IGNORECASE)
 
 
 @cache

@@ -23,6 +23,7 @@ from pipelines.setup.proposal.matching.survey import ANSWERS, with_answers
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
 from pipelines.setup.proposal.proposal import Proposal
 
+_PARTS = {"part", "number_of", "begins"}
 _LISTED = 15  # codes; of more only the nearest are shown
 
 
@@ -52,7 +53,7 @@ def with_header(proposal: Proposal, column: str, header: str, known: Known) -> P
             header not in one.headers
             or {one.column, column} <= times  # one day may be that of several times
             or "by_person" in one.reasons  # who is alone in a household is both
-            or {"part"} & one.entry.keys() & said.entry.keys()  # both coordinates of one cell
+            or _PARTS & one.entry.keys() & said.entry.keys()  # both coordinates of one cell
         )
     ]
     columns = [*others, said]

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import takewhile
 from operator import eq
 from typing import Any
@@ -45,6 +45,7 @@ from pipelines.setup.proposal.matching.joined_columns import (
     with_hours_of_span,
     with_next_clock,
     with_only_day,
+    with_precision,
     with_sums,
     without_sex,
 )
@@ -102,6 +103,7 @@ _BEGUN_AND_ENDED, _TURNED = ("started_at", "ended_at"), 0.6
 _OF_UNITS = 0.89  # below what is sure
 _OLDEST, _MOST_GROUPS = 120, 12
 _LEAST_DAYS, _FEWEST_IN_WORDS = 0.5, 2
+_FEW_NAMES, _OF_FEW, _OF_MANY = 12, 0.6, 0.8  # share of names that are known
 _GROUP_OF_AGES = re.compile(r"Y(?:_GE)?(?P<first>\d+)(?:T(?P<last>\d+))?")
 
 
@@ -120,7 +122,7 @@ def column_proposals(
     ]
     found = [one for one in found if not _is_said_otherwise(contract, one, columns)]
     found = [one for one in found if not _is_beside_its_code(contract, one, columns)]
-    found = sorted(_finest(found), key=_rank)
+    found = sorted(_finest(found), key=partial(_rank, contract))
     chosen: dict[str, ColumnProposal] = {}
     taken: set[str] = set()
     for proposal in _humbled(found):
@@ -132,7 +134,7 @@ def column_proposals(
     timed = _of_a_visit(with_clocks(contract, list(chosen.values()), columns), columns)
     dated = with_only_day(contract, with_days(contract, timed, columns), columns)
     timed = with_days_left(contract, with_next_clock(contract, dated, columns), columns)
-    timed = with_hours_of_span(contract, timed, columns)
+    timed = with_precision(contract, with_hours_of_span(contract, timed, columns), columns)
     return with_only_day(contract, with_sums(contract, timed, columns), every)
 
 
@@ -239,14 +241,18 @@ def _is_beside_its_code(contract: Contract, one: ColumnProposal, columns: Sequen
     return is_name and is_beside and one.column == contract.key[0]
 
 
-def _rank(one: ColumnProposal) -> tuple[float, int, float, int, int, str, tuple[str, ...]]:
-    """The surest first; of equals the finest, codes before names, what names a reference
-    surely, by a name of its own before what an export adds, and the plainest column: `sex` before
-    `household_head_sex`."""
+def _rank(
+    contract: Contract, one: ColumnProposal
+) -> tuple[float, bool, int, float, int, int, str, tuple[str, ...]]:
+    """The surest first; of equals what has the column's own title, the finest, codes before names,
+    what names a reference surely, by a name of its own before what an export adds, and the plainest
+    column: `sex` before `household_head_sex`."""
+    title = contract.columns[one.column].title
     sure = sum(code.confidence for code in one.codes) / len(one.codes) if one.codes else 1.0
     place = reference_place(one.headers[0])
     return (
         -one.confidence,
+        folded(one.headers[0]) not in (folded(title.en), folded(title.fr)),
         -len({code.code for code in one.codes if code.code}),
         -sure,
         99 if place is None else place + _OF_EXPORT * one.headers[0].startswith("_"),
@@ -446,10 +452,17 @@ def _only_unit(contract: Contract) -> str | None:
 
 
 def _are_known(values: Sequence[str], known: Mapping[str, str]) -> bool:
-    """Whether most texts are names or codes of areas or units that the mission has."""
+    """Whether most texts are names or codes of areas or units that the mission has; be it without
+    their blanks, `FPU 1`."""
     plain = [folded(text) for text in values if not text.isdigit()]
-    found = [text for text in plain if text in known or without_levels(text) in known]
-    return len(found) >= 2 and len(found) >= 0.8 * len(values)
+    joined = {name.replace(" ", "") for name in known} if len(plain) <= _FEW_NAMES else set()
+    found = [
+        text
+        for text in plain
+        if {text, without_levels(text)} & known.keys() or text.replace(" ", "") in joined
+    ]
+    most = _OF_FEW if len(plain) <= _FEW_NAMES else _OF_MANY
+    return len(found) >= 2 and len(found) >= most * len(values)
 
 
 @dataclass(frozen=True)
@@ -487,11 +500,15 @@ def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
     if alike >= _SAME_MEANING and column.base_type == "code" and _are_words(written):
         return 0.55, "same_name_other_texts"  # its texts may be of a language that we have not
     is_telling = len({one.code for one in fit.codes if one.code}) >= 2
-    if is_telling and fit.share is not None and fit.share >= 0.8:
-        if column.base_type in ("code", "list<code>") or column.pattern:
-            return 0.6, "texts_are_codes"
-        if column.reference:
-            return 0.55, "texts_are_known"
+    share = fit.share or 0
+    if (
+        is_telling
+        and share >= _OF_MANY
+        and (column.base_type in ("code", "list<code>") or column.pattern)
+    ):
+        return 0.6, "texts_are_codes"
+    if is_telling and share >= _OF_FEW and column.reference:
+        return 0.55, "texts_are_known"
     return 0, ""
 
 
@@ -556,7 +573,7 @@ def _nothing(texts: Texts, kind: str) -> dict[str, str | None]:
 
 def _date_fit(values: Sequence[str], kind: str, name: str) -> Fit:
     """In a time column a date without a time of day waits for the column of hours beside it."""
-    if kind == "time" and notation.clock_formats(values):
+    if kind == "time" and (notation.clock_formats(values) or notation.have_no_year(values)):
         return Fit(0.6)
     is_month = name == "month"
     if kind == "date" and not is_month and all(map(notation.YEAR.fullmatch, values)):
@@ -567,6 +584,9 @@ def _date_fit(values: Sequence[str], kind: str, name: str) -> Fit:
         written = notation.days_of_times(values)
     if kind == "date" and written.share < _LEAST_DAYS and (fit := _day_in_words(values)):
         return fit
+    if kind == "date" and not is_month and (months := notation.months_among(values, written)):
+        keys = {**written.keys, "formats": [*written.keys.get("formats", ()), *months]}  # type: ignore[misc]
+        return Fit(1.0, keys, (), "months_among_days", is_ambiguous=True)
     reason = "day_or_month_first" if written.is_ambiguous else None
     if is_month and not notation.are_months(values, written):
         return Fit(0.0)

@@ -4,6 +4,7 @@ in two columns, latitude and longitude in one. What one column holds is `columns
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import eq
 
 from indicators.definitions.contracts import Contract
 from pipelines.ingest.mapping.model import SUM
@@ -12,6 +13,7 @@ from pipelines.ingest.mapping.written.written_numbers import numbers_of_cell
 from pipelines.ingest.mapping.written.written_places import grid_degrees, part_of_pair
 from pipelines.ingest.mapping.written.written_times import says_same_day, with_usual_clock
 from pipelines.setup.proposal.matching import notation
+from pipelines.setup.proposal.matching.apart import several_of_one_cell
 from pipelines.setup.proposal.matching.concepts import says_only_when
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
 from pipelines.setup.proposal.matching.words import code_names, folded, listed_words
@@ -20,6 +22,7 @@ _PAIRS_LOOKED_AT = 50
 _NIGHTS = "nights_out"
 _UNNAMED, _ONLY_LEFT, _SUMMED = 0.6, 0.5, 0.85
 _LATITUDE, _OLDEST, _FEWEST_SPANS = 90, 120, 2
+_PRECISION = "date_precision"
 _MOST = 0.9  # share of the texts of a column
 
 
@@ -81,6 +84,23 @@ def _year_month_day(columns: Sequence[Texts]) -> list[Texts]:
              for each in words]  # fmt: skip
     whole = [one for one in found if one is not None]
     return whole if len(whole) == len(words) else []
+
+
+def with_precision(
+    contract: Contract, chosen: Sequence[ColumnProposal], columns: Sequence[Texts]
+) -> list[ColumnProposal]:
+    """How precise the date of a row is, where months stand among days: `January 2026`."""
+    by_name = {one.column: one for one in chosen}
+    dated = by_name.get(contract.date_column or "")
+    if dated is None or _PRECISION not in contract.columns or _PRECISION in by_name:
+        return list(chosen)
+    values = next(texts.values for texts in columns if texts.header == dated.headers[0])
+    months = notation.months_of(values, dated.entry.get("formats", ()))
+    if not 0 < len(months) < len(values):
+        return list(chosen)
+    entry = {"recode": dict.fromkeys(months, "month"), "otherwise": "day"}
+    reasons = ("months_among_days",)
+    return [*chosen, ColumnProposal(_PRECISION, dated.headers, _UNNAMED, reasons, entry)]
 
 
 def with_only_day(
@@ -165,9 +185,13 @@ def _joined(
     at = next(place for place, texts in enumerate(columns) if texts.header == one.headers[0])
     own, free = columns[at], [texts for texts in columns if texts.header not in taken]
     nearest = sorted(free, key=lambda texts: abs(columns.index(texts) - at))
-    if notation.clock_formats(own.values):
+    if notation.clock_formats(own.values) or notation.have_no_year(own.values):
         days = [texts for texts in nearest if _is_day(texts)]
-        days += [by_header[dated]] if dated and _holds_a_day(by_header[dated]) else []
+        of_row = [by_header[dated]] if dated and _holds_a_day(by_header[dated]) else []
+        is_of_row = one.column == f"{(contract.date_column or '').removesuffix('_on')}_at"
+        days = (
+            [*of_row, *days] if is_of_row or notation.have_no_year(own.values) else [*days, *of_row]
+        )
         if not days:
             return one
         joined = _of_two(one, days[0], own)
@@ -251,6 +275,7 @@ def two_of_one_cell(contract: Contract, texts: Texts) -> list[ColumnProposal]:
         _two_coordinates(contract, texts)
         or two_numbers(contract, texts)
         or _two_days(contract, texts)
+        or several_of_one_cell(contract, texts)
     )
 
 
@@ -295,8 +320,11 @@ def _two_days(contract: Contract, texts: Texts) -> list[ColumnProposal]:
     both = [(day_of_span(text, 1), day_of_span(text, 2)) for text in texts.values]
     if not names or sum(first != last for first, last in both) < _FEWEST_SPANS:
         return []
-    days = [day for pair in both for day in pair if day]
-    written = notation.dates(list(dict.fromkeys(days)), with_time=False)
+    days = list(dict.fromkeys(day for pair in both for day in pair if day))
+    written = notation.dates(days, with_time=False)
+    if months := notation.months_among(days, written):
+        forms = [*written.keys.get("formats", ["%Y-%m-%d"]), *months]  # type: ignore[misc]
+        written = replace(written, keys={**written.keys, "formats": forms}, share=1)
     if written.share < _MOST:
         return []
     keys = written.keys or {"formats": ["%Y-%m-%d"]}
@@ -329,7 +357,7 @@ def hours_of_span(texts: Texts) -> list[list[str]]:
     """How the first and the last hour are written of a column that holds both; none otherwise."""
     both = [[day_of_span(text, part) for text in texts.values] for part in (1, 2)]
     ends = [*filter(None, both[1])]
-    if len(ends) < _FEWEST_SPANS or set(ends) & set(texts.values):
+    if len(ends) < _FEWEST_SPANS or any(map(eq, both[1], texts.values)):
         return []
     found = [notation.clock_formats(part) for part in (both[0], ends)]
     return found if all(found) else []

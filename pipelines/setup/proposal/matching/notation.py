@@ -55,6 +55,7 @@ _HOURS = {
 }
 """Formats of times of day, with what they read of a usual writing."""
 _LIKE_A_NUMBER = re.compile(r"\d\.\d\d")
+_OF_NO_YEAR = re.compile(r"\d{1,2}([-/. ])\w{1,9}")
 _OWN_DAY = re.compile(r"(.*\d) \d\d:\d\d")
 
 
@@ -161,6 +162,23 @@ def are_months(texts: Sequence[str], written: Written) -> bool:
     return all(day is None or day.day == 1 for day in days)
 
 
+def months_among(texts: Sequence[str], written: Written) -> list[str]:
+    """The formats of months, `January 2026`, that stand among days so written; none where what is
+    left is anything else."""
+    left = [text for text in texts if date_of(text, written) is None]
+    if not left or len(left) == len(texts):
+        return []
+    months = dates(left, with_time=False, of_months=True)
+    forms = [*months.keys.get("formats", ())]  # type: ignore[misc]
+    return forms if months.share == 1 and {*forms} <= {*_MONTHS} else []
+
+
+def months_of(texts: Sequence[str], forms: Sequence[str]) -> list[str]:
+    """The texts that formats of months read, where formats of days stand beside these."""
+    of_months = [form for form in forms if form in _MONTHS]
+    return [text for text in texts if any(_fits(text, form) for form in of_months)]
+
+
 def date_of(text: str, written: Written) -> date | None:
     """The day that a text is, of months the first; None where it is not so written."""
     forms = [*written.keys.get("formats", ()), "%Y-%m-%d"]  # type: ignore[misc]
@@ -209,7 +227,8 @@ def clock_formats(texts: Sequence[str]) -> list[str]:
     holds more than a few others, or years, of which `2010` could be ten past eight."""
     if texts and all(YEAR.fullmatch(text) for text in texts):
         return []
-    texts = [text.translate(PLAIN_DIGITS) for text in texts]
+    plain = (text.translate(PLAIN_DIGITS) for text in texts)
+    texts = [text for text in plain if without_unknown_hour(text)]
     if any(map(_LIKE_A_NUMBER.fullmatch, texts)):  # `7.25` is no time of day
         return []
     days = [own_day(text) for text in texts]
@@ -230,6 +249,12 @@ def clock_formats(texts: Sequence[str]) -> list[str]:
         found.append(best)
         left = [text for text in left if text not in read[best]]
     return found if len(left) <= most else []
+
+
+def have_no_year(texts: Sequence[str]) -> bool:
+    """Whether each time of day has its day, but no year: `31/07 21h45`."""
+    days = [own_day(text) for text in texts if without_unknown_hour(text)]
+    return bool(days) and all(map(_OF_NO_YEAR.fullmatch, days))
 
 
 def own_day(text: str) -> str:

@@ -172,7 +172,9 @@ def general_names(table: str, name: str) -> frozenset[str]:
 def kind_names(table: str, name: str) -> frozenset[str]:
     """Those of them that say no more than date, key or type."""
     contract, given = contracts()[table], _synonyms()["general"]
-    kinds = {"date": name == contract.date_column, "key": _names_rows(contract, name)}
+    days = [one for one, column in contract.columns.items() if column.base_type in ("date", "time")]
+    is_day = name == contract.date_column or days == [name]
+    kinds = {"date": is_day, "key": _names_rows(contract, name)}
     types = [one for one in contract.columns if one.endswith(("_type", "_kind"))]
     own = contract.key[0].removesuffix("_code")
     kinds["type"] = name in (f"{own}_type", f"{own}_kind") or types == [name]
