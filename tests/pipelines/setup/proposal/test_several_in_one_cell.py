@@ -1,0 +1,203 @@
+"""A cell or a row that tells several things: days with crosses, numbers with their words, two kinds
+of references, months among days."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from indicators.foundation.errors import WrongUse
+from pipelines.ingest.files.delivered_file import Delivery, file_rows
+from pipelines.ingest.mapping.apply import map_rows
+from pipelines.ingest.mapping.model import Source
+from pipelines.ingest.mapping.written.written_numbers import counted_words, number_of
+from pipelines.ingest.mapping.written.written_times import with_usual_clock
+from pipelines.setup.proposal.layout import layouts
+from pipelines.setup.proposal.matching import notation
+from pipelines.setup.proposal.matching.apart import beginnings, counted
+from pipelines.setup.proposal.proposal import Proposal, propose
+from tests.pipelines.setup.proposal.test_mess_of_other_hands import KNOWN, workbook
+
+Rows = Sequence[Sequence[object]]
+
+
+def mapped(path: Path, found: Proposal) -> list[dict[str, object]]:
+    """The rows of the proposed mapping as texts."""
+    source = Source.model_validate(found.mapping())
+    rows = file_rows(Delivery(path, path.name, "0a1b2c", source))
+    return map_rows(rows, source.tables[0], source, lambda: pytest.fail()).rows.to_pylist()
+
+
+def calendar(path: Path, **more: Rows) -> Path:
+    """A sheet of crosses a month, its title in the first row."""
+    head = ["Route", "Purpose", "District", *range(1, 11), "Days"]
+    marks = [[None, "x", None, "X", None, "(x)", None, None, None, "x"],
+             ["x", None, None, None, None, None, "x", None, None, None]]  # fmt: skip
+    body = [["RT-1", "Market", "Torit", *marks[0], 3], ["RT-2", "Fields", "Ikoto", *marks[1], 2]]
+    sums = ["per day", None, None, 1, 1, 0, 1, 0, 0, 1, 0, 0, 1, 5]
+    return workbook(path, **{**more, "Routes": [["Agreed routes - MARCH 2026"], head, *body, sums]})
+
+
+def test_each_cross_below_a_day_is_a_row_of_that_day(tmp_path: Path) -> None:
+    path = calendar(tmp_path / "routes.xlsx")
+    found = propose(path, KNOWN, table="route_days")
+    assert [*found.layout.options["calendar"]] == ["Day"]
+    rows = mapped(path, found)
+    days = [row["agreed_on"] for row in rows if row["route_code"] == "RT-1"]
+    assert days == ["2 Mar 2026", "4 Mar 2026", "6 Mar 2026: (x)", "10 Mar 2026"], "told, no day"
+    assert sum(row["route_code"] == "RT-2" for row in rows) == 2
+    (remark,) = [one.rule for one in found.layout.table.remarks if one.rule == "total_row"]
+    assert remark == "total_row"
+
+
+def test_a_calendar_without_its_month_is_none_and_sheets_tell_it(tmp_path: Path) -> None:
+    head = ["Route", "District", *range(1, 32)]
+    row = ["RT-1", "Torit", *(["x", None, None] * 11)[:31]]
+    (alone,) = layouts(workbook(tmp_path / "routes.xlsx", Sheet1=[head, row]))
+    assert "calendar" not in alone.options
+    months: dict[str, Rows] = {"January": [head, row], "February": [head[:30], row[:30]]}
+    both = layouts(workbook(tmp_path / "routes 2026.xlsx", **months))[0]
+    assert both.options["sheets"] == "*", "31 days beside 28"
+    texts = both.table.rows["Day"].to_pylist()
+    assert {"31 January 2026", "28 February 2026"} <= {*texts}
+    with pytest.raises(WrongUse, match="calendar"):
+        wrong = {"reader": "xlsx", "source": "routes", "files": "*", "tables": [
+            {"table": "route_days", "columns": {"route_code": {"from": "Route"}}}]}  # fmt: skip
+        options = {"sheet": "January", "calendar": {"Day": ["1", "Thursday"]}}
+        source = Source.model_validate({**wrong, "options": options})
+        file_rows(Delivery(tmp_path / "routes 2026.xlsx", "routes 2026.xlsx", "0a", source))
+
+
+@pytest.mark.parametrize(
+    ("text", "killed", "wounded"),
+    [
+        ("2 morts; 1 blessé", "2", "1"),
+        ("3 killed and 2 wounded", None, "2"),
+        ("1 mort", "1", None),
+        ("12 500", "12 500", "12 500"),
+        ("Néant", "Néant", "Néant"),
+        ("2 morts, dont un enfant", "2 morts, dont un enfant", "2 morts, dont un enfant"),
+    ],
+)
+def test_a_number_is_known_by_the_word_behind_it(
+    text: str, killed: str | None, wounded: str | None
+) -> None:
+    """A text of anything else stays as it is, for the rules to refuse."""
+    assert number_of(text, ["mort", "morts"]) == killed
+    assert number_of(text, ["blessé", "wounded"]) == wounded
+
+
+def test_numbers_with_their_words_are_proposed_for_both_columns(tmp_path: Path) -> None:
+    said = ["2 morts; 1 blessé", "1 mort", "Néant", "3 blessés"]
+    head = ["N° PV", "Date des faits", "Lieu", "Qualification", "Bilan"]
+    rows = [
+        [f"PV-{at}", f"0{at}/09/2026", "Torit", "Meurtre", one] for at, one in enumerate(said, 1)
+    ]
+    path = workbook(tmp_path / "pv.xlsx", F=[head, *rows])
+    found = propose(path, KNOWN, table="incidents")
+    told = {one.column: one.entry for one in found.columns if one.headers == ("Bilan",)}
+    assert told["deaths_civilian"] == {"number_of": ["mort", "morts"], "recode": {"Néant": "0"}}
+    counts = [(row["deaths_civilian"], row["injured_civilian"]) for row in mapped(path, found)]
+    assert counts == [("2", "1"), ("1", None), ("0", "0"), (None, "3")]
+    assert counted("incidents", "deaths_civilian", ["2 morts", "1 mort"]) == [], "one in each cell"
+    assert counted_words("2 morts; voir rapport") == []
+
+
+@pytest.mark.parametrize("own", ["INC", "SIR"])
+def test_references_of_two_kinds_in_one_column_go_to_both(tmp_path: Path, own: str) -> None:
+    said = [f"{own}-26-001", "OP-01/26", f"{own}-26-002"]
+    head = ["AAR no.", "Incident / operation ref", "Kind", "Reason for review", "Opened"]
+    rows = [[f"AAR-{at}", one, "AAR", "Other", f"0{at}/09/2026"] for at, one in enumerate(said, 1)]
+    path = workbook(tmp_path / "aar.xlsx", F=[head, *rows])
+    found = propose(path, KNOWN, table="after_action_reviews")
+    names = ("incident_code", "operation_code")
+    assert [tuple(row[name] for name in names) for row in mapped(path, found)] == [
+        (said[0], None), (None, said[1]), (said[2], None),
+    ]  # fmt: skip
+    assert beginnings("after_action_reviews", "incident_code", ["INC-1", "INC-2"]) == []
+
+
+def test_a_month_among_days_is_its_first_day_with_less_precision(tmp_path: Path) -> None:
+    said = ["03/01/2026", "14-16/01/2026", "January 2026", "21/01/2026", "24-26/01/2026"]
+    head = ["Case no.", "Date of violation", "District", "Type of violation"]
+    rows = [[f"HRD-{at}", one, "Torit", "Killing"] for at, one in enumerate(said, 1)]
+    path = workbook(tmp_path / "cases.xlsx", F=[head, *rows])
+    found = propose(path, KNOWN, table="incidents")
+    told = [(row["occurred_on"], row["ended_on"], row["date_precision"])
+            for row in mapped(path, found)]  # fmt: skip
+    assert told == [
+        ("03/01/2026", None, "day"), ("14/01/2026", "16/01/2026", "day"),
+        ("January 2026", None, "month"), ("21/01/2026", None, "day"),
+        ("24/01/2026", "26/01/2026", "day"),
+    ]  # fmt: skip
+    days = ["03/01/2026", "soon"]
+    assert notation.months_among(days, notation.dates(days, with_time=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("04.01.26 0025 hrs (05/01)", "05.01.26 00:25"),
+        ("2026-01-31 23h10 (01/02)", "01/02/2026 23:10"),
+        ("2026-07-31 31/07 21h45", "31/07/2026 21:45"),
+        ("04.01.26 1700 hrs", "04.01.26 17:00"),
+    ],
+)
+def test_a_time_may_bear_its_own_day(text: str, read: str) -> None:
+    assert with_usual_clock(text) == read
+
+
+def test_times_of_an_own_day_without_a_year_have_that_of_their_row(tmp_path: Path) -> None:
+    head = ["Alert no.", "Date received", "Time received", "Place", "Threat", "Level", "Arrived at"]
+    said = [("12:30", "05/03 21h45"), ("23:10", "06/03 01h05"), ("08:00", None)]
+    rows = [[f"A-{at}", "05/03/2026", clock, "Torit", "Looting", "High", own]
+            for at, (clock, own) in enumerate(said, 1)]  # fmt: skip
+    path = workbook(tmp_path / "alerts.xlsx", F=[head, *rows])
+    arrived = [row["arrived_at"] for row in mapped(path, propose(path, KNOWN, table="alerts"))]
+    assert arrived == ["05/03/2026 21:45", "06/03/2026 01:05", None]
+
+
+def test_hours_that_are_not_known_leave_the_others_with_their_day(tmp_path: Path) -> None:
+    head = ["Ref", "Date", "Time (LT)", "Sent on", "Location", "Type of incident"]
+    clocks = ["2230 hrs", "unk", "0630 hrs", "NP"]
+    rows = [[f"S-{at}", f"0{at}/03/2026", clock, "09/03/2026", "Torit", "Looting"]
+            for at, clock in enumerate(clocks, 1)]  # fmt: skip
+    path = workbook(tmp_path / "sitrep.xlsx", F=[head, *rows])
+    found = propose(path, KNOWN, table="incidents")
+    told = [row["occurred_at"] for row in mapped(path, found)]
+    assert told == ["01/03/2026 22:30", None, "03/03/2026 06:30", None], "of its day, not when sent"
+
+
+def test_an_hour_alone_stands_among_spans_of_hours(tmp_path: Path) -> None:
+    head = ["Date", "Horaire", "Activité", "Lieu", "Exécution"]
+    said = ["15h00 - 18h00", "22h30 - 01h00", "18h00", "07h30 - 09h00"]
+    rows = [[f"0{at}/01/2026", one, "Patrouille", "Torit", "Effectuée"]
+            for at, one in enumerate(said, 1)]  # fmt: skip
+    path = workbook(tmp_path / "main_courante.xlsx", F=[head, *rows])
+    found = mapped(path, propose(path, KNOWN, table="activities"))
+    assert [row["started_at"] for row in found][2:] == ["03/01/2026 18:00", "04/01/2026 07:30"]
+    assert [row["ended_at"] for row in found][:3] == ["01/01/2026 18:00", "02/01/2026 01:00", None]
+
+
+def test_what_stands_in_the_column_again_is_no_header(tmp_path: Path) -> None:
+    """`Reçu` is the name of a column elsewhere; here it is what each row says."""
+    title = ["Suivi des rapports – 3e trimestre 2026"]
+    head = ["Unité", "Zone", "Rapport", "Juillet", "Août", "Septembre", "Remarque"]
+    kinds = ["Activités", "Incidents", "Alertes"]
+    rows = [["FPU1", "Torit", kinds[at % 3], "Reçu", "Reçu", "Reçu", "relancé"] for at in range(9)]
+    (found,) = layouts(workbook(tmp_path / "suivi.xlsx", F=[title, head, *rows]))
+    assert found.table.header == tuple(head)
+
+
+def test_a_footnote_below_a_sheet_with_words_above_is_no_row(tmp_path: Path) -> None:
+    head = ["Ser", "DTG", "Loc", "Type"]
+    note = ["NFA = no further action"]
+
+    def sheet(month: str) -> Rows:
+        rows = [[at, f"0{at}0150A{month}26", "Torit", "Looting"] for at in (1, 2, 3)]
+        return [["SIGNIFICANT INCIDENTS"], ["Times: local"], [None], head, *rows, note]
+
+    path = tmp_path / "log.xlsx"
+    found = propose(workbook(path, Jul=sheet("JUL"), Aug=sheet("AUG")), KNOWN, table="incidents")
+    assert found.layout.options["footnotes"] is True
+    assert "template" in next(one.entry for one in found.columns if one.column == "incident_code")
