@@ -22,6 +22,7 @@ from pipelines.ingest.mapping.places.gazetteer import Gazetteer
 from pipelines.ingest.mapping.written.written_dates import (
     day_of_span,
     in_english,
+    is_read_by,
     names_months,
     without_weekday,
 )
@@ -288,12 +289,16 @@ class _Applied:
             parts = [self._column(name, entry) for name in entry.sources]
             if len(parts) == 1:
                 return parts[0]
+            none = pa.array(
+                [text for text, code in entry.recode.items() if code is None], pa.string()
+            )
+            parts = [_without(part, none) for part in parts] if len(none) else parts
             joined = _joined(parts, entry.join)
             if entry.join == SUM:
                 return _remapped(joined, lambda value: _summed(value, entry.signs))
             if entry.after:  # an end without its hour is not known: its day is that of the start
                 return pc.if_else(pc.is_valid(parts[-1]), joined, pa.scalar(None, pa.string()))
-            return joined
+            return self._with_hours(joined, parts[-1], entry)
         if entry.template is not None:
             return self._filled(entry.template, entry)
         if entry.point is not None:
@@ -303,6 +308,19 @@ class _Applied:
             text = self._column(entry.runs.of, entry)
             return _remapped(text, lambda value: _run(value, length))
         return pa.nulls(self.rows.num_rows, pa.string())
+
+    def _with_hours(self, joined: Column, clock: Column, entry: ColumnMapping) -> Column:
+        """Joined days and hours; where a table may lack the time, none of a day whose hour is
+        blank."""
+        own = contracts()[self.table].columns[self.name] if self.table else None
+        if own is None or own.base_type != "time" or own.required or not clock.null_count:
+            return joined
+
+        def told(text: str) -> str | None:
+            read = as_read(text, entry.formats)
+            return text if any(is_read_by(read, form) for form in entry.formats) else None
+
+        return pc.if_else(pc.is_valid(clock), joined, _remapped(joined, told))
 
     def _column(self, name: str, entry: ColumnMapping) -> Column:
         if name not in self.rows.column_names:  # `optional`: checked before
@@ -392,6 +410,12 @@ def _joined(parts: list[Column], separator: str) -> Column:
         joined = pc.binary_join_element_wise(text, part, separator, null_handling="emit_null")
         text = pc.coalesce(joined, text, part)
     return text
+
+
+def _without(part: Column, none: pa.Array) -> Column:
+    """A part of a text without those that say that there is none of it: `not confirmed`."""
+    is_none = pc.fill_null(pc.is_in(part, value_set=none), False)
+    return pc.if_else(is_none, pa.scalar(None, pa.string()), part)
 
 
 def _summed(value: str, signs: Signs) -> str:

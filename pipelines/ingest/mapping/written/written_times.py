@@ -13,7 +13,7 @@ from pipelines.ingest.mapping.written.written_dates import is_read_by, listed
 _HALF = r"(?P<half>[ap]\.? ?m\.?|صباح[اً]*|مساء[اً]*|ص|م)"
 _HOURS = r"(?:hrs?|hours?|hs?|heures?)\.?"
 _CLOCK = re.compile(
-    rf"(?:(?P<day>.+?)(?:,? +(?:-|–|@|à|at|vers|about)? *|(?<=\d)T|, *))?"
+    rf"(?:(?P<day>.+?)(?:,? +(?:-|–|@|à|at|vers|about|/|\|)? *|(?<=\d)T|, *))?"
     rf"(?:(?P<hour>\d{{1,2}}) ?[:.h] ?(?P<minute>[0-5]\d)(?: ?{_HALF}| ?{_HOURS})?"
     rf"|(?P<whole>\d{{1,2}}) ?(?:{_HOURS}|{_HALF.replace('half', 'of_whole')})"
     rf"|(?P<plain>\d{{4}}) ?{_HOURS}"
@@ -134,7 +134,8 @@ def with_usual_group(text: str, form: str) -> str:
 
 @cache
 def _unknown() -> re.Pattern[str]:
-    return re.compile(rf"(?:^|,?\s+|,?\s*\(\s*)(?:{_words('unknown')})\s*\)?\s*$", re.IGNORECASE)
+    before = r"(?:^|\s*[,/|–-]?\s+|,?\s*\(\s*)"
+    return re.compile(rf"{before}(?:{_words('unknown')})\s*\)?\s*$", re.IGNORECASE)
 
 
 @cache

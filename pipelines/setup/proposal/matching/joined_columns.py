@@ -184,6 +184,7 @@ def _joined(
     by_header = {texts.header: texts for texts in columns}
     at = next(place for place, texts in enumerate(columns) if texts.header == one.headers[0])
     own, free = columns[at], [texts for texts in columns if texts.header not in taken]
+    own = replace(own, values=tuple(text for text in own.values if text not in _none_of(one)))
     nearest = sorted(free, key=lambda texts: abs(columns.index(texts) - at))
     if notation.clock_formats(own.values) or notation.have_no_year(own.values):
         days = [texts for texts in nearest if _is_day(texts)]
@@ -240,6 +241,12 @@ def _day_keys(texts: Texts) -> dict[str, object]:
     return notation.dates(texts.values, with_time=False).keys or {"formats": ["%Y-%m-%d"]}
 
 
+def _none_of(one: ColumnProposal) -> dict[str, None]:
+    """The texts of a column that say that there is none."""
+    recode: dict[str, str | None] = one.entry.get("recode", {})
+    return {text: None for text, code in recode.items() if code is None}
+
+
 def _of_two(one: ColumnProposal, day: Texts, clock: Texts) -> ColumnProposal:
     written = notation.dates(day.values, with_time=False)
     if written.share < _MOST:  # the hour behind that of the day takes its place
@@ -251,6 +258,7 @@ def _of_two(one: ColumnProposal, day: Texts, clock: Texts) -> ColumnProposal:
     told = [with_usual_clock(f"{day.values[0]} {text}") for text in clock.values
             if notation.own_day(text)]  # fmt: skip
     own = [*notation.dates(told, with_time=True).keys.get("formats", ())]  # type: ignore[misc]
+    none = _none_of(one)
     confidence = 0.6 if written.is_ambiguous else max(one.confidence, 0.88)
     reasons = tuple(reason for reason in one.reasons if reason != "same_name_other_texts")
     if written.is_ambiguous and "day_or_month_first" not in reasons:
@@ -264,6 +272,7 @@ def _of_two(one: ColumnProposal, day: Texts, clock: Texts) -> ColumnProposal:
                 *dict.fromkeys([*(f"{form} {hour}" for form in forms for hour in hours), *own])
             ],
             **notation.zone_of(hours),
+            **({"recode": none} if none else {}),
         },
         reasons=(*reasons, "joined"),
     )

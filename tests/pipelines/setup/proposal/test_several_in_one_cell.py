@@ -11,7 +11,7 @@ from pipelines.ingest.files.delivered_file import Delivery, file_rows
 from pipelines.ingest.mapping.apply import map_rows
 from pipelines.ingest.mapping.model import Source
 from pipelines.ingest.mapping.written.written_numbers import counted_words, number_of
-from pipelines.ingest.mapping.written.written_times import with_usual_clock
+from pipelines.ingest.mapping.written.written_times import with_usual_clock, without_unknown_hour
 from pipelines.setup.proposal.layout import layouts
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.apart import beginnings, counted
@@ -141,6 +141,8 @@ def test_a_month_among_days_is_its_first_day_with_less_precision(tmp_path: Path)
         ("2026-01-31 23h10 (01/02)", "01/02/2026 23:10"),
         ("2026-07-31 31/07 21h45", "31/07/2026 21:45"),
         ("04.01.26 1700 hrs", "04.01.26 17:00"),
+        ("4 Jul 26 / 1845hrs", "4 Jul 26 18:45"),
+        ("2026-07-01 0145hrs", "2026-07-01 01:45"),
     ],
 )
 def test_a_time_may_bear_its_own_day(text: str, read: str) -> None:
@@ -201,3 +203,32 @@ def test_a_footnote_below_a_sheet_with_words_above_is_no_row(tmp_path: Path) -> 
     found = propose(workbook(path, Jul=sheet("JUL"), Aug=sheet("AUG")), KNOWN, table="incidents")
     assert found.layout.options["footnotes"] is True
     assert "template" in next(one.entry for one in found.columns if one.column == "incident_code")
+
+
+def test_a_day_in_iso_may_have_its_hour_in_another_writing() -> None:
+    texts = ["2026-07-01 0145hrs", "2026-07-02 2112hrs"]
+    assert notation.dates(texts, with_time=True).keys == {"formats": ["%Y-%m-%d %H:%M"]}
+    assert without_unknown_hour("2 Jul 26 / time unk") == "2 Jul 26"
+    assert without_unknown_hour("the 2nd") == "the 2nd", "no `nd` of a number"
+
+
+def test_a_blank_hour_is_none_where_a_table_may_lack_it(tmp_path: Path) -> None:
+    """Two words that say that there is no hour, and a blank beside its day."""
+    head = ["Alert no.", "Received on", "Time", "Place", "Threat", "Level", "Confirmée à"]
+    said = [("12:30", "14:05"), ("09:00", "Non confirmée"), ("23:10", None), ("08:00", "08h20")]
+    rows = [[f"A-{at}", f"0{at}/03/2026", clock, "Torit", "Looting", "High", own]
+            for at, (clock, own) in enumerate(said, 1)]  # fmt: skip
+    path = workbook(tmp_path / "alerts.xlsx", F=[head, *rows])
+    found = mapped(path, propose(path, KNOWN, table="alerts"))
+    told = [row["confirmed_at"] for row in found]
+    assert told == ["01/03/2026 14:05", None, None, "04/03/2026 08:20"]
+    source = {"source": "interviews", "files": "*", "reader": "csv", "tables": [{
+        "table": "survey_respondents", "columns": {"started_at": {
+            "from": ["day", "hour"], "formats": ["%Y-%m-%d %H:%M"]}}}]}  # fmt: skip
+    (tmp_path / "base.csv").write_text(
+        "day,hour\n2026-09-07,\n2026-09-08,10:30\n2026-09-09 11:00,\n"
+    )
+    path, one = tmp_path / "base.csv", Source.model_validate(source)
+    rows_read = file_rows(Delivery(path, path.name, "0a", one))
+    times = map_rows(rows_read, one.tables[0], one, lambda: pytest.fail()).rows["started_at"]
+    assert times.to_pylist() == [None, "2026-09-08 10:30", "2026-09-09 11:00"]
