@@ -437,14 +437,18 @@ def _questions(
 
 
 def _asked_by_month(layout: Layout, columns: Sequence[ColumnProposal]) -> list[ColumnProposal]:
-    """Days whose month the name of their sheet tells stay asked."""
-    told = {*layout.options.get("month_of_sheet", ())}
+    """Days whose month the name of their sheet tells stay asked, and days of crosses."""
+    why = {
+        header: reason
+        for reason in ("month_of_sheet", "calendar")
+        for header in layout.options.get(reason, ())
+    }
     return [
-        replace(one, confidence=min(one.confidence, _BY_SHEET),
-                reasons=(*one.reasons, "month_of_sheet"))
-        if told.intersection(one.headers) else one
+        replace(one, confidence=min(one.confidence, _BY_SHEET), reasons=(*one.reasons, *told))
+        if (told := [why[header] for header in one.headers if header in why])
+        else one
         for one in columns
-    ]  # fmt: skip
+    ]
 
 
 def _of_another(

@@ -3,7 +3,7 @@ incident in some rows and an operation in others."""
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from indicators.definitions.contracts import Contract, contracts
 from pipelines.ingest.mapping.written.written_numbers import counted_words
@@ -45,17 +45,18 @@ def counted(table: str, name: str, values: Sequence[str]) -> list[str]:
     numbers, each with its word."""
     if contracts()[table].columns[name].base_type != "int":
         return []
-    numbered = [text for text in values if any(map(str.isdigit, text))]
-    held = [counted_words(text) for text in numbered]
-    words = {word for parts in held for _, word in parts}
-    are_so = sum(map(bool, held)) >= _LEAST * len(held) > 0
-    if not are_so or not any(len(parts) > 1 for parts in held):
-        return []
     meant = column_meanings(table, name)
-    own = {word: meanings(folded(word)) - {frozenset()} for word in words}
-    return sorted(
-        word for word in words if any(one <= other for one in own[word] for other in meant)
-    )
+    own = {word: meanings(folded(word)) - {frozenset()} for word in _counted_words(tuple(values))}
+    return sorted(word for word in own if any(one <= other for one in own[word] for other in meant))
+
+
+@lru_cache(maxsize=1000)  # asked of each column of each table
+def _counted_words(values: tuple[str, ...]) -> tuple[str, ...]:
+    """The words behind the numbers of texts of which some hold several."""
+    held = [counted_words(text) for text in values if any(map(str.isdigit, text))]
+    are_so = sum(map(bool, held)) >= _LEAST * len(held) > 0
+    is_several = any(len(parts) > 1 for parts in held)
+    return tuple({word for parts in held for _, word in parts}) if are_so and is_several else ()
 
 
 def beginnings(table: str, name: str, values: Sequence[str]) -> list[str]:

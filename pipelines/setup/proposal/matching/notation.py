@@ -165,9 +165,9 @@ def are_months(texts: Sequence[str], written: Written) -> bool:
 def months_among(texts: Sequence[str], written: Written) -> list[str]:
     """The formats of months, `January 2026`, that stand among days so written; none where what is
     left is anything else."""
-    left = [text for text in texts if date_of(text, written) is None]
-    if not left or len(left) == len(texts):
+    if not 0 < written.share < 1:
         return []
+    left = [text for text in texts if date_of(text, written) is None]
     months = dates(left, with_time=False, of_months=True)
     forms = [*months.keys.get("formats", ())]  # type: ignore[misc]
     return forms if months.share == 1 and {*forms} <= {*_MONTHS} else []
