@@ -289,10 +289,8 @@ class _Applied:
             parts = [self._column(name, entry) for name in entry.sources]
             if len(parts) == 1:
                 return parts[0]
-            none = pa.array(
-                [text for text, code in entry.recode.items() if code is None], pa.string()
-            )
-            parts = [_without(part, none) for part in parts] if len(none) else parts
+            if entry.formats:  # of days and hours, as a recode is of the whole
+                parts = [_without(part, entry.recode) for part in parts]
             joined = _joined(parts, entry.join)
             if entry.join == SUM:
                 return _remapped(joined, lambda value: _summed(value, entry.signs))
@@ -330,10 +328,10 @@ class _Applied:
         if part := entry.part:
             of_days = bool(entry.formats)
             text = _remapped(text, lambda value: self._part(value, part, of_days))
-        if entry.units:
-            text = _remapped(text, lambda value: without_unit(value, entry.units))
         if entry.number_of:
-            text = _remapped(text, lambda value: number_of(value, entry.number_of))
+            text = _remapped(text, lambda value: number_of(value, entry.number_of, entry.units))
+        elif entry.units:
+            text = _remapped(text, lambda value: without_unit(value, entry.units))
         if entry.begins:
             text = _remapped(text, lambda value: value if value.startswith(entry.begins) else None)
         return text
@@ -343,10 +341,9 @@ class _Applied:
         if self.name in SIDES:
             return part_of_pair(value, part) or value
         if of_days:
-            is_alone = self.name == _OF_SEVERAL_DAYS and day_of_span(value, 1) == day_of_span(
-                value, 2
-            )
-            return None if is_alone else day_of_span(value, part) or None
+            first, own = day_of_span(value, 1), day_of_span(value, part)
+            is_same = part > 1 and own == first
+            return None if is_same and self.name == _OF_SEVERAL_DAYS else own or None
         return number_of_cell(value, part)
 
     def _filled(self, template: str, entry: ColumnMapping) -> Column:
@@ -412,9 +409,12 @@ def _joined(parts: list[Column], separator: str) -> Column:
     return text
 
 
-def _without(part: Column, none: pa.Array) -> Column:
+def _without(part: Column, recode: Mapping[str, str | None]) -> Column:
     """A part of a text without those that say that there is none of it: `not confirmed`."""
-    is_none = pc.fill_null(pc.is_in(part, value_set=none), False)
+    none = [text for text, code in recode.items() if code is None]
+    if not none:
+        return part
+    is_none = pc.fill_null(pc.is_in(part, value_set=pa.array(none, pa.string())), False)
     return pc.if_else(is_none, pa.scalar(None, pa.string()), part)
 
 

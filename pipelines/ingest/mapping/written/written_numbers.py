@@ -88,13 +88,15 @@ def without_unit(text: str, units: Collection[str]) -> str:
     return (number or of_it) if found and unit in units else text
 
 
-def number_of(text: str, words: Collection[str]) -> str | None:
-    """The number before one of these words, `2` of `2 morts; 1 blessé`; None of other numbers, and
-    a text without any as it is."""
-    known = {word.casefold() for word in words}
-    named = counted_words(text)
-    found = (number for number, word in named if word.casefold() in known)
-    return next(found, None) if named else text
+def number_of(text: str, words: Collection[str], others: Collection[str]) -> str | None:
+    """The number before one of these words, `2` of `2 morts; 1 blessé`; None where others stand
+    alone. A text with a word that is neither stays as it is, and no number is read from it: `3
+    tués` is no blank."""
+    named, own = counted_words(text), {word.casefold() for word in words}
+    known = own | {word.casefold() for word in others}
+    if not named or any(word.casefold() not in known for _, word in named):
+        return text
+    return next((number for number, word in named if word.casefold() in own), None)
 
 
 _COUNTED = re.compile(r"(\d+)\s*([^\W\d_]+\.?(?: [^\W\d_]+\.?)?)")

@@ -4,6 +4,7 @@ incident in some rows and an operation in others."""
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from typing import Any
 
 from indicators.definitions.contracts import Contract, contracts
 from pipelines.ingest.mapping.written.written_numbers import counted_words
@@ -24,15 +25,22 @@ def several_of_one_cell(contract: Contract, texts: Texts) -> list[ColumnProposal
         told = {name: part for name, part in parts.items() if part}
         first = {tuple(part): name for name, part in reversed(told.items())}  # of each the first
         if len(first) > 1:
-            none = {text: "0" for text in texts.values if folded(text) in _zero()}
-            recode = {"recode": none} if none and key == "number_of" else {}
-            return [
-                ColumnProposal(
-                    name, (texts.header,), _ASKED, (f"several_{key}",), {key: [*part], **recode}
-                )
-                for part, name in first.items()
-            ]
+            entries = {name: {key: [*part]} for part, name in first.items()}
+            if key == "number_of":
+                entries = {name: {**entry, **_beside(texts.values, told[name])}
+                           for name, entry in entries.items()}  # fmt: skip
+            reasons = (f"several_{key}",)
+            return [ColumnProposal(name, (texts.header,), _ASKED, reasons, entry)
+                    for name, entry in entries.items()]  # fmt: skip
     return []
+
+
+def _beside(values: Sequence[str], own: Sequence[str]) -> dict[str, Any]:
+    """The words of the other numbers, which a mapping knows, and texts that say that there are
+    none."""
+    others = sorted({*_counted_words(tuple(values))} - {*own})
+    none = {text: "0" for text in values if folded(text) in _zero()}
+    return {"units": others} | ({"recode": none} if none else {})
 
 
 @cache

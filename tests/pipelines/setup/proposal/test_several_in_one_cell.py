@@ -72,8 +72,10 @@ def test_a_calendar_without_its_month_is_none_and_sheets_tell_it(tmp_path: Path)
     ("text", "killed", "wounded"),
     [
         ("2 morts; 1 blessé", "2", "1"),
-        ("3 killed and 2 wounded", None, "2"),
+        ("1 mort et 2 blessés", "1", "2"),
         ("1 mort", "1", None),
+        ("3 tués", "3 tués", "3 tués"),
+        ("2 morts, 1 disparu", "2 morts, 1 disparu", "2 morts, 1 disparu"),
         ("12 500", "12 500", "12 500"),
         ("Néant", "Néant", "Néant"),
         ("2 morts, dont un enfant", "2 morts, dont un enfant", "2 morts, dont un enfant"),
@@ -82,9 +84,10 @@ def test_a_calendar_without_its_month_is_none_and_sheets_tell_it(tmp_path: Path)
 def test_a_number_is_known_by_the_word_behind_it(
     text: str, killed: str | None, wounded: str | None
 ) -> None:
-    """A text of anything else stays as it is, for the rules to refuse."""
-    assert number_of(text, ["mort", "morts"]) == killed
-    assert number_of(text, ["blessé", "wounded"]) == wounded
+    """A word that nobody named is no blank: its text stays, for the rules to refuse."""
+    dead, hurt = ["mort", "morts"], ["blessé", "blessés"]
+    assert number_of(text, dead, hurt) == killed
+    assert number_of(text, hurt, dead) == wounded
 
 
 def test_numbers_with_their_words_are_proposed_for_both_columns(tmp_path: Path) -> None:
@@ -96,7 +99,8 @@ def test_numbers_with_their_words_are_proposed_for_both_columns(tmp_path: Path) 
     path = workbook(tmp_path / "pv.xlsx", F=[head, *rows])
     found = propose(path, KNOWN, table="incidents")
     told = {one.column: one.entry for one in found.columns if one.headers == ("Bilan",)}
-    assert told["deaths_civilian"] == {"number_of": ["mort", "morts"], "recode": {"Néant": "0"}}
+    words = {"number_of": ["mort", "morts"], "units": ["blessé", "blessés"]}
+    assert told["deaths_civilian"] == {**words, "recode": {"Néant": "0"}}
     counts = [(row["deaths_civilian"], row["injured_civilian"]) for row in mapped(path, found)]
     assert counts == [("2", "1"), ("1", None), ("0", "0"), (None, "3")]
     assert counted("incidents", "deaths_civilian", ["2 morts", "1 mort"]) == [], "one in each cell"
