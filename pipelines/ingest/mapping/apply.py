@@ -310,7 +310,7 @@ class _Applied:
     def _with_hours(self, joined: Column, clock: Column, entry: ColumnMapping) -> Column:
         """Joined days and hours; where a table may lack the time, none of a day whose hour is
         blank."""
-        own = contracts()[self.table].columns[self.name] if self.table else None
+        own = contracts()[self.table].columns.get(self.name) if self.table else None
         if own is None or own.base_type != "time" or own.required or not clock.null_count:
             return joined
 

@@ -15,7 +15,7 @@ from pipelines.workspace.paths import Workspace
     "sizes",
     [
         {"activities": 1, "incidents": 1, "alerts": 1},
-        {"activities": 30, "incidents": 60, "alerts": 60},
+        pytest.param({"activities": 30, "incidents": 60, "alerts": 60}, marks=pytest.mark.soak),
     ],
 )
 def test_tiny_sizes_work(tmp_path: Path, sizes: dict[str, int]) -> None:

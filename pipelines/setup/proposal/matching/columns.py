@@ -323,6 +323,7 @@ def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[Colum
             alike = 0.0  # what is one column's name is no other's by its letters
         is_place = name in (contract.area_column, _only_unit(contract))
         is_place = is_place or column.reference == _REGISTERS
+        is_place = is_place and not texts.header.startswith("_")  # what Kobo and ODK add
         tells = is_place and _are_known(texts.values, known.get(column.reference or "", {}))
         tells = tells or (column.required and are_periods(texts.values, column))
         if alike < LEAST_LIKENESS and (is_tag or not (tells or _has_codes(column, texts.values))):
