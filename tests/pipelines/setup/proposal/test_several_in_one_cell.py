@@ -14,7 +14,7 @@ from pipelines.ingest.mapping.written.written_numbers import counted_words, numb
 from pipelines.ingest.mapping.written.written_times import with_usual_clock, without_unknown_hour
 from pipelines.setup.proposal.layout import layouts
 from pipelines.setup.proposal.matching import notation
-from pipelines.setup.proposal.matching.apart import beginnings, counted
+from pipelines.setup.proposal.matching.joined_columns import beginnings, counted
 from pipelines.setup.proposal.proposal import Proposal, propose
 from tests.pipelines.setup.proposal.test_mess_of_other_hands import KNOWN, workbook
 
