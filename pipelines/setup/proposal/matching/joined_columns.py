@@ -1,5 +1,6 @@
 """What a contract column is made of when no single column of the file holds it: a day and its clock
-in two columns, latitude and longitude in one, numbers with their words. What one column holds is `columns.py`."""
+in two columns, latitude and longitude in one, numbers with their words. What one column holds is
+`columns.py`."""
 
 import re
 from collections.abc import Sequence
