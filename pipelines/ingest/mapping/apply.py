@@ -341,9 +341,8 @@ class _Applied:
         if self.name in SIDES:
             return part_of_pair(value, part) or value
         if of_days:
-            first, own = day_of_span(value, 1), day_of_span(value, part)
-            is_same = part > 1 and own == first
-            return None if is_same and self.name == _OF_SEVERAL_DAYS else own or None
+            day, is_last = day_of_span(value, part), part > 1 and self.name == _OF_SEVERAL_DAYS
+            return None if is_last and day == day_of_span(value, 1) else day or None
         return number_of_cell(value, part)
 
     def _filled(self, template: str, entry: ColumnMapping) -> Column:

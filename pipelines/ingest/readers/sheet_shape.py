@@ -48,7 +48,7 @@ BETWEEN_MARKED = ";"
 EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465  # 1 March 1900, 31 December 9999
 _NUMBER = re.compile(r"-?[\d.]+")
-_DAY_NUMBER, _LATE_DAYS = re.compile(r"0?[1-9]|[12]\d|3[01]"), {"29", "30", "31"}
+DAY_NUMBER, _LATE_DAYS = re.compile(r"0?[1-9]|[12]\d|3[01]"), {"29", "30", "31"}
 _MONTH_AND_YEAR = re.compile(r"[^\W\d_]+\.? +20\d\d(?!\d)")
 _YEARS = re.compile(r"(?<!\d)(?:19|20)(\d\d)\s*[-/–_]\s*(?:20)?(\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -352,18 +352,17 @@ def _by_day(table: SourceTable, options: Options, file: str) -> SourceTable:
     for name, headers in (options.get("calendar") or {}).items():
         there = [one for one in headers if one in table.header or one not in _LATE_DAYS]
         held = _columns(table, {"calendar": there}, file, "calendar")
-        cells = [table.rows[one].to_pylist() for one in held]
-        are_counts = [all(map(_NUMBER.fullmatch, filter(None, row))) and sum(map(bool, row)) > 1
-                      for row in zip(*cells, strict=True)]  # fmt: skip
+        lines = [*zip(*(table.rows[one].to_pylist() for one in held), strict=True)]
+        are_counts = [*map(_are_counts, lines)]
         table = _set_aside(table, pa.array(are_counts, pa.bool_()), "total_row")
         month = _month_above(options) or month_told(table.sheet, str(options.get("file", file)))
         last = [one.rpartition(" / ")[2] for one in held]
-        days = [f"{one} {month}" if _DAY_NUMBER.fullmatch(one) else one for one in last]
-        lines = zip(*(table.rows[one].to_pylist() for one in held), strict=True)
+        days = [f"{one} {month}" if DAY_NUMBER.fullmatch(one) else one for one in last]
+        crossed = (line for line, is_sum in zip(lines, are_counts, strict=True) if not is_sum)
         told = [
             (at, day if text.strip().casefold() in MARKS else f"{day}: {text}")
-            for at, cells in enumerate(lines)
-            for day, text in zip(days, cells, strict=True)
+            for at, line in enumerate(crossed)
+            for day, text in zip(days, line, strict=True)
             if text
         ]
         places = pa.array([at for at, _ in told], pa.int64())
@@ -372,6 +371,12 @@ def _by_day(table: SourceTable, options: Options, file: str) -> SourceTable:
         rows = table.rows.drop_columns(held).take(places).add_column(at, name, column)
         table = replace(table, rows=rows, row_numbers=table.row_numbers.take(places))
     return table
+
+
+def _are_counts(line: Sequence[str | None]) -> bool:
+    """Whether the cells of a row below days are numbers alone, and several."""
+    texts = [text for text in line if text]
+    return len(texts) > 1 and all(map(_NUMBER.fullmatch, texts))
 
 
 def _month_above(options: Options) -> str | None:

@@ -34,6 +34,7 @@ from pipelines.ingest.readers.codebook import (
 from pipelines.ingest.readers.ged import NEEDED
 from pipelines.ingest.readers.hxl import headers_above, is_tags
 from pipelines.ingest.readers.sheet_shape import (
+    DAY_NUMBER,
     MARKS,
     MergedText,
     day_and_clock,
@@ -100,7 +101,6 @@ _MONTH = re.compile(r"(?:\d{1,2}[ /.-])?([^\W\d_]+\.?)")  # `Avril`, `6 juillet`
 _LEAST_MARKED, _MOST_MARKED = 2, 0.9  # rows with one cross, and their share
 _MOST_AGAIN = 0.3  # share of the names of a header
 _FEWEST_DAYS, _MOST_CROSSES = 5, 0.8  # columns of days; share of their texts
-_IS_DAY = re.compile(r"0?[1-9]|[12]\d|3[01]")
 _IS_NUMBER = re.compile(r"[\d.,:/\s-]*$|\d{4}")
 _IS_SPAN = re.compile(r"\d{1,2}\s*[-–]\s*\d{1,2}")  # of ages
 _NUMBERED_SHEET = re.compile(r"\W*(?:(?:sheet|feuil(?:le)?|tabelle|hoja)\W*)?\d*\W*", re.IGNORECASE)
@@ -321,13 +321,18 @@ def _shaped(path: Path, name: str, options: dict[str, Any]) -> Layout:
             value = list(dict.fromkeys([*value, *beside]))
         if value:
             before, table = table, _read(path, name, options | shape | {option: value})
-            is_none = option == "year_of_file" and table.rows.equals(before.rows)  # no year is told
-            is_none |= option == "calendar" and not _holds_days(table, value)
-            if is_none:
+            if _is_not_told(option, value, before, table):
                 table = before
             else:
                 shape[option] = value
     return Layout(name, options | shape, table)
+
+
+def _is_not_told(option: str, value: Any, before: SourceTable, after: SourceTable) -> bool:
+    """Whether nothing tells the year or the month that an option would take."""
+    if option == "year_of_file":
+        return bool(after.rows.equals(before.rows))
+    return option == "calendar" and not _holds_days(after, value)
 
 
 def _dittos(table: SourceTable) -> list[str]:
@@ -424,15 +429,10 @@ def _marked(table: SourceTable) -> dict[str, list[str]]:
 def _calendar(table: SourceTable) -> dict[str, list[str]]:
     """Columns side by side that are days, or the numbers of days, in which some rows have
     crosses."""
-    held = {name: table.rows[name].drop_null().to_pylist() for name in table.header}
-    runs = (
-        [*names]
-        for is_one, names in groupby(table.header, lambda name: _names_its_day(name))
-        if is_one
-    )
+    runs = ([*names] for is_one, names in groupby(table.header, _names_its_day) if is_one)
     for names in runs:
-        texts = [text.strip().casefold() for name in names for text in held[name]
-                 if not text.isdigit()]  # fmt: skip
+        held = (text for name in names for text in table.rows[name].drop_null().to_pylist())
+        texts = [text.strip().casefold() for text in held if not text.isdigit()]
         crosses = sum(text in MARKS for text in texts)
         if len(names) >= _FEWEST_DAYS and crosses >= max(_LEAST_MARKED, _MOST_CROSSES * len(texts)):
             return {"Jour" if any(map(_FRENCH.search, table.header)) else "Day": names}
@@ -441,7 +441,7 @@ def _calendar(table: SourceTable) -> dict[str, list[str]]:
 
 def _names_its_day(header: str) -> bool:
     day = header.rpartition(GROUPED)[2].strip()  # below that of the week
-    return bool(_IS_DAY.fullmatch(day)) or notation.dates([day], with_time=False).share == 1
+    return bool(DAY_NUMBER.fullmatch(day)) or notation.is_day(day)
 
 
 def _holds_days(table: SourceTable, calendar: Mapping[str, Sequence[str]]) -> bool:
@@ -468,7 +468,7 @@ def _days_of_month(table: SourceTable) -> list[str]:
         return []
     days = [name for name in table.header[:2] if not _DAY_WORDS.isdisjoint(readings(name))]
     texts = {name: table.rows[name].drop_null().to_pylist() for name in days}
-    numbers = {name: [*filter(_IS_DAY.fullmatch, map(str.strip, texts[name]))] for name in days}
+    numbers = {name: [*filter(DAY_NUMBER.fullmatch, map(str.strip, texts[name]))] for name in days}
     return [name for name in days if numbers[name] and len(numbers[name]) >= 0.8 * len(texts[name])]
 
 

@@ -585,9 +585,10 @@ def _date_fit(values: Sequence[str], kind: str, name: str) -> Fit:
         written = notation.days_of_times(values)
     if kind == "date" and written.share < _LEAST_DAYS and (fit := _day_in_words(values)):
         return fit
-    if kind == "date" and not is_month and (months := notation.months_among(values, written)):
-        keys = {**written.keys, "formats": [*written.keys.get("formats", ()), *months]}  # type: ignore[misc]
-        return Fit(1.0, keys, (), "months_among_days", is_ambiguous=True)
+    if kind == "date" and not is_month:
+        both = notation.with_months(values, written)
+        if both is not written:
+            return Fit(1.0, both.keys, (), "months_among_days", is_ambiguous=True)
     reason = "day_or_month_first" if written.is_ambiguous else None
     if is_month and not notation.are_months(values, written):
         return Fit(0.0)

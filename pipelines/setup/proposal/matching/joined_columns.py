@@ -195,13 +195,12 @@ def _joined(
     own, free = columns[at], [texts for texts in columns if texts.header not in taken]
     own = replace(own, values=tuple(text for text in own.values if text not in _none_of(one)))
     nearest = sorted(free, key=lambda texts: abs(columns.index(texts) - at))
-    if notation.clock_formats(own.values) or notation.have_no_year(own.values):
+    lacks_year = notation.have_no_year(own.values)
+    if lacks_year or notation.clock_formats(own.values):
         days = [texts for texts in nearest if _is_day(texts)]
         of_row = [by_header[dated]] if dated and _holds_a_day(by_header[dated]) else []
         is_of_row = one.column == f"{(contract.date_column or '').removesuffix('_on')}_at"
-        days = (
-            [*of_row, *days] if is_of_row or notation.have_no_year(own.values) else [*days, *of_row]
-        )
+        days = [*of_row, *days] if is_of_row or lacks_year else [*days, *of_row]
         if not days:
             return one
         joined = _of_two(one, days[0], own)
@@ -293,33 +292,43 @@ def two_of_one_cell(contract: Contract, texts: Texts) -> list[ColumnProposal]:
         _two_coordinates(contract, texts)
         or two_numbers(contract, texts)
         or _two_days(contract, texts)
-        or several_of_one_cell(contract, texts)
+        or _counts_with_words(contract, texts)
+        or _two_references(contract, texts)
     )
 
 
-def several_of_one_cell(contract: Contract, texts: Texts) -> list[ColumnProposal]:
-    """What a column is for several of the table, each with the key that takes its part."""
-    for key, part_of in (("number_of", counted), ("begins", beginnings)):
-        parts = {name: part_of(contract.table, name, texts.values) for name in contract.columns}
-        told = {name: part for name, part in parts.items() if part}
-        first = {tuple(part): name for name, part in reversed(told.items())}  # of each the first
-        if len(first) > 1:
-            entries = {name: {key: [*part]} for part, name in first.items()}
-            if key == "number_of":
-                entries = {name: {**entry, **_beside(texts.values, told[name])}
-                           for name, entry in entries.items()}  # fmt: skip
-            reasons = (f"several_{key}",)
-            return [ColumnProposal(name, (texts.header,), _UNNAMED, reasons, entry)
-                    for name, entry in entries.items()]  # fmt: skip
-    return []
+def _counts_with_words(contract: Contract, texts: Texts) -> list[ColumnProposal]:
+    """Counts of which each has its word, for the first column that each word means. The words of
+    the others are known too, and so are texts that say that there is none."""
+    every = {*_counted_words(texts.values)}
+    if not every:
+        return []
+    words = {name: counted(contract.table, name, texts.values) for name in contract.columns}
+    first = {tuple(own): name for name, own in reversed(words.items()) if own}
+    none = {text: "0" for text in texts.values if folded(text) in _zero()}
+    recode = {"recode": none} if none else {}
+    found = [
+        (name, {"number_of": [*own], "units": sorted(every - {*own}), **recode})
+        for own, name in first.items()
+    ]
+    return _parts_of(texts, "several_number_of", found)
 
 
-def _beside(values: Sequence[str], own: Sequence[str]) -> dict[str, Any]:
-    """The words of the other numbers, which a mapping knows, and texts that say that there are
-    none."""
-    others = sorted({*_counted_words(tuple(values))} - {*own})
-    none = {text: "0" for text in values if folded(text) in _zero()}
-    return {"units": others} | ({"recode": none} if none else {})
+def _two_references(contract: Contract, texts: Texts) -> list[ColumnProposal]:
+    """Incidents in some rows and operations in others, for both columns."""
+    begun = {name: beginnings(contract.table, name, texts.values)
+             for name in _subjects(contract.table)}  # fmt: skip
+    found = [(name, {"begins": own}) for name, own in begun.items() if own]
+    return _parts_of(texts, "several_begins", found)
+
+
+def _parts_of(
+    texts: Texts, reason: str, found: Sequence[tuple[str, dict[str, Any]]]
+) -> list[ColumnProposal]:
+    """A column as several of the table, none where it is one; a person confirms it."""
+    both = found if len(found) > 1 else ()
+    return [ColumnProposal(name, (texts.header,), _UNNAMED, (reason,), entry)
+            for name, entry in both]  # fmt: skip
 
 
 @cache
@@ -416,10 +425,7 @@ def _two_days(contract: Contract, texts: Texts) -> list[ColumnProposal]:
     if not names or sum(first != last for first, last in both) < _FEWEST_SPANS:
         return []
     days = list(dict.fromkeys(day for pair in both for day in pair if day))
-    written = notation.dates(days, with_time=False)
-    if months := notation.months_among(days, written):
-        forms = [*written.keys.get("formats", ["%Y-%m-%d"]), *months]  # type: ignore[misc]
-        written = replace(written, keys={**written.keys, "formats": forms}, share=1)
+    written = notation.with_months(days, notation.dates(days, with_time=False))
     if written.share < _MOST:
         return []
     keys = written.keys or {"formats": ["%Y-%m-%d"]}

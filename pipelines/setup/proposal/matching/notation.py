@@ -162,6 +162,15 @@ def are_months(texts: Sequence[str], written: Written) -> bool:
     return all(day is None or day.day == 1 for day in days)
 
 
+def with_months(texts: Sequence[str], written: Written) -> Written:
+    """How days are written, with the months among them; the same where there are none."""
+    months = months_among(texts, written)
+    if not months:
+        return written
+    forms = [*written.keys.get("formats", ()), *months]  # type: ignore[misc]
+    return replace(written, keys={**written.keys, "formats": forms}, share=1)
+
+
 def months_among(texts: Sequence[str], written: Written) -> list[str]:
     """The formats of months, `January 2026`, that stand among days so written; none where what is
     left is anything else."""
@@ -171,6 +180,12 @@ def months_among(texts: Sequence[str], written: Written) -> list[str]:
     months = dates(left, with_time=False, of_months=True)
     forms = [*months.keys.get("formats", ())]  # type: ignore[misc]
     return forms if months.share == 1 and {*forms} <= {*_MONTHS} else []
+
+
+@lru_cache(maxsize=10_000)  # asked of each header
+def is_day(text: str) -> bool:
+    """Whether a text by itself is a day."""
+    return dates([text], with_time=False).share == 1
 
 
 def months_of(texts: Sequence[str], forms: Sequence[str]) -> list[str]:

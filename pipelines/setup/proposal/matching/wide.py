@@ -389,7 +389,7 @@ def dated(
     if kind == _MONTH:
         named = ((header, month_of(header, years)) for header in headers)
         return {header: month for header, month in named if month}
-    days = [header for header in headers if _is_day(header)]
+    days = [header for header in headers if notation.is_day(header)]
     written = notation.dates(days, with_time=False)
     read = {header: notation.date_of(header, written) for header in days}
     return {header: day.isoformat() for header, day in read.items() if day}
@@ -411,8 +411,3 @@ def _month(text: str) -> str | None:
         return None
     day = notation.date_of(text, written)
     return day.isoformat() if day and day.day == 1 else None
-
-
-@lru_cache(maxsize=10_000)
-def _is_day(text: str) -> bool:
-    return notation.dates([text], with_time=False).share == 1
