@@ -33,6 +33,7 @@ from pipelines.ingest.mapping.written.written_numbers import (
     number_of,
     number_of_cell,
     number_text,
+    numbers_in_cell,
     without_unit,
 )
 from pipelines.ingest.mapping.written.written_places import SIDES, decimal_degrees, part_of_pair
@@ -287,11 +288,11 @@ class _Applied:
             return pa.repeat(pa.scalar(entry.constant), self.rows.num_rows)
         if entry.sources is not None:
             parts = [self._column(name, entry) for name in entry.sources]
-            if len(parts) == 1:
+            if len(parts) == 1 and entry.join != SUM:
                 return parts[0]
             if entry.formats:  # of days and hours, as a recode is of the whole
                 parts = [_without(part, entry.recode) for part in parts]
-            joined = _joined(parts, entry.join)
+            joined = _joined(parts, entry.join) if len(parts) > 1 else parts[0]
             if entry.join == SUM:
                 return _remapped(joined, lambda value: _summed(value, entry.signs))
             if entry.after:  # an end without its hour is not known: its day is that of the start
@@ -420,7 +421,8 @@ def _without(part: Column, recode: Mapping[str, str | None]) -> Column:
 def _summed(value: str, signs: Signs) -> str:
     """The sum of the numbers of a row; where one is none the texts, which read as no number."""
     is_whole = signs.decimal is None
-    numbers = [number_text(text, signs, whole=is_whole) for text in value.split(SUM)]
+    texts = [text for part in value.split(SUM) for text in numbers_in_cell(part)]
+    numbers = [number_text(text, signs, whole=is_whole) for text in texts]
     if any(number is None for number in numbers):
         return value
     return str(sum(map(Decimal, filter(None, numbers))))

@@ -52,6 +52,8 @@ DAY_NUMBER, _LATE_DAYS = re.compile(r"0?[1-9]|[12]\d|3[01]"), {"29", "30", "31"}
 _MONTH_AND_YEAR = re.compile(r"[^\W\d_]+\.? +20\d\d(?!\d)")
 _YEARS = re.compile(r"(?<!\d)(?:19|20)(\d\d)\s*[-/–_]\s*(?:20)?(\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# `Mon 2/3`, `1-Jan`
+_WITH_SIGN = re.compile(r"(?:[^\W\d_]+\.?,? +)?\d{1,2}(?:([/.-])\d{1,2}|([/.-])[^\W\d_]+)")
 _CLOCK_BEHIND = re.compile(
     r"(?:,| +(?:à|at|-|–))? +"
     r"(?:\d{1,2} ?[:.h] ?(?:\d{2}\S*)?(?: ?[ap]\.?m\.?| ?hrs?)?|\d{4} ?hrs?)$",
@@ -280,7 +282,7 @@ def _with_months(table: SourceTable, options: Options, file: str) -> SourceTable
 
 def _with_year(text: str, year: str) -> str:
     day, clock = day_and_clock(text)
-    if parts := re.fullmatch(r"\d{1,2}(?:([/.-])\d{1,2}|([/.-])[^\W\d_]+)", day):
+    if parts := _WITH_SIGN.fullmatch(day):
         return f"{day}{parts[1] or parts[2]}{year}{clock}"
     return text if re.search(r"\d{4}|\d\D+\d", day) else f"{day} {year}{clock}"
 

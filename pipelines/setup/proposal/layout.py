@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
+from pipelines.ingest.mapping.written.written_dates import without_weekday
 from pipelines.ingest.readers import reader, reader_of
 from pipelines.ingest.readers.codebook import (
     FORM_SHEETS,
@@ -97,7 +98,7 @@ _DAY_WORDS = frozenset({"date", "day", "jour", "تاريخ"})
 _MOST_WORDS = 0.2  # of the cells of a column of numbers of days
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
 _DAY_AND_MONTH = re.compile(r"\d{1,2}([/-])\d{1,2}|\d\d(\.)\d\d")  # `4.5` is a number
-_MONTH = re.compile(r"(?:\d{1,2}[ /.-])?([^\W\d_]+\.?)")  # `Avril`, `6 juillet`, `1-Jan`
+_MONTH = re.compile(r"(?:\d{1,2}(?:er|st)?[ /.-])?([^\W\d_]+\.?)")  # `Avril`, `6 juillet`, `1-Jan`
 _LEAST_MARKED, _MOST_MARKED = 2, 0.9  # rows with one cross, and their share
 _MOST_AGAIN = 0.3  # share of the names of a header
 _FEWEST_DAYS, _MOST_CROSSES = 5, 0.8  # columns of days; share of their texts
@@ -482,7 +483,7 @@ def _without_year(table: SourceTable) -> list[str]:
     time of day; below the name of a day also in numbers."""
 
     def is_day(text: str, name: str) -> bool:
-        day, _ = day_and_clock(text)
+        day, _ = day_and_clock(without_weekday(text))
         if numbers := _DAY_AND_MONTH.fullmatch(day):
             sign = numbers[1] or numbers[2]
             written = notation.dates([f"{day}{sign}2000"], with_time=False)

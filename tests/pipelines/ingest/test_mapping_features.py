@@ -69,6 +69,11 @@ def test_numbers_of_several_columns_are_added_and_never_guessed() -> None:
     assert mapped(["men", "women"], records, entry) == ["1950", "7", None, "7+some", "1.920+30"]
 
 
+def test_both_numbers_of_a_cell_are_added() -> None:
+    records: Rows = [["14/1"], ["8"], [None], ["7-8-9"]]
+    assert mapped(["a"], records, {"from": "a", "join": "+"}) == ["15", "8", None, "7-8-9"]
+
+
 def test_two_numbers_of_a_cell_are_told_apart() -> None:
     cells = ["1 493–1 600", "17 (4)", "9 (3 F)", "20", "7-8-9", "none"]
     records: Rows = [[text] for text in cells]

@@ -105,10 +105,22 @@ def test_an_hour_that_is_not_known_leaves_the_day() -> None:
         ("Yes – 17/12/2025, 2 killed", "17/12/2025", "17/12/2025"),
         ("14h30-17h30", "14h30", "17h30"),
         ("9h", "9h", ""),
+        ("01/06/26 de 7h30 à 15h30", "01/06/26 7h30", "01/06/26 15h30"),
+        ("Mon 2/3/2026 2200-0130", "Mon 2/3/2026 2200", "Mon 2/3/2026 0130"),
     ],
 )
 def test_days_and_hours_of_one_cell(text: str, first: str, last: str) -> None:
     assert (day_of_span(text, 1), day_of_span(text, 2)) == (first, last)
+
+
+def test_an_hour_may_be_said_to_be_rough_or_have_its_day_behind_it() -> None:
+    for text, clock in (("vers 17h", "17:00"), ("9 mai 2026 vers 17h", "9 mai 2026 17:00"),
+                        ("0020 (10 Jan)", "10 Jan 00:20"), ("at noon", "at noon"),
+                        ("03 Jan 2026 1925hrs 0020 (10 Jan)", "10 Jan 2026 00:20"),
+                        ("03 Jan 2026 1925hrs 2155", "03 Jan 2026 21:55")):  # fmt: skip
+        assert with_usual_clock(text) == clock
+    assert notation.clock_formats(["2155", "2240", "0020 (10 Jan)"]) == ["%H:%M"]
+    assert notation.own_day("0020 (10 Jan)") == "10 Jan"
 
 
 def test_degrees_and_minutes_may_stand_apart_without_their_signs() -> None:

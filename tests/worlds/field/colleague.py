@@ -93,7 +93,7 @@ class Colleague:
         if "also_sheet" in self.answers:
             return
         if len(found.sheets) > 1:
-            self._take_best({"sheet": BETWEEN.join(names)} for names in _sheets(found))
+            self._take_best({"sheet": BETWEEN.join(names)} for names in self._sheets(found, own))
         if missing:
             numbers = product(range(1, _ROWS_ABOVE), range(1, _ROWS_OF_HEADER))
             self._take_best({"header_row": str(a), "header_rows": str(b)} for a, b in numbers)
@@ -116,6 +116,13 @@ class Colleague:
         also = {"also_sheet": best[other], "also.table": other}
         self.answers |= {"table": own, "sheet": best[own], **also}
         return True
+
+    def _sheets(self, found: Proposal, table: str) -> Iterator[tuple[str, ...]]:
+        """All sheets that hold a column of the truth, and each alone: one of notes holds none."""
+        read = {name: self.proposal(sheet=name, table=table) for name in found.sheets}
+        held = [name for name, one in read.items() if heads(one, self.truth)]
+        yield tuple(held)
+        yield from ((name,) for name in held)
 
     def _take_best(self, ways: Iterator[dict[str, str]]) -> None:
         """The way in which most of the truth's headers are there and as many rows."""
@@ -142,7 +149,8 @@ class Colleague:
                 self.answers[f"{self._before(table)}constant.{name}"] = value
         if RESPONDENTS in self.truth.tables and ANSWERS in self.truth.tables:
             self._questions()
-        for step in (self._blanks, self._texts, self._still_open, self._texts):
+        # what is chosen for one column may have been that of another, which is open then
+        for step in (self._blanks, self._texts, self._still_open, self._still_open, self._texts):
             for own in self.truth.tables if self._has_second else self.truth.tables[:1]:
                 step(own)
 
@@ -409,11 +417,6 @@ def _groups_of(
 
 def _plain_number(text: str | None) -> str:
     return re.sub(r"\D", "", text or "")
-
-
-def _sheets(found: Proposal) -> Iterator[tuple[str, ...]]:
-    yield tuple(found.sheets)
-    yield from ((name,) for name in found.sheets)
 
 
 def _is_number(column: Column) -> bool:

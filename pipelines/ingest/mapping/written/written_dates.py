@@ -40,6 +40,11 @@ def is_read_by(text: str, form: str) -> bool:
     return True
 
 
+def is_month(word: str) -> bool:
+    """Whether a word is the name of a month, or short for it."""
+    return _plain(word.strip(" .")) in _months()
+
+
 def without_weekday(text: str) -> str:
     """The text without a day of the week before its date: `02/06/2026` of `mardi 02/06/2026`."""
     return _weekday().sub("", text)
@@ -65,6 +70,7 @@ _SPAN = re.compile(
 )
 _HOUR = r"\d{1,2} ?[:h.] ?\d{0,2}(?: ?[ap]m)?|\d{1,2} ?[ap]m|\d{4}(?: ?hrs?)?"
 _HOURS = re.compile(rf"(?:de |from )?({_HOUR})\s*(?:-|–|—|à|to|>|→)\s*({_HOUR})", re.IGNORECASE)
+_HOURS_OF_DAY = re.compile(rf"(?P<day>.*\d),? +{_HOURS.pattern}", re.IGNORECASE)
 _SINCE = re.compile(r"(?:depuis(?: le)?|since) +(.*\d)\D*", re.IGNORECASE)
 _DAY = re.compile(
     r"(?<!\d)(?:\d{4}-\d\d-\d\d|\d{1,2}[-/. ](?:\d{1,2}|[^\W\d_]{3,9}\.?)[-/. ]\d{2,4})(?!\d)"
@@ -76,10 +82,14 @@ def day_of_span(text: str, part: int) -> str:
     """The first or second (1, 2) day of a cell: `16/02/2026 - 18/02/2026`, `16-18 mars 2026`.
 
     A day alone is both, also among words (`done, 29 Dec 25`); `depuis le 2/6/2026` has no end. Of
-    two hours, `10:30 - 11:45`, one; a mere hour is the first.
+    two hours, `10:30 - 11:45`, one, behind their day where that stands before them (`01/06/26 de
+    7h30 à 15h30`); a mere hour is the first.
     """
     if hours := _HOURS.fullmatch(text.strip()):
         return hours[part].strip()
+    in_day = _HOURS_OF_DAY.fullmatch(text.strip())
+    if in_day and _DAY.fullmatch(without_weekday(in_day["day"])):
+        return f"{in_day['day']} {in_day[part + 1].strip()}"
     if part > 1 and re.fullmatch(_HOUR, text.strip(), re.IGNORECASE):
         return ""
     if since := _SINCE.fullmatch(text.strip()):

@@ -77,6 +77,12 @@ def number_of_cell(text: str, part: int) -> str | None:
     return found[("first", "second")[part - 1]] if found else text
 
 
+def numbers_in_cell(text: str) -> list[str]:
+    """Both numbers of `14/1`; of any other text itself."""
+    found = numbers_of_cell(text)
+    return [found["first"], found["second"]] if found and found["second"] else [text]
+
+
 _WITH_UNIT = re.compile(r"(.*\d)\s*(\D+)|([^\d+-]+)(\d[\d .,\u00a0\u202f]*)")
 
 

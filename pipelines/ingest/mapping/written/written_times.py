@@ -12,8 +12,9 @@ from pipelines.ingest.mapping.written.written_dates import is_read_by, listed
 
 _HALF = r"(?P<half>[ap]\.? ?m\.?|صباح[اً]*|مساء[اً]*|ص|م)"
 _HOURS = r"(?:hrs?|hours?|hs?|heures?)\.?"
+_ABOUT = r"(?:at|à|vers|about|around|env(?:iron)?\.?|approx\.?|c(?:irc)?a\.?|~)"
 _CLOCK = re.compile(
-    rf"(?:(?P<day>.+?)(?:,? +(?:-|–|@|à|at|vers|about|/|\|)? *|(?<=\d)T|, *))?"
+    rf"(?:{_ABOUT} *|(?P<day>.+?)(?:,? +(?:-|–|@|/|\||{_ABOUT})? *|(?<=\d)T|, *))?"
     rf"(?:(?P<hour>\d{{1,2}}) ?[:.h] ?(?P<minute>[0-5]\d)(?: ?{_HALF}| ?{_HOURS})?"
     rf"|(?P<whole>\d{{1,2}}) ?(?:{_HOURS}|{_HALF.replace('half', 'of_whole')})"
     rf"|(?P<plain>\d{{4}}) ?{_HOURS}"
@@ -23,15 +24,19 @@ _CLOCK = re.compile(
 USUAL = r"^(?:\S+[ T])?\d\d?:\d\d$"  # what needs no other writing
 _GROUP = re.compile(r"(\d{6}) ?([A-Z]?) ?([A-Za-z]{3,4})\.? ?(\d{4}|\d{2})")
 _DAY_PARTS, _DAY = 3, 24
-_TWO_DAYS = re.compile(
-    r"(\d{4}[-/]\d\d[-/]\d\d|\d{1,2}[-/. ]\w{1,9}\.?[-/. ]\d{2,4}|\d{6,8}"
+_ONE_DAY = (
+    r"(?:\d{4}[-/]\d\d[-/]\d\d|\d{1,2}[-/. ]\w{1,9}\.?[-/. ]\d{2,4}|\d{6,8}"
     r"|\d{1,2}[^\W\d]{3,4}\d{2,4})"
-    r" +(\d.*)"
+)
+_TWO_DAYS = re.compile(
+    rf"({_ONE_DAY})"
+    r" +(?:(?:\d\d?[:.hH]\d\d|\d{4}) ?(?:hrs?|h)? +)?(\d.*)"
 )
 _DAY_BEHIND = re.compile(
-    r"(?P<hour>\d[\w:.]*(?: hrs?)?) \((?P<day>\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?)\)$"
+    r"(?P<hour>\d[\w:.]*(?: hrs?)?) \((?P<day>\d{1,2}(?:[-/.]\d{1,2}|[-/. ][^\W\d_]{3,9}\.?)"
+    r"(?:[-/. ]\d{2,4})?)\)$"
 )
-"""`0025 hrs (05/01)`, also behind the day of its row."""
+"""`0025 hrs (05/01)`, `0025 (5 Jan)`, also behind the day of its row."""
 _DAY_IN_ONE = re.compile(r"\d{6,8}|\d{1,2}[^\W\d]{3,4}\d{2,4}")  # `20260104`, `02JAN26`
 
 
@@ -63,7 +68,7 @@ def with_usual_clock(text: str) -> str:
     `same day` and `J+1` go.
     """
     plain = _beside("same_day").sub(" ", _beside("next_day").sub(" ", text))
-    plain = _DAY_BEHIND.sub(r"\g<day> \g<hour>", plain.strip())
+    plain = _DAY_BEHIND.sub(_hour_behind, plain.strip())
     found = _CLOCK.fullmatch(plain)
     if found is None:
         return text
@@ -84,6 +89,12 @@ def with_usual_clock(text: str) -> str:
     return f"{day} {hour:02}:{minute:02}".strip() if hour < _DAY and minute < 60 else text
 
 
+def _hour_behind(found: re.Match[str]) -> str:
+    """The hour of `0025 (5 Jan)` behind its day; four digits before one are no year."""
+    hour = found["hour"]
+    return f"{found['day']} {hour}{' hrs' if hour.isdigit() else ''}"
+
+
 def _own_day(days: str) -> str:
     """The day of a time, where the day of its row stands before it."""
     found = _TWO_DAYS.fullmatch(days.strip())
@@ -92,8 +103,8 @@ def _own_day(days: str) -> str:
     first, second = found.groups()
     year = next(iter(re.findall(r"\d{4}", first)), first[-2:])
     parts = re.fullmatch(r"(\d{1,2})([-/. ])(\w{1,9})", second)
-    if parts is None:
-        return second
+    if parts is None:  # an hour of the first day has its own day before it
+        return second if re.fullmatch(_ONE_DAY, second) else days.strip()
     as_first = re.fullmatch(r"\d{1,2}([-/. ])\d{1,2}\1\d{2,4}", first)
     return (as_first or parts)[1 if as_first else 2].join([parts[1], parts[3], year])
 

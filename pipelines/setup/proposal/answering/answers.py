@@ -119,6 +119,9 @@ def answered(
             proposal = proposal.with_constant(column, value)
     proposal = _of_files(with_joined_key(proposal), answers)
     if wide := proposal.wide:
+        for value, way in _of("reading", answers).items():
+            if value in wide.two_ways and way in _SIGNS:
+                wide = wide.with_keys(value, _signs_read(way, wide.keys_of(value)))
         of_rows = tuple(_worked(_coded(one, answers), answers) for one in wide.coded)
         proposal = replace(proposal, wide=replace(wide, coded=of_rows))
     coded = (_coded(one, answers) for one in proposal.columns)
@@ -305,6 +308,13 @@ def _joined(proposal: Proposal, column: str, header: str, known: Known) -> Propo
     return with_headers(proposal, column, (one.headers[0], *further), known)
 
 
+def _signs_read(way: str, keys: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys of a number whose sign is that of thousands, or the decimal one."""
+    sign = "." if keys.get("thousands") == "." else ","
+    more = {"decimal": ","} if (way, sign) == ("thousands", ".") else {}
+    return {name: one for name, one in keys.items() if name not in _SIGNS} | {way: sign} | more
+
+
 def _read_as(one: ColumnProposal, way: str) -> ColumnProposal:
     """The column with one of the two ways in which its texts can be read."""
     entry = dict(one.entry)
@@ -314,10 +324,8 @@ def _read_as(one: ColumnProposal, way: str) -> ColumnProposal:
             form.translate(turned) if order_of(form) and order_of(form)[0] != first else form
             for form in entry["formats"]
         ]
-    elif way in ("thousands", "decimal"):
-        sign = "." if entry.get("thousands") == "." else ","
-        entry = {name: value for name, value in entry.items() if name not in _SIGNS}
-        entry |= {way: sign} | ({"decimal": ","} if (way, sign) == ("thousands", ".") else {})
+    elif way in _SIGNS:
+        entry = _signs_read(way, entry)
     else:
         return one
     return replace(one, entry=entry, confidence=1.0, reasons=("by_person",))

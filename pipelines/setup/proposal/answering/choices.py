@@ -227,6 +227,9 @@ def _of_columns(proposal: Proposal, answers: Mapping[str, str]) -> Iterator[Choi
         yield from _worked(proposal, one, answers)
     for one in proposal.wide.coded if proposal.wide else ():
         yield _empty(proposal, one)
+    for name in proposal.wide.two_ways if proposal.wide else ():
+        said = answers.get(f"reading.{name}", "")
+        yield Choice(f"reading.{name}", (said,) if said else (), _TWO_READINGS["two_ways"])
 
 
 def _worked(

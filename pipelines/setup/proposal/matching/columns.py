@@ -526,10 +526,10 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
     """
     values, kind = texts.values, column.base_type
     takes_none = kind in ("int", "dec", "date", "time", "list<code>") or column.reference
-    if takes_none and (nothing := _nothing(texts, kind)):
-        there = tuple(text for text in values if text not in nothing)
+    if takes_none and (worded := _in_words(texts, kind)):
+        there = tuple(text for text in values if text not in worded)
         rest = fit_of(column, replace(texts, values=there), known, name)
-        recode = {**nothing, **rest.entry.get("recode", {})}
+        recode = {**worded, **rest.entry.get("recode", {})}
         return replace(rest, entry={**rest.entry, "recode": recode})
     if not values:
         return Fit(None, reason="empty_column")
@@ -555,14 +555,17 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
     return Fit(0.4 if is_long else 0.9)
 
 
-def _nothing(texts: Texts, kind: str) -> dict[str, str | None]:
+def _in_words(texts: Texts, kind: str) -> dict[str, str | None]:
     """The words of a column that say that there is none: `not yet`, `no certificate` of a
-    certificate; `none` of what is counted is 0."""
+    certificate; of what is counted `none` is 0, and `deux` 2."""
     known = listed_words("nothing")
     none = "0" if kind == "int" else None
     means = dict.fromkeys(map(folded, known["yet"])) | dict.fromkeys(
         map(folded, known["zero"]), none
     )
+    if kind == "int":
+        means |= {folded(word): number for number, words in listed_words("numbers").items()
+                  for word in words}  # fmt: skip
     said = " ".join(readings(texts.header)).split()
     for plain in map(folded, texts.values):
         first, *rest = plain.split() or [""]

@@ -32,7 +32,7 @@ _PRECISION = "date_precision"
 _LEAST_WORDED = 0.8  # share of the texts with a number
 _REFERENCE = re.compile(r"([^\W\d_]{2,})[-_/ .]*\d\S*(?:[ /-]\S+)*")
 _ALIKE = 2  # first letters: `INC` of an incident, `OPO` of an operation
-_MOST = 0.9  # share of the texts of a column
+_MOST, _LEAST_OF_ROW = 0.9, 0.4  # share of the texts of a column
 
 
 def with_clocks(
@@ -198,8 +198,8 @@ def _joined(
     lacks_year = notation.have_no_year(own.values)
     if lacks_year or notation.clock_formats(own.values):
         days = [texts for texts in nearest if _is_day(texts)]
-        of_row = [by_header[dated]] if dated and _holds_a_day(by_header[dated]) else []
         is_of_row = one.column == f"{(contract.date_column or '').removesuffix('_on')}_at"
+        of_row = [by_header[dated]] if dated and _holds_a_day(by_header[dated], is_of_row) else []
         days = [*of_row, *days] if is_of_row or lacks_year else [*days, *of_row]
         if not days:
             return one
@@ -239,9 +239,11 @@ def _is_day(texts: Texts) -> bool:
     return notation.dates(texts.values, with_time=False).share >= _MOST
 
 
-def _holds_a_day(texts: Texts) -> bool:
-    """Whether texts are days, be it with a time of day."""
-    return _is_day(texts) or notation.days_of_times(texts.values).share >= _MOST
+def _holds_a_day(texts: Texts, is_of_row: bool) -> bool:
+    """Whether texts are days, be it with a time of day; beside the hour of that very day also
+    where others are spans or months, which have none."""
+    least = _LEAST_OF_ROW if is_of_row else _MOST
+    return _is_day(texts) or notation.days_of_times(texts.values).share >= least
 
 
 def _day_keys(texts: Texts) -> dict[str, object]:
@@ -425,14 +427,18 @@ def _two_days(contract: Contract, texts: Texts) -> list[ColumnProposal]:
     if not names or sum(first != last for first, last in both) < _FEWEST_SPANS:
         return []
     days = list(dict.fromkeys(day for pair in both for day in pair if day))
-    written = notation.with_months(days, notation.dates(days, with_time=False))
+    is_time = contract.columns[names[0]].base_type == "time"
+    written = notation.with_months(days, notation.dates(days, with_time=is_time))
     if written.share < _MOST:
         return []
     keys = written.keys or {"formats": ["%Y-%m-%d"]}
     reasons = ("two_days", *(("day_or_month_first",) if written.is_ambiguous else ()))
+    has_hours = any("%H" in form for form in keys["formats"])  # type: ignore[attr-defined]
+    after = {"after": names[0]} if has_hours else {}  # its end may be of the next day
+    first, second = ({"part": part, **keys} for part in (1, 2))
     return [
-        ColumnProposal(name, (texts.header,), _UNNAMED, reasons, {"part": part, **keys})
-        for part, name in enumerate(names, start=1)
+        ColumnProposal(name, (texts.header,), _UNNAMED, reasons, entry)
+        for name, entry in zip(names, (first, second | after), strict=True)
     ]
 
 
@@ -474,36 +480,60 @@ def of_span(name: str, day: Texts, span: Texts) -> ColumnProposal:
 
 
 _BOTH_TIMES = ("started_at", "ended_at")
-_OF_TWO = (("persons_low", "persons_high"), ("personnel_count", "women_personnel_count"))
-_BETWEEN_TWO = re.compile(r"\s*(–|to|à|\(\D{0,10})\s*")
+_RANGE, _STRENGTH = ("persons_low", "persons_high"), ("personnel_count", "women_personnel_count")
+_BETWEEN_RANGE = re.compile(r"\s*(?:–|to|à)\s*")
+_BETWEEN_WHOM = re.compile(
+    r"\s*(?:\(\D{0,10}|,? *(?:dont|y compris|incl?\.?|including|of whom|o/w)\s*)", re.IGNORECASE
+)
+_WHOLE = re.compile(r"[^.,]*")
+_REASONS = ("summed", "number_1_of_two", "number_2_of_two")
 
 
 def two_numbers(contract: Contract, texts: Texts) -> list[ColumnProposal]:
     """The lowest and highest estimate of a column that holds both (`1493–1600`), persons and of
-    them women (`17 (4)`); a person confirms it."""
+    them women (`17 (4)`, `12 dont 2 F`), men and women (`14/1`); a person confirms it."""
     values = texts.values[:_PAIRS_LOOKED_AT]
-    held = [
-        found.group("first", "between", "second")
-        for found in filter(None, map(numbers_of_cell, values))
-        if _BETWEEN_TWO.fullmatch(found["between"] or "")
-        and not {*".,"} & {*found["first"] + found["second"]}
-    ]
-    if not held or len(held) < _MOST * len(values):
+    cells = [one for one in map(numbers_of_cell, values) if one and _WHOLE.fullmatch(one[0])]
+    pairs = [one for one in cells if one["second"]]
+    if not pairs or len(cells) < _MOST * len(values):
         return []
-    is_of_whom = "(" in held[0][1]
-    names = _OF_TWO[is_of_whom]
-    pairs = [[int(re.sub(r"\D", "", text)) for text in (first, second)]
-             for first, _, second in held]  # fmt: skip
-    if any((first < second) == is_of_whom and first != second for first, second in pairs):
-        return []  # days, references
-    if not is_of_whom and max(second for _, second in pairs) <= _OLDEST:
-        return []  # ages
-    if not contract.columns.keys() >= {*names}:
+    both = [[int(re.sub(r"\D", "", one[name])) for name in ("first", "second")] for one in pairs]
+    is_range = len(pairs) >= _MOST * len(values) and _are_between(_BETWEEN_RANGE, pairs)
+    is_of_whom = len(pairs) >= _FEWEST_SPANS and _are_between(_BETWEEN_WHOM, pairs)
+    first, second = {"part": 1}, {"part": 2}
+    meant: dict[str, dict[str, Any]] = {}
+    if is_range and all(low <= high for low, high in both):
+        are_ages = max(high for _, high in both) <= _OLDEST
+        meant = {} if are_ages else dict(zip(_RANGE, (first, second), strict=True))
+    elif is_of_whom and all(whole >= part for whole, part in both):
+        meant = dict(zip(_STRENGTH, (first, second), strict=True))
+    elif women := _women_of_two(texts.header, pairs):
+        meant = dict(zip(_STRENGTH, ({"join": SUM}, {"part": women}), strict=True))
+    if not contract.columns.keys() >= meant.keys():
         return []
     return [
-        ColumnProposal(name, (texts.header,), _UNNAMED, (f"number_{part}_of_two",), {"part": part})
-        for part, name in enumerate(names, start=1)
+        ColumnProposal(name, (texts.header,), _UNNAMED, (_REASONS[entry.get("part", 0)],), entry)
+        for name, entry in meant.items()
     ]
+
+
+def _are_between(signs: re.Pattern[str], pairs: Sequence[re.Match[str]]) -> bool:
+    """Whether such signs stand between most pairs of numbers, and behind the second no other word
+    than one for women: `4 (1F)`, but not `4 (1 truck)`."""
+    behind = {folded(one[0][one.end("second") :].strip(" )")) for one in pairs}
+    is_of_women = all(not word or word in code_names("sex", "F") for word in behind)
+    found = sum(bool(signs.fullmatch(one["between"])) for one in pairs)
+    return is_of_women and found >= _MOST * len(pairs)
+
+
+def _women_of_two(header: str, pairs: Sequence[re.Match[str]]) -> int | None:
+    """Which of `14/1` counts women, where the header names both: `Str (M/F)`."""
+    named = re.search(r"(\w+) ?/ ?(\w+)", header)
+    if named is None or not all(one["between"].strip() == "/" for one in pairs):
+        return None
+    sexes = [next((sex for sex in "FM" if folded(word) in code_names("sex", sex)), "")
+             for word in named.groups()]  # fmt: skip
+    return sexes.index("F") + 1 if {*sexes} == {*"FM"} else None
 
 
 def with_sums(

@@ -7,7 +7,11 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from indicators.definitions.contracts import Column
-from pipelines.ingest.mapping.written.written_dates import is_read_by, with_english_months
+from pipelines.ingest.mapping.written.written_dates import (
+    is_month,
+    is_read_by,
+    with_english_months,
+)
 from pipelines.ingest.mapping.written.written_numbers import (
     BLANKS,
     DECIMAL_COMMA,
@@ -56,7 +60,7 @@ _HOURS = {
 """Formats of times of day, with what they read of a usual writing."""
 _LIKE_A_NUMBER = re.compile(r"\d\.\d\d")
 _OF_NO_YEAR = re.compile(r"\d{1,2}([-/. ])\w{1,9}")
-_OWN_DAY = re.compile(r"(.*\d) \d\d:\d\d")
+_OWN_DAY = re.compile(r"(.*\d(?:[-/. ][^\W\d_]+\.?)?) \d\d:\d\d")
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ def _behind_words(texts: Sequence[str], with_time: bool, of_months: bool) -> Wri
     found = [_WORDED.fullmatch(text) for text in texts]
     words = {(one[2], bool(one[1])) if one else ("", False) for one in found}
     ((word, has_day), *others) = words
-    if others or not word:
+    if others or not word or is_month(word):
         return None
     plain = [f"{one[1]}{one[3]}" for one in found if one]
     written = dates(plain, with_time=with_time, of_months=of_months)
@@ -299,6 +303,8 @@ def numbers(texts: Sequence[str], column: Column) -> Written:
     rivals = [entry for entry in found if entry.share == best.share]
     # 1,200 may be 1200 or 1.2: only one of the two can be meant, where no other text tells
     signs = [entry for entry in rivals if entry.keys in ({"decimal": ","}, {"thousands": ","})]
+    if len(signs) > 1 and best in signs and any(text.isdigit() for text in texts):
+        best = signs[-1]  # beside 12 and 30 rather 1200
     is_open = len(signs) > 1 or best.keys == {"decimal": ",", "thousands": "."}
     plain = [re.sub(BLANKS, " ", text) for text in texts]
     told = any(re.fullmatch(rf"{DECIMAL_COMMA}|{_SEVERAL_GROUPS}", text) for text in plain)

@@ -11,7 +11,7 @@ from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.mapping.written.written_numbers import ZERO
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.codes import recode_of
-from pipelines.setup.proposal.matching.columns import fit_of, is_personal
+from pipelines.setup.proposal.matching.columns import Fit, fit_of, is_personal
 from pipelines.setup.proposal.matching.concepts import is_named_in, says_nothing
 from pipelines.setup.proposal.matching.texts import GROUPED, ColumnProposal, Texts
 from pipelines.setup.proposal.matching.words import code_texts, readings, total_words
@@ -37,7 +37,8 @@ class Wide:
     `item`: the columns of the table that tell the rows apart; `groups`: what they hold (parts
     joined by `|`): column of the table: the column of the file that fills it; `key`: one that the
     item follows, where the table has no other that tells its rows apart; `read`: of a column of
-    the file the keys of its entry; `coded`: what the texts mean of columns that take codes.
+    the file the keys of its entry; `coded`: what the texts mean of columns that take codes;
+    `two_ways`: those of the table whose numbers can be read in two.
     """
 
     item: tuple[str, ...]
@@ -45,6 +46,7 @@ class Wide:
     key: str | None = None
     read: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     coded: tuple[ColumnProposal, ...] = ()
+    two_ways: tuple[str, ...] = ()
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -60,6 +62,16 @@ class Wide:
     def columns(self) -> tuple[str, ...]:
         """The columns of the table that it fills."""
         return (*self.item, *self.values)
+
+    def keys_of(self, value: str) -> Mapping[str, Any]:
+        """How the numbers of a column of the table are read."""
+        headers = (held[value] for held in self.groups.values() if value in held)
+        return next((self.read[header] for header in headers if header in self.read), {})
+
+    def with_keys(self, value: str, keys: Mapping[str, Any]) -> "Wide":
+        """The same, with these keys for the columns of the file that fill one of the table."""
+        headers = [held[value] for held in self.groups.values() if value in held]
+        return replace(self, read={**self.read, **dict.fromkeys(headers, keys)})
 
     @property
     def items(self) -> dict[str, str]:
@@ -152,11 +164,12 @@ def wide_of(
     """These groups, with how each column is read and what its texts mean."""
     known, own = {one.header: one for one in texts}, contract.columns
     fills = [(name, header) for held in groups.values() for name, header in held.items()]
-    ways = {header: way_of(own[name], known[header]) or {} for name, header in fills}
+    together = {name: [known[header] for other, header in fills if other == name]
+                for name, _ in fills}  # fmt: skip
     # columns that become one are read in one way: `1.290` beside `473`
-    fullest = {name: max((ways[h] for other, h in fills if other == name), key=len)
-               for name, _ in fills}  # fmt: skip
-    read = {header: fullest[name] for name, header in fills if fullest[name]}
+    fits = {name: _fit_of_all(own[name], columns) for name, columns in together.items()}
+    read = {header: fits[name].entry for name, header in fills if fits[name].entry}
+    two_ways = tuple(name for name, fit in fits.items() if fit.is_ambiguous)
     coded = []
     for name in dict.fromkeys(name for name, _ in fills if own[name].base_type in _CODED):
         headers = tuple(header for other, header in fills if other == name)
@@ -164,7 +177,13 @@ def wide_of(
         fit = fit_of(own[name], replace(known[headers[0]], values=tuple(said)), {})
         coded.append(ColumnProposal(name, headers, fit.share or 0, (), {}, fit.codes))
     key = None if {*item} <= {*contract.key} else contract.key[0]
-    return Wide(item, groups, key, read, tuple(coded))
+    return Wide(item, groups, key, read, tuple(coded), two_ways)
+
+
+def _fit_of_all(column: Column, columns: Sequence[Texts]) -> Fit:
+    """How columns that become one are read: as all of their texts are."""
+    values = dict.fromkeys(text for one in columns for text in one.values)
+    return _value_fit(column, replace(columns[0], values=tuple(values)))
 
 
 def row_kinds(contract: Contract) -> list[str]:
@@ -293,13 +312,17 @@ def _value_of(contract: Contract, titles: Sequence[str], headers: Sequence[str])
 def way_of(column: Column, texts: Texts) -> Mapping[str, Any] | None:
     """How what a column says is read, None where some of it is no such value; of what is counted
     from one a 0 makes no row. Codes may be any few words: what they mean is said apart."""
+    fit = _value_fit(column, texts)
+    return fit.entry if fit.share in (None, 1) else None
+
+
+def _value_fit(column: Column, texts: Texts) -> Fit:
     is_number = all(text.isdigit() for text in texts.values)
     if column.base_type in _CODED and not is_number and len(texts.values) <= _MOST_CODES:
-        return {}
+        return Fit(None)
     there = tuple(text for text in texts.values if not re.fullmatch(ZERO, text))
     there = there if column.counts_from_one else texts.values
-    fit = fit_of(column, replace(texts, values=there), {})
-    return fit.entry if not there or fit.share == 1 else None
+    return fit_of(column, replace(texts, values=there), {}) if there else Fit(None)
 
 
 def _is_sum(header: str, found: Mapping[str, str]) -> bool:

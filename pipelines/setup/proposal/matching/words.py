@@ -25,11 +25,13 @@ _GROUP = re.compile(r"^(?:.*(?:/|::)\s*|[^\W_]\w*-)(?=\S)")  # `group/question`,
 _NUMERO = re.compile(r"\bn\s?[°º]\s*|(?<=\w)\s*#\s*|#\s+(?=\w)|^\s*#\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"^[A-Za-z]{0,2}\d{1,3}([._]\d+)?[.):]\s+")  # `A3. `, `Q1: `
 _QUESTION = re.compile(r"^[qQ]\d{1,3}[a-z]?[_.-](?=[^\W\d])")  # `q12_sex` of a form
+_YES_OR_NO = re.compile(r"\b(?:y|yes|o|oui)\s?/\s?(?:n|no|non)\b", re.IGNORECASE)
 _UN = re.compile(r"\bUN\b")  # the organisation, which is no article
 _FROM_AND_TO = {
     "from": ("valid_from", "started_on", "from_on"),
     "to": ("valid_to", "ended_on", "completed_on", "to_on"),
 }
+_SAID_IN_BRACKETS = ("women", "civilian", "low", "high")  # concepts
 _LEAST = 0.6  # below it two texts are not compared letter by letter
 _LEAST_FUZZY = 5  # letters below which a text is alike only where it is equal
 _OPPOSITES = ("un", "in", "im", "il", "ir", "dis", "mal", "non", "des", "mis")  # prefixes
@@ -64,8 +66,10 @@ def _singular(word: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def readings(header: str) -> tuple[str, ...]:
-    """A header as it stands, without what is in brackets, and without the group before it."""
+    """A header as it stands, without what is in brackets, and without the group before it, which
+    that before the `N` of `Y/N` is not."""
     is_of_form = " " not in header or "/" in header or "::" in header
+    is_of_form = is_of_form and not _YES_OR_NO.search(header)
     plain = header if _tells_more(header) else _BRACKETS.sub(" ", header)
     header, plain = _NUMBERED.sub("", header), _NUMBERED.sub("", plain)
     asked = header if header.rstrip().endswith(("?", "؟")) else ""
@@ -81,8 +85,9 @@ def _without_idle(asked: str) -> str:
 
 
 def _tells_more(header: str) -> bool:
-    """Whether what is in brackets says of whom it is: `Strength (F)`, `Killed (civilians)`."""
-    groups = {folded(word) for name in ("women", "civilian") for word in _concept_words(name)}
+    """Whether what is in brackets says of whom it is, or which estimate: `Strength (F)`, `Killed
+    (civilians)`, `Persons (low est.)`."""
+    groups = {folded(word) for name in _SAID_IN_BRACKETS for word in _concept_words(name)}
     within = " ".join(folded(text) for text in _BRACKETS.findall(header))
     return not groups.isdisjoint(within.split())
 

@@ -22,12 +22,12 @@ from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import layouts
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.codes import code_proposals
-from pipelines.setup.proposal.matching.columns import fit_of, reference_fit
+from pipelines.setup.proposal.matching.columns import fit_of, header_likeness, reference_fit
 from pipelines.setup.proposal.matching.joined_columns import two_numbers
 from pipelines.setup.proposal.matching.survey import answer_column, questions
 from pipelines.setup.proposal.matching.texts import Texts
 from pipelines.setup.proposal.matching.wide import wide_columns
-from pipelines.setup.proposal.matching.words import likeness
+from pipelines.setup.proposal.matching.words import likeness, readings
 from pipelines.setup.proposal.proposal import Proposal, propose
 
 KNOWN: Known = {
@@ -458,6 +458,63 @@ def test_days_and_ages_are_no_pair_of_estimates() -> None:
     assert two_numbers(contract, days) == two_numbers(contract, ages) == []
     found = [one.column for one in two_numbers(contract, estimates)]
     assert found == ["persons_low", "persons_high"]
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "entries"),
+    [
+        ("Effectif", ("12 dont 2 F", "20 dont 0 F"), [{"part": 1}, {"part": 2}]),
+        ("Officers", ("4 (1F)", "6", "5 (2F)"), [{"part": 1}, {"part": 2}]),
+        ("Str (M/F)", ("14/1", "24/2"), [{"join": "+"}, {"part": 2}]),
+        ("Str (F/M)", ("1/14", "2/24"), [{"join": "+"}, {"part": 1}]),
+        ("Strength", ("14/1", "24/2"), []),
+        ("Officers", ("4 (1 truck)", "6 (2 trucks)"), []),
+        ("Officers", ("4 (6F)", "6 (2F)"), []),
+    ],
+)
+def test_women_among_those_of_a_cell(
+    header: str, values: tuple[str, ...], entries: list[dict[str, object]]
+) -> None:
+    found = two_numbers(contracts()["activities"], Texts(header, values, False))
+    assert [one.entry for one in found] == entries
+    names = [one.column for one in found]
+    assert names == (["personnel_count", "women_personnel_count"] if entries else [])
+
+
+def test_numbers_in_words_are_those_that_they_name() -> None:
+    column = contracts()["incidents"].columns["deaths_civilian"]
+    fit = fit_of(column, Texts("Civils tués", ("2", "quatre", "aucun"), False), {})
+    assert fit.entry == {"recode": {"quatre": "4", "aucun": "0"}} and fit.share == 1
+    days = contracts()["commitments"].columns["acted_on"]
+    assert fit_of(days, Texts("Acted on", ("03.04.2026", "deux"), False), {}).share == 0.5
+
+
+def test_a_comma_before_three_digits_beside_whole_numbers_is_rather_of_thousands() -> None:
+    column = contracts()["activity_plan"].columns["planned_quantity"]
+    fit = fit_of(column, Texts("Jan", ("12", "1,240"), False), {})
+    assert fit.entry == {"thousands": ","} and fit.is_ambiguous
+    assert fit_of(column, Texts("Jan", ("1,240", "3,100"), False), {}).is_ambiguous
+    assert not fit_of(column, Texts("Jan", ("12", "1,24"), False), {}).is_ambiguous
+
+
+def test_columns_that_become_one_are_read_as_all_their_texts_show(tmp_path: Path) -> None:
+    head = ["Unit", "Activity", "Area", "Unit of measure", "Jan 2026", "Feb 2026"]
+    rows = [["BANFPU-1", "Patrol", "Torit", "Person days", "1,240", "12"],
+            ["BANFPU-1", "Patrol", "Ikoto", "Person days", "30", "1,650"]]  # fmt: skip
+    path = workbook(tmp_path / "plan.xlsx", **{"Workplan Jan-Feb": [head, *rows]})
+    found = propose(path, KNOWN, table="activity_plan")
+    assert found.wide and {*found.wide.columns} >= {"month", "planned_quantity"}
+    assert {*map(str, found.wide.read.values())} == {"{'thousands': ','}"}
+    asked = {one.name: one.options for one in choices(found, {})}
+    assert asked["reading.planned_quantity"] == ("thousands", "decimal")
+    said = answered(path, KNOWN, {"table": "activity_plan", "reading.planned_quantity": "decimal"})
+    assert said.wide and {*map(str, said.wide.read.values())} == {"{'decimal': ','}"}
+
+
+def test_that_a_header_is_answered_with_yes_or_no_is_no_name() -> None:
+    assert readings("Confirmed Y/N") == ("confirmed y n",)  # and not when
+    assert header_likeness("activities", "is_long_range", "Minutes Y/N")[0] < 0.5
+    assert readings("Men/boys") != readings("Men")
 
 
 def test_a_word_for_nothing_in_a_column_of_days_empties_it() -> None:
@@ -929,6 +986,8 @@ def test_days_without_a_year_are_of_the_year_above_the_header(tmp_path: Path) ->
         (["03/08", "13/08"], "2026"),
         (["1 mars à 5h45", "3 mars à 16h00"], "mars 2026"),
         (["12/03 05:45", "13/03 16:00"], "mars 2026"),
+        (["lundi 6 avril", "mercredi 1er avril"], "avril 2026"),
+        (["Mon 2/3", "Tue 3/3"], "Week 10 (2 March – 8 March 2026)"),
     ):
         rows = [[day, "Torit", "Rapt"] for day in days]
         path = workbook(tmp_path / f"faits {days[0][:2]}.xlsx", Faits=[[title], head, *rows])
