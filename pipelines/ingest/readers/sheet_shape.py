@@ -4,12 +4,15 @@ Options: `header_rows` (1: rows of the header from `header_row` on; names of sev
 by ` / `, and an upper cell without a name takes the one left of it, as merged cells do; where the
 workbook says which cells are merged, those alone),
 `fill_down` (columns in which an empty cell stands for the text above it), `totals` (texts such as
-`Total`: a row with a cell that is one of them is set aside and told), `serial_dates` (columns whose
+`Total`: a row with a cell that is one of them is set aside and told; of `Total alerts *` a row that
+leaves half of its cells empty, whatever stands for the star), `serial_dates` (columns whose
 numbers are dates that lost their format: days since 30 December 1899, or since 1 January 1904 in a
 workbook that says so; numbers before March 1900 stay, as Excel counts a 29 February 1900),
 `prefilled` (columns that a template came with filled in: a row that has nothing else is empty),
 `ditto` (texts such as `idem` that stand for the text above them), `footnotes` (`true`: rows at the
-end of which one cell alone is filled are set aside and told), `month_of_sheet` (columns whose
+end of which one cell alone is filled are set aside and told), `headings` (`true`: the same between
+other rows, names of groups such as `Region North`, in a first column that the others fill),
+`month_of_sheet` (columns whose
 numbers are days of the month that the sheet's name tells: `3` of the sheet `Février` in a file of
 2026 is read as `3 Février 2026`), `sheet_as` (a column of this name holds that of the sheet, with
 the year of the file where it names none), `sheet_name_as` (the same, as it stands), `year_of_file`
@@ -38,6 +41,7 @@ from pipelines.ingest.readers.table import Malformed, Options, ReaderWarning, So
 
 SHAPE_OPTIONS = frozenset(
     {"header_rows", "fill_down", "totals", "serial_dates", "prefilled", "ditto", "footnotes"}
+    | {"headings"}
     | {"month_of_sheet", "sheet_as", "sheet_name_as", "year_of_file", "marked", "labels_above"}
     | {"calendar"}
 )
@@ -45,6 +49,7 @@ OF_ABOVE = ("year_of_file", "labels_above", "calendar")
 """Options for which a reader gives what stands above the header: `above`, rows of cells."""
 MARKS = frozenset({"x", "✓", "✔", "✗", "*", "•"})
 BETWEEN_MARKED = ";"
+_NAMED_IN, _NEARLY_ALL = 2, 0.9  # first columns; share of the rows
 EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465  # 1 March 1900, 31 December 9999
 _NUMBER = re.compile(r"-?[\d.]+")
@@ -111,7 +116,7 @@ def in_shape(
     options name is not there.
     """
     table = _without_prefilled(_without_totals(table, options), options)
-    table = _without_footnotes(table, options)
+    table = _without_headings(_without_footnotes(table, options), options)
     table = _with_marked(table, options, file)
     table = _filled_down(_without_ditto(table, options), options, file)
     table = _by_day(table, options, file)
@@ -128,10 +133,14 @@ def _without_totals(table: SourceTable, options: Options) -> SourceTable:
     if not words or not table.rows.num_rows:
         return table
     lowered = pa.array(sorted(words), pa.string())
+    begun = [re.escape(word.removesuffix("*")) for word in words if word.endswith("*")]
+    begins = f"^(?:{'|'.join(begun) or '$.'})"
+    is_short = pa.array([2 * n <= table.rows.num_columns for n in _filled_cells(table)], pa.bool_())
     is_total = pa.array([False] * table.rows.num_rows)
     for column in table.rows.columns:
         plain = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(column, "")))
-        is_total = pc.or_(is_total, pc.is_in(plain, value_set=lowered))
+        is_begun = pc.and_(pc.match_substring_regex(plain, begins), is_short)
+        is_total = pc.or_(is_total, pc.or_(pc.is_in(plain, value_set=lowered), is_begun))
     if isinstance(is_total, pa.ChunkedArray):
         is_total = is_total.combine_chunks()
     return _set_aside(table, is_total, "total_row")
@@ -152,13 +161,38 @@ def _set_aside(table: SourceTable, is_one: pa.Array, rule: str) -> SourceTable:
 
 def footnotes(table: SourceTable) -> int:
     """How many rows at the end have one filled cell alone, where the rows above have more."""
-    filled = sum(
-        pc.cast(pc.is_valid(column), pa.int32()).to_numpy().astype(int)
-        for column in table.rows.columns
-    )
-    counts = list(filled) if table.rows.num_columns > 2 else []
+    counts = _filled_cells(table) if table.rows.num_columns > 2 else []
     rest = list(dropwhile(lambda count: count <= 1, reversed(counts)))
     return len(counts) - len(rest) + len(_lines_below(table)) if rest else 0
+
+
+def _filled_cells(table: SourceTable) -> list[int]:
+    """Of each row."""
+    columns = (column.is_valid().to_pylist() for column in table.rows.columns)
+    return [sum(row) for row in zip(*columns, strict=True)]
+
+
+def headings(table: SourceTable) -> list[bool]:
+    """Which rows, between others with more, have one filled cell alone, in one of the first columns
+    that nearly all others fill: where they do not, it is filled down."""
+    counts = _filled_cells(table) if table.rows.num_columns > 2 else []
+    alone = [count == 1 for count in counts]
+    found = [False] * table.rows.num_rows
+    for column in table.rows.columns[:_NAMED_IN]:
+        is_there = column.is_valid().to_pylist()
+        others = [there for there, is_one in zip(is_there, alone, strict=False) if not is_one]
+        if sum(others) >= _NEARLY_ALL * len(others) > 0:
+            found = [
+                one or (is_one and there)
+                for one, is_one, there in zip(found, alone, is_there, strict=True)
+            ]
+    return found
+
+
+def _without_headings(table: SourceTable, options: Options) -> SourceTable:
+    is_asked = str(options.get("headings", "")).lower() == "true"
+    found = headings(table) if is_asked else []
+    return _set_aside(table, pa.array(found, pa.bool_()), "heading_row") if any(found) else table
 
 
 def _lines_below(table: SourceTable) -> list[Malformed]:

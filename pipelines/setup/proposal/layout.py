@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.ingest.mapping.written.written_dates import without_weekday
+from pipelines.ingest.mapping.written.written_dates import is_month, without_weekday
 from pipelines.ingest.readers import reader, reader_of
 from pipelines.ingest.readers.codebook import (
     FORM_SHEETS,
@@ -40,6 +40,7 @@ from pipelines.ingest.readers.sheet_shape import (
     MergedText,
     day_and_clock,
     footnotes,
+    headings,
     joined_names,
     labels_told,
     month_told,
@@ -62,7 +63,8 @@ from pipelines.setup.proposal.matching.words import (
 )
 
 _TEXTS = ("totals", "ditto")  # texts that stand in one sheet and mean the same in another
-_OF_ONE_SHEET = ("sheet", "footnotes", "calendar", *_TEXTS)
+_TOLD = ("footnotes", "headings")  # whether a sheet has such rows
+_OF_ONE_SHEET = ("sheet", "calendar", *_TOLD, *_TEXTS)
 _HEADER = ("header_row", "header_rows")
 _SURELY = 0.9
 _HEADER_LOOKED_FOR = 25  # rows from the top
@@ -208,7 +210,7 @@ def _options_of_several(several: Sequence[Layout], book: Workbook) -> dict[str, 
     for name in _TEXTS:
         texts = [text for one in several for text in one.options.get(name, ())]
         own |= {name: sorted(set(texts))} if texts else {}
-    own |= {"footnotes": True} if any(one.options.get("footnotes") for one in several) else {}
+    own |= {name: True for name in _TOLD if any(one.options.get(name) for one in several)}
     calendars = [one.options["calendar"] for one in several if "calendar" in one.options]
     longest = max(calendars, key=lambda one: len(next(iter(one.values()))), default=None)
     own |= {"calendar": longest} if longest else {}
@@ -518,11 +520,13 @@ def _dated_rows() -> frozenset[str]:
 
 
 def _totals(table: SourceTable) -> list[str]:
-    """Texts that stand for a sum, of the first columns and of those that hold a sub-total."""
+    """Texts that stand for a sum, of the first columns and of those that hold a sub-total; of the
+    next file another day or number stands in them."""
     found: set[str] = set()
     for number, column in enumerate(table.rows.columns):
         is_part = pc.match_substring_regex(column, _SUB_TOTAL, ignore_case=True)
-        if number > 1 and not pc.any(is_part).as_py():
+        is_first = number <= 1 or pc.any(is_part).as_py()
+        if not is_first and number >= _NAMED_ABOVE:
             continue
         texts = column.to_pylist()
         for text in filter(None, dict.fromkeys(texts)):
@@ -530,9 +534,17 @@ def _totals(table: SourceTable) -> list[str]:
             if not _is_total(words):
                 continue
             is_plain = not {*words[1:]} - {"general"} or words[0] in _PARTS_OF_SUMS
-            if is_plain or any(_is_short(table, at) for at, one in enumerate(texts) if one == text):
-                found.add(text.strip())
+            is_short = any(_is_short(table, at) for at, one in enumerate(texts) if one == text)
+            if is_short or (is_first and is_plain):
+                found.add(_of_next_file(text) if is_short else text.strip())
     return sorted(found)
+
+
+def _of_next_file(text: str) -> str:
+    """The text of a sum with a star for what follows its first words: `Total alerts *`."""
+    words = text.split()
+    kept = [*takewhile(lambda word: word.isalpha() and not is_month(word), words)]
+    return f"{' '.join(kept)} *" if 1 < len(kept) < len(words) else text.strip()
 
 
 def _is_short(table: SourceTable, at: int) -> bool:
@@ -615,6 +627,7 @@ def _is_full(table: SourceTable, number: int) -> bool:
 _SHAPES: dict[str, Callable[[SourceTable], Any]] = {
     "totals": _totals,
     "footnotes": lambda table: footnotes(table) > 0,
+    "headings": lambda table: 0 < 2 * sum(headings(table)) <= table.rows.num_rows,
     "marked": _marked,
     "ditto": _dittos,
     "fill_down": _groups,

@@ -370,6 +370,48 @@ def test_a_header_reaches_as_far_as_the_workbook_merged_it(tmp_path: Path) -> No
     assert by_column(found)["ended_at"] == ("Retour / Date", "Retour / Heure")
 
 
+def test_names_of_groups_between_rows_are_set_aside_and_told(tmp_path: Path) -> None:
+    head = ["Ref", "District", "Nature", "Received"]
+    rows = [["JANUARY", None, None, None], ["C/1", "Torit", "Assault", "03/01/2026"],
+            ["C/2", "Ikoto", "Theft", "09/01/2026"], ["FEBRUARY", None, None, None],
+            ["C/3", "Ikoto", "Theft", "04/02/2026"],
+            ["C/4", "Torit", "Theft", "05/02/2026"]]  # fmt: skip
+    path = workbook(tmp_path / "book.xlsx", Book=[head, *rows])
+    found = propose(path, KNOWN, table="police_complaints")
+    assert found.layout.options["headings"] is True
+    assert found.layout.table.rows["Ref"].to_pylist() == ["C/1", "C/2", "C/3", "C/4"]
+    told = [(one.row_number, one.rule) for one in found.layout.table.remarks]
+    assert told == [(2, "heading_row"), (5, "heading_row")]
+    # said once for the rows below, they are no names of groups beside it
+    below = [["Torit", None, None, None], *([None, "C/1", "Assault", "03/01/2026"],) * 3,
+             ["Ikoto", None, None, None], *([None, "C/2", "Theft", "09/01/2026"],) * 3]  # fmt: skip
+    path = workbook(tmp_path / "other.xlsx", Book=[["District", *head[::2], "When"], *below])
+    assert "headings" not in propose(path, KNOWN, table="police_complaints").layout.options
+
+
+def test_sums_that_name_their_day_are_set_aside_in_the_next_file_too(tmp_path: Path) -> None:
+    head = ["Date", "Ser", "Patrol", "Area", "Out", "In", "Mode"]
+
+    def month(name: str) -> Rows:
+        rows: list[list[object]] = [head]
+        for day in (2, 4):
+            rows.append([f"0{day} {name} 2026", day, f"P/{day}", "Torit", "0600", "0800", "Foot"])
+            rows.append([None, None, f"Total ptls 0{day} {name}", 1])
+        return rows
+
+    def read(name: str, rows: Rows) -> list[str]:
+        path = workbook(tmp_path / name, Annex=rows)
+        return file_rows(Delivery(path, name, "0a1b2c", source)).rows["Patrol"].to_pylist()
+
+    first = workbook(tmp_path / "sitrep mar.xlsx", Annex=month("Mar"))
+    found = propose(first, KNOWN, table="activities")
+    assert found.layout.options["totals"] == ["Total ptls *"]
+    source = Source.model_validate({**found.mapping(), "ignore": ["*"]})
+    assert read("sitrep apr.xlsx", month("Apr")) == ["P/2", "P/4"]
+    full = [head, ["02 Apr 2026", 1, "Total ptls east", "Torit", "0600", "0800", "Foot"]]
+    assert read("sitrep may.xlsx", full) == ["Total ptls east"]
+
+
 def test_months_without_a_year_are_of_the_years_that_the_file_names(tmp_path: Path) -> None:
     rows = [["Unit", "Activity", "Juil", "Août", "Jan"],
             ["FPU1", "Patrol", 4, 5, 6], ["FPU2", "Escort", 1, 2, 3]]  # fmt: skip
