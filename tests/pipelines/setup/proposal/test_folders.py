@@ -88,6 +88,7 @@ SETS = [
     ("kasai", 66, 0.87), ("benue", 66, 0.91), ("okavango", 66, 0.88), ("jubba", 26, 0.74),
     ("sankuru", 31, 0.82), ("litani", 33, 0.91), ("ubangi", 15, 0.84),
     ("sanaga", 28, 0.92), ("rovuma", 29, 0.91), ("mereb", 29, 0.94),
+    ("lualaba", 28, 0.92), ("tana", 28, 0.92),
 ]  # fmt: skip
 """Each set with how many of its files arrive whole, and the share of columns proposed right."""
 
