@@ -300,7 +300,7 @@ def findings(name: str, first: int, runs: int, seed: int, with_checks: int) -> l
     generator = np.random.default_rng([seed, list(WORLDS).index(name), first])
     found = []
     for run, series in enumerate(series_of(draw(WORLDS[name], runs, generator)), first):
-        alone = _primary_alone(series)
+        alone = primary_alone(series)
         p_value = alone.effect.p_value
         if run < with_checks and p_value is not None and p_value < Q_ASSOCIATION:
             result = CaseSeries().evidence(series, EDGE)
@@ -312,7 +312,8 @@ def findings(name: str, first: int, runs: int, seed: int, with_checks: int) -> l
     return found
 
 
-def _primary_alone(series: Series) -> Finding:
+def primary_alone(series: Series) -> Finding:
+    """The primary finding without checks and windows; what it says of its grade is not known."""
     is_others = counts_others(series.days, is_named=False)
     model = fit(by_others(series.days) if is_others else series.days, MODELS["primary"])
     reason = model.unfit_for_a_grade
