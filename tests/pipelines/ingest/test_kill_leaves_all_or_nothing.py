@@ -14,7 +14,7 @@ from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.connection import open_warehouse
-from tests.pipelines.killing import copied, kill_after
+from tests.pipelines.killing import copied, killer
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import POPULATION
 
@@ -87,17 +87,18 @@ def kill_and_resume(waiting: Workspace, folder: Path, times: int, seed: int) -> 
     moments = random.Random(seed)
     known, seconds = states(waiting, folder / "undisturbed")
     assert known[0] != known[1] != known[2]
-    hit = 0
-    for number in range(times):
-        workspace = copied(waiting, folder / f"killed_{number}")
-        hit += kill_after(moments.uniform(0, seconds), workspace, PREPARE, WORK)
-        assert snapshot(workspace) in known
-        ingest(workspace, read_mission(workspace.profile("small")))
-        assert snapshot(workspace) == known[-1]
-        assert list(workspace.inbox("small").iterdir()) == []
-        archived = sorted(path.name for path in workspace.archive("small").iterdir())
-        assert archived == sorted(f"{sha256}.csv" for sha256 in delivered(workspace))
-        shutil.rmtree(workspace.home)
+    hit, workspace = 0, copied(waiting, folder / "killed")
+    with killer(workspace, PREPARE, WORK) as kill:
+        for _ in range(times):
+            hit += kill(moments.uniform(0, seconds))
+            assert snapshot(workspace) in known
+            ingest(workspace, read_mission(workspace.profile("small")))
+            assert snapshot(workspace) == known[-1]
+            assert list(workspace.inbox("small").iterdir()) == []
+            archived = sorted(path.name for path in workspace.archive("small").iterdir())
+            assert archived == sorted(f"{sha256}.csv" for sha256 in delivered(workspace))
+            shutil.rmtree(workspace.home)
+            copied(waiting, workspace.home)
     return hit
 
 
@@ -132,12 +133,15 @@ def test_kills_while_files_are_read_again(
         known.append(snapshot(workspace))
     assert known[0] != known[1] != known[2]
     moments, hit = random.Random(20), 0
-    for number in range(4):
-        workspace = copied(small.workspace, folder / f"killed_{number}")
-        hit += kill_after(moments.uniform(0, seconds), workspace, PREPARE, WORK)
-        assert snapshot(workspace) in known
-        ingest(workspace, small.mission)
-        assert snapshot(workspace) == known[-1]
+    workspace = copied(small.workspace, folder / "killed")
+    with killer(workspace, PREPARE, WORK) as kill:
+        for _ in range(4):
+            hit += kill(moments.uniform(0, seconds))
+            assert snapshot(workspace) in known
+            ingest(workspace, small.mission)
+            assert snapshot(workspace) == known[-1]
+            shutil.rmtree(workspace.home)
+            copied(small.workspace, workspace.home)
     assert hit > 0
 
 

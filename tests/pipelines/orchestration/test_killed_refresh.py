@@ -36,6 +36,7 @@ def die_after(connection, number, step):
         os.kill(os.getpid(), signal.SIGKILL)
 refresh_number.end_step = die_after
 """
+SOME = ("ingest", "indicator_value", *STEPS[-2:])  # the beginning, the middle and the end
 WORK = f"refresh(workspace, {MISSION!r}, date.fromisoformat('{AS_OF}'))"
 
 
@@ -76,13 +77,17 @@ def number_of(workspace: Workspace) -> str | None:
         return mart_number(connection)
 
 
+@pytest.mark.parametrize(
+    "steps",
+    [pytest.param(SOME, id="some"), pytest.param(STEPS, id="all", marks=pytest.mark.soak)],
+)
 def test_a_refresh_killed_after_any_of_its_steps_is_not_published(
-    published: Workspace, whole: list[object], tmp_path: Path
+    published: Workspace, whole: list[object], tmp_path: Path, steps: tuple[str, ...]
 ) -> None:
     """Each begins with what the one before left; the last was done with everything when killed."""
     workspace = copied(published, tmp_path / "workspace")
     with killer(workspace, PREPARE, WORK) as killed_after:
-        for step in STEPS[:-1]:
+        for step in steps[:-1]:
             assert killed_after(step)
             with pytest.raises(WrongUse) as refused:
                 publish(workspace, MISSION, PERIOD)
@@ -90,7 +95,7 @@ def test_a_refresh_killed_after_any_of_its_steps_is_not_published(
             assert problem.rule == "refresh_not_ended", step
             assert f"poclens refresh --mission {MISSION}" in problem.sentence("fr")
             assert current_name(workspace, MISSION) == f"{PERIOD}-r01"
-        assert killed_after(STEPS[-1])
+        assert killed_after(steps[-1])
     assert files_of(publish(workspace, MISSION, PERIOD)[1]) == whole
 
 

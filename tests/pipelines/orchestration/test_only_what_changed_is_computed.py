@@ -5,6 +5,7 @@ the warehouse's own table of kept results.
 """
 
 import random
+import shutil
 import time
 from argparse import Namespace
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ from pipelines.ingest.inbox import ingest
 from pipelines.orchestration.run import open_instance, refresh
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.connection import open_warehouse
-from tests.pipelines.killing import copied, kill_after
+from tests.pipelines.killing import copied, killer
 from tests.worlds.mission.evidence import (
     ANSWERS,
     AS_OF,
@@ -237,11 +238,13 @@ def test_a_killed_run_leaves_each_step_whole_or_not_begun(
     known += link(undisturbed)
     seconds = time.monotonic() - started
     assert known[0] != known[1] != known[2]
-    draw, hit = random.Random(3), 0
-    for number in range(2):
-        killed = copied(waiting, tmp_path / f"killed_{number}")
-        hit += kill_after(draw.uniform(0.2, 0.8) * seconds, killed, PREPARE, "link(workspace)")
-        with open_warehouse(killed.warehouse(MISSION)) as connection:
-            assert everything(connection) in known
-        assert link(killed)[-1] == known[-1]
+    draw, hit, killed = random.Random(3), 0, copied(waiting, tmp_path / "killed")
+    with killer(killed, PREPARE, "link(workspace)") as kill:
+        for _ in range(2):
+            hit += kill(draw.uniform(0.2, 0.8) * seconds)
+            with open_warehouse(killed.warehouse(MISSION)) as connection:
+                assert everything(connection) in known
+            assert link(killed)[-1] == known[-1]
+            shutil.rmtree(killed.home)
+            copied(waiting, killed.home)
     assert hit > 0, "every run had ended before it was killed"
