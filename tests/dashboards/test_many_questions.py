@@ -46,9 +46,9 @@ def large(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server(large: Path) -> Iterator[tuple[int, psutil.Process]]:
-    """Its port, and the first of its processes."""
+    """Its port, and the first of its processes: one for all tests, as readers share one."""
     with serving("dashboards", "--home", str(large), "--port") as (port, process):
         yield port, psutil.Process(process.pid)
 
