@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from tests.oracle.cells import CELL, TOTAL, with_crossed
 from tests.oracle.world import PERIOD_TYPES, World, period_of
@@ -192,10 +192,7 @@ class _Sample:
     """Strata and primary sampling units of a design, numbered."""
 
     def __init__(self, strata: np.ndarray, units: np.ndarray, population: np.ndarray) -> None:
-        self.unit_names, self.unit = np.unique(units, return_inverse=True)
-        first = np.array(
-            [np.flatnonzero(self.unit == number)[0] for number in range(len(self.unit_names))]
-        )
+        self.unit_names, first, self.unit = np.unique(units, return_index=True, return_inverse=True)
         self.stratum_names, self.stratum_of_unit = np.unique(strata[first], return_inverse=True)
         self.size = np.bincount(self.stratum_of_unit)
         by_stratum = pd.Series(population[first]).groupby(self.stratum_of_unit).first()
@@ -241,7 +238,7 @@ def _share(
     se = 0.0 if se < 1e-12 else se
     low, high = np.nan, np.nan
     if se > 0 and df > 0 and 0 < p < 1:
-        half = stats.t.ppf(0.975, df) * se / (p * (1 - p))
+        half = special.stdtrit(df, 0.975) * se / (p * (1 - p))
         low, high = (1 / (1 + np.exp(-(np.log(p / (1 - p)) + side * half))) for side in (-1, 1))
     return {
         "value": 100 * p, "numerator": numerator, "denominator": denominator, "n": n,
@@ -262,12 +259,12 @@ def too_imprecise(p: float, se: float, n: int, df: int) -> bool:
     """NCHS presentation standards of 2017 for proportions (Parker et al. 2017, figure 1)."""
     if n < 30 or df <= 0:
         return True
-    ratio = stats.t.ppf(0.975, n - 1) / stats.t.ppf(0.975, df)
+    ratio = special.stdtrit(n - 1, 0.975) / special.stdtrit(df, 0.975)
     plain = p <= 1e-12 or p >= 1 - 1e-12 or se == 0
     effective = n if plain else min(n, p * (1 - p) / se**2 * ratio**2)
     x = effective * p
-    low = 0.0 if x <= 0 else stats.beta.ppf(0.025, x, effective - x + 1)
-    high = 1.0 if p >= 1 else stats.beta.ppf(0.975, x + 1, effective - x)
+    low = 0.0 if x <= 0 else special.betaincinv(x, effective - x + 1, 0.025)
+    high = 1.0 if p >= 1 else special.betaincinv(x + 1, effective - x, 0.975)
     width = high - low
     wide_for_p = 0.05 < width < 0.30 and width / p > 1.30 if 0 < p < 1 else False
     return effective < 30 or width >= 0.30 or wide_for_p
@@ -288,7 +285,7 @@ def _gap(
     df = sample.degrees_of_freedom(member & (is_man | is_woman))
     known = n_men > 0 and n_women > 0
     se = np.sqrt(sample.variance(u_men - u_women)) if known else np.nan
-    half = stats.t.ppf(0.975, df) * se if df > 0 else np.nan
+    half = special.stdtrit(df, 0.975) * se if df > 0 else np.nan
     return {
         "value": 100 * (men - women), "n": n_men + n_women, "se": 100 * se, "df": df,
         "ci_low": 100 * (men - women - half), "ci_high": 100 * (men - women + half),
