@@ -91,13 +91,16 @@ steps = st.builds(
 
 def interview(small: SmallWarehouse, wave: int, persons: list[dict[str, Any]], first: int) -> None:
     """One interview a day, half a year after those of the wave before."""
+    respondents, given = [], []
     for number, person in enumerate(persons, first):
         name = {"wave": f"w{wave}", "respondent_key": f"p{number}", "row_number": number}
         day = FIRST + timedelta(days=150 * (wave - 1) + number % 20)
         row = {key: value for key, value in person.items() if key != "answers"}
-        small.add("survey_respondents", [{**row, **name, "interviewed_on": day}])
+        respondents.append({**row, **name, "interviewed_on": day})
         answers = person["answers"].items()
-        small.add("survey_answers", [{**name, "item": item, "answer": a} for item, a in answers])
+        given += [{**name, "item": item, "answer": answer} for item, answer in answers]
+    small.add("survey_respondents", respondents)
+    small.add("survey_answers", given)
 
 
 def catalogue(definition: str) -> Mapping[str, Indicator]:
@@ -129,14 +132,27 @@ def refresh(
     return {**found, "changes": sorted(map(tuple, rows), key=repr)}
 
 
-@settings(
-    max_examples=4,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+SETTINGS: dict[str, Any] = {
+    "deadline": None,
+    "derandomize": True,
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
+}
+
+
+@settings(max_examples=2, **SETTINGS)
 @given(st.lists(steps, min_size=4, max_size=4))
 def test_what_is_kept_equals_a_full_run_after_any_change(taken: list[Step]) -> None:
+    assert_equals_a_full_run(taken)
+
+
+@pytest.mark.soak
+@settings(max_examples=8, **SETTINGS)
+@given(st.lists(steps, min_size=4, max_size=4))
+def test_what_is_kept_equals_a_full_run_for_long(taken: list[Step]) -> None:
+    assert_equals_a_full_run(taken)
+
+
+def assert_equals_a_full_run(taken: list[Step]) -> None:
     kept, rebuilt = both = SmallWarehouse(threads=2), SmallWarehouse()
     number = 0
     for step in taken:
@@ -153,8 +169,8 @@ def test_what_is_kept_equals_a_full_run_after_any_change(taken: list[Step]) -> N
             assert found[table] == rows, (table, step)
 
 
-@pytest.fixture
-def two_waves() -> SmallWarehouse:
+@pytest.fixture(scope="module")
+def content() -> bytes:
     small = SmallWarehouse()
     answers = [
         dict(zip(ITEMS, pair, strict=True))
@@ -167,7 +183,12 @@ def two_waves() -> SmallWarehouse:
     for wave in (1, 2):
         interview(small, wave, persons, 100 * wave)
     refresh(small)
-    return small
+    return small.held()
+
+
+@pytest.fixture
+def two_waves(content: bytes) -> SmallWarehouse:
+    return SmallWarehouse(content=content)
 
 
 def made(small: SmallWarehouse) -> set[str]:

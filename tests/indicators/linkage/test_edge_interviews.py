@@ -126,14 +126,21 @@ def findings_of(
     return method.evidence(method.read(source, edge), edge).findings
 
 
-@pytest.fixture
-def warehouse() -> SmallWarehouse:
+@pytest.fixture(scope="module")
+def content() -> bytes:
+    """A wave and patrols in it, their figures and what is found of the link."""
     made = SmallWarehouse()
     respondents, answers = interviews("w1", FIRST, more_after=1)
     made.add("survey_respondents", respondents)
     made.add("survey_answers", answers)
     made.add("activities", patrols(FIRST))
-    return made
+    rows_of(made)
+    return made.held()
+
+
+@pytest.fixture
+def warehouse(content: bytes) -> SmallWarehouse:
+    return SmallWarehouse(content=content)
 
 
 def test_answers_after_a_patrol_stand_beside_those_before(warehouse: SmallWarehouse) -> None:
