@@ -25,6 +25,7 @@ from indicators.definitions.versions import all_versions
 from indicators.engine.refresh import compute
 from indicators.foundation.mart_tables import NO_ACCESS, NOT_REPORTED, TOO_IMPRECISE, totals_sql
 from indicators.foundation.periods import period_named
+from indicators.foundation.reading.yaml_files import read_yaml
 from pipelines.cli.explain_command import text_of
 from pipelines.quality.checks import run_checks
 from pipelines.release.publishing import publish
@@ -33,6 +34,7 @@ from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.oracle.hard_cases import plant
 from tests.worlds.mission.figures import call_refreshed
+from tests.worlds.mission.profile import write_yaml
 from tests.worlds.sample import SMALL, ingested_sample
 
 AS_OF = date(2026, 10, 15)
@@ -82,10 +84,17 @@ def catalogue() -> dict[str, Indicator]:
     return found | {REDEFINED: found[REDEFINED].model_copy(update=second)}
 
 
+def begin_later(profile: Path) -> None:
+    """As if the mission had begun a year before the second version: half as many cells."""
+    path = profile / "mission.yaml"
+    write_yaml(path, read_yaml(path) | {"starts_on": "2025-01-01"})
+
+
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = ingested_sample(tmp_path_factory, "explained", **SMALL)
     profile = workspace.profile("sample")
+    begin_later(profile)
     mission = read_mission(profile)
     with open_warehouse(workspace.warehouse("sample")) as connection:
         compute(connection, mission, catalogue(), AS_OF, profile)
