@@ -5,7 +5,7 @@ Judging that text does not belong here (`cast.py`); nothing here rejects a row.
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -40,6 +40,7 @@ from pipelines.ingest.mapping.written.written_places import SIDES, decimal_degre
 from pipelines.ingest.mapping.written.written_times import (
     USUAL,
     as_read,
+    day_part,
     says_no_hour,
     takes_any_writing,
     without_unknown_hour,
@@ -266,6 +267,10 @@ class _Applied:
         forms, is_after = entry.formats, entry.after is not None
         if not _are_all(text, _PLAIN):
             text = _remapped(text, lambda value: self._plain(value, forms))
+        have_hours = all("%H" in form for form in forms)
+        if have_hours and self._may_lack_hour and not _are_all(text, USUAL):
+            days = {day_part(form) for form in forms}  # of a day without an hour none is known
+            text = _remapped(text, lambda value: None if _is_day(value, days) else value)
         if takes_any_writing(forms) and not _are_all(text, USUAL):
             text = _remapped(text, lambda value: as_read(value, forms, is_after=is_after))
         if names_months(forms):
@@ -281,6 +286,12 @@ class _Applied:
             return plain
         is_time = contracts()[self.table].columns[self.name].base_type == "time"
         return None if is_time else without_unknown_hour(plain)
+
+    @property
+    def _may_lack_hour(self) -> bool:
+        """Whether it is a time that a row of the table need not have."""
+        own = contracts()[self.table].columns.get(self.name) if self.table else None
+        return own is not None and own.base_type == "time" and not own.required
 
     def origin(self, entry: ColumnMapping) -> Column:
         """The texts that it is made from, before any recode."""
@@ -311,8 +322,7 @@ class _Applied:
     def _with_hours(self, joined: Column, clock: Column, entry: ColumnMapping) -> Column:
         """Joined days and hours; where a table may lack the time, none of a day whose hour is
         blank."""
-        own = contracts()[self.table].columns.get(self.name) if self.table else None
-        if own is None or own.base_type != "time" or own.required or not clock.null_count:
+        if not self._may_lack_hour or not clock.null_count:
             return joined
 
         def told(text: str) -> str | None:
@@ -334,7 +344,7 @@ class _Applied:
         elif entry.units:
             text = _remapped(text, lambda value: without_unit(value, entry.units))
         if entry.begins:
-            text = _remapped(text, lambda value: value if value.startswith(entry.begins) else None)
+            text = _remapped(text, lambda value: _begun(value, entry.begins))
         return text
 
     def _part(self, value: str, part: int, of_days: bool) -> str | None:
@@ -416,6 +426,16 @@ def _without(part: Column, recode: Mapping[str, str | None]) -> Column:
         return part
     is_none = pc.fill_null(pc.is_in(part, value_set=pa.array(none, pa.string())), False)
     return pc.if_else(is_none, pa.scalar(None, pa.string()), part)
+
+
+def _is_day(text: str, forms: Collection[str]) -> bool:
+    return any(is_read_by(text, form) for form in forms)
+
+
+def _begun(value: str, begins: Sequence[str]) -> str | None:
+    """A reference that begins so, without a word that stands before it; none of any other."""
+    begun = next((one for one in begins if value.startswith(one)), None)
+    return None if begun is None else value.removeprefix(begun if begun.endswith(" ") else "")
 
 
 def _summed(value: str, signs: Signs) -> str:

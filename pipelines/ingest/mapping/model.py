@@ -107,7 +107,7 @@ class ColumnMapping(Aliased):
     part: int | None = Field(None, ge=1, le=2)  # of two coordinates, numbers or days
     units: Texts = ()  # what may stand behind a number
     number_of: Texts = ()  # of several numbers that which stands before one of these words
-    begins: Texts = ()  # what a reference begins with; others are none of this table
+    begins: Texts = ()  # what a reference begins with, or the word before it and a blank
     constant: str | None = None
     template: str | None = None
     blank_parts: bool = False  # whether columns of a template may be blank

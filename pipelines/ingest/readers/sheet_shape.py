@@ -307,9 +307,10 @@ def _with_months(table: SourceTable, options: Options, file: str) -> SourceTable
     cells = (text for row in _above(options) for text in row if text)
     year = year or year_told(" ".join(cells), "")
     for name in _columns(table, options, file, "year_of_file"):
-        if not year:
+        own = year_told(name, "") or year  # `December 2026 / Visit`
+        if not own:
             continue
-        texts = [text and _with_year(text, year) for text in rows[name].to_pylist()]
+        texts = [text and _with_year(text, own) for text in rows[name].to_pylist()]
         rows = rows.set_column(rows.column_names.index(name), name, pa.array(texts, pa.string()))
     return replace(table, rows=rows)
 

@@ -45,6 +45,7 @@ from pipelines.ingest.readers.sheet_shape import (
     labels_told,
     month_told,
     with_column,
+    year_told,
 )
 from pipelines.ingest.readers.table import SourceTable
 from pipelines.ingest.readers.workbook import Workbook
@@ -489,7 +490,8 @@ def _without_year(table: SourceTable) -> list[str]:
         if numbers := _DAY_AND_MONTH.fullmatch(day):
             sign = numbers[1] or numbers[2]
             written = notation.dates([f"{day}{sign}2000"], with_time=False)
-            return _names_a_day(name) and written.share == 1
+            is_dated = _names_a_day(name) or bool(year_told(name, ""))
+            return is_dated and written.share == 1
         month = _MONTH.fullmatch(day)
         return month is not None and _tells_a_month(f"{month[1]} 2000")
 

@@ -18,14 +18,19 @@ Rows = list[list[str | None]]
 
 
 def mapped(
-    header: list[str], records: Rows, entry: Mapping[str, Any], **source: Any
+    header: list[str],
+    records: Rows,
+    entry: Mapping[str, Any],
+    table: str = "areas",
+    column: str = "x",
+    **source: Any,
 ) -> list[str | None]:
     """The texts of one column under one entry of a mapping."""
-    table = TableMapping(table="areas", columns={"x": ColumnMapping.model_validate(entry)})
+    entries = TableMapping(table=table, columns={column: ColumnMapping.model_validate(entry)})
     file = stacked([source_table("", header, records, range(2, 2 + len(records)))])
-    whole = Source(source="s", files=("*",), reader="csv", tables=(table,), **source)
-    result = map_rows(file, table, whole, lambda: read_outlines(FOLDER, MISSION_OF_SQUARES))
-    found: list[str | None] = result.rows["x"].to_pylist()
+    whole = Source(source="s", files=("*",), reader="csv", tables=(entries,), **source)
+    result = map_rows(file, entries, whole, lambda: read_outlines(FOLDER, MISSION_OF_SQUARES))
+    found: list[str | None] = result.rows[column].to_pylist()
     return found
 
 
@@ -67,6 +72,24 @@ def test_numbers_of_several_columns_are_added_and_never_guessed() -> None:
     entry = {"from": ["men", "women"], "join": "+"}
     records: Rows = [["1 920", "30"], ["7", None], [None, None], ["7", "some"], ["1.920", "30"]]
     assert mapped(["men", "women"], records, entry) == ["1950", "7", None, "7+some", "1.920+30"]
+
+
+def test_an_optional_time_of_a_day_without_an_hour_is_none() -> None:
+    records: Rows = [["05/07/2026"], ["10/07/2026 02h30"], ["soon"]]
+    entry = {"from": "a", "formats": ["%d/%m/%Y %H:%M"]}
+    found = mapped(["a"], records, entry, table="incidents", column="occurred_at")
+    assert found == [None, "10/07/2026 02:30", "soon"]
+    needed = mapped(["a"], records, entry, table="activities", column="started_at")
+    assert needed == ["05/07/2026", "10/07/2026 02:30", "soon"]
+
+
+def test_a_word_before_a_reference_is_cut_off() -> None:
+    records: Rows = [["Incident KUN-0100"], ["Operation OP-01"], ["KUN-0100"]]
+    assert mapped(["a"], records, {"from": "a", "begins": ["Incident "]}) == [
+        "KUN-0100",
+        None,
+        None,
+    ]
 
 
 def test_both_numbers_of_a_cell_are_added() -> None:

@@ -45,6 +45,11 @@ def takes_any_writing(forms: Sequence[str]) -> bool:
     return any(form.endswith("%H:%M") or form.startswith("%d%H%M") for form in forms)
 
 
+def day_part(form: str) -> str:
+    """The format of the day in one of days and hours."""
+    return re.sub(r"[ T]?%[HI].*$", "", form)
+
+
 def as_read(text: str, forms: Sequence[str], *, is_after: bool = True) -> str:
     """The text as one of the formats reads it: as it is, or with its time in the usual writing.
 

@@ -541,7 +541,7 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
         reason = "two_ways" if number.is_ambiguous else None
         return Fit(number.share, number.keys, (), reason, number.is_ambiguous)
     if kind in ("date", "time"):
-        return _date_fit(values, kind, name)
+        return _date_fit(values, kind, name, is_optional=not column.required)
     if kind in ("code", "bool", "list<code>"):
         if name == "age_group" and (fit := age_fit(values, column.allowed_codes or ())):
             return fit
@@ -575,8 +575,9 @@ def _in_words(texts: Texts, kind: str) -> dict[str, str | None]:
     return {text: means[folded(text)] for text in sure if folded(text) in means}
 
 
-def _date_fit(values: Sequence[str], kind: str, name: str) -> Fit:
-    """In a time column a date without a time of day waits for the column of hours beside it."""
+def _date_fit(values: Sequence[str], kind: str, name: str, *, is_optional: bool = False) -> Fit:
+    """In a time column a date without a time of day waits for the column of hours beside it; where
+    the time may be lacking, it is not known of a day without an hour among others."""
     if kind == "time" and (notation.clock_formats(values) or notation.have_no_year(values)):
         return Fit(0.6)
     is_month = name == "month"
@@ -596,7 +597,10 @@ def _date_fit(values: Sequence[str], kind: str, name: str) -> Fit:
     if is_month and not notation.are_months(values, written):
         return Fit(0.0)
     share = 0.6 if kind == "time" and not any(":" in text or "h" in text for text in values) else 1
-    return Fit(written.share * share, written.keys, (), reason, written.is_ambiguous)
+    forms = [*written.keys.get("formats", ())]  # type: ignore[misc]
+    timed = [form for form in forms if "%H" in form] if kind == "time" and is_optional else []
+    keys = {**written.keys, "formats": timed} if timed else written.keys
+    return Fit(written.share * share, keys, (), reason, written.is_ambiguous)
 
 
 def _day_in_words(values: Sequence[str]) -> Fit | None:

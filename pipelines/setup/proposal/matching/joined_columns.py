@@ -30,7 +30,9 @@ _UNNAMED, _ONLY_LEFT, _SUMMED = 0.6, 0.5, 0.85
 _LATITUDE, _OLDEST, _FEWEST_SPANS = 90, 120, 2
 _PRECISION = "date_precision"
 _LEAST_WORDED = 0.8  # share of the texts with a number
-_REFERENCE = re.compile(r"([^\W\d_]{2,})[-_/ .]*\d\S*(?:[ /-]\S+)*")
+_REFERENCE = re.compile(
+    r"(?P<word>[^\W\d_]{3,} (?=\S*\d))?(?P<letters>[^\W\d_]{2,})[-_/ .]*[^\s\d]*\d\S*(?:[ /-]\S+)*"
+)
 _ALIKE = 2  # first letters: `INC` of an incident, `OPO` of an operation
 _MOST, _LEAST_OF_ROW = 0.9, 0.4  # share of the texts of a column
 
@@ -359,7 +361,7 @@ def _counted_words(values: tuple[str, ...]) -> tuple[str, ...]:
 
 def beginnings(table: str, name: str, values: Sequence[str]) -> list[str]:
     """What references begin with that a column of the table takes, where others are those of
-    another one: `INC-26-004` beside `OP-01/26`."""
+    another one: `INC-26-004` beside `OP-01/26`, `Incident 004` beside `Operation OP-01`."""
     subjects = _subjects(table)
     if name not in subjects:
         return []
@@ -368,7 +370,7 @@ def beginnings(table: str, name: str, values: Sequence[str]) -> list[str]:
         return []
     told: dict[str, list[str]] = {subject: [] for subject in subjects}
     rest: list[str] = []
-    for begun in dict.fromkeys(one[1] for one in found if one):
+    for begun in dict.fromkeys(one["word"] or one["letters"] for one in found if one):
         like = begun[:_ALIKE].casefold()
         own = [subject for subject in subjects if subject.startswith(like)]
         (told[own[0]] if len(own) == 1 else rest).append(begun)
@@ -507,8 +509,11 @@ def two_numbers(contract: Contract, texts: Texts) -> list[ColumnProposal]:
         meant = {} if are_ages else dict(zip(_RANGE, (first, second), strict=True))
     elif is_of_whom and all(whole >= part for whole, part in both):
         meant = dict(zip(_STRENGTH, (first, second), strict=True))
-    elif women := _women_of_two(texts.header, pairs):
-        meant = dict(zip(_STRENGTH, ({"join": SUM}, {"part": women}), strict=True))
+    elif sexes := _sexes_of_two(texts.header, pairs):
+        women = {"part": sexes.index("F") + 1}
+        is_whole = sexes == ("", "F") and all(whole >= part for whole, part in both)
+        whole = first if is_whole else {"join": SUM}
+        meant = dict(zip(_STRENGTH, (whole, women), strict=True)) if is_whole or all(sexes) else {}
     if not contract.columns.keys() >= meant.keys():
         return []
     return [
@@ -526,14 +531,14 @@ def _are_between(signs: re.Pattern[str], pairs: Sequence[re.Match[str]]) -> bool
     return is_of_women and found >= _MOST * len(pairs)
 
 
-def _women_of_two(header: str, pairs: Sequence[re.Match[str]]) -> int | None:
-    """Which of `14/1` counts women, where the header names both: `Str (M/F)`."""
+def _sexes_of_two(header: str, pairs: Sequence[re.Match[str]]) -> tuple[str, ...]:
+    """Whom `14/1` counts, where the header names women: `Str (M/F)`, `Str (all ranks/female)`."""
     named = re.search(r"(\w+) ?/ ?(\w+)", header)
     if named is None or not all(one["between"].strip() == "/" for one in pairs):
-        return None
-    sexes = [next((sex for sex in "FM" if folded(word) in code_names("sex", sex)), "")
-             for word in named.groups()]  # fmt: skip
-    return sexes.index("F") + 1 if {*sexes} == {*"FM"} else None
+        return ()
+    sexes = tuple(next((sex for sex in "FM" if folded(word) in code_names("sex", sex)), "")
+                  for word in named.groups())  # fmt: skip
+    return sexes if sexes.count("F") == 1 else ()
 
 
 def with_sums(

@@ -370,6 +370,22 @@ def test_a_header_reaches_as_far_as_the_workbook_merged_it(tmp_path: Path) -> No
     assert by_column(found)["ended_at"] == ("Retour / Date", "Retour / Heure")
 
 
+def test_days_below_a_month_are_of_the_year_of_its_name(tmp_path: Path) -> None:
+    head = ["Code", "December 2026 / Manned", "December 2026 / Visit", "January 2027 / Visit"]
+    rows = [["LC-01", "Y", "17/12", "03/01"], ["LC-02", "N", "19/12", None]]
+    found = propose(workbook(tmp_path / "posts.xlsx", Posts=[head, *rows]), KNOWN)
+    assert found.layout.table.rows[head[2]].to_pylist() == ["17/12/2026", "19/12/2026"]
+    assert found.layout.table.rows[head[3]].to_pylist() == ["03/01/2027", None]
+
+
+def test_an_optional_time_of_a_day_without_an_hour_is_not_known(tmp_path: Path) -> None:
+    column = contracts()["incidents"].columns["occurred_at"]
+    texts = Texts("When", ("05/07/2026", "10/07/2026 à 02h30"), False)
+    assert fit_of(column, texts, {}).entry == {"formats": ["%d/%m/%Y %H:%M"]}
+    needed = contracts()["activities"].columns["started_at"]
+    assert "%d/%m/%Y" in fit_of(needed, texts, {}).entry["formats"]
+
+
 def test_names_of_groups_between_rows_are_set_aside_and_told(tmp_path: Path) -> None:
     head = ["Ref", "District", "Nature", "Received"]
     rows = [["JANUARY", None, None, None], ["C/1", "Torit", "Assault", "03/01/2026"],
@@ -509,6 +525,8 @@ def test_days_and_ages_are_no_pair_of_estimates() -> None:
         ("Officers", ("4 (1F)", "6", "5 (2F)"), [{"part": 1}, {"part": 2}]),
         ("Str (M/F)", ("14/1", "24/2"), [{"join": "+"}, {"part": 2}]),
         ("Str (F/M)", ("1/14", "2/24"), [{"join": "+"}, {"part": 1}]),
+        ("Str (all ranks/female)", ("16/1", "25/2"), [{"part": 1}, {"part": 2}]),
+        ("Str (all ranks/female)", ("1/16", "25/2"), []),
         ("Strength", ("14/1", "24/2"), []),
         ("Officers", ("4 (1 truck)", "6 (2 trucks)"), []),
         ("Officers", ("4 (6F)", "6 (2F)"), []),
@@ -555,7 +573,7 @@ def test_columns_that_become_one_are_read_as_all_their_texts_show(tmp_path: Path
 
 def test_that_a_header_is_answered_with_yes_or_no_is_no_name() -> None:
     assert readings("Confirmed Y/N") == ("confirmed y n",)  # and not when
-    assert header_likeness("activities", "is_long_range", "Minutes Y/N")[0] < 0.5
+    assert header_likeness("activities", "is_long_range", "Minutes Y/N")[0] <= 0.5
     assert readings("Men/boys") != readings("Men")
 
 
@@ -1029,6 +1047,7 @@ def test_days_without_a_year_are_of_the_year_above_the_header(tmp_path: Path) ->
         (["1 mars à 5h45", "3 mars à 16h00"], "mars 2026"),
         (["12/03 05:45", "13/03 16:00"], "mars 2026"),
         (["lundi 6 avril", "mercredi 1er avril"], "avril 2026"),
+        (["12/03", "13/03"], "mars 2026"),
         (["Mon 2/3", "Tue 3/3"], "Week 10 (2 March – 8 March 2026)"),
     ):
         rows = [[day, "Torit", "Rapt"] for day in days]
