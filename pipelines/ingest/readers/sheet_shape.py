@@ -22,7 +22,7 @@ sheet or file, or of what stands above the header: `above`, which the readers of
 their name), `marked` (name of a column: columns that it takes the place of, in which a cross says
 that their name holds for the row; with several crosses it has them all), `calendar` (name of a
 column: columns that are days, or their numbers in the month that the title or the sheet tells; each
-cross is a row of its day).
+cross is a row of its day; or columns that are months, whose cells list days: `1, 8 et 20`, `9-12`).
 Below the header a text over merged rows is that of each.
 """
 
@@ -49,6 +49,11 @@ OF_ABOVE = ("year_of_file", "labels_above", "calendar")
 """Options for which a reader gives what stands above the header: `above`, rows of cells."""
 MARKS = frozenset({"x", "✓", "✔", "✗", "*", "•"})
 BETWEEN_MARKED = ";"
+_MONTH_OF_LIST = re.compile(r"[^\W\d_]+\.?[ -]+(?:20)?\d\d")
+_DAYS_OF_LIST = re.compile(
+    r"(?:du |from )?(\d{1,2})(?:\s*(?:-|–|au|to|à)\s*(\d{1,2}))?", re.IGNORECASE
+)
+_BETWEEN_DAYS, _MOST_DAYS = re.compile(r"\s*(?:[,;&]|\bet\b|\band\b)\s*", re.IGNORECASE), 31
 _NAMED_IN, _NEARLY_ALL = 2, 0.9  # first columns; share of the rows
 EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465  # 1 March 1900, 31 December 9999
@@ -384,23 +389,26 @@ def _marks_of(parts: Sequence[str], cells: Sequence[str | None]) -> str | None:
 
 
 def _by_day(table: SourceTable, options: Options, file: str) -> SourceTable:
-    """A row for each cross below a day; one for any other text there too, which is no day. A row of
-    numbers alone, which counts the crosses, is set aside and told."""
+    """A row for each cross below a day, and for each day of a list below a month; one for any other
+    text there too, which is no day. A row of numbers alone, which counts the crosses, is set aside
+    and told."""
     for name, headers in (options.get("calendar") or {}).items():
         there = [one for one in headers if one in table.header or one not in _LATE_DAYS]
         held = _columns(table, {"calendar": there}, file, "calendar")
+        last = [one.rpartition(" / ")[2] for one in held]
+        are_lists = all(map(_MONTH_OF_LIST.fullmatch, last))
         lines = [*zip(*(table.rows[one].to_pylist() for one in held), strict=True)]
-        are_counts = [*map(_are_counts, lines)]
+        are_counts = [not are_lists and _are_counts(line) for line in lines]
         table = _set_aside(table, pa.array(are_counts, pa.bool_()), "total_row")
         month = _month_above(options) or month_told(table.sheet, str(options.get("file", file)))
-        last = [one.rpartition(" / ")[2] for one in held]
         days = [f"{one} {month}" if DAY_NUMBER.fullmatch(one) else one for one in last]
+        days_in = _listed_days if are_lists else _crossed_day
         crossed = (line for line, is_sum in zip(lines, are_counts, strict=True) if not is_sum)
         told = [
-            (at, day if text.strip().casefold() in MARKS else f"{day}: {text}")
+            (at, one)
             for at, line in enumerate(crossed)
             for day, text in zip(days, line, strict=True)
-            if text
+            for one in (days_in(text, day) if text else ())
         ]
         places = pa.array([at for at, _ in told], pa.int64())
         column = pa.array([text for _, text in told], pa.string())
@@ -408,6 +416,24 @@ def _by_day(table: SourceTable, options: Options, file: str) -> SourceTable:
         rows = table.rows.drop_columns(held).take(places).add_column(at, name, column)
         table = replace(table, rows=rows, row_numbers=table.row_numbers.take(places))
     return table
+
+
+def _crossed_day(text: str, day: str) -> list[str]:
+    return [day if text.strip().casefold() in MARKS else f"{day}: {text}"]
+
+
+def _listed_days(text: str, month: str) -> list[str]:
+    between = "-" if "-" in month else " "
+    days = days_listed(text)
+    return [f"{day}{between}{month}" for day in days] if days else [f"{month}: {text}"]
+
+
+def days_listed(text: str) -> list[int]:
+    """The numbers of days that a cell lists, `1, 8 et 20`, `du 9 au 12`; none of any other text."""
+    parts = [_DAYS_OF_LIST.fullmatch(part) for part in _BETWEEN_DAYS.split(text.strip())]
+    spans = [(int(one[1]), int(one[2] or one[1])) for one in parts if one]
+    days = [day for first, last in spans for day in range(first, last + 1)]
+    return days if all(parts) and all(1 <= day <= _MOST_DAYS for day in days) else []
 
 
 def _are_counts(line: Sequence[str | None]) -> bool:

@@ -39,6 +39,7 @@ from pipelines.ingest.readers.sheet_shape import (
     MARKS,
     MergedText,
     day_and_clock,
+    days_listed,
     footnotes,
     headings,
     joined_names,
@@ -432,15 +433,29 @@ def _marked(table: SourceTable) -> dict[str, list[str]]:
 
 def _calendar(table: SourceTable) -> dict[str, list[str]]:
     """Columns side by side that are days, or the numbers of days, in which some rows have
-    crosses."""
-    runs = ([*names] for is_one, names in groupby(table.header, _names_its_day) if is_one)
-    for names in runs:
-        held = (text for name in names for text in table.rows[name].drop_null().to_pylist())
-        texts = [text.strip().casefold() for text in held if not text.isdigit()]
+    crosses, or that are months, in which they list days."""
+    name = "Jour" if any(map(_FRENCH.search, table.header)) else "Day"
+    for is_one, names in groupby(table.header, _names_its_day):
+        own = [*names] if is_one else []
+        texts = [text.strip().casefold() for text in _texts_of(table, own) if not text.isdigit()]
         crosses = sum(text in MARKS for text in texts)
-        if len(names) >= _FEWEST_DAYS and crosses >= max(_LEAST_MARKED, _MOST_CROSSES * len(texts)):
-            return {"Jour" if any(map(_FRENCH.search, table.header)) else "Day": names}
+        if len(own) >= _FEWEST_DAYS and crosses >= max(_LEAST_MARKED, _MOST_CROSSES * len(texts)):
+            return {name: own}
+    for is_one, names in groupby(table.header, _names_its_month):
+        own = [*names] if is_one else []
+        listed = [days_listed(text) for text in _texts_of(table, own)]
+        if all(listed) and sum(len(days) > 1 for days in listed) > len(listed) / 2:
+            return {name: own}
     return {}
+
+
+def _texts_of(table: SourceTable, names: Sequence[str]) -> list[str]:
+    return [text for name in names for text in table.rows[name].drop_null().to_pylist()]
+
+
+def _names_its_month(header: str) -> bool:
+    month = header.rpartition(GROUPED)[2].strip()
+    return not month.isalpha() and notation.is_day(f"1{'-' if '-' in month else ' '}{month}")
 
 
 def _names_its_day(header: str) -> bool:

@@ -378,6 +378,31 @@ def test_days_below_a_month_are_of_the_year_of_its_name(tmp_path: Path) -> None:
     assert found.layout.table.rows[head[3]].to_pylist() == ["03/01/2027", None]
 
 
+def test_lists_of_days_below_months_are_rows(tmp_path: Path) -> None:
+    head = ["Itinéraire", "District", "Octobre 2026", "Nov-26", "Convenu avec"]
+    rows = [["IT-1", "Torit", "1, 8 et 20", "du 9 au 11", "chef"],
+            ["IT-2", "Ikoto", "6", "3 & 7", None],
+            ["IT-4", "Torit", "2, 3", "1,2", None]]  # fmt: skip
+    path = workbook(tmp_path / "it.xlsx", T4=[head, *rows])
+    found = propose(path, KNOWN, table="route_days")
+    assert found.layout.options["calendar"] == {"Jour": ["Octobre 2026", "Nov-26"]}
+    read = found.layout.table.rows
+    assert [*zip(read["Itinéraire"].to_pylist(), read["Jour"].to_pylist(), strict=True)][:7] == [
+        ("IT-1", "1 Octobre 2026"), ("IT-1", "8 Octobre 2026"), ("IT-1", "20 Octobre 2026"),
+        ("IT-1", "9-Nov-26"), ("IT-1", "10-Nov-26"), ("IT-1", "11-Nov-26"),
+        ("IT-2", "6 Octobre 2026"),
+    ]  # fmt: skip
+    counts = [head, ["IT-1", "Torit", 12, 30, None], ["IT-2", "Ikoto", 1, 8, None]]
+    plan = propose(workbook(tmp_path / "plan.xlsx", T4=counts), KNOWN, table="route_days")
+    assert "calendar" not in plan.layout.options
+    source = Source.model_validate({**found.mapping(), "ignore": ["*"]})
+    later = workbook(
+        tmp_path / "later.xlsx", T4=[head, ["IT-3", "Ikoto", None, "à fixer, 12", None]]
+    )
+    told = file_rows(Delivery(later, "later.xlsx", "0a1b2c", source)).rows["Jour"].to_pylist()
+    assert told == ["Nov-26: à fixer, 12"]  # refused as a day, and not lost
+
+
 def test_an_optional_time_of_a_day_without_an_hour_is_not_known(tmp_path: Path) -> None:
     column = contracts()["incidents"].columns["occurred_at"]
     texts = Texts("When", ("05/07/2026", "10/07/2026 à 02h30"), False)
