@@ -1,28 +1,23 @@
 """How an unknown file is laid out: reader, encoding, delimiter, sheet, header row and its rows."""
 
-import calendar
 import codecs
 import csv
 import glob
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from importlib import import_module
 from io import StringIO
-from itertools import groupby, takewhile
 from operator import ne
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.ingest.mapping.written.written_dates import is_month, without_weekday
 from pipelines.ingest.readers import reader, reader_of
 from pipelines.ingest.readers.codebook import (
     FORM_SHEETS,
@@ -35,40 +30,37 @@ from pipelines.ingest.readers.codebook import (
 from pipelines.ingest.readers.ged import NEEDED
 from pipelines.ingest.readers.hxl import headers_above, is_tags
 from pipelines.ingest.readers.sheet_shape import (
-    DAY_NUMBER,
     MARKS,
     MergedText,
-    day_and_clock,
-    days_listed,
-    footnotes,
-    headings,
     joined_names,
     labels_told,
-    month_told,
     with_column,
-    year_told,
 )
 from pipelines.ingest.readers.table import SourceTable
 from pipelines.ingest.readers.workbook import Workbook
-from pipelines.setup.proposal.matching import notation
-from pipelines.setup.proposal.matching.columns import header_likeness, questions_by_choice
-from pipelines.setup.proposal.matching.concepts import meanings
+from pipelines.setup.proposal.matching.columns import questions_by_choice
 from pipelines.setup.proposal.matching.survey import Answered, questions
-from pipelines.setup.proposal.matching.texts import GROUPED, MISSING, Texts, texts_of
+from pipelines.setup.proposal.matching.texts import MISSING, Texts, texts_of
 from pipelines.setup.proposal.matching.words import (
     all_column_names,
-    column_names,
     folded,
-    listed_words,
     readings,
-    total_words,
+)
+from pipelines.setup.proposal.sheet_options import (
+    FRENCH,
+    NAMED_ABOVE,
+    SHAPES,
+    are_serial,
+    blank_beside_dittos,
+    is_not_told,
+    serial_dates,
+    tells_a_month,
 )
 
 _TEXTS = ("totals", "ditto")  # texts that stand in one sheet and mean the same in another
 _TOLD = ("footnotes", "headings")  # whether a sheet has such rows
 _OF_ONE_SHEET = ("sheet", "calendar", *_TOLD, *_TEXTS)
 _HEADER = ("header_row", "header_rows")
-_SURELY = 0.9
 _HEADER_LOOKED_FOR = 25  # rows from the top
 _DELIMITERS = (",", ";", "\t", "|")
 _RECORDS_LOOKED_AT = 200
@@ -83,33 +75,10 @@ _PUBLISHED = {
 }
 _OPENED_BY = {"xlsx": "pipelines.ingest.readers.ooxml"}
 _OF_FORM = {"encoding", "delimiter", "sheet"}
-_MOST_FILLED = 0.6  # share of rows
-_PARTS_OF_SUMS, _MOST_OF_TOTAL = {"grand", "sou", "sous", "sub", "s"}, 6  # words
-_SUB_TOTAL = r"^\s*(sous|sub|s)[-/ ]?total"
-_DITTOS = {
-    *("same", "meme", "idem", "id", "ditto", "dito", "do", "ibid", "as above", "same as above"),
-    *("كذلك", "كالسابق", "نفسه"),
-}
-_MARKS = {
-    *("-do-", "-Do-", "-DO-", "do.", '"', "''", "″", "〃", "“", "”", "»", "-//-", "//"),
-    *("-''-", '-"-', "--''--", "-“-", "-”-"),
-}
-_GROUPED_FROM = 4  # of the first columns
-_NAMED_ABOVE = 3  # columns
-_LEAST_BLANK = 0.3  # share of the rows below others
-_OF_SEVERAL = 0.7  # share of rows whose text is another than those before
-_DAY_WORDS = frozenset({"date", "day", "jour", "تاريخ"})
-_MOST_WORDS = 0.2  # of the cells of a column of numbers of days
-_FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
-_DAY_AND_MONTH = re.compile(r"\d{1,2}([/-])\d{1,2}|\d\d(\.)\d\d")  # `4.5` is a number
-_MONTH = re.compile(r"(?:\d{1,2}(?:er|st)?[ /.-])?([^\W\d_]+\.?)")  # `Avril`, `6 juillet`, `1-Jan`
-_LEAST_MARKED, _MOST_MARKED = 2, 0.9  # rows with one cross, and their share
 _MOST_AGAIN = 0.3  # share of the names of a header
-_FEWEST_DAYS, _MOST_CROSSES = 5, 0.8  # columns of days; share of their texts
 _IS_NUMBER = re.compile(r"[\d.,:/\s-]*$|\d{4}")
 _IS_SPAN = re.compile(r"\d{1,2}\s*[-–]\s*\d{1,2}")  # of ages
 _NUMBERED_SHEET = re.compile(r"\W*(?:(?:sheet|feuil(?:le)?|tabelle|hoja)\W*)?\d*\W*", re.IGNORECASE)
-_FRENCH = re.compile(r"[éèêàçôûî]|\b(?:de|du|des|le|la|et)\b|\b[ld]['’]", re.IGNORECASE)
 _DATED = re.compile(r"(?:\d{1,2}[/.-]){1,2}20\d\d|20\d\d(?:[/.-]\d{1,2}){1,2}")
 """A month or day: above what is none it is the name of a column."""
 _LABELLED = ("spss", "stata")
@@ -224,9 +193,9 @@ def _options_of_several(several: Sequence[Layout], book: Workbook) -> dict[str, 
 def _name_of_sheets(several: Sequence[Layout]) -> str | None:
     """What a column of the sheets' names is called, where these may tell a place or a unit."""
     header, names = several[0].table.header, [one.table.sheet for one in several]
-    if any(_tells_a_month(name) or _NUMBERED_SHEET.fullmatch(name) for name in names):
+    if any(tells_a_month(name) or _NUMBERED_SHEET.fullmatch(name) for name in names):
         return None
-    name = "Feuille" if any(map(_FRENCH.search, header)) else "Sheet"
+    name = "Feuille" if any(map(FRENCH.search, header)) else "Sheet"
     return None if name in header else name
 
 
@@ -263,7 +232,7 @@ def with_questions(path: Path, one: Layout) -> Layout:
 def in_other_shape(path: Path, layout: Layout, said: Mapping[str, Any]) -> Layout:
     """The sheet as a person says that it is laid out; what they leave open is looked for anew."""
     header = {name: said[name] for name in _HEADER if name in said}
-    kept = {name: value for name, value in layout.options.items() if name not in _SHAPES}
+    kept = {name: value for name, value in layout.options.items() if name not in SHAPES}
     laid = layout
     if any(layout.options.get(name, 1) != value for name, value in header.items()):
         shaped = _shaped(path, layout.reader, {**kept, **header})
@@ -276,7 +245,7 @@ def in_other_shape(path: Path, layout: Layout, said: Mapping[str, Any]) -> Layou
     if "missing" in said:
         laid = replace(laid, missing=tuple(text for text in MISSING if text in said["missing"]))
     if said.get("missing") and laid.reader in (*WORKBOOKS, "csv"):
-        serial = _serial_dates(laid.table, said["missing"])
+        serial = serial_dates(laid.table, said["missing"])
         named["serial_dates"] = [*laid.options.get("serial_dates", ()), *serial]
     options = {name: value for name, value in {**laid.options, **named}.items() if value != []}
     if options == laid.options:
@@ -318,343 +287,25 @@ def _shaped(path: Path, name: str, options: dict[str, Any]) -> Layout:
     it leave."""
     shape: dict[str, Any] = {}
     table = _read(path, name, options)
-    beside = _blank_beside_dittos(table)
+    beside = blank_beside_dittos(table)
     above = options.get("labels_above", [])
-    for option, found_in in _SHAPES.items():
+    for option, found_in in SHAPES.items():
         value = found_in(replace(table, rows=table.rows.drop_columns(above)))
         if option == "fill_down" and beside:
             value = list(dict.fromkeys([*value, *beside]))
         if value:
             before, table = table, _read(path, name, options | shape | {option: value})
-            if _is_not_told(option, value, before, table):
+            if is_not_told(option, value, before, table):
                 table = before
             else:
                 shape[option] = value
     return Layout(name, options | shape, table)
 
 
-def _is_not_told(option: str, value: Any, before: SourceTable, after: SourceTable) -> bool:
-    """Whether nothing tells the year or the month that an option would take."""
-    if option == "year_of_file":
-        return bool(after.rows.equals(before.rows))
-    return option == "calendar" and not _holds_days(after, value)
-
-
-def _dittos(table: SourceTable) -> list[str]:
-    """Texts that stand for the one above, of columns that say something else in their first row."""
-    found: set[str] = set()
-    for column in table.rows.columns:
-        texts = [text.strip() for text in column.to_pylist() if text and text.strip()]
-        dittos = {text for text in texts[1:] if folded(text) in _DITTOS or text in _MARKS}
-        if dittos and texts[0] not in dittos:
-            found |= dittos
-    return sorted(found)
-
-
-def _blank_beside_dittos(table: SourceTable) -> list[str]:
-    """Columns of the unit of a row in which some cells say `idem` and others nothing."""
-    texts = {name: table.rows[name].to_pylist() for name in table.header}
-    units = (name for name in table.header
-             if header_likeness("activities", "unit_code", name)[0] >= _SURELY)  # fmt: skip
-    return [name for name in units if texts[name] and texts[name][0] and None in texts[name]
-            and any(text and folded(text) in _DITTOS for text in texts[name])]  # fmt: skip
-
-
-def _serial_dates(table: SourceTable, missing: Sequence[str] = ()) -> list[str]:
-    """Columns of days, by their name or by the others, whose numbers are all days of this century,
-    as a workbook counts. `missing`: what a person calls empty."""
-    texts = {name: table.rows[name].drop_null().to_pylist() for name in table.header}
-    return [name for name, held in texts.items() if _are_serial(held, _names_a_day(name), missing)]
-
-
 def holds_serial_days(layout: Layout, header: str) -> bool:
     """Whether a column that a person calls one of days holds those that a workbook counts."""
     is_text = header in layout.table.header and layout.reader in (*WORKBOOKS, "csv")
-    return is_text and _are_serial(layout.table.rows[header].drop_null().to_pylist(), True)
-
-
-def _names_a_day(header: str) -> bool:
-    words = {word for reading in readings(header) for word in reading.split()}
-    words.update({"day"} if header.casefold().endswith((" le", " on")) else ())  # `Dissous le`
-    return bool(_DAY_WORDS & words) or any(word in _dated_names() for word in readings(header))
-
-
-@cache
-def _dated_names() -> frozenset[str]:
-    """Names of all columns that take dates or times."""
-    return frozenset(
-        word
-        for table, contract in contracts().items()
-        for name, column in contract.columns.items()
-        if column.base_type in ("date", "time")
-        for word in column_names(table, name)
-    )
-
-
-def _are_serial(texts: Sequence[str], are_named: bool, missing: Sequence[str] = ()) -> bool:
-    nothing = {folded(word) for word in (*listed_words("nothing")["yet"], *missing)}
-    told = [text.strip() for text in texts if text.strip() and text.strip() not in MISSING]
-    told = [text for text in told if folded(text) not in nothing]
-    numbers = [text for text in told if re.fullmatch(r"[\d.,]+", text) and text.count(".") < 2]
-    days = [text for text in told if text not in numbers]
-    if days and notation.dates(days, with_time=False).share < 1:
-        if len(days) > _MOST_WORDS * len(told) or any(map(re.compile(r"\d").search, days)):
-            return False
-        days = []  # a few words among them (`dropped out`) a person is asked about
-    return (
-        bool(numbers)
-        and (are_named or bool(days))
-        and all(
-            re.fullmatch(r"\d{5}(\.\d+)?", text) and _FIRST_SERIAL <= float(text) < _LAST_SERIAL
-            for text in numbers
-        )
-    )
-
-
-def _marked(table: SourceTable) -> dict[str, list[str]]:
-    """Columns side by side of which nearly every row marks one with a cross, by what stands above
-    them all, else by their names."""
-    held = {name: table.rows[name].drop_null().unique().to_pylist() for name in table.header}
-    is_marked = {name: bool(texts) and MARKS.issuperset(text.strip().casefold() for text in texts)
-                 for name, texts in held.items()}  # fmt: skip
-    runs = (
-        [*names]
-        for (is_one, _), names in groupby(
-            table.header, lambda name: (is_marked[name], _group(name))
-        )
-        if is_one
-    )
-    return {
-        _group(names[0]) or " / ".join(names): names
-        for names in runs
-        if len(names) > 1 and _marks_one(table, names)
-    }
-
-
-def _calendar(table: SourceTable) -> dict[str, list[str]]:
-    """Columns side by side that are days, or the numbers of days, in which some rows have
-    crosses, or that are months, in which they list days."""
-    name = "Jour" if any(map(_FRENCH.search, table.header)) else "Day"
-    for is_one, names in groupby(table.header, _names_its_day):
-        own = [*names] if is_one else []
-        texts = [text.strip().casefold() for text in _texts_of(table, own) if not text.isdigit()]
-        crosses = sum(text in MARKS for text in texts)
-        if len(own) >= _FEWEST_DAYS and crosses >= max(_LEAST_MARKED, _MOST_CROSSES * len(texts)):
-            return {name: own}
-    for is_one, names in groupby(table.header, _names_its_month):
-        own = [*names] if is_one else []
-        listed = [days_listed(text) for text in _texts_of(table, own)]
-        if all(listed) and sum(len(days) > 1 for days in listed) > len(listed) / 2:
-            return {name: own}
-    return {}
-
-
-def _texts_of(table: SourceTable, names: Sequence[str]) -> list[str]:
-    return [text for name in names for text in table.rows[name].drop_null().to_pylist()]
-
-
-def _names_its_month(header: str) -> bool:
-    month = header.rpartition(GROUPED)[2].strip()
-    return not month.isalpha() and notation.is_day(f"1{'-' if '-' in month else ' '}{month}")
-
-
-def _names_its_day(header: str) -> bool:
-    day = header.rpartition(GROUPED)[2].strip()  # below that of the week
-    return bool(DAY_NUMBER.fullmatch(day)) or notation.is_day(day)
-
-
-def _holds_days(table: SourceTable, calendar: Mapping[str, Sequence[str]]) -> bool:
-    """Whether the month of a calendar is told, so that its numbers are days."""
-    (name,) = calendar
-    texts = [text for text in table.rows[name].unique().to_pylist() if ": " not in text]
-    return bool(texts) and notation.dates(texts, with_time=False).share == 1
-
-
-def _group(name: str) -> str:
-    return name.rpartition(" / ")[0]
-
-
-def _marks_one(table: SourceTable, names: Sequence[str]) -> bool:
-    rows = zip(*(table.rows[name].is_valid().to_pylist() for name in names), strict=True)
-    crosses = [sum(row) for row in rows]
-    return len(crosses) >= _LEAST_MARKED and crosses.count(1) >= _MOST_MARKED * len(crosses)
-
-
-def _days_of_month(table: SourceTable) -> list[str]:
-    """The first columns where they are named as days and hold their numbers alone, in a sheet whose
-    name tells the month."""
-    if not _tells_a_month(table.sheet):
-        return []
-    days = [name for name in table.header[:2] if not _DAY_WORDS.isdisjoint(readings(name))]
-    texts = {name: table.rows[name].drop_null().to_pylist() for name in days}
-    numbers = {name: [*filter(DAY_NUMBER.fullmatch, map(str.strip, texts[name]))] for name in days}
-    return [name for name in days if numbers[name] and len(numbers[name]) >= 0.8 * len(texts[name])]
-
-
-def _tells_a_month(sheet: str) -> bool:
-    told = f"1 {month_told(sheet, '2000')}"
-    return bool(sheet) and notation.dates([told], with_time=False).share == 1
-
-
-def _without_year(table: SourceTable) -> list[str]:
-    """Columns of which every text is a month, or a day of one, without its year, perhaps with a
-    time of day; below the name of a day also in numbers."""
-
-    def is_day(text: str, name: str) -> bool:
-        day, _ = day_and_clock(without_weekday(text))
-        if numbers := _DAY_AND_MONTH.fullmatch(day):
-            sign = numbers[1] or numbers[2]
-            written = notation.dates([f"{day}{sign}2000"], with_time=False)
-            is_dated = _names_a_day(name) or bool(year_told(name, ""))
-            return is_dated and written.share == 1
-        month = _MONTH.fullmatch(day)
-        return month is not None and _tells_a_month(f"{month[1]} 2000")
-
-    texts = {name: table.rows[name].drop_null().unique().to_pylist() for name in table.header}
-    told = {name: [text for text in held if text not in MISSING] for name, held in texts.items()}
-    return [
-        name for name, days in told.items() if days and all(is_day(text, name) for text in days)
-    ]
-
-
-def _month_of_whole(table: SourceTable) -> str | None:
-    """What a column of the month is called, where the name of the sheet alone tells it."""
-    words = listed_words("parts_of_a_day")["month"]
-    dated = {folded(word) for word in words} | _DAY_WORDS | _dated_rows()
-    is_dated = any("date" in folded(name).split() or not dated.isdisjoint(readings(name))
-                   for name in table.header)  # fmt: skip
-    if is_dated or not _tells_a_month(table.sheet):
-        return None
-    english = {name.casefold() for name in (*calendar.month_name, *calendar.month_abbr)}
-    return words[0] if english.intersection(table.sheet.casefold().split()) else words[1]
-
-
-@cache
-def _dated_rows() -> frozenset[str]:
-    """Names of the days and months that rows are counted by."""
-    dated = ((table, one.date_column) for table, one in contracts().items() if one.date_column)
-    return frozenset(word for table, name in dated for word in column_names(table, name))
-
-
-def _totals(table: SourceTable) -> list[str]:
-    """Texts that stand for a sum, of the first columns and of those that hold a sub-total; of the
-    next file another day or number stands in them."""
-    found: set[str] = set()
-    for number, column in enumerate(table.rows.columns):
-        is_part = pc.match_substring_regex(column, _SUB_TOTAL, ignore_case=True)
-        is_first = number <= 1 or pc.any(is_part).as_py()
-        if not is_first and number >= _NAMED_ABOVE:
-            continue
-        texts = column.to_pylist()
-        for text in filter(None, dict.fromkeys(texts)):
-            words = folded(text).replace("-", " ").split()
-            if not _is_total(words):
-                continue
-            is_plain = not {*words[1:]} - {"general"} or words[0] in _PARTS_OF_SUMS
-            is_short = any(_is_short(table, at) for at, one in enumerate(texts) if one == text)
-            if is_short or (is_first and is_plain):
-                found.add(_of_next_file(text) if is_short else text.strip())
-    return sorted(found)
-
-
-def _of_next_file(text: str) -> str:
-    """The text of a sum with a star for what follows its first words: `Total alerts *`."""
-    words = text.split()
-    kept = [*takewhile(lambda word: word.isalpha() and not is_month(word), words)]
-    return f"{' '.join(kept)} *" if 1 < len(kept) < len(words) else text.strip()
-
-
-def _is_short(table: SourceTable, at: int) -> bool:
-    """Whether a row leaves half of its cells empty, or one of the first that most others fill: one
-    of a `Total station` does not."""
-    if 2 * sum(column[at].is_valid for column in table.rows.columns) <= len(table.header):
-        return True
-    most = table.rows.num_rows * _MOST_FILLED
-    return any(
-        not column[at].is_valid and len(column) - column.null_count >= most
-        for column in table.rows.columns[:_NAMED_ABOVE]
-    )
-
-
-def _is_total(words: Sequence[str]) -> bool:
-    """Whether words are those of a sum: `Total patrols`, `S/Total`."""
-    first = words[1:] if words[:1] and words[0] in _PARTS_OF_SUMS else words
-    return 0 < len(first) <= _MOST_OF_TOTAL and first[0] in total_words()
-
-
-def _groups(table: SourceTable) -> list[str]:
-    """The first columns, where a text stands for the rows below it up to the next text; a number
-    of the row may stand before the only day, or before a unit."""
-    if of_month := _days_of_month(table):
-        return of_month  # of the rows of a day often the first alone tells it
-    columns = table.header[_first_of_groups(table) :]
-    heads = [*takewhile(partial(_stands_for_more, table), columns[:2])]
-    if not heads:
-        return [name for name in columns if _stands_for_more(table, name) and _begins(table, name)]
-    blank = max((table.rows[name].is_null() for name in heads), key=lambda one: pc.sum(one).as_py())
-    if pc.mean(blank).as_py() < _LEAST_BLANK:
-        return []
-    found = [name for name in columns if name in heads or (
-        _stands_for_more(table, name) and not pc.any(
-            pc.and_(table.rows[name].is_null(), pc.invert(blank))).as_py())]  # fmt: skip
-    rest = [number for number, name in enumerate(table.header) if name not in found]
-    return found if all(_is_full(table, number) for number in rest[:1]) else []
-
-
-def _stands_for_more(table: SourceTable, name: str) -> bool:
-    """Whether a column begins with a text and is empty further down; a number may be a sum."""
-    texts = table.rows[name].to_pylist()
-    there = [text for text in texts if text]
-    is_counted = all(re.fullmatch(r"[\d.,]+", text) for text in there)
-    return bool(texts and texts[0]) and 0 < len(there) <= 0.9 * len(texts) and not is_counted
-
-
-def _begins(table: SourceTable, name: str) -> bool:
-    """Whether a column is filled where another, that has a text in each row, changes, and there
-    alone: it is said once for the rows of a unit."""
-    filled = table.rows[name].is_valid()
-    if not 2 <= pc.sum(filled).as_py() <= len(filled) / 2:
-        return False
-    others = (column for column in table.rows.columns if not column.null_count)
-    below = filled.slice(1)  # the first row begins in any case
-    return any(
-        pc.not_equal(column.slice(1), column.slice(0, len(column) - 1)).equals(below)
-        for column in others
-    )
-
-
-def _first_of_groups(table: SourceTable) -> int:
-    """The column from which texts may stand for rows below: behind what each row has of its own
-    the only day or a unit, behind the first where its cells reach over several rows any."""
-    days = [name for name in table.header if _DAY_WORDS.intersection(folded(name).split())]
-    at = next((at for at in range(len(table.header)) if not _is_full(table, at)), 0)
-    name = table.header[at]
-    if at == 1:
-        first = table.rows.column(0)
-        is_merged = pc.count_distinct(first).as_py() < _OF_SEVERAL * table.rows.num_rows
-        return int(is_merged or days == [name] or {"unit"} in meanings(folded(name)))
-    return at if at < _GROUPED_FROM and days == [name] and folded(name) in _DAY_WORDS else 0
-
-
-def _is_full(table: SourceTable, number: int) -> bool:
-    """Whether few cells of the column of this number are empty."""
-    return table.rows.column(number).null_count < 0.2 * table.rows.num_rows
-
-
-_SHAPES: dict[str, Callable[[SourceTable], Any]] = {
-    "totals": _totals,
-    "footnotes": lambda table: footnotes(table) > 0,
-    "headings": lambda table: 0 < 2 * sum(headings(table)) <= table.rows.num_rows,
-    "marked": _marked,
-    "ditto": _dittos,
-    "fill_down": _groups,
-    "calendar": _calendar,
-    "serial_dates": _serial_dates,
-    "month_of_sheet": _days_of_month,
-    "year_of_file": _without_year,
-    "sheet_as": _month_of_whole,
-}
-"""Options of the shape of a sheet, with what a table shows of each."""
+    return is_text and are_serial(layout.table.rows[header].drop_null().to_pylist(), True)
 
 
 def _header_options(texts: Cells, row: int) -> dict[str, Any]:
@@ -694,7 +345,7 @@ def _is_row_of_groups(above: Sequence[str | None], names: Sequence[str | None]) 
     if filled < 2:
         return False
     beside = sum(1 for text, name in zip(above, names, strict=False) if text and not name)
-    if len(set(plain)) < len(plain) or (beside >= _NAMED_ABOVE and filled > len(plain)):
+    if len(set(plain)) < len(plain) or (beside >= NAMED_ABOVE and filled > len(plain)):
         return True  # or the row above names columns of which the lower says no more
     joined, alone = _known(joined_names([above, names])), _known(names)
     return joined > alone or (filled < len(plain) and 0 < alone <= 2 * joined)
