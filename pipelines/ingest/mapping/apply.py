@@ -117,7 +117,9 @@ def map_rows(
     taken = taken_positions(file, mapping, source)
     is_all = len(taken) == file.rows.num_rows
     rows = file.rows if is_all else file.rows.take(taken)
-    applied = partial(_Applied, rows, source, outlines, mapping.table)
+    kinds = {name: one.base_type for name, one in contracts()[mapping.table].columns.items()}
+    days = [entry.sources for name, entry in mapping.columns.items() if kinds.get(name) == "date"]
+    applied = partial(_Applied, rows, source, outlines, mapping.table, days=days)
     plain = {name: applied(name).column(entry) for name, entry in mapping.columns.items()}
     origins = {name: entry.origin_columns() for name, entry in mapping.columns.items()}
     parts: list[tuple[dict[str, Column], dict[str, tuple[str, ...]]]] = [(plain, origins)]
@@ -232,7 +234,9 @@ class _Applied:
         outlines: Callable[[], Outlines],
         table: str,
         name: str,
+        days: Sequence[object] = (),  # columns of the file that give the row a day
     ) -> None:
+        self.days = days
         self.rows = rows
         self.table = table
         self.source = source
@@ -268,8 +272,9 @@ class _Applied:
         if not _are_all(text, _PLAIN):
             text = _remapped(text, lambda value: self._plain(value, forms))
         have_hours = all("%H" in form for form in forms)
-        if have_hours and self._may_lack_hour and not _are_all(text, USUAL):
-            days = {day_part(form) for form in forms}  # of a day without an hour none is known
+        is_told = self._may_lack_hour and entry.sources in self.days
+        if have_hours and is_told and not _are_all(text, USUAL):
+            days = {day_part(form) for form in forms}  # without its hour it says no more
             text = _remapped(text, lambda value: None if _is_day(value, days) else value)
         if takes_any_writing(forms) and not _are_all(text, USUAL):
             text = _remapped(text, lambda value: as_read(value, forms, is_after=is_after))

@@ -139,16 +139,25 @@ def _without_totals(table: SourceTable, options: Options) -> SourceTable:
         return table
     lowered = pa.array(sorted(words), pa.string())
     begun = [re.escape(word.removesuffix("*")) for word in words if word.endswith("*")]
-    begins = f"^(?:{'|'.join(begun) or '$.'})"
-    is_short = pa.array([2 * n <= table.rows.num_columns for n in _filled_cells(table)], pa.bool_())
-    is_total = pa.array([False] * table.rows.num_rows)
+    is_total = _begin_so(table, begun) if begun else pa.array([False] * table.rows.num_rows)
     for column in table.rows.columns:
         plain = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(column, "")))
-        is_begun = pc.and_(pc.match_substring_regex(plain, begins), is_short)
-        is_total = pc.or_(is_total, pc.or_(pc.is_in(plain, value_set=lowered), is_begun))
+        is_total = pc.or_(is_total, pc.is_in(plain, value_set=lowered))
     if isinstance(is_total, pa.ChunkedArray):
         is_total = is_total.combine_chunks()
     return _set_aside(table, is_total, "total_row")
+
+
+def _begin_so(table: SourceTable, begun: Sequence[str]) -> pa.Array:
+    """Rows with a cell that begins with one of these patterns, which leave half of theirs empty."""
+    width = table.rows.num_columns
+    found = [2 * filled <= width for filled in _filled_cells(table)]
+    begins = re.compile("|".join(begun), re.IGNORECASE)
+    for at, row in enumerate(
+        zip(*(column.to_pylist() for column in table.rows.columns), strict=True)
+    ):
+        found[at] = found[at] and any(text and begins.match(text.strip()) for text in row)
+    return pa.array(found, pa.bool_())
 
 
 def _set_aside(table: SourceTable, is_one: pa.Array, rule: str) -> SourceTable:

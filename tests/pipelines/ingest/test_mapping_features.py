@@ -23,10 +23,13 @@ def mapped(
     entry: Mapping[str, Any],
     table: str = "areas",
     column: str = "x",
+    beside: Mapping[str, Any] | None = None,
     **source: Any,
 ) -> list[str | None]:
     """The texts of one column under one entry of a mapping."""
-    entries = TableMapping(table=table, columns={column: ColumnMapping.model_validate(entry)})
+    given = {column: entry} | dict(beside or {})
+    columns = {name: ColumnMapping.model_validate(one) for name, one in given.items()}
+    entries = TableMapping(table=table, columns=columns)
     file = stacked([source_table("", header, records, range(2, 2 + len(records)))])
     whole = Source(source="s", files=("*",), reader="csv", tables=(entries,), **source)
     result = map_rows(file, entries, whole, lambda: read_outlines(FOLDER, MISSION_OF_SQUARES))
@@ -74,11 +77,14 @@ def test_numbers_of_several_columns_are_added_and_never_guessed() -> None:
     assert mapped(["men", "women"], records, entry) == ["1950", "7", None, "7+some", "1.920+30"]
 
 
-def test_an_optional_time_of_a_day_without_an_hour_is_none() -> None:
+def test_an_optional_time_of_a_day_without_an_hour_is_none_where_that_day_is_told() -> None:
     records: Rows = [["05/07/2026"], ["10/07/2026 02h30"], ["soon"]]
     entry = {"from": "a", "formats": ["%d/%m/%Y %H:%M"]}
-    found = mapped(["a"], records, entry, table="incidents", column="occurred_at")
+    day = {"occurred_on": {"from": "a", "part": 1, "formats": ["%d/%m/%Y"]}}
+    found = mapped(["a"], records, entry, table="incidents", column="occurred_at", beside=day)
     assert found == [None, "10/07/2026 02:30", "soon"]
+    alone = mapped(["a"], records, entry, table="incidents", column="occurred_at")
+    assert alone == ["05/07/2026", "10/07/2026 02:30", "soon"]  # refused: its day would be lost
     needed = mapped(["a"], records, entry, table="activities", column="started_at")
     assert needed == ["05/07/2026", "10/07/2026 02:30", "soon"]
 
