@@ -41,6 +41,7 @@ from pipelines.ingest.mapping.written.written_times import (
     USUAL,
     as_read,
     day_part,
+    has_hours,
     says_no_hour,
     takes_any_writing,
     without_unknown_hour,
@@ -271,9 +272,8 @@ class _Applied:
         forms, is_after = entry.formats, entry.after is not None
         if not _are_all(text, _PLAIN):
             text = _remapped(text, lambda value: self._plain(value, forms))
-        have_hours = all("%H" in form for form in forms)
         is_told = self._may_lack_hour and entry.sources in self.days
-        if have_hours and is_told and not _are_all(text, USUAL):
+        if is_told and all(map(has_hours, forms)) and not _are_all(text, USUAL):
             days = {day_part(form) for form in forms}  # without its hour it says no more
             text = _remapped(text, lambda value: None if _is_day(value, days) else value)
         if takes_any_writing(forms) and not _are_all(text, USUAL):
@@ -304,11 +304,11 @@ class _Applied:
             return pa.repeat(pa.scalar(entry.constant), self.rows.num_rows)
         if entry.sources is not None:
             parts = [self._column(name, entry) for name in entry.sources]
-            if len(parts) == 1 and entry.join != SUM:
-                return parts[0]
+            if len(parts) == 1:
+                return _both_added(parts[0], entry.signs) if entry.join == SUM else parts[0]
             if entry.formats:  # of days and hours, as a recode is of the whole
                 parts = [_without(part, entry.recode) for part in parts]
-            joined = _joined(parts, entry.join) if len(parts) > 1 else parts[0]
+            joined = _joined(parts, entry.join)
             if entry.join == SUM:
                 return _remapped(joined, lambda value: _summed(value, entry.signs))
             if entry.after:  # an end without its hour is not known: its day is that of the start
@@ -443,11 +443,15 @@ def _begun(value: str, begins: Sequence[str]) -> str | None:
     return None if begun is None else value.removeprefix(begun if begun.endswith(" ") else "")
 
 
+def _both_added(text: Column, signs: Signs) -> Column:
+    """Of a cell `14/1` the sum; of several columns none of a cell is taken apart."""
+    return _remapped(text, lambda value: _summed(SUM.join(numbers_in_cell(value)), signs))
+
+
 def _summed(value: str, signs: Signs) -> str:
     """The sum of the numbers of a row; where one is none the texts, which read as no number."""
     is_whole = signs.decimal is None
-    texts = [text for part in value.split(SUM) for text in numbers_in_cell(part)]
-    numbers = [number_text(text, signs, whole=is_whole) for text in texts]
+    numbers = [number_text(text, signs, whole=is_whole) for text in value.split(SUM)]
     if any(number is None for number in numbers):
         return value
     return str(sum(map(Decimal, filter(None, numbers))))

@@ -49,7 +49,7 @@ OF_ABOVE = ("year_of_file", "labels_above", "calendar")
 """Options for which a reader gives what stands above the header: `above`, rows of cells."""
 MARKS = frozenset({"x", "✓", "✔", "✗", "*", "•"})
 BETWEEN_MARKED = ";"
-_MONTH_OF_LIST = re.compile(r"[^\W\d_]+\.?[ -]+(?:20)?\d\d")
+MONTH_OF_LIST = re.compile(r"[^\W\d_]+\.?[ -]+(?:20)?\d\d")
 _DAYS_OF_LIST = re.compile(
     r"(?:du |from )?(\d{1,2})(?:\s*(?:-|–|au|to|à)\s*(\d{1,2}))?", re.IGNORECASE
 )
@@ -150,13 +150,14 @@ def _without_totals(table: SourceTable, options: Options) -> SourceTable:
 
 def _begin_so(table: SourceTable, begun: Sequence[str]) -> pa.Array:
     """Rows with a cell that begins with one of these patterns, which leave half of theirs empty."""
-    width = table.rows.num_columns
-    found = [2 * filled <= width for filled in _filled_cells(table)]
     begins = re.compile("|".join(begun), re.IGNORECASE)
-    for at, row in enumerate(
-        zip(*(column.to_pylist() for column in table.rows.columns), strict=True)
-    ):
-        found[at] = found[at] and any(text and begins.match(text.strip()) for text in row)
+    rows = zip(*(column.to_pylist() for column in table.rows.columns), strict=True)
+    held = ([text for text in row if text is not None] for row in rows)
+    found = [
+        2 * len(texts) <= table.rows.num_columns
+        and any(begins.match(text.strip()) for text in texts)
+        for texts in held
+    ]
     return pa.array(found, pa.bool_())
 
 
@@ -405,7 +406,7 @@ def _by_day(table: SourceTable, options: Options, file: str) -> SourceTable:
         there = [one for one in headers if one in table.header or one not in _LATE_DAYS]
         held = _columns(table, {"calendar": there}, file, "calendar")
         last = [one.rpartition(" / ")[2] for one in held]
-        are_lists = all(map(_MONTH_OF_LIST.fullmatch, last))
+        are_lists = all(map(MONTH_OF_LIST.fullmatch, last))
         lines = [*zip(*(table.rows[one].to_pylist() for one in held), strict=True)]
         are_counts = [not are_lists and _are_counts(line) for line in lines]
         table = _set_aside(table, pa.array(are_counts, pa.bool_()), "total_row")
@@ -432,9 +433,13 @@ def _crossed_day(text: str, day: str) -> list[str]:
 
 
 def _listed_days(text: str, month: str) -> list[str]:
-    between = "-" if "-" in month else " "
     days = days_listed(text)
-    return [f"{day}{between}{month}" for day in days] if days else [f"{month}: {text}"]
+    return [day_of_month(day, month) for day in days] if days else [f"{month}: {text}"]
+
+
+def day_of_month(day: int, month: str) -> str:
+    """A day of a month in the writing of its name: `1 Octobre 2026`, `1-Nov-26`."""
+    return f"{day}{'-' if '-' in month else ' '}{month}"
 
 
 def days_listed(text: str) -> list[int]:

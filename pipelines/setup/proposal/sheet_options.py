@@ -14,7 +14,9 @@ from pipelines.ingest.mapping.written.written_dates import is_month, without_wee
 from pipelines.ingest.readers.sheet_shape import (
     DAY_NUMBER,
     MARKS,
+    MONTH_OF_LIST,
     day_and_clock,
+    day_of_month,
     days_listed,
     footnotes,
     headings,
@@ -178,7 +180,7 @@ def _texts_of(table: SourceTable, names: Sequence[str]) -> list[str]:
 
 def _names_its_month(header: str) -> bool:
     month = header.rpartition(GROUPED)[2].strip()
-    return not month.isalpha() and notation.is_day(f"1{'-' if '-' in month else ' '}{month}")
+    return bool(MONTH_OF_LIST.fullmatch(month)) and notation.is_day(day_of_month(1, month))
 
 
 def _names_its_day(header: str) -> bool:

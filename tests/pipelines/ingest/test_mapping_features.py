@@ -75,6 +75,8 @@ def test_numbers_of_several_columns_are_added_and_never_guessed() -> None:
     entry = {"from": ["men", "women"], "join": "+"}
     records: Rows = [["1 920", "30"], ["7", None], [None, None], ["7", "some"], ["1.920", "30"]]
     assert mapped(["men", "women"], records, entry) == ["1950", "7", None, "7+some", "1.920+30"]
+    two: Rows = [["17 (4)", "3"], ["14/1", "3"], ["10–20", None]]
+    assert mapped(["men", "women"], two, entry) == ["17 (4)+3", "14/1+3", "10–20"]
 
 
 def test_an_optional_time_of_a_day_without_an_hour_is_none_where_that_day_is_told() -> None:
@@ -99,8 +101,9 @@ def test_a_word_before_a_reference_is_cut_off() -> None:
 
 
 def test_both_numbers_of_a_cell_are_added() -> None:
-    records: Rows = [["14/1"], ["8"], [None], ["7-8-9"]]
-    assert mapped(["a"], records, {"from": "a", "join": "+"}) == ["15", "8", None, "7-8-9"]
+    records: Rows = [["14/1"], ["8"], [None], ["7-8-9"], ["10–20"], ["17 (4)"]]
+    found = mapped(["a"], records, {"from": "a", "join": "+"})
+    assert found == ["15", "8", None, "7-8-9", "10–20", "17 (4)"]
 
 
 def test_two_numbers_of_a_cell_are_told_apart() -> None:

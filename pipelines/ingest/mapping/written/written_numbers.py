@@ -78,9 +78,10 @@ def number_of_cell(text: str, part: int) -> str | None:
 
 
 def numbers_in_cell(text: str) -> list[str]:
-    """Both numbers of `14/1`; of any other text itself."""
+    """Both numbers of `14/1`; any other text, a range or a part of the whole, itself."""
     found = numbers_of_cell(text)
-    return [found["first"], found["second"]] if found and found["second"] else [text]
+    are_two = found is not None and (found["between"] or "").strip() == "/"
+    return [found["first"], found["second"]] if found and are_two else [text]
 
 
 _WITH_UNIT = re.compile(r"(.*\d)\s*(\D+)|([^\d+-]+)(\d[\d .,\u00a0\u202f]*)")

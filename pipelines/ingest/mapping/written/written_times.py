@@ -45,6 +45,11 @@ def takes_any_writing(forms: Sequence[str]) -> bool:
     return any(form.endswith("%H:%M") or form.startswith("%d%H%M") for form in forms)
 
 
+def has_hours(form: str) -> bool:
+    """Whether a format reads a time of day, be it of twelve hours."""
+    return day_part(form) != form
+
+
 def day_part(form: str) -> str:
     """The format of the day in one of days and hours."""
     return re.sub(r"[ T]?%[HI].*$", "", form)

@@ -17,6 +17,7 @@ from indicators.definitions.vocabularies import vocabularies
 from pipelines.ingest.mapping.written.written_dates import day_of_span
 from pipelines.ingest.mapping.written.written_numbers import without_unit
 from pipelines.ingest.mapping.written.written_places import SIDES, decimal_degrees
+from pipelines.ingest.mapping.written.written_times import has_hours
 from pipelines.ingest.readers.hxl import is_tags
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.matching import notation
@@ -598,7 +599,7 @@ def _date_fit(values: Sequence[str], kind: str, name: str, *, is_optional: bool 
         return Fit(0.0)
     share = 0.6 if kind == "time" and not any(":" in text or "h" in text for text in values) else 1
     forms = [*written.keys.get("formats", ())]  # type: ignore[misc]
-    timed = [form for form in forms if "%H" in form] if kind == "time" and is_optional else []
+    timed = [*filter(has_hours, forms)] if kind == "time" and is_optional else []
     keys = {**written.keys, "formats": timed} if timed else written.keys
     return Fit(written.share * share, keys, (), reason, written.is_ambiguous)
 

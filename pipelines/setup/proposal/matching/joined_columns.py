@@ -14,7 +14,11 @@ from pipelines.ingest.mapping.model import SUM
 from pipelines.ingest.mapping.written.written_dates import day_of_span
 from pipelines.ingest.mapping.written.written_numbers import counted_words, numbers_of_cell
 from pipelines.ingest.mapping.written.written_places import grid_degrees, part_of_pair
-from pipelines.ingest.mapping.written.written_times import says_same_day, with_usual_clock
+from pipelines.ingest.mapping.written.written_times import (
+    has_hours,
+    says_same_day,
+    with_usual_clock,
+)
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.concepts import (
     column_meanings,
@@ -435,8 +439,8 @@ def _two_days(contract: Contract, texts: Texts) -> list[ColumnProposal]:
         return []
     keys = written.keys or {"formats": ["%Y-%m-%d"]}
     reasons = ("two_days", *(("day_or_month_first",) if written.is_ambiguous else ()))
-    has_hours = any("%H" in form for form in keys["formats"])  # type: ignore[attr-defined]
-    after = {"after": names[0]} if has_hours else {}  # its end may be of the next day
+    is_timed = any(map(has_hours, keys["formats"]))  # type: ignore[call-overload]
+    after = {"after": names[0]} if is_timed else {}  # its end may be of the next day
     first, second = ({"part": part, **keys} for part in (1, 2))
     return [
         ColumnProposal(name, (texts.header,), _UNNAMED, reasons, entry)
@@ -502,6 +506,7 @@ def two_numbers(contract: Contract, texts: Texts) -> list[ColumnProposal]:
     both = [[int(re.sub(r"\D", "", one[name])) for name in ("first", "second")] for one in pairs]
     is_range = len(pairs) >= _MOST * len(values) and _are_between(_BETWEEN_RANGE, pairs)
     is_of_whom = len(pairs) >= _FEWEST_SPANS and _are_between(_BETWEEN_WHOM, pairs)
+    is_of_whom = is_of_whom and _are_of_women(pairs)
     first, second = {"part": 1}, {"part": 2}
     meant: dict[str, dict[str, Any]] = {}
     if is_range and all(low <= high for low, high in both):
@@ -523,12 +528,15 @@ def two_numbers(contract: Contract, texts: Texts) -> list[ColumnProposal]:
 
 
 def _are_between(signs: re.Pattern[str], pairs: Sequence[re.Match[str]]) -> bool:
-    """Whether such signs stand between most pairs of numbers, and behind the second no other word
-    than one for women: `4 (1F)`, but not `4 (1 truck)`."""
-    behind = {folded(one[0][one.end("second") :].strip(" )")) for one in pairs}
-    is_of_women = all(not word or word in code_names("sex", "F") for word in behind)
     found = sum(bool(signs.fullmatch(one["between"])) for one in pairs)
-    return is_of_women and found >= _MOST * len(pairs)
+    return found >= _MOST * len(pairs)
+
+
+def _are_of_women(pairs: Sequence[re.Match[str]]) -> bool:
+    """Whether behind the second numbers no other word stands than one for women: `4 (1F)`, but not
+    `4 (1 truck)`."""
+    behind = {folded(one[0][one.end("second") :].strip(" )")) for one in pairs}
+    return all(not word or word in code_names("sex", "F") for word in behind)
 
 
 def _sexes_of_two(header: str, pairs: Sequence[re.Match[str]]) -> tuple[str, ...]:

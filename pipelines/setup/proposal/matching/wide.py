@@ -65,13 +65,14 @@ class Wide:
 
     def keys_of(self, value: str) -> Mapping[str, Any]:
         """How the numbers of a column of the table are read."""
-        headers = (held[value] for held in self.groups.values() if value in held)
-        return next((self.read[header] for header in headers if header in self.read), {})
+        return next((self.read[one] for one in self._headers(value) if one in self.read), {})
 
     def with_keys(self, value: str, keys: Mapping[str, Any]) -> "Wide":
         """The same, with these keys for the columns of the file that fill one of the table."""
-        headers = [held[value] for held in self.groups.values() if value in held]
-        return replace(self, read={**self.read, **dict.fromkeys(headers, keys)})
+        return replace(self, read={**self.read, **dict.fromkeys(self._headers(value), keys)})
+
+    def _headers(self, value: str) -> list[str]:
+        return [held[value] for held in self.groups.values() if value in held]
 
     @property
     def items(self) -> dict[str, str]:
@@ -164,26 +165,25 @@ def wide_of(
     """These groups, with how each column is read and what its texts mean."""
     known, own = {one.header: one for one in texts}, contract.columns
     fills = [(name, header) for held in groups.values() for name, header in held.items()]
-    together = {name: [known[header] for other, header in fills if other == name]
+    together = {name: _as_one([known[header] for other, header in fills if other == name])
                 for name, _ in fills}  # fmt: skip
     # columns that become one are read in one way: `1.290` beside `473`
-    fits = {name: _fit_of_all(own[name], columns) for name, columns in together.items()}
+    fits = {name: _value_fit(own[name], texts) for name, texts in together.items()}
     read = {header: fits[name].entry for name, header in fills if fits[name].entry}
     two_ways = tuple(name for name, fit in fits.items() if fit.is_ambiguous)
     coded = []
     for name in dict.fromkeys(name for name, _ in fills if own[name].base_type in _CODED):
         headers = tuple(header for other, header in fills if other == name)
-        said = dict.fromkeys(text for header in headers for text in known[header].values)
-        fit = fit_of(own[name], replace(known[headers[0]], values=tuple(said)), {})
+        fit = fit_of(own[name], together[name], {})
         coded.append(ColumnProposal(name, headers, fit.share or 0, (), {}, fit.codes))
     key = None if {*item} <= {*contract.key} else contract.key[0]
     return Wide(item, groups, key, read, tuple(coded), two_ways)
 
 
-def _fit_of_all(column: Column, columns: Sequence[Texts]) -> Fit:
-    """How columns that become one are read: as all of their texts are."""
+def _as_one(columns: Sequence[Texts]) -> Texts:
+    """What columns that become one hold together."""
     values = dict.fromkeys(text for one in columns for text in one.values)
-    return _value_fit(column, replace(columns[0], values=tuple(values)))
+    return replace(columns[0], values=tuple(values))
 
 
 def row_kinds(contract: Contract) -> list[str]:

@@ -403,10 +403,14 @@ def test_lists_of_days_below_months_are_rows(tmp_path: Path) -> None:
     assert told == ["Nov-26: à fixer, 12"]  # refused as a day, and not lost
 
 
-def test_an_optional_time_of_a_day_without_an_hour_is_not_known(tmp_path: Path) -> None:
+def test_an_optional_time_of_a_day_without_an_hour_is_not_known() -> None:
     column = contracts()["incidents"].columns["occurred_at"]
     texts = Texts("When", ("05/07/2026", "10/07/2026 à 02h30"), False)
     assert fit_of(column, texts, {}).entry == {"formats": ["%d/%m/%Y %H:%M"]}
+    halves = ("05/07/2026", "10/07/2026 02:30:00 PM", "11/07/2026 14:30")
+    assert {*fit_of(column, Texts("When", halves, False), {}).entry["formats"]} == {
+        "%d/%m/%Y %I:%M:%S %p", "%d/%m/%Y %H:%M",
+    }  # fmt: skip
     needed = contracts()["activities"].columns["started_at"]
     assert "%d/%m/%Y" in fit_of(needed, texts, {}).entry["formats"]
 
@@ -539,8 +543,10 @@ def test_days_and_ages_are_no_pair_of_estimates() -> None:
         for values in (("2025-12", "2026-11"), ("0-17", "18-59"), ("3–5", "70-190"))
     )
     assert two_numbers(contract, days) == two_numbers(contract, ages) == []
-    found = [one.column for one in two_numbers(contract, estimates)]
-    assert found == ["persons_low", "persons_high"]
+    with_unit = Texts("x", ("3–5 pers", "70-190 pers"), False)
+    for texts in (estimates, with_unit):
+        found = [one.column for one in two_numbers(contract, texts)]
+        assert found == ["persons_low", "persons_high"]
 
 
 @pytest.mark.parametrize(
