@@ -7,7 +7,7 @@ held; each says which wave its supervisor should look at.
 from collections.abc import Iterator
 
 from pipelines.quality.check_results import CheckResult, none_wrong
-from pipelines.quality.facts.robust import FAR, count_scale, distance
+from pipelines.quality.facts.robust import FAR, count_scale, distance, usual
 from pipelines.workspace.warehouse.inspect import Connection
 
 INTERVIEWS_A_DAY = 15  # more full interviews of half an hour do not fit into a day with the walk
@@ -63,8 +63,8 @@ sizes AS (
   SELECT survey_code, wave, psu, {count_scale("count(*)")} AS size FROM held
   WHERE psu IS NOT NULL GROUP BY ALL
 ),
-usual AS (SELECT survey_code, wave, list(size) AS sizes FROM sizes GROUP BY ALL)
-SELECT survey_code, wave, count(*) FILTER (abs({distance("size", "sizes")}) > {FAR}), count(*)
+usual AS (SELECT survey_code, wave, {usual("size")} FROM sizes GROUP BY ALL)
+SELECT survey_code, wave, count(*) FILTER ({distance("size")} > {FAR}), count(*)
 FROM sizes JOIN usual USING (survey_code, wave) GROUP BY ALL ORDER BY ALL""",
 }
 

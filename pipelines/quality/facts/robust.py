@@ -14,8 +14,12 @@ def count_scale(count: str) -> str:
     return f"2 * sqrt({count} + 0.375)"
 
 
-def distance(value: str, among: str, least_spread: float = 1) -> str:
-    """The SQL of how many spreads `value` lies from the median of `among`, a list of numbers."""
-    middle = f"list_median({among})"
-    spread = f"{_SPREAD} * list_median(list_transform({among}, lambda one: abs(one - {middle})))"
-    return f"({value} - {middle}) / greatest({spread}, {least_spread})"
+def usual(numbers: str, least_spread: float = 1) -> str:
+    """The SQL of a group's two columns `middle` and `spread`, of which `distance` is told."""
+    spread = f"greatest({_SPREAD} * mad({numbers}), {least_spread})"
+    return f"median({numbers}) AS middle, {spread} AS spread"
+
+
+def distance(number: str) -> str:
+    """The SQL of how many spreads `number` lies from the middle of its group (`usual`)."""
+    return f"abs({number} - middle) / spread"

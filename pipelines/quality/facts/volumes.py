@@ -10,7 +10,7 @@ from indicators.foundation.periods import period_of
 from indicators.foundation.sql_text import quoted
 from pipelines.quality.check_results import CheckResult, check_result, month_words
 from pipelines.quality.facts.outliers import named_places, unit_column
-from pipelines.quality.facts.robust import FAR, count_scale, distance
+from pipelines.quality.facts.robust import FAR, count_scale, distance, usual
 from pipelines.quality.rejects.summary import local_day_sql
 from pipelines.workspace.warehouse.inspect import Connection
 
@@ -99,12 +99,12 @@ def unit_volume_sql(contract: Contract, unit: str) -> str:
           AND owed.return_status NOT IN ('submitted', 'nil'))
     ),
     history AS (
-      SELECT unit, median(rows) AS usual, list({count_scale("rows")}) AS before
+      SELECT unit, median(rows) AS usual, {usual(count_scale("rows"))}
       FROM reported, last
       WHERE reported.month < last.month GROUP BY unit HAVING count(*) >= {LEAST_MONTHS}
     )
     SELECT unit, strftime(reported.month, '%Y-%m'), rows,
-           abs({distance(count_scale("rows"), "before")}) > {FAR}
+           {distance(count_scale("rows"))} > {FAR}
              AND rows NOT BETWEEN usual / 2 AND usual * 2
     FROM reported JOIN last USING (month) JOIN history USING (unit)
     ORDER BY unit
