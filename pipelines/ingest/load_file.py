@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -229,9 +230,8 @@ def _kept_rows(
     file = file_rows(delivery, read, told)
 
     def entries_of(table: str) -> list[Entry]:
-        return _entries(
-            file, [e for e in source.tables if e.table == table], source, mission, outlines
-        )
+        of_table = [e for e in source.tables if e.table == table]
+        return _entries(connection, file, of_table, source, mission, outlines)
 
     file = refusals.without_refused(connection, mission, source, file, outlines, entries_of)
     if archive.is_rows(delivery.path):
@@ -270,6 +270,7 @@ def _places(file: FileRows) -> set[tuple[str, int]]:
 
 
 def _entries(
+    connection: Connection,
     file: FileRows,
     mappings: list[TableMapping],
     source: Source,
@@ -279,12 +280,17 @@ def _entries(
     """What the entries of a mapping for one table make of the file."""
     return [
         Entry(
-            map_rows(file, mapping, source, outlines),
+            map_rows(file, mapping, source, outlines, partial(_levels, connection)),
             notations(mapping, source, mission),
             mapping.distinct,
         )
         for mapping in mappings
     ]
+
+
+def _levels(connection: Connection) -> dict[str, str]:
+    """The level of each area, by its code."""
+    return dict(connection.execute("SELECT area_code, area_level FROM core.areas").fetchall())
 
 
 def _of_the_whole_file(delivery: Delivery, file: FileRows) -> tuple[Problem, ...]:
@@ -453,7 +459,7 @@ def _load_table(
     job: _Job, mappings: list[TableMapping], contract: Contract, outcome: _Outcome
 ) -> None:
     connection, source = job.connection, job.delivery.source
-    entries = _entries(job.file, mappings, source, job.mission, job.outlines)
+    entries = _entries(connection, job.file, mappings, source, job.mission, job.outlines)
     of_rows = senders(job.file, source, job.delivery.name)
     staged = validate.stage(connection, job.file, entries, contract, of_rows, job.file.mended)
     replaced = job.vintages.replaced

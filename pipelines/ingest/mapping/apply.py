@@ -52,6 +52,8 @@ Column: TypeAlias = pa.Array | pa.ChunkedArray
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00(?::00(?:\.0+)?)?(?:Z|[+]00:?00)?$"
 _PLAIN = r"^[0-9/.,:TZ +-]*$"  # days and times without a word, in our digits
 _OF_SEVERAL_DAYS = "ended_on"  # of what is of one day there is none
+_COARSE = ("country", "admin1", "admin2")  # levels that are named as the precision is
+_NAMED = "near"
 _TRAILING_DIGITS = re.compile(r"(\d+)$")
 
 
@@ -112,9 +114,16 @@ def stacked(tables: list[SourceTable]) -> FileRows:
 
 
 def map_rows(
-    file: FileRows, mapping: TableMapping, source: Source, outlines: Callable[[], Outlines]
+    file: FileRows,
+    mapping: TableMapping,
+    source: Source,
+    outlines: Callable[[], Outlines],
+    levels: Callable[[], Mapping[str, str]] = dict,
 ) -> MappedTable:
-    """The rows of the file that `mapping` takes, as text of the contract's columns."""
+    """The rows of the file that `mapping` takes, as text of the contract's columns.
+
+    `levels`: the level of each area that is known, by its code.
+    """
     taken = taken_positions(file, mapping, source)
     is_all = len(taken) == file.rows.num_rows
     rows = file.rows if is_all else file.rows.take(taken)
@@ -122,6 +131,9 @@ def map_rows(
     days = [entry.sources for name, entry in mapping.columns.items() if kinds.get(name) == "date"]
     applied = partial(_Applied, rows, source, outlines, mapping.table, days=days)
     plain = {name: applied(name).column(entry) for name, entry in mapping.columns.items()}
+    for name, entry in mapping.columns.items():
+        if entry.precision_of:
+            plain[name] = _precision(plain[entry.precision_of], levels())
     origins = {name: entry.origin_columns() for name, entry in mapping.columns.items()}
     parts: list[tuple[dict[str, Column], dict[str, tuple[str, ...]]]] = [(plain, origins)]
     if mapping.unpivot:
@@ -141,6 +153,12 @@ def map_rows(
     if len(tables) > 1:
         rows = rows.sort_by([("position", "ascending"), ("part", "ascending")])
     return MappedTable(rows, tuple(origin for _, origin in parts))
+
+
+def _precision(areas: Column, levels: Mapping[str, str]) -> Column:
+    """How precise the place of a row is that is known by its area alone. Of an area that nobody
+    knows the rule of references speaks."""
+    return _remapped(areas, lambda area: levels[area] if levels.get(area) in _COARSE else _NAMED)
 
 
 def _items(columns: tuple[str, ...], name: str, length: int) -> dict[str, Column]:

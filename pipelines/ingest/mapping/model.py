@@ -114,6 +114,7 @@ class ColumnMapping(Aliased):
     point: tuple[str, str] | None = None  # columns of longitude and latitude
     outside: str | None = None
     runs: Runs | None = None
+    precision_of: str | None = None  # a column of the table with areas: how precise a place is
     when: tuple[When, ...] = ()
     missing: Texts | None = None
     empty: str | None = None
@@ -133,10 +134,12 @@ class ColumnMapping(Aliased):
 
     @model_validator(mode="after")
     def _one_origin(self) -> "ColumnMapping":
-        origins = ("sources", "constant", "template", "point", "runs")
+        origins = ("sources", "constant", "template", "point", "runs", "precision_of")
         named = [name for name in origins if getattr(self, name) is not None]
         if len(named) != 1 and not (not named and self.when):
-            raise ValueError("name exactly one of from, constant, template, point, runs")
+            raise ValueError(
+                "name exactly one of from, constant, template, point, runs, precision_of"
+            )
         return self
 
     @model_validator(mode="after")
@@ -223,6 +226,13 @@ class TableMapping(Strict):
     distinct: bool = False  # rows that are equal in every column count once
     columns: Mapping[str, ColumnMapping]
     unpivot: Unpivot | None = None
+
+    @model_validator(mode="after")
+    def _areas_are_mapped(self) -> "TableMapping":
+        areas = [one.precision_of for one in self.columns.values() if one.precision_of]
+        if unmapped := [name for name in areas if name not in self.columns]:
+            raise ValueError(f"precision_of names {unmapped}, which the table does not map")
+        return self
 
     def mapped_columns(self) -> dict[str, list[ColumnMapping]]:
         """Contract column: its entries (several only for the value of `unpivot`)."""

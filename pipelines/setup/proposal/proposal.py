@@ -90,6 +90,7 @@ _TOLD_BY = {
     "areas": (("name_fr", "name_en"), ("name_en", "name_fr")),
     "deployments": (("base_code", "base_name"), ("base_name", "base_code")),
 }
+_PRECISION, _NAMED_BY_AREA = "location_precision", 0.95
 _MOST_ROWS = 0.9
 _JOINED_KEY = 0.5  # sure of a key of several columns: later files may hold two rows of it
 
@@ -252,8 +253,10 @@ class Proposal:
                 one = by_name[name]
                 origin = one.headers[0] if len(one.headers) == 1 else list(one.headers)
                 from_columns = {"from": origin}
-                if not {"template", "point"}.isdisjoint(one.entry):
+                if not {"template", "point", "precision_of"}.isdisjoint(one.entry):
                     from_columns = {}
+                if one.entry.get("precision_of") not in (None, *by_name, *(self.constants or {})):
+                    continue
                 if one.entry.get("nights") not in (None, *by_name):
                     one = replace(one, entry={k: v for k, v in one.entry.items() if k != "nights"})
                 lacking = {"optional": True} if {*one.headers} & {*self.terms.may_lack} else {}
@@ -359,6 +362,7 @@ def propose(
     columns += _joined_key(source, layout, contract, columns, wide)
     columns += _of_own_rows(layout, contract, columns)
     columns += _of_another(layout, contract, columns)
+    columns += _precision_of_area(contract, columns)
     feeds = tuple(sorted(c for c, one in load_catalogue().items() if one.source == name))
     return Proposal(
         source,
@@ -449,6 +453,18 @@ def _asked_by_month(layout: Layout, columns: Sequence[ColumnProposal]) -> list[C
         else one
         for one in columns
     ]
+
+
+def _precision_of_area(
+    contract: Contract, columns: Sequence[ColumnProposal]
+) -> list[ColumnProposal]:
+    """How precise a place is that a file knows by its area alone: as that area is. How precise
+    coordinates are only a person can say."""
+    named = {one.column for one in columns}
+    if _PRECISION not in contract.columns or named & {_PRECISION, "latitude"}:
+        return []
+    entry = {"precision_of": contract.area_column}
+    return [ColumnProposal(_PRECISION, (), _NAMED_BY_AREA, ("precision_of_area",), entry)]
 
 
 def _of_another(

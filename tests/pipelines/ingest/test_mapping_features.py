@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -241,6 +242,29 @@ def test_point_gives_the_area_it_lies_in() -> None:
 
 def test_point_on_a_shared_border_goes_to_the_first_area() -> None:
     assert one({"point": ["x", "y"]}, x="31", y="5.5") == "XX01"
+
+
+def test_a_place_is_as_precise_as_the_area_of_its_row() -> None:
+    levels = {"XX": "country", "XX01": "admin1", "XX0101": "admin2", "XX010101": "admin3",
+              "CAMP": "site"}  # fmt: skip
+    columns = {
+        "area_code": ColumnMapping(sources=("Where",), recode={"The camp": "CAMP"}),
+        "location_precision": ColumnMapping(precision_of="area_code"),
+    }
+    table = TableMapping(table="incidents", columns=columns)
+    places = ["XX", "XX01", "XX0101", "XX010101", "The camp", "nowhere", None]
+    file = stacked([source_table("", ["Where"], [[one] for one in places], range(2, 9))])
+    source = Source(source="s", files=("*",), reader="csv", tables=(table,))
+    outlines = partial(read_outlines, FOLDER, MISSION_OF_SQUARES)
+    found = map_rows(file, table, source, outlines, lambda: levels).rows["location_precision"]
+    assert found.to_pylist() == ["country", "admin1", "admin2", "near", "near", "near", None]
+
+
+def test_the_areas_that_a_precision_is_of_are_mapped() -> None:
+    with pytest.raises(ValueError, match="area_code"):
+        TableMapping.model_validate(
+            {"table": "incidents", "columns": {"location_precision": {"precision_of": "area_code"}}}
+        )
 
 
 def test_outlines_make_area_rows(tmp_path: Path) -> None:

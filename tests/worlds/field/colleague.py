@@ -211,7 +211,11 @@ class Colleague:
         wide = set(found.wide.items.values()) if found.wide else set()
         sheets = _made(found)
         for one in found.columns:
-            is_asked = "template" not in one.entry and "of_another" not in one.reasons
+            is_asked = (
+                bool(one.headers)
+                and "template" not in one.entry
+                and "of_another" not in one.reasons
+            )
             kind = contracts()[table].columns[one.column]
             is_kept = one.column in meant or (kind.required and not self._states(table, one.column))
             is_kept |= bool(sheets & {*one.headers}) and self._states(table, one.column)
@@ -325,10 +329,11 @@ class Colleague:
             to for c in self.truth.columns.values() for to in c
         }
         sheets = {str(found.layout.options.get("sheet_name_as", "")), *found.sheets}
+        derived = {one.column for one in found.columns if not one.headers}
         for name, column in contracts()[table].columns.items():
             values = {row.get(name, "") for row in self.truth.rows[table]}
             is_open = name in found.open_required
-            if not is_open and (name in read or column.required):
+            if not is_open and name not in derived and (name in read or column.required):
                 continue
             if len(values) == 1 and (value := next(iter(values))):
                 self.answers[f"{before}constant.{name}"] = value  # a title may tell it
@@ -440,7 +445,7 @@ def _reading(one: ColumnProposal, pairs: Sequence[tuple[Row, Row]]) -> str | Non
     """Of a column with two readings that which the truth's rows show."""
     found = Counter[str]()
     for row, meant in pairs:
-        text, value = row.get(one.headers[0], ""), meant.get(one.column, "")
+        text, value = _text(row, one.headers[:1]), meant.get(one.column, "")
         numbers = [int(number) for number in re.findall(r"\d+", text)]
         if "day_or_month_first" in one.reasons and value and len(numbers) > 1:
             _, month, day = (int(number) for number in value[:10].split("-"))

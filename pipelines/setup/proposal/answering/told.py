@@ -116,7 +116,7 @@ def _column_lines(one: ColumnProposal, column: Column, language: str) -> Iterato
     yield message(
         "map.column",
         language,
-        header=" + ".join(one.headers),
+        header=" + ".join(one.headers) or "–",
         column=one.column,
         title=column.title.in_language(language),
         confidence=number_text(one.confidence, language, 2),

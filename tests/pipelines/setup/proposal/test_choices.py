@@ -58,6 +58,28 @@ def test_a_day_that_may_be_a_month_is_asked_also_where_a_person_named_the_column
     assert asked(page(workspace, path, said), "reading.occurred_on").value == ()
 
 
+def test_a_place_is_as_precise_as_its_area_unless_a_person_says_else(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "places.csv"
+    path.write_text("Ref,Date,County\nA-1,2026-04-13,Bor\nA-2,2026-04-14,Fict\n")
+    unsaid = {name: text for name, text in REST.items() if "precision" not in name}
+    unsaid |= {"constant.date_precision": "day", "laid": "yes", "header.location_precision": ""}
+    found = page(workspace, path, unsaid)
+    assert column(found, "Precision of the place") == [
+        "Known to administrative level 1", "Known to the country only",
+    ]  # fmt: skip
+    assert found.offered
+    told = next(o for o in found.offered.columns if o.column == "location_precision")
+    assert "as precise as the area" in told.reasons
+    said = page(workspace, path, unsaid | {"constant.location_precision": "near"})
+    assert column(said, "Precision of the place") == ["Near a named place"] * 2
+    # how precise coordinates are is for a person to say
+    path.write_text("Ref,Date,County,Lat,Lon\nA-1,2026-04-13,Bor,6.21,31.55\n")
+    asked_of = page(workspace, path, unsaid).offered
+    assert asked_of and not asked_of.is_complete
+
+
 def test_rows_of_one_country_a_second_column_and_local_times_with_names_of_areas(
     workspace: Workspace, tmp_path: Path
 ) -> None:
