@@ -11,7 +11,8 @@ workbook that says so; numbers before March 1900 stay, as Excel counts a 29 Febr
 `prefilled` (columns that a template came with filled in: a row that has nothing else is empty),
 `ditto` (texts such as `idem` that stand for the text above them), `footnotes` (`true`: rows at the
 end of which one cell alone is filled are set aside and told), `headings` (`true`: the same between
-other rows, names of groups such as `Region North`, in a first column that the others fill),
+other rows, names of groups such as `Region North`, in a first column that the others fill; name of
+a column: it holds for each row the group that it stands below),
 `month_of_sheet` (columns whose
 numbers are days of the month that the sheet's name tells: `3` of the sheet `Février` in a file of
 2026 is read as `3 Février 2026`), `sheet_as` (a column of this name holds that of the sheet, with
@@ -27,7 +28,7 @@ Below the header a text over merged rows is that of each.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import dropwhile
@@ -55,6 +56,7 @@ _DAYS_OF_LIST = re.compile(
 )
 _BETWEEN_DAYS, _MOST_DAYS = re.compile(r"\s*(?:[,;&]|\bet\b|\band\b)\s*", re.IGNORECASE), 31
 _NAMED_IN, _NEARLY_ALL = 2, 0.9  # first columns; share of the rows
+_AROUND_NAMES = " =-–—:*#>"
 EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465  # 1 March 1900, 31 December 9999
 _NUMBER = re.compile(r"-?[\d.]+")
@@ -205,9 +207,42 @@ def headings(table: SourceTable) -> list[bool]:
 
 
 def _without_headings(table: SourceTable, options: Options) -> SourceTable:
-    is_asked = str(options.get("headings", "")).lower() == "true"
-    found = headings(table) if is_asked else []
+    """Without names of groups, which a column may hold."""
+    name = str(options.get("headings") or "")
+    if not name:
+        return table
+    found, lines = headings(table), lines_between(table)
+    if name.lower() != "true":
+        table = _with_groups(table, name, found, lines)
+    table = _without_lines(table, lines, "heading_row")
     return _set_aside(table, pa.array(found, pa.bool_()), "heading_row") if any(found) else table
+
+
+def _with_groups(
+    table: SourceTable, name: str, found: Sequence[bool], lines: Sequence[Malformed]
+) -> SourceTable:
+    """The table with the name of the group above each row."""
+    told = {one.row_number: one.text for one in lines}
+    firsts = [*map(_first_text, table.rows.select(range(_NAMED_IN)).to_pylist())]
+    numbers = table.row_numbers.to_pylist()
+    told |= {n: text for n, text, is_so in zip(numbers, firsts, found, strict=True) if is_so}
+    groups, above, at = sorted(told), list[str | None](), 0
+    for number in numbers:
+        at += sum(one <= number for one in groups[at:])
+        above.append(told[groups[at - 1]].strip(_AROUND_NAMES) if at else None)
+    return replace(table, rows=table.rows.append_column(name, pa.array(above, pa.string())))
+
+
+def _first_text(row: Mapping[str, str | None]) -> str:
+    return next(filter(None, row.values()), "")
+
+
+def lines_between(table: SourceTable) -> list[Malformed]:
+    """Lines of text alone between the rows of a delimited file, of which none is torn."""
+    alone = [one for one in table.malformed if one.parameters.get("fields") == 1]
+    below = _lines_below(table)
+    is_torn = len(alone) < len(table.malformed)
+    return [] if is_torn else [one for one in alone if one not in below]
 
 
 def _lines_below(table: SourceTable) -> list[Malformed]:
@@ -218,6 +253,15 @@ def _lines_below(table: SourceTable) -> list[Malformed]:
     return [one for one, is_so in zip(table.malformed, is_alone, strict=True) if is_so]
 
 
+def _without_lines(table: SourceTable, lines: Sequence[Malformed], rule: str) -> SourceTable:
+    """The table without lines that are no rows, of each of which is told."""
+    return replace(
+        table,
+        malformed=tuple(one for one in table.malformed if one not in lines),
+        remarks=(*table.remarks, *(ReaderWarning(one.row_number, rule) for one in lines)),
+    )
+
+
 def _without_footnotes(table: SourceTable, options: Options) -> SourceTable:
     length = table.rows.num_rows
     number = footnotes(table) if str(options.get("footnotes", "")).lower() == "true" else 0
@@ -225,11 +269,7 @@ def _without_footnotes(table: SourceTable, options: Options) -> SourceTable:
         return table
     below = _lines_below(table)
     number -= len(below)
-    table = replace(
-        table,
-        malformed=tuple(one for one in table.malformed if one not in below),
-        remarks=(*table.remarks, *(ReaderWarning(one.row_number, "footnote") for one in below)),
-    )
+    table = _without_lines(table, below, "footnote")
     return _set_aside(table, pa.array([at >= length - number for at in range(length)]), "footnote")
 
 

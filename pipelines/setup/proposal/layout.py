@@ -170,7 +170,8 @@ def _of_several(found: Sequence[Layout], book: Workbook) -> Iterator[Layout]:
 def _form(one: Layout) -> str:
     """What sheets that are read below each other have in common."""
     own = {name: value for name, value in one.options.items() if name not in _OF_ONE_SHEET}
-    return repr((one.reader, one.table.header, own))
+    header = [name for name in one.table.header if name != one.options.get("headings")]
+    return repr((one.reader, header, own))
 
 
 def _options_of_several(several: Sequence[Layout], book: Workbook) -> dict[str, Any]:
@@ -181,7 +182,9 @@ def _options_of_several(several: Sequence[Layout], book: Workbook) -> dict[str, 
     for name in _TEXTS:
         texts = [text for one in several for text in one.options.get(name, ())]
         own |= {name: sorted(set(texts))} if texts else {}
-    own |= {name: True for name in _TOLD if any(one.options.get(name) for one in several)}
+    for name in _TOLD:
+        told = next((one.options[name] for one in several if name in one.options), None)
+        own |= {name: told} if told else {}
     calendars = [one.options["calendar"] for one in several if "calendar" in one.options]
     longest = max(calendars, key=lambda one: len(next(iter(one.values()))), default=None)
     own |= {"calendar": longest} if longest else {}

@@ -26,6 +26,7 @@ from pipelines.setup.proposal.matching.columns import (
     LEAST_LIKENESS,
     are_running,
     column_proposals,
+    fit_of,
     header_likeness,
     is_personal,
     may_be_key,
@@ -68,6 +69,7 @@ _LEAST_SCORE = 0.2
 _LEAST_COLUMNS = 2
 _LOOKED_AT = 6  # contracts
 _ANOTHER = 0.6  # score of a sheet that is surely a table of another kind
+_ADDED = ("sheet_name_as", "headings")  # options that name a column which is made
 _OF_BOOK = ("sheet", "sheets", "ignore_sheets")  # options
 _ISO_MONTH = re.compile(r"\d{4}-\d\d-01")
 _BY_PARTS = 0.7  # of a count that its parts beside it may tell by rows of their own
@@ -90,6 +92,7 @@ _TOLD_BY = {
     "areas": (("name_fr", "name_en"), ("name_en", "name_fr")),
     "deployments": (("base_code", "base_name"), ("base_name", "base_code")),
 }
+_LEAST_OF_GROUPS = 0.5  # share of their names
 _PRECISION, _NAMED_BY_AREA = "location_precision", 0.95
 _MOST_ROWS = 0.9
 _JOINED_KEY = 0.5  # sure of a key of several columns: later files may hold two rows of it
@@ -188,7 +191,7 @@ class Proposal:
         """Columns of the file that nothing is proposed for: they are not kept."""
         taken = {name for one in self.parts for name in one._taken()}
         named = dict.fromkeys(name for one in self.parts for name in one.layout.table.header)
-        added = {one.layout.options.get("sheet_name_as") for one in self.parts}
+        added = {one.layout.options.get(name) for one in self.parts for name in _ADDED}
         return tuple(name for name in named if name not in taken | added)
 
     def _taken(self) -> set[str]:
@@ -237,10 +240,13 @@ class Proposal:
         return {"sheets": own} | ({"ignore_sheets": known} if known else {})
 
     def _own_options(self) -> dict[str, Any]:
-        """The options of its sheets; their names are a column where something is made of it."""
-        named, options = self.layout.options.get("sheet_name_as"), self.layout.options
-        taken = {name for one in self.parts for name in one._taken()}
-        return {k: v for k, v in options.items() if k != "sheet_name_as" or named in taken}
+        """The options of its sheets; their names, and those of groups, are a column where
+        something is made of it."""
+        options, taken = self.layout.options, {name for one in self.parts for name in one._taken()}
+        unused = {name for name in _ADDED if options.get(name) not in taken}
+        if "headings" in unused & options.keys():
+            options = {**options, "headings": True}
+        return {k: v for k, v in options.items() if k not in unused or k == "headings"}
 
     def _tables(self) -> list[dict[str, Any]]:
         """What of the mapping is said of the rows of this table."""
@@ -361,6 +367,7 @@ def propose(
     columns = with_levels(contract, layout, columns, known)
     columns += _joined_key(source, layout, contract, columns, wide)
     columns += _of_own_rows(layout, contract, columns)
+    columns += _of_group(layout, contract, columns, wide, known)
     columns += _of_another(layout, contract, columns)
     columns += _precision_of_area(contract, columns)
     feeds = tuple(sorted(c for c, one in load_catalogue().items() if one.source == name))
@@ -453,6 +460,31 @@ def _asked_by_month(layout: Layout, columns: Sequence[ColumnProposal]) -> list[C
         else one
         for one in columns
     ]
+
+
+def _of_group(
+    layout: Layout,
+    contract: Contract,
+    columns: Sequence[ColumnProposal],
+    wide: Wide | None,
+    known: Known,
+) -> list[ColumnProposal]:
+    """What names of groups between rows tell: the first column of codes, places or units that the
+    table requires and nothing else tells, of which they are most."""
+    group = layout.options.get("headings")
+    texts = next((one for one in layout.texts if one.header == group), None)
+    named = {one.column for one in columns} | {*(wide.columns if wide else ())}
+    if texts is None or any(texts.header in one.headers for one in columns):
+        return []
+    for name, column in contract.columns.items():
+        is_coded = column.base_type == "code" or (column.reference and column.reference in known)
+        if name in named or not column.required or not is_coded:
+            continue
+        fit = fit_of(column, texts, known, name)
+        if (fit.share or 0) >= _LEAST_OF_GROUPS:
+            told = ("group_above",)
+            return [ColumnProposal(name, (texts.header,), _UNTOLD, told, fit.entry, fit.codes)]
+    return []
 
 
 def _precision_of_area(

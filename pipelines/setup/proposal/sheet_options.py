@@ -20,6 +20,7 @@ from pipelines.ingest.readers.sheet_shape import (
     days_listed,
     footnotes,
     headings,
+    lines_between,
     month_told,
     year_told,
 )
@@ -367,10 +368,19 @@ def _is_full(table: SourceTable, number: int) -> bool:
     return table.rows.column(number).null_count < 0.2 * table.rows.num_rows
 
 
+def _groups_between(table: SourceTable) -> str | bool:
+    """What a column of the names of groups between rows is called; `True`: they have none."""
+    found = sum(headings(table)) + len(lines_between(table))
+    if not 0 < 2 * found <= table.rows.num_rows:
+        return False
+    name = "Groupe" if any(map(FRENCH.search, table.header)) else "Group"
+    return True if name in table.header else name
+
+
 SHAPES: dict[str, Callable[[SourceTable], Any]] = {
     "totals": _totals,
     "footnotes": lambda table: footnotes(table) > 0,
-    "headings": lambda table: 0 < 2 * sum(headings(table)) <= table.rows.num_rows,
+    "headings": _groups_between,
     "marked": _marked,
     "ditto": _dittos,
     "fill_down": _groups,

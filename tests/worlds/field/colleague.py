@@ -345,9 +345,12 @@ class Colleague:
                 self.open.append(name)
 
     def _label_of(self, found: Proposal, column: str) -> str:
-        """The words above the header behind which another text stands for each value."""
+        """The words above the header, or above rows, of which another stands for each value."""
         pairs = self._pairs(found, found.table)
-        for label in found.layout.options.get("labels_above", ()):
+        options = found.layout.options
+        for label in (*options.get("labels_above", ()), options.get("headings")):
+            if label not in found.layout.table.header:
+                continue
             told = {(row[label], meant.get(column, "")) for row, meant in pairs if row[label]}
             texts, values = ({pair[at] for pair in told} for at in (0, 1))
             if "" not in values and 1 < len(told) == len(texts) == len(values):
@@ -383,9 +386,10 @@ class Colleague:
 
 
 def _made(found: Proposal) -> set[str | None]:
-    """Columns that are made of names of sheets and of what stands above the header."""
+    """Columns that are made of names of sheets and of groups, and of what stands above the header."""
     options = found.layout.options
-    return {options.get("sheet_as"), options.get("sheet_name_as"), *options.get("labels_above", ())}
+    named = {options.get(name) for name in ("sheet_as", "sheet_name_as", "headings")}
+    return {*named, *options.get("labels_above", ())}
 
 
 def _groups_of(

@@ -100,6 +100,7 @@ _NAME = re.compile(r"[^\W\d_]+\.?([ '-][^\W\d_]+\.?)+")
 _AGE = re.compile(r"-?\d{1,4}")
 _YEARS = re.compile(r"\d{1,3}\s*(ans?|yrs?|y|years?|y\.?o|سنة)\.?", re.IGNORECASE)
 _DEATHS = "deaths_best"
+_LONG_WORD = 5
 _BEGUN_AND_ENDED, _TURNED = ("started_at", "ended_at"), 0.6
 _OF_UNITS = 0.89  # below what is sure
 _OLDEST, _MOST_GROUPS = 120, 12
@@ -773,7 +774,9 @@ def area_of_name(text: str, known: Mapping[str, str]) -> CodeProposal:
 def _is_begun(plain: str, name: str) -> bool:
     """Whether each of several words begins one of a name: `UPC Sen 1` of `UPC Sénégal 1`,
     `Togo FPU` of `Formed police unit Togo`, `N/Kivu` of `Nord-Kivu`, `TS Kelo` of `Team site Kelo`;
-    numbers are not shortened."""
+    numbers are not shortened. One long word alone, `Sirwa` of `Sirwa Hills`."""
+    if len(plain) >= _LONG_WORD and plain.isalpha() and name.startswith(f"{plain} "):
+        return True
     return _begins(in_short(plain).split(), in_short(name).split()) or _begins(
         plain.split(), name.split()
     )
