@@ -28,6 +28,7 @@ from pipelines.setup.proposal.proposal import Proposal
 
 SHOWN = 0.9  # the meaning of a text that is surer is not shown unless somebody looks for it
 _ROWS_ABOVE, _ROWS_OF_HEADER = 12, 3
+_MONTH = "month"
 _TIMES = ("date", "time")
 Row = Mapping[str, str]
 
@@ -185,11 +186,17 @@ class Colleague:
             own = [h for h, to in fills.items() if to == one]
             of_groups = _groups_of(found, own, [*groups], told, one, self.truth.rows[table])
             meant |= {h: dict(zip(told, codes, strict=True)) for h, codes in of_groups.items()}
+        alone = {kind: self._only(table, kind) for kind in kinds}
+        if found.wide and {*fills} == {*found.wide.items.values()} and _MONTH in found.wide.item:
+            groups_of_rows = {"|".join(row.get(kind, alone[kind]) for kind in found.wide.item)
+                              for row in self.truth.rows[table]}  # fmt: skip
+            if found.wide.groups.keys() == groups_of_rows:
+                return  # a person reads the names of months, and what stands beside them
         if found.wide and {
             header: [name, *group.split("|")]
             for group, held in found.wide.groups.items()
             for name, header in held.items()
-        } == {h: [fills[h], *(one.get(k, "_U") for k in found.wide.item)]
+        } == {h: [fills[h], *(one.get(k, alone[k]) for k in found.wide.item)]
               for h, one in meant.items()}:  # fmt: skip
             return
         before, most = self._before(table), next(iter(fills.values()))
@@ -199,6 +206,11 @@ class Colleague:
                 self.answers[f"{before}row.{kind}.{header}"] = code
             if fills[header] != most:
                 self.answers[f"{before}row.{VALUE}.{header}"] = fills[header]
+
+    def _only(self, table: str, kind: str) -> str:
+        """The one value that all rows have."""
+        values = {row.get(kind, "_U") for row in self.truth.rows[table]}
+        return next(iter(values)) if len(values) == 1 else "_U"
 
     def _columns(self, table: str) -> None:
         found, before = self._part(table), self._before(table)

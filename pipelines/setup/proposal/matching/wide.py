@@ -8,6 +8,7 @@ from typing import Any
 
 from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.foundation.errors import Problem, WrongUse
+from pipelines.ingest.mapping.written.written_dates import is_month
 from pipelines.ingest.mapping.written.written_numbers import ZERO
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.codes import recode_of
@@ -267,7 +268,29 @@ def _names(
     found: list[tuple[tuple[str, ...], Callable[[Sequence[str]], dict[str, str]]]]
     found = [(item, partial(groups, item)) for item in _kinds(contract, headers) if item]
     period = period_of(contract)
+    if period == _MONTH:
+        kinds = tuple(name for name in row_kinds(contract) if name in _KINDS)
+        more = ((*kinds, period), partial(_by_month, contract, kinds, years=years))
+        found += [more] if kinds else []
     return [*found, *([((period,), partial(dated, period, years=years))] if period else [])]
+
+
+def _by_month(
+    contract: Contract,
+    kinds: Sequence[str],
+    headers: Sequence[str],
+    years: tuple[int, int] | None,
+) -> dict[str, str]:
+    """The groups and months that headers name together: `Avril filles`, `Boys / Jan 2026`."""
+    found = {}
+    for header in headers:
+        words = re.findall(r"[^\s/|-]+", header)
+        of_month = [one for one in words if is_month(one) or _YEARS.fullmatch(one)]
+        month = month_of(" ".join(of_month), years) if of_month else None
+        rest = " ".join(one for one in words if one not in of_month)
+        group = _group_of(contract, kinds, rest) if month and rest else None
+        found |= {header: f"{group}|{month}"} if group else {}
+    return found
 
 
 def _kinds(contract: Contract, headers: Sequence[str]) -> list[tuple[str, ...]]:
