@@ -45,6 +45,7 @@ from pipelines.setup.proposal.matching.texts import (
     MISSING,
     ColumnProposal,
     Texts,
+    is_drawn,
     without_lone_cells,
 )
 from pipelines.setup.proposal.matching.wide import (
@@ -638,7 +639,8 @@ def _joined_key(
         rows = without_lone_cells(layout.table.rows).select(names)
         if rows.num_rows and rows.group_by(names).aggregate([]).num_rows == rows.num_rows:
             template = " ".join([source, *(f"{{{header}}}" for header in joined)])
-            is_blank = any(rows[header].null_count for header in joined)
+            said = (text for header in joined for text in rows[header].unique().to_pylist())
+            is_blank = any(not text or text.strip() in MISSING for text in said)
             entry = {"template": template, **({"blank_parts": True} if is_blank else {})}
             return [ColumnProposal(key, tuple(joined), _JOINED_KEY, ("joined_key",), entry)]
     return []
@@ -709,7 +711,8 @@ def _missing(layout: Layout) -> tuple[str, ...]:
     there: set[str] = set()
     for column in layout.table.rows.columns:
         there.update(text.strip() for text in column.unique().to_pylist() if text)
-    return tuple(text for text in MISSING if text in there)
+    drawn = sorted(filter(is_drawn, there))
+    return (*(text for text in MISSING if text in there), *drawn)
 
 
 def _scored(

@@ -224,8 +224,8 @@ def tells_a_month(sheet: str) -> bool:
 
 
 def _without_year(table: SourceTable) -> list[str]:
-    """Columns of which every text is a month, or a day of one, without its year, perhaps with a
-    time of day; below the name of a day also in numbers."""
+    """Columns of months, or of days of one, without their year, perhaps with a time of day; below
+    the name of a day also in numbers. Some may have it."""
 
     def is_day(text: str, name: str) -> bool:
         day, _ = day_and_clock(without_weekday(text))
@@ -237,10 +237,17 @@ def _without_year(table: SourceTable) -> list[str]:
         month = _MONTH.fullmatch(day)
         return month is not None and tells_a_month(f"{month[1]} 2000")
 
+    def is_whole(text: str) -> bool:
+        day, _ = day_and_clock(without_weekday(text))
+        return year_told(day, "") is not None and notation.dates([day], with_time=False).share == 1
+
     texts = {name: table.rows[name].drop_null().unique().to_pylist() for name in table.header}
     told = {name: [text for text in held if text not in MISSING] for name, held in texts.items()}
     return [
-        name for name, days in told.items() if days and all(is_day(text, name) for text in days)
+        name
+        for name, days in told.items()
+        if any(is_day(text, name) for text in days)
+        and all(is_day(text, name) or is_whole(text) for text in days)
     ]
 
 

@@ -240,6 +240,8 @@ class Colleague:
                 continue
             if set(headers) <= set(own) and _is_area(contracts()[table].columns[column]):
                 continue
+            if own and set(own) < set(headers) and not self._are_joined(found, column):
+                continue  # the surer of two that say it
             if set(headers) != set(own):
                 said[column] = headers[0]
                 if headers[1:] and self._are_joined(found, column):
@@ -398,7 +400,7 @@ class Colleague:
 
 
 def _made(found: Proposal) -> set[str | None]:
-    """Columns that are made of names of sheets and of groups, and of what stands above the header."""
+    """Columns made of names of sheets and of groups, and of what stands above the header."""
     options = found.layout.options
     named = {options.get(name) for name in ("sheet_as", "sheet_name_as", "headings")}
     return {*named, *options.get("labels_above", ())}

@@ -565,6 +565,8 @@ def _in_words(texts: Texts, kind: str) -> dict[str, str | None]:
     means = dict.fromkeys(map(folded, known["yet"])) | dict.fromkeys(
         map(folded, known["zero"]), none
     )
+    if kind in ("date", "time"):  # of when something was: it was not
+        means |= dict.fromkeys(map(folded, known["never"]))
     if kind == "int":
         means |= {folded(word): number for number, words in listed_words("numbers").items()
                   for word in words}  # fmt: skip

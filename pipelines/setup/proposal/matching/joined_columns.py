@@ -486,7 +486,8 @@ def of_span(name: str, day: Texts, span: Texts) -> ColumnProposal:
 
 
 _BOTH_TIMES = ("started_at", "ended_at")
-_RANGE, _STRENGTH = ("persons_low", "persons_high"), ("personnel_count", "women_personnel_count")
+_RANGE = ("persons_low", "persons_high")
+_PERSONS, _WOMEN = "personnel_count", ("women_personnel_count", "women_count")
 _BETWEEN_RANGE = re.compile(r"\s*(?:–|to|à)\s*")
 _BETWEEN_WHOM = re.compile(
     r"\s*(?:\(\D{0,10}|,? *(?:dont|y compris|incl?\.?|including|of whom|o/w)\s*)", re.IGNORECASE
@@ -513,18 +514,29 @@ def two_numbers(contract: Contract, texts: Texts) -> list[ColumnProposal]:
         are_ages = max(high for _, high in both) <= _OLDEST
         meant = {} if are_ages else dict(zip(_RANGE, (first, second), strict=True))
     elif is_of_whom and all(whole >= part for whole, part in both):
-        meant = dict(zip(_STRENGTH, (first, second), strict=True))
+        meant = dict(zip(_strength(contract), (first, second), strict=True))
     elif sexes := _sexes_of_two(texts.header, pairs):
         women = {"part": sexes.index("F") + 1}
         is_whole = sexes == ("", "F") and all(whole >= part for whole, part in both)
         whole = first if is_whole else {"join": SUM}
-        meant = dict(zip(_STRENGTH, (whole, women), strict=True)) if is_whole or all(sexes) else {}
+        both_told = dict(zip(_strength(contract), (whole, women), strict=True))
+        meant = both_told if is_whole or all(sexes) else {}
     if not contract.columns.keys() >= meant.keys():
         return []
+    # `Nil` of the strength of what was cancelled: of nobody nothing is known
+    none = {text: None for text in values if folded(text) in _zero()}
+    recode = {"recode": none} if none else {}
     return [
-        ColumnProposal(name, (texts.header,), _UNNAMED, (_REASONS[entry.get("part", 0)],), entry)
+        ColumnProposal(
+            name, (texts.header,), _UNNAMED, (_REASONS[entry.get("part", 0)],), {**entry, **recode}
+        )
         for name, entry in meant.items()
     ]
+
+
+def _strength(contract: Contract) -> tuple[str, str]:
+    """What a table calls the persons of a unit, and of them the women."""
+    return _PERSONS, next((name for name in _WOMEN if name in contract.columns), _WOMEN[0])
 
 
 def _are_between(signs: re.Pattern[str], pairs: Sequence[re.Match[str]]) -> bool:

@@ -10,7 +10,7 @@ from pipelines.setup.proposal.layout import Layout
 from pipelines.setup.proposal.matching.codes import CodeProposal
 from pipelines.setup.proposal.matching.columns import Fit, area_of_name, recode_of, reference_fit
 from pipelines.setup.proposal.matching.texts import ColumnProposal
-from pipelines.setup.proposal.matching.words import names_a_country
+from pipelines.setup.proposal.matching.words import folded, listed_words, names_a_country
 
 AREAS = "areas.area_code"
 _SURE, _FEWEST = 0.85, 0.5
@@ -22,9 +22,17 @@ Places = dict[str, CodeProposal]
 def places_fit(layout: Layout, headers: Sequence[str], known: Known) -> Fit:
     """The areas that the joined texts of columns mean, the widest area first."""
     alone = _alone(layout, headers, known)
-    codes = tuple(_of_row(parts, alone, known) for parts in _rows(layout, headers))
+    rows = _rows(layout, headers)
+    none = {" ".join(filter(None, parts)): None for parts in rows if not any(map(_says, parts))}
+    codes = tuple(_of_row(parts, alone, known) for parts in rows if any(map(_says, parts)))
     share = sum(code.code is not None for code in codes) / len(codes) if codes else None
-    return Fit(share, recode_of(codes), codes)
+    entry = recode_of(codes)
+    return Fit(share, {"recode": {**none, **entry.get("recode", {})}} if none else entry, codes)
+
+
+def _says(text: str) -> bool:
+    """Whether a text names a place: `Unknown` names none."""
+    return bool(text) and folded(text) not in map(folded, listed_words("nothing")["yet"])
 
 
 def with_levels(

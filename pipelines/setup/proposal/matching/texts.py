@@ -1,5 +1,6 @@
 """What one column of a file holds, and where one contract column may come from."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from pipelines.ingest.readers.table import SourceTable
 from pipelines.setup.proposal.matching.codes import CodeProposal
 
 MISSING = ("NA", "N/A", "n/a", "-", "--", "–", "NULL", "null", "nd", "n.d.", "ND")
+_DRAWN = re.compile(r"\s*(?:/\s*/|_{2,}|\.{3,})\s*")
 _BESIDE_PLUS = {"-", "–"}  # where a column says `+`, these are an answer too
 BETWEEN = "\n"  # the texts of an answer that has several
 GROUPED = " / "  # between the names of a header of two rows
@@ -84,11 +86,17 @@ def without_lone_cells(rows: pa.Table) -> pa.Table:
     return full if full.num_rows else rows
 
 
+def is_drawn(text: str) -> bool:
+    """Whether a text is a field that nobody filled in: `  /  /  `, `____`."""
+    return _DRAWN.fullmatch(text) is not None
+
+
 def _texts(name: str, column: pa.Array, question: Question, missing: Sequence[str]) -> Texts:
     distinct = pc.unique(column)
     plain = [text.strip() for text in distinct.to_pylist()[:_DISTINCT] if text]
     nothing = {*missing} - (_BESIDE_PLUS if "+" in plain else set())
-    values = tuple(dict.fromkeys(text for text in plain if text and text not in nothing))
+    said = (text for text in plain if text and text not in nothing and not is_drawn(text))
+    values = tuple(dict.fromkeys(said))
     own = len(distinct) - bool(column.null_count)
     is_unique = own >= _UNIQUE * len(column)
     is_full = not column.null_count

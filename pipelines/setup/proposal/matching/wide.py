@@ -282,7 +282,7 @@ def _by_month(
     years: tuple[int, int] | None,
 ) -> dict[str, str]:
     """The groups and months that headers name together: `Avril filles`, `Boys / Jan 2026`."""
-    found = {}
+    found: dict[str, str] = {}
     for header in headers:
         words = re.findall(r"[^\s/|-]+", header)
         of_month = [one for one in words if is_month(one) or _YEARS.fullmatch(one)]
