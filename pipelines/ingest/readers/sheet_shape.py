@@ -23,7 +23,9 @@ sheet or file, or of what stands above the header: `above`, which the readers of
 their name), `marked` (name of a column: columns that it takes the place of, in which a cross says
 that their name holds for the row; with several crosses it has them all), `calendar` (name of a
 column: columns that are days, or their numbers in the month that the title or the sheet tells; each
-cross is a row of its day; or columns that are months, whose cells list days: `1, 8 et 20`, `9-12`).
+cross is a row of its day; or columns that are months, whose cells list days: `1, 8 et 20`, `9-12`),
+`in_parts` (columns whose cells tell a status with its day and its reason, `R 18/02`, `NA (road)`:
+the names of the three columns that take the place of each).
 Below the header a text over merged rows is that of each.
 """
 
@@ -44,7 +46,7 @@ SHAPE_OPTIONS = frozenset(
     {"header_rows", "fill_down", "totals", "serial_dates", "prefilled", "ditto", "footnotes"}
     | {"headings"}
     | {"month_of_sheet", "sheet_as", "sheet_name_as", "year_of_file", "marked", "labels_above"}
-    | {"calendar"}
+    | {"calendar", "in_parts"}
 )
 OF_ABOVE = ("year_of_file", "labels_above", "calendar")
 """Options for which a reader gives what stands above the header: `above`, rows of cells."""
@@ -55,6 +57,17 @@ _DAYS_OF_LIST = re.compile(
     r"(?:du |from )?(\d{1,2})(?:\s*(?:-|–|au|to|à)\s*(\d{1,2}))?", re.IGNORECASE
 )
 _BETWEEN_DAYS, _MOST_DAYS = re.compile(r"\s*(?:[,;&]|\bet\b|\band\b)\s*", re.IGNORECASE), 31
+_DAY_IN_CELL = (
+    r"\d{4}-\d\d-\d\d|\d{1,2}[/.-]\d{1,2}(?:[/.-](?:20)?\d\d)?"
+    r"|\d{1,2}(?:er|st)?[ .-]?[^\W\d_]{3,9}\.?(?:[ -](?:20)?\d\d)?"
+)
+_IN_PARTS = re.compile(  # words, a day, and what stands in brackets, behind a sign or `NA-`
+    r"((?:[^\W\d_]|[✓✔✗])(?:[^\d()]*?[^\s\d()])??)"
+    rf"(?:[ :,.–-]*(?:\b(?:le|on|du) )?\(?({_DAY_IN_CELL})\)?)?"
+    r"(?:\s*(?:\(|\s[-–—]|[–—:;,]|(?<=[A-Z])(?<!\bNO)(?<!\bNON)(?<!\bNOT)[-–])\s*"
+    r"([^\W\d_][^()]*)\)?)?"
+)
+_LONGEST_IN_PARTS = 100
 _NAMED_IN, _NEARLY_ALL = 2, 0.9  # first columns; share of the rows
 _AROUND_NAMES = " =-–—:*#>"
 EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
@@ -126,6 +139,7 @@ def in_shape(
     table = _without_headings(_without_footnotes(table, options), options)
     table = _with_marked(table, options, file)
     table = _filled_down(_without_ditto(table, options), options, file)
+    table = _in_parts(table, options, file)
     table = _by_day(table, options, file)
     table = _with_dates(table, options, file, epoch)
     return _with_name(_with_months(_with_labels(table, options), options, file), options, file)
@@ -365,12 +379,13 @@ def _with_months(table: SourceTable, options: Options, file: str) -> SourceTable
         own = year_told(name, "") or year  # `December 2026 / Visit`
         if not own:
             continue
-        texts = [text and _with_year(text, own) for text in rows[name].to_pylist()]
+        texts = [text and with_year(text, own) for text in rows[name].to_pylist()]
         rows = rows.set_column(rows.column_names.index(name), name, pa.array(texts, pa.string()))
     return replace(table, rows=rows)
 
 
-def _with_year(text: str, year: str) -> str:
+def with_year(text: str, year: str) -> str:
+    """A day or month with the year behind it, where it has none."""
     day, clock = day_and_clock(text)
     if parts := _WITH_SIGN.fullmatch(day):
         return f"{day}{parts[1] or parts[2]}{year}{clock}"
@@ -436,6 +451,27 @@ def _marks_of(parts: Sequence[str], cells: Sequence[str | None]) -> str | None:
         if text
     ]
     return BETWEEN_MARKED.join(told) or None
+
+
+def _in_parts(table: SourceTable, options: Options, file: str) -> SourceTable:
+    """Three columns in the place of each whose cells tell a status with its day and its reason."""
+    for name, parts in (options.get("in_parts") or {}).items():
+        _columns(table, {"in_parts": name}, file, "in_parts")
+        cells = [parts_told(text) or (text, None, None) for text in table.rows[name].to_pylist()]
+        at, rows = table.rows.column_names.index(name), table.rows.drop_columns([name])
+        for number, part in enumerate(parts):
+            texts = pa.array([cell[number] for cell in cells], pa.string())
+            rows = rows.add_column(at + number, part, texts)
+        table = replace(table, rows=rows)
+    return table
+
+
+def parts_told(text: str | None) -> tuple[str | None, ...] | None:
+    """The status, the day and the reason of a cell (`R 18/02`, `Reçu le 05/03`, `NA-road`); None
+    where it is written otherwise, and no part of it may be lost."""
+    plain = (text or "").strip()
+    found = _IN_PARTS.fullmatch(plain) if len(plain) <= _LONGEST_IN_PARTS else None
+    return found.groups() if found else None
 
 
 def _by_day(table: SourceTable, options: Options, file: str) -> SourceTable:

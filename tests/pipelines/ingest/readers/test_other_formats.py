@@ -213,6 +213,38 @@ def test_crosses_are_the_names_above_them_and_a_cell_that_is_none_is_not_lost(
     assert refusal("csv", path, marked={"Kind": ["Patrol", "Walk"]}) == "fill_down_column"
 
 
+@pytest.mark.parametrize(
+    ("text", "status", "day", "reason"),
+    [
+        ("R 18/02", "R", "18/02/2026", None),
+        ("NIL 6 Feb", "NIL", "6 Feb 2026", None),
+        ("Reçu le 05/03/26", "Reçu", "05/03/26", None),
+        ("NA-road", "NA", None, "road"),
+        ("Pas d’accès (météo)", "Pas d’accès", None, "météo"),
+        ("en retard – réseau", "en retard", None, "réseau"),
+        ("R 18/02 (late)", "R", "18/02/2026", "late"),
+        ("n/d", "n/d", None, None),
+        ("Non-reçu", "Non-reçu", None, None),
+        ("NON-RECU", "NON-RECU", None, None),
+        ("R 18/02 20/02", "R 18/02 20/02", None, None),
+        ("12", "12", None, None),
+    ],
+)
+def test_a_cell_in_parts_is_a_status_its_day_and_its_reason_or_stays_whole(
+    tmp_path: Path, text: str, status: str, day: str | None, reason: str | None
+) -> None:
+    path = tmp_path / "returns 2026.csv"
+    path.write_text(f"Unit;January\nFPU1;{text}\nFPU2;\n", encoding="utf-8")
+    parts = ["State", "Sent", "Why"]
+    options = {"delimiter": ";", "in_parts": {"January": parts}, "year_of_file": ["Sent"]}
+    found = read("csv", path, **options)
+    assert found.header == ("Unit", *parts)
+    assert [found.rows[part].to_pylist() for part in parts] == [
+        [status, None], [day, None], [reason, None],
+    ]  # fmt: skip
+    assert refusal("csv", path, delimiter=";", in_parts={"May": parts}) == "fill_down_column"
+
+
 # Parquet and JSON lines ---------------------------------------------------------------------------
 
 
