@@ -53,6 +53,7 @@ from pipelines.setup.proposal.sheet_options import (
     are_serial,
     blank_beside_dittos,
     is_not_told,
+    not_missing,
     serial_dates,
     tells_a_month,
 )
@@ -164,7 +165,7 @@ def _of_several(found: Sequence[Layout], book: Workbook) -> Iterator[Layout]:
     options = _options_of_several(several, book)
     name = options.get("sheet_name_as", "")
     table = _below([with_column(one.table, name, one.table.sheet) for one in several])
-    yield Layout(several[0].reader, options, table, above=several[0].above)
+    yield replace(several[0], options=options, table=table)
 
 
 def _form(one: Layout) -> str:
@@ -302,7 +303,9 @@ def _shaped(path: Path, name: str, options: dict[str, Any]) -> Layout:
                 table = before
             else:
                 shape[option] = value
-    return Layout(name, options | shape, table)
+    said = not_missing(table, shape.get("in_parts", {}))
+    missing = tuple(text for text in MISSING if text not in said)
+    return Layout(name, options | shape, table, missing=missing)
 
 
 def holds_serial_days(layout: Layout, header: str) -> bool:

@@ -42,7 +42,6 @@ from pipelines.setup.proposal.matching.survey import (
 )
 from pipelines.setup.proposal.matching.texts import (
     BETWEEN,
-    MISSING,
     ColumnProposal,
     Texts,
     is_drawn,
@@ -659,7 +658,9 @@ def _source_name(path: Path, table: str) -> str:
 def _shortlist(path: Path, layout: Layout, tables: Sequence[str]) -> list[str]:
     """The contracts whose column names fit most headers: only these are looked at in full."""
 
-    headers = [one.header for one in layout.texts]
+    cut = {part: name for name, parts in layout.options.get("in_parts", {}).items()
+           for part in parts}  # fmt: skip
+    headers = [*dict.fromkeys(cut.get(one.header, one.header) for one in layout.texts)]
 
     def named(table: str) -> float:
         own = contracts()[table]
@@ -712,7 +713,7 @@ def _missing(layout: Layout) -> tuple[str, ...]:
     for column in layout.table.rows.columns:
         there.update(text.strip() for text in column.unique().to_pylist() if text)
     drawn = sorted(filter(is_drawn, there))
-    return (*(text for text in MISSING if text in there), *drawn)
+    return (*(text for text in layout.missing if text in there), *drawn)
 
 
 def _scored(

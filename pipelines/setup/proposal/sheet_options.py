@@ -22,6 +22,8 @@ from pipelines.ingest.readers.sheet_shape import (
     headings,
     lines_between,
     month_told,
+    parts_told,
+    with_year,
     year_told,
 )
 from pipelines.ingest.readers.table import SourceTable
@@ -29,6 +31,7 @@ from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.columns import header_likeness
 from pipelines.setup.proposal.matching.concepts import meanings
 from pipelines.setup.proposal.matching.texts import GROUPED, MISSING
+from pipelines.setup.proposal.matching.wide import month_of
 from pipelines.setup.proposal.matching.words import (
     column_names,
     folded,
@@ -53,6 +56,8 @@ _DAY_AND_MONTH = re.compile(r"\d{1,2}([/-])\d{1,2}|\d\d(\.)\d\d")  # `4.5` is a 
 _MONTH = re.compile(r"(?:\d{1,2}(?:er|st)?[ /.-])?([^\W\d_]+\.?)")  # `Avril`, `6 juillet`, `1-Jan`
 _LEAST_MARKED, _MOST_MARKED = 2, 0.9  # rows with one cross, and their share
 _FEWEST_DAYS, _MOST_CROSSES = 5, 0.8  # columns of days; share of their texts
+_PARTS = (("Status", "Date", "Reason"), ("Statut", "Date", "Motif"))
+_MOST_STATUSES, _MOSTLY = 12, 0.5  # texts; share of the cells that tell more than a status
 _DITTOS = {
     *("same", "meme", "idem", "id", "ditto", "dito", "do", "ibid", "as above", "same as above"),
     *("كذلك", "كالسابق", "نفسه"),
@@ -173,6 +178,34 @@ def _calendar(table: SourceTable) -> dict[str, list[str]]:
         if all(listed) and sum(len(days) > 1 for days in listed) > len(listed) / 2:
             return {name: own}
     return {}
+
+
+def _in_parts(table: SourceTable) -> dict[str, list[str]]:
+    """Columns that are months, in most cells of which a status has its day or its reason beside."""
+    months = [name for name in table.header if month_of(name, (2000, 2000))]
+    texts = [text.strip() for text in _texts_of(table, months) if text.strip() not in MISSING]
+    cells = [one for text in texts if (one := _cell_in_parts(text))]
+    statuses = {status for status, *_ in cells}
+    is_told = sum(any(rest) for _, *rest in cells) > _MOSTLY * len(texts)
+    is_coded = 2 <= len(statuses) <= min(_MOST_STATUSES, len(cells) / 2)
+    if len(months) < 2 or len(cells) < _SURELY * len(texts) or not (is_told and is_coded):
+        return {}
+    parts = _PARTS[any(map(FRENCH.search, table.header))]
+    return {name: [f"{name}{GROUPED}{part}" for part in parts] for name in months}
+
+
+def _cell_in_parts(text: str) -> tuple[str | None, ...] | None:
+    """The parts of a cell, where what stands for a day is one; none of a day by itself."""
+    parts = parts_told(text) if without_weekday(text) == text else None
+    is_dated = not (parts and parts[1]) or notation.is_day(with_year(parts[1], "2000"))
+    return parts if is_dated else None
+
+
+def not_missing(table: SourceTable, in_parts: Mapping[str, Sequence[str]]) -> set[str]:
+    """Texts beside which a day or a reason stands: `NA` of `NA (road)`."""
+    told = (zip(*(table.rows[part].to_pylist() for part in parts), strict=True)
+            for parts in in_parts.values())  # fmt: skip
+    return {status for cells in told for status, *rest in cells if any(rest)}
 
 
 def _texts_of(table: SourceTable, names: Sequence[str]) -> list[str]:
@@ -391,6 +424,7 @@ SHAPES: dict[str, Callable[[SourceTable], Any]] = {
     "marked": _marked,
     "ditto": _dittos,
     "fill_down": _groups,
+    "in_parts": _in_parts,
     "calendar": _calendar,
     "serial_dates": serial_dates,
     "month_of_sheet": _days_of_month,

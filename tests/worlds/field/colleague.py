@@ -5,7 +5,7 @@ import csv
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import yaml
 
 from indicators.definitions.contracts import Column, contracts
 from indicators.foundation.errors import WrongUse
+from pipelines.ingest.readers.sheet_shape import parts_told
 from pipelines.setup.proposal.answering.answers import answered, joined
 from pipelines.setup.proposal.answering.choices import NOTHING
 from pipelines.setup.proposal.beside.known_rows import Known
@@ -64,6 +65,21 @@ def heads(proposal: Proposal, truth: Truth) -> dict[str, str]:
     return {name: header for name, header in found.items() if header}
 
 
+def by_parts(truth: Truth, found: Proposal) -> Truth:
+    """The truth of a file whose cells are cut: each part means one of the columns that its cell
+    does, and a text that is decided (`NA-road`) what it says in each part."""
+    columns = dict(truth.columns)
+    decided = {column: dict(codes) for column, codes in truth.decided.items()}
+    for header, parts in found.layout.options.get("in_parts", {}).items():
+        for at, (part, to) in enumerate(zip(parts, columns.pop(header, ()), strict=False)):
+            columns[part] = (to,)
+            told = ((parts_told(text), code) for text, code in truth.decided.get(to, {}).items())
+            decided[to] = decided.get(to, {}) | {
+                str(p[at]): code for p, code in told if p and p[at]
+            }
+    return replace(truth, columns=columns, decided=decided)
+
+
 @dataclass
 class Colleague:
     """Answers to what is proposed of one file; `open`: what the page gives no way to say."""
@@ -90,6 +106,7 @@ class Colleague:
         found = self.proposal()
         if others and own != RESPONDENTS and not self._is_of_sheets(found, own, others[0]):
             self.answers["also"] = others[0]
+        self.truth = by_parts(self.truth, found)
         missing = len(self.truth.columns) - len(heads(found, self.truth))
         if "also_sheet" in self.answers:
             return
@@ -267,7 +284,8 @@ class Colleague:
         codes = {one.headers: {code.text: code.code or "" for code in one.codes}
                  for one in found.columns}  # fmt: skip
         means = [[told.get(_text(row, own), "") for own, told in codes.items()] for row in read]
-        return aligned(read, self.truth.rows[table], means)
+        told_above = found.wide.item if found.wide else ()
+        return aligned(read, self.truth.rows[table], means, told_above)
 
     def _blanks(self, table: str) -> None:
         """Cells that repeat the one above, that say a value by saying nothing, or nothing."""
@@ -310,7 +328,8 @@ class Colleague:
         for one in (*found.columns, *(found.wide.coded if found.wide else ())):
             told = defaultdict[str, Counter[str]](Counter)
             for row, meant in pairs:
-                text, value = _text(row, one.headers), meant.get(one.column, "")
+                text = _text(row, _own_headers(found, one, meant))
+                value = meant.get(one.column, "")
                 told[text][value] += 1
                 if BETWEEN in value and (left := _left_of_list(one, text, value)):
                     told[left[0]][left[1]] += 1
@@ -406,6 +425,15 @@ def _made(found: Proposal) -> set[str | None]:
     return {*named, *options.get("labels_above", ())}
 
 
+def _own_headers(found: Proposal, one: ColumnProposal, meant: Row) -> Sequence[str]:
+    """The columns of the file that tell a row of the truth; of groups side by side its own."""
+    if found.wide is None or one not in found.wide.coded:
+        return one.headers
+    group = "|".join(meant.get(kind, "") for kind in found.wide.item)
+    own = found.wide.groups.get(group, {}).get(one.column)
+    return [own] if own else one.headers
+
+
 def _groups_of(
     found: Proposal,
     headers: Sequence[str],
@@ -488,10 +516,14 @@ def _text(row: Row, headers: Sequence[str]) -> str:
 
 
 def aligned(
-    read: Sequence[Row], rows: Sequence[Row], means: Sequence[Sequence[str]]
+    read: Sequence[Row],
+    rows: Sequence[Row],
+    means: Sequence[Sequence[str]],
+    told_above: Sequence[str] = (),
 ) -> list[tuple[Row, Row]]:
     """Each row of the truth with the row of the file that it comes from: by place where there are
-    as many, else by the rarest that they have in common. `means`: codes that are proposed."""
+    as many, else by the rarest that they have in common. `means`: codes that are proposed;
+    `told_above`: columns that no cell tells but its header."""
     if len(read) == len(rows):
         return list(zip(read, rows, strict=True))
     marks = [{_mark(text) for text in (*row.values(), *more) if text.strip()}
@@ -499,7 +531,8 @@ def aligned(
     often = Counter(mark for own in marks for mark in own)
     found, at = [], 0
     for row in rows:
-        own = {_mark(part) for text in row.values() if text for part in (text, text[:10])}
+        told = [text for name, text in row.items() if text and name not in told_above]
+        own = {_mark(part) for text in told for part in (text, text[:10])}
         shares = [(sum(1 / often[one] for one in own & mark), -abs(n - at))
                   for n, mark in enumerate(marks)]  # fmt: skip
         at = shares.index(max(shares)) if shares else 0

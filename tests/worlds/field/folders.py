@@ -155,6 +155,9 @@ def _judge_proposal(found: Judged, who: Colleague) -> None:
         aside = [both, *([both.also] if both.also else [])]
         given = _given(aside)
     names = heads(proposal, truth)
+    for header, parts in proposal.layout.options.get("in_parts", {}).items():
+        names[header] = header
+        given[header] = {to: how for part in parts for to, how in given[part].items()}
     for header, columns in truth.columns.items():
         own, meant = given.get(names.get(header, ""), {}), set(columns)
         wrong = _wrongly(own, meant, {t: contracts()[t].columns for t in truth.tables}, header)

@@ -120,8 +120,8 @@ def answered(
     proposal = _of_files(with_joined_key(proposal), answers)
     if wide := proposal.wide:
         for value, way in _of("reading", answers).items():
-            if value in wide.two_ways and way in _SIGNS:
-                wide = wide.with_keys(value, _signs_read(way, wide.keys_of(value)))
+            keys = _keys_read(way, wide.keys_of(value)) if value in wide.two_ways else None
+            wide = wide.with_keys(value, keys) if keys else wide
         of_rows = tuple(_worked(_coded(one, answers), answers) for one in wide.coded)
         proposal = replace(proposal, wide=replace(wide, coded=of_rows))
     coded = (_coded(one, answers) for one in proposal.columns)
@@ -315,18 +315,22 @@ def _signs_read(way: str, keys: Mapping[str, Any]) -> dict[str, Any]:
     return {name: one for name, one in keys.items() if name not in _SIGNS} | {way: sign} | more
 
 
+def _keys_read(way: str, keys: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The keys of days or numbers that are read in one of two ways; None where nothing is said."""
+    if way in ("day", "month") and keys.get("formats"):
+        first, turned = ("%d" if way == "day" else "%m"), str.maketrans("dm", "md")
+        forms = [
+            form.translate(turned) if order_of(form) and order_of(form)[0] != first else form
+            for form in keys["formats"]
+        ]
+        return {**keys, "formats": forms}
+    return _signs_read(way, keys) if way in _SIGNS else None
+
+
 def _read_as(one: ColumnProposal, way: str) -> ColumnProposal:
     """The column with one of the two ways in which its texts can be read."""
-    entry = dict(one.entry)
-    if way in ("day", "month") and entry.get("formats"):
-        first, turned = ("%d" if way == "day" else "%m"), str.maketrans("dm", "md")
-        entry["formats"] = [
-            form.translate(turned) if order_of(form) and order_of(form)[0] != first else form
-            for form in entry["formats"]
-        ]
-    elif way in _SIGNS:
-        entry = _signs_read(way, entry)
-    else:
+    entry = _keys_read(way, one.entry)
+    if entry is None:
         return one
     return replace(one, entry=entry, confidence=1.0, reasons=("by_person",))
 

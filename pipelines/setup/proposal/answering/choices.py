@@ -172,7 +172,8 @@ def _of_groups(proposal: Proposal) -> Iterator[Choice]:
     counted = {header for one in proposal.columns if one.column in values for header in one.headers}
     left = {*proposal.ignored, *standing, *counted}
     texts = [one for one in proposal.layout.texts if one.header in left]
-    headers = may_be_rows(contract, values, texts) if kinds else []
+    shown = {*may_be_rows(contract, values, texts), *standing}  # one that is empty stands too
+    headers = [one.header for one in texts if one.header in shown] if kinds else []
     if len(headers) < _FEWEST_ROWS:
         return
     most = wide.value if wide else ""
@@ -229,7 +230,9 @@ def _of_columns(proposal: Proposal, answers: Mapping[str, str]) -> Iterator[Choi
         yield _empty(proposal, one)
     for name in proposal.wide.two_ways if proposal.wide else ():
         said = answers.get(f"reading.{name}", "")
-        yield Choice(f"reading.{name}", (said,) if said else (), _TWO_READINGS["two_ways"])
+        is_day = contracts()[proposal.table].columns[name].base_type == "date"
+        ways = _TWO_READINGS["day_or_month_first" if is_day else "two_ways"]
+        yield Choice(f"reading.{name}", (said,) if said else (), ways)
 
 
 def _worked(

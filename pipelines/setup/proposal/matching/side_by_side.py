@@ -70,9 +70,11 @@ def _groups(
     named = [one for one in told if one[2].values]
     each = dict.fromkeys(group for group, _, _ in named if group)
     groups: dict[str, dict[str, str]] = {group: {} for group in each}
+    # a month in which no cell has it, `March / Reason`, has the column nevertheless
+    there = sorted(told, key=lambda one: bool(one[2].values))
     unknown = 0
     for rest in dict.fromkeys(rest for group, rest, _ in named if group and rest):
-        beside = {group: one for group, words, one in named if group and words == rest}
+        beside = {group: one for group, words, one in there if group in each and words == rest}
         name = _value_of(contract, " ".join(rest), groups)
         if name is None or beside.keys() != each.keys():
             unknown += beside.keys() == each.keys()
@@ -91,6 +93,9 @@ def _value_of(
     whose name has them all: `reported` of the allegations reported."""
     taken = {name for held in groups.values() for name in held}
     left = {n: contract.columns[n] for n in value_columns(contract) if n not in taken}
+    days = [name for name, one in left.items() if one.base_type == "date"]
+    if rest == "date" and len(days) == 1:
+        return days[0]
     alike = {name: header_likeness(contract.table, name, rest)[0] for name in left}
     best = max(alike, key=lambda name: alike[name], default=None)
     if best is not None and alike[best] >= LEAST_LIKENESS:

@@ -1,5 +1,5 @@
 """A cell or a row that tells several things: days with crosses, numbers with their words, two kinds
-of references, months among days."""
+of references, months among days, a status with its day and its reason."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,11 +12,15 @@ from pipelines.ingest.mapping.apply import map_rows
 from pipelines.ingest.mapping.model import Source
 from pipelines.ingest.mapping.written.written_numbers import counted_words, number_of
 from pipelines.ingest.mapping.written.written_times import with_usual_clock, without_unknown_hour
+from pipelines.setup.proposal.answering.answers import answered
+from pipelines.setup.proposal.answering.choices import choices
 from pipelines.setup.proposal.layout import layouts
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.joined_columns import beginnings, counted
 from pipelines.setup.proposal.proposal import Proposal, propose
+from tests.conftest import REPOSITORY
 from tests.pipelines.setup.proposal.test_mess_of_other_hands import KNOWN, workbook
+from tests.worlds.field.colleague import by_parts, read_truth
 
 Rows = Sequence[Sequence[object]]
 
@@ -25,7 +29,11 @@ def mapped(path: Path, found: Proposal) -> list[dict[str, object]]:
     """The rows of the proposed mapping as texts."""
     source = Source.model_validate(found.mapping())
     rows = file_rows(Delivery(path, path.name, "0a1b2c", source))
-    return map_rows(rows, source.tables[0], source, lambda: pytest.fail()).rows.to_pylist()
+    return [
+        row
+        for table in source.tables
+        for row in map_rows(rows, table, source, lambda: pytest.fail()).rows.to_pylist()
+    ]
 
 
 def calendar(path: Path, **more: Rows) -> Path:
@@ -236,3 +244,108 @@ def test_a_blank_hour_is_none_where_a_table_may_lack_it(tmp_path: Path) -> None:
     rows_read = file_rows(Delivery(path, path.name, "0a", one))
     times = map_rows(rows_read, one.tables[0], one, lambda: pytest.fail()).rows["started_at"]
     assert times.to_pylist() == [None, "2026-09-08 10:30", "2026-09-09 11:00"]
+
+
+SETS = REPOSITORY / "tests/worlds/field/sets"
+TRACKERS = {
+    "tana/files/Monthly returns tracker Q1 2026.xlsx": 60,
+    "jubba/files/JOC reporting compliance Q1 2026.xlsx": 78,
+    "sankuru/files/JOC reporting compliance Jan-Jun 2026.xlsx": 78,
+    "kunene/files/Etat_des_rapports_T3_2026.xlsx": 72,
+}
+
+
+@pytest.mark.parametrize("name", TRACKERS)
+def test_a_tracker_whose_cells_tell_status_day_and_reason_is_a_row_of_each_month(name: str) -> None:
+    path = SETS / name
+    found = propose(path, KNOWN, table="reporting_returns")
+    rows, truth = mapped(path, found), read_truth(path).rows["reporting_returns"]
+    assert len(rows) == TRACKERS[name] == len(truth)
+    assert not found.missing, "`NA` beside which a reason stands is no blank"
+    for column in ("received_on", "no_access_reason"):
+        told = [row for row in rows if row[column]]
+        assert len(told) == sum(bool(row[column]) for row in truth) > 0
+    days = {str(row["received_on"])[-2:] for row in rows if row["received_on"]}
+    assert days == {"26"}, "with the year of file or header"
+    months = {str(row["month"]) for row in rows}
+    assert months == {row["month"] for row in truth}
+
+
+def test_a_text_that_is_decided_means_its_part_in_a_tracker() -> None:
+    path = SETS / next(iter(TRACKERS))
+    found = propose(path, KNOWN, table="reporting_returns")
+    truth = by_parts(read_truth(path), found)
+    assert truth.columns["March / Reason"] == ("no_access_reason",)
+    assert "March" not in truth.columns
+    assert truth.decided["return_status"]["NA"] == "no_access"
+    assert truth.decided["no_access_reason"]["insec"] == "insecurity"
+
+
+TRACKER = ["Unit", "Area", "Report", "Jan 2026", "Feb 2026"]
+
+
+def tracker(path: Path, *cells: tuple[str | None, str | None], head: Rows = (TRACKER,)) -> Path:
+    """A sheet of returns with these cells below two months."""
+    rows = [
+        ["FPU1", ("Torit", "Ikoto")[at % 2], f"Incidents {at}", *one]
+        for at, one in enumerate(cells)
+    ]
+    return workbook(path, Returns=[*head, *rows])
+
+
+CELLS = (("R 3/02", "NIL 4/03"), ("NA (road)", "R 5/03"), ("R 7/02", "R 8/03"), ("NR", "NR"))
+
+
+def test_a_month_in_which_no_cell_has_a_reason_has_its_column_too(tmp_path: Path) -> None:
+    path = tracker(tmp_path / "returns.xlsx", *CELLS)
+    found = propose(path, KNOWN, table="reporting_returns")
+    assert found.wide is not None
+    held = found.wide.groups["2026-02-01"]
+    assert held["no_access_reason"] == "Feb 2026 / Reason" not in found.ignored
+    asked = {one.name: one.value for one in choices(found, {})}
+    said = {name: value[0] for name, value in asked.items()
+            if value and name.startswith("row")} | {"table": "reporting_returns"}  # fmt: skip
+    assert answered(path, KNOWN, said).mapping() == found.mapping()
+
+
+def test_days_of_a_tracker_that_could_be_months_are_read_as_a_person_says(tmp_path: Path) -> None:
+    path = tracker(tmp_path / "returns.xlsx", *CELLS)
+    said = {"table": "reporting_returns", "reading.received_on": "month"}
+    (asked,) = [one for one in choices(propose(path, KNOWN, table=said["table"]), {})
+                if one.name == "reading.received_on"]  # fmt: skip
+    assert asked.options == ("day", "month")
+    for found, form in (
+        (propose(path, KNOWN, table=said["table"]), "%d/%m/%Y"),
+        (answered(path, KNOWN, said), "%m/%d/%Y"),
+    ):
+        (_, february) = found.mapping()["tables"]
+        assert february["columns"]["received_on"]["formats"] == [form]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        (("R", "NR"), ("NR", "NIL"), ("R", "PA"), ("R", "R")),
+        (("Mon 2/2", "Tue 3/3"), ("Fri 6/2", "Mon 2/3"), ("Mon 2/2", "Tue 3/3")),
+        (("12", "30"), ("7 pax", "8 pax"), ("12", "9")),
+        (("Market (Torit)", "Fields (Ikoto)"), ("Road 3/2", "Water 4/3"), ("School 7/2", None)),
+        (("R 5 pages", "NR 6 pages"), ("R 7 pages", "NR"), ("R 5 pages", "NR")),
+    ],
+    ids=["codes", "days", "numbers", "words", "pages"],
+)
+def test_cells_of_months_that_tell_one_thing_are_not_cut(
+    tmp_path: Path, cells: Sequence[tuple[str | None, str | None]]
+) -> None:
+    (found,) = layouts(tracker(tmp_path / "returns.xlsx", *cells))
+    assert "in_parts" not in found.options
+
+
+def test_a_status_and_a_date_below_each_month_are_read_like_cells_in_parts(tmp_path: Path) -> None:
+    head = (["Unit", "Area", "Report", "Jan 2026", None, "Feb 2026", None],
+            [None, None, None, "Status", "Date", "Status", "Date"])  # fmt: skip
+    body = [["FPU1", "Torit", "Incidents", "R", "14/02/2026", "NR", None],
+            ["FPU2", "Ikoto", "Incidents", "NIL", "15/02/2026", "R", "16/03/2026"]]  # fmt: skip
+    path = workbook(tmp_path / "returns.xlsx", Returns=[*head, *body])
+    found = propose(path, KNOWN, table="reporting_returns")
+    told = [(row["month"], row["received_on"]) for row in mapped(path, found)]
+    assert told[0] == ("2026-01-01", "14/02/2026") and len(told) == 4
