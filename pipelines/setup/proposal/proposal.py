@@ -639,7 +639,7 @@ def _joined_key(
         if rows.num_rows and rows.group_by(names).aggregate([]).num_rows == rows.num_rows:
             template = " ".join([source, *(f"{{{header}}}" for header in joined)])
             said = (text for header in joined for text in rows[header].unique().to_pylist())
-            is_blank = any(not text or text.strip() in MISSING for text in said)
+            is_blank = any(not text or text.strip() in layout.missing for text in said)
             entry = {"template": template, **({"blank_parts": True} if is_blank else {})}
             return [ColumnProposal(key, tuple(joined), _JOINED_KEY, ("joined_key",), entry)]
     return []
