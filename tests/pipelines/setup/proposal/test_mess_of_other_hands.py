@@ -415,6 +415,73 @@ def test_an_optional_time_of_a_day_without_an_hour_is_not_known() -> None:
     assert "%d/%m/%Y" in fit_of(needed, texts, {}).entry["formats"]
 
 
+def test_the_unit_that_the_name_of_a_group_tells(tmp_path: Path) -> None:
+    head = ["Line", "District", "Task", "Month", "Planned", "Unit of measure"]
+    rows = [["FPU 1", None, None, None, None, None],
+            ["P1", "Torit", "Patrol", "2026-07", 30, "person-days"],
+            ["P2", "Ikoto", "Patrol", "2026-08", 31, "person-days"],
+            ["-- FPU 2 --", None, None, None, None, None],
+            ["P3", "Ikoto", "Patrol", "2026-07", 32, "person-days"],
+            ["P4", "Torit", "Patrol", "2026-09", 33, "person-days"]]  # fmt: skip
+    path = workbook(tmp_path / "plan.xlsx", Plan=[head, *rows])
+    known = KNOWN | {"units.unit_code": {"fpu 1": "FPU1", "fpu 2": "FPU2"}}
+    found = propose(path, known, table="activity_plan")
+    (unit,) = [one for one in found.columns if one.column == "unit_code"]
+    assert (unit.headers, unit.reasons) == (("Group",), ("group_above",))
+    assert {code.text: code.code for code in unit.codes} == {"FPU 1": "FPU1", "FPU 2": "FPU2"}
+    assert found.mapping()["options"]["headings"] == "Group"
+    assert found.layout.table.rows["Group"].to_pylist() == ["FPU 1"] * 2 + ["FPU 2"] * 2
+
+
+def test_lines_between_the_rows_of_a_delimited_file_name_groups_unless_a_record_is_torn(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "book.csv"
+    text = "Ref;District;Nature;Received\nTHEFT\nC/1;Torit;a;03/01/2026\nC/2;Ikoto;b;09/01/2026\n"
+    path.write_text(text + "ASSAULT\nC/3;Ikoto;c;04/02/2026\nC/4;Torit;d;05/02/2026\n")
+    read = propose(path, KNOWN, table="police_complaints").layout.table
+    assert read.malformed == ()
+    assert read.rows["Group"].to_pylist() == ["THEFT", "THEFT", "ASSAULT", "ASSAULT"]
+    path.write_text(text + "C/3;Ikoto\nrest;04/02/2026\nC/4;Torit;d;05/02/2026\n")
+    torn = propose(path, KNOWN, table="police_complaints").layout.table
+    assert [one.row_number for one in torn.malformed] == [2, 5, 6]
+
+
+def test_months_with_sexes_beside_them_are_rows_of_both() -> None:
+    headers = ["April girls", "April boys", "May girls", "May boys"]
+    texts = [Texts(name, ("1", "2"), False) for name in headers]
+    contract = contracts()["rights_monitoring"]
+    wide = wide_columns(contract, texts, (2026, 2026), ("Violations",))
+    assert wide and wide.value == "violations_count"
+    assert dict(wide.items) == {
+        "F|Y0T17|2026-04-01": "April girls", "M|Y0T17|2026-04-01": "April boys",
+        "F|Y0T17|2026-05-01": "May girls", "M|Y0T17|2026-05-01": "May boys",
+    }  # fmt: skip
+
+
+def test_words_for_none_and_fields_that_nobody_filled_in(tmp_path: Path) -> None:
+    ended = contracts()["training"].columns["completed_on"]
+    texts = Texts("To", ("04/05/2026", "18/05/2026", "abandon", "non"), False)
+    fit = fit_of(ended, texts, {})
+    assert (fit.share, fit.entry["recode"]) == (1, {"abandon": None, "non": None})
+    deaths = contracts()["incidents"].columns["deaths_civilian"]
+    fit = fit_of(deaths, Texts("Killed", ("2", "nil", "NK"), False), {})
+    assert fit.entry["recode"] == {"nil": "0", "NK": None}
+    path = tmp_path / "closed.csv"
+    path.write_text("Ref;Received;Closed\nC/1;03/01/2026;  /  /  \nC/2;09/01/2026;10/01/2026\n")
+    assert propose(path, KNOWN, table="police_complaints").mapping()["missing"] == ["/  /"]
+
+
+def test_days_without_a_year_among_days_that_have_one(tmp_path: Path) -> None:
+    path = tmp_path / "referrals T2 2026.csv"
+    path.write_text("Code;Seen on\nR1;1 mai\nR2;03/05\nR3;9 mai 2026\nR4;10/05/2026\n")
+    (found,) = layouts(path)
+    assert found.options["year_of_file"] == ["Seen on"]
+    assert found.table.rows["Seen on"].to_pylist() == [
+        "1 mai 2026", "03/05/2026", "9 mai 2026", "10/05/2026",
+    ]  # fmt: skip
+
+
 def test_names_of_groups_between_rows_are_set_aside_and_told(tmp_path: Path) -> None:
     head = ["Ref", "District", "Nature", "Received"]
     rows = [["JANUARY", None, None, None], ["C/1", "Torit", "Assault", "03/01/2026"],
@@ -423,7 +490,7 @@ def test_names_of_groups_between_rows_are_set_aside_and_told(tmp_path: Path) -> 
             ["C/4", "Torit", "Theft", "05/02/2026"]]  # fmt: skip
     path = workbook(tmp_path / "book.xlsx", Book=[head, *rows])
     found = propose(path, KNOWN, table="police_complaints")
-    assert found.layout.options["headings"] is True
+    assert found.mapping()["options"]["headings"] is True  # months of which nothing is made
     assert found.layout.table.rows["Ref"].to_pylist() == ["C/1", "C/2", "C/3", "C/4"]
     told = [(one.row_number, one.rule) for one in found.layout.table.remarks]
     assert told == [(2, "heading_row"), (5, "heading_row")]
