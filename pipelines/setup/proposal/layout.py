@@ -44,6 +44,7 @@ from pipelines.setup.proposal.matching.texts import MISSING, Texts, texts_of
 from pipelines.setup.proposal.matching.words import (
     all_column_names,
     folded,
+    listed_words,
     readings,
 )
 from pipelines.setup.proposal.sheet_options import (
@@ -82,6 +83,9 @@ _IS_SPAN = re.compile(r"\d{1,2}\s*[-–]\s*\d{1,2}")  # of ages
 _NUMBERED_SHEET = re.compile(r"\W*(?:(?:sheet|feuil(?:le)?|tabelle|hoja)\W*)?\d*\W*", re.IGNORECASE)
 _DATED = re.compile(r"(?:\d{1,2}[/.-]){1,2}20\d\d|20\d\d(?:[/.-]\d{1,2}){1,2}")
 """A month or day: above what is none it is the name of a column."""
+_LEGEND = re.compile(
+    r"(?<!\w)[\"'«“]?(?P<sign>[-–])[\"'»”]? ?(?:=|:|means|signifie) ?(?P<word>\w+)"
+)
 _LABELLED = ("spss", "stata")
 Cells = Sequence[Sequence[str | None]]
 
@@ -268,7 +272,16 @@ def _of_workbook(path: Path, name: str, book: Workbook) -> Iterator[Layout]:
         if row is None:
             continue
         options |= _header_options(texts, row)
-        yield replace(_shaped(path, name, options), above=_above(texts, row))
+        yield _below_words(_shaped(path, name, options), _above(texts, row))
+
+
+def _below_words(layout: Layout, above: tuple[str, ...]) -> Layout:
+    """The sheet with what stands above it, which may say that a sign is a number: `- = nil`."""
+    zero = {*map(folded, listed_words("nothing")["zero"]), "0"}
+    told = (one for text in above for one in _LEGEND.finditer(text))
+    numbers = {one["sign"] for one in told if folded(one["word"]) in zero}
+    missing = tuple(text for text in layout.missing if text not in numbers)
+    return replace(layout, above=above, missing=missing)
 
 
 def _labels(above: Cells, names: Sequence[str | None]) -> dict[str, list[str]]:
@@ -382,7 +395,7 @@ def _of_text(path: Path) -> Layout:
     line = records[shape.pop("header_row", 1) - 1][0]
     options |= ({"header_row": line} if line != 1 else {}) | shape
     if kind == "csv":
-        return replace(_shaped(path, kind, options), above=_above(texts, found))
+        return _below_words(_shaped(path, kind, options), _above(texts, found))
     return Layout(kind, options, _read(path, kind, options))
 
 

@@ -7,6 +7,7 @@ from functools import cache, partial
 from itertools import groupby, takewhile
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from indicators.definitions.contracts import contracts
@@ -356,6 +357,8 @@ def _groups(table: SourceTable) -> list[str]:
         return of_month  # of the rows of a day often the first alone tells it
     columns = table.header[_first_of_groups(table) :]
     heads = [*takewhile(partial(_stands_for_more, table), columns[:2])]
+    if len(heads) > 1 and _begins_without_hour(*(table.rows[name] for name in heads)):
+        heads = heads[:1]
     if not heads:
         return [name for name in columns if _stands_for_more(table, name) and _begins(table, name)]
     blank = max((table.rows[name].is_null() for name in heads), key=lambda one: pc.sum(one).as_py())
@@ -366,6 +369,12 @@ def _groups(table: SourceTable) -> list[str]:
             pc.and_(table.rows[name].is_null(), pc.invert(blank))).as_py())]  # fmt: skip
     rest = [number for number, name in enumerate(table.header) if name not in found]
     return found if all(_is_full(table, number) for number in rest[:1]) else []
+
+
+def _begins_without_hour(days: pa.ChunkedArray, hours: pa.ChunkedArray) -> bool:
+    """Whether a day begins in a row without an hour, which is not that of the day before."""
+    are_hours = notation.clock_formats(hours.drop_null().unique().to_pylist())
+    return bool(are_hours and pc.any(pc.and_(days.is_valid(), hours.is_null())).as_py())
 
 
 def _stands_for_more(table: SourceTable, name: str) -> bool:

@@ -100,7 +100,7 @@ _NAME = re.compile(r"[^\W\d_]+\.?([ '-][^\W\d_]+\.?)+")
 _AGE = re.compile(r"-?\d{1,4}")
 _YEARS = re.compile(r"\d{1,3}\s*(ans?|yrs?|y|years?|y\.?o|سنة)\.?", re.IGNORECASE)
 _DEATHS = "deaths_best"
-_LONG_WORD = 5
+_LONG_WORD, _SIGNS_OF_NONE = 5, ("-", "–")
 _BEGUN_AND_ENDED, _TURNED = ("started_at", "ended_at"), 0.6
 _OF_UNITS = 0.89  # below what is sure
 _OLDEST, _MOST_GROUPS = 120, 12
@@ -570,13 +570,15 @@ def _in_words(texts: Texts, kind: str) -> dict[str, str | None]:
     if kind == "int":
         means |= {folded(word): number for number, words in listed_words("numbers").items()
                   for word in words}  # fmt: skip
+    means |= dict.fromkeys(_SIGNS_OF_NONE, none)  # where it is said that they are more than a blank
     said = " ".join(readings(texts.header)).split()
     for plain in map(folded, texts.values):
         first, *rest = plain.split() or [""]
         if first in DENIES and rest and {*rest} <= {*said}:
             means[plain] = none
     sure = (text for text in texts.values if "?" not in text)  # `ongoing?` stays asked
-    return {text: means[folded(text)] for text in sure if folded(text) in means}
+    plain_of = {text: text if text in _SIGNS_OF_NONE else folded(text) for text in sure}
+    return {text: means[word] for text, word in plain_of.items() if word in means}
 
 
 def _date_fit(values: Sequence[str], kind: str, name: str, *, is_optional: bool = False) -> Fit:

@@ -417,20 +417,23 @@ def test_an_optional_time_of_a_day_without_an_hour_is_not_known() -> None:
 
 def test_the_unit_that_the_name_of_a_group_tells(tmp_path: Path) -> None:
     head = ["Line", "District", "Task", "Month", "Planned", "Unit of measure"]
-    rows = [["FPU 1", None, None, None, None, None],
+    rows = [["FPU Sen 1", None, None, None, None, None],
             ["P1", "Torit", "Patrol", "2026-07", 30, "person-days"],
             ["P2", "Ikoto", "Patrol", "2026-08", 31, "person-days"],
-            ["-- FPU 2 --", None, None, None, None, None],
+            ["-- FPU Tog 2 --", None, None, None, None, None],
             ["P3", "Ikoto", "Patrol", "2026-07", 32, "person-days"],
             ["P4", "Torit", "Patrol", "2026-09", 33, "person-days"]]  # fmt: skip
     path = workbook(tmp_path / "plan.xlsx", Plan=[head, *rows])
-    known = KNOWN | {"units.unit_code": {"fpu 1": "FPU1", "fpu 2": "FPU2"}}
+    known = KNOWN | {"units.unit_code": {"fpu senegal 1": "FPU1", "fpu togo 2": "FPU2"}}
     found = propose(path, known, table="activity_plan")
     (unit,) = [one for one in found.columns if one.column == "unit_code"]
     assert (unit.headers, unit.reasons) == (("Group",), ("group_above",))
-    assert {code.text: code.code for code in unit.codes} == {"FPU 1": "FPU1", "FPU 2": "FPU2"}
+    assert {code.text: code.code for code in unit.codes} == {
+        "FPU Sen 1": "FPU1",
+        "FPU Tog 2": "FPU2",
+    }
     assert found.mapping()["options"]["headings"] == "Group"
-    assert found.layout.table.rows["Group"].to_pylist() == ["FPU 1"] * 2 + ["FPU 2"] * 2
+    assert found.layout.table.rows["Group"].to_pylist() == ["FPU Sen 1"] * 2 + ["FPU Tog 2"] * 2
 
 
 def test_lines_between_the_rows_of_a_delimited_file_name_groups_unless_a_record_is_torn(
@@ -480,6 +483,25 @@ def test_days_without_a_year_among_days_that_have_one(tmp_path: Path) -> None:
     assert found.table.rows["Seen on"].to_pylist() == [
         "1 mai 2026", "03/05/2026", "9 mai 2026", "10/05/2026",
     ]  # fmt: skip
+
+
+def test_an_hour_is_not_that_of_the_day_before_and_a_sign_may_be_said_to_be_zero(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(
+        'EVENT LOG\n"- = nil; blank = not known"\n'
+        "Ref;Date;Time;District;Event;Killed\n"
+        "E1;06/04/2026;23:10;Torit;Threat;-\nE2;;08:15;Ikoto;Threat;1\nE3;08/04/2026;;Torit;Threat;\n"
+        "E4;;;Ikoto;Killing;2\nE5;10/04/2026;04:00;Ikoto;Killing;3\n"
+    )
+    found = propose(path, KNOWN, table="incidents")
+    assert found.layout.options["fill_down"] == ["Date"]
+    assert found.mapping().get("missing") is None
+    (killed,) = [one for one in found.columns if one.headers == ("Killed",)]
+    assert killed.entry["recode"] == {"-": "0"}
+    path.write_text(path.read_text().replace("- = nil; ", ""))
+    assert propose(path, KNOWN, table="incidents").mapping()["missing"] == ["-"]
 
 
 def test_names_of_groups_between_rows_are_set_aside_and_told(tmp_path: Path) -> None:
