@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +23,9 @@ from pipelines.sample import install
 from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.connection import open_warehouse
+from tests.pipelines.killing import copied
+from tests.worlds.mission.patrols import MISSION as PATROLS
+from tests.worlds.mission.patrols import Patrol, PatrolMission, as_csv, month_of_patrols
 from tests.worlds.mission.profile import write_yaml
 
 AS_OF = date(2026, 10, 15)
@@ -30,12 +34,30 @@ SHOWN = (("sentence_en", "found"), ("sentence_fr", "constaté"))
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    workspace = Workspace(tmp_path_factory.mktemp("workspace"))
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A small sample of which no file is taken in yet."""
+    workspace = Workspace(tmp_path_factory.mktemp("untouched"))
     make_workspace(workspace)
     install(workspace, activities=400, incidents=200, alerts=100, waves=2, respondents=240)
     lighten(workspace.profile("sample"))
     return workspace
+
+
+@pytest.fixture(scope="module")
+def workspace(untouched: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return copied(untouched, tmp_path_factory.mktemp("refreshed") / "workspace")
+
+
+@pytest.fixture(scope="module")
+def patrols(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A mission of one file of patrols, refreshed: where the sample would show no more."""
+    mission = PatrolMission.made(tmp_path_factory.mktemp("patrols"))
+    make_workspace(mission.workspace)
+    days = ("2025-12-03", "2026-02-05", "2026-07-05")
+    bad = [Patrol(f"bad-{day}", day, unit="nobody") for day in days]
+    mission.deliver("patrols.csv", as_csv([*month_of_patrols(7, 30, seed=1), *bad]))
+    assert refresh(mission.workspace, PATROLS, AS_OF).status == "success"
+    return mission.workspace
 
 
 def lighten(profile: Path) -> None:
@@ -75,13 +97,11 @@ def test_refresh_computes_and_says_what_it_checked(first: RefreshResult) -> None
 
 
 def test_what_spark_cannot_count_is_refused_before_a_file_is_taken_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    untouched: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from indicators.definitions import catalogue
 
-    workspace = Workspace(tmp_path)
-    make_workspace(workspace)
-    install(workspace, activities=400, incidents=200, alerts=100, waves=1, respondents=240)
+    workspace = copied(untouched, tmp_path / "workspace")
     known = dict(catalogue.load_catalogue())
     for code, condition in (
         ("P2-OP-01", "hours_after(started_at, 1) < ended_at"),
@@ -129,12 +149,17 @@ def test_the_run_is_in_the_instance_that_the_pages_show(
     assert event.asset_materialization.metadata["dagster/row_count"].value == first.values
 
 
-def shown_by_dagster(workspace: Workspace, table: str) -> dg.AssetCheckEvaluation:
-    key = dg.AssetCheckKey(dg.AssetKey(["core", table]), "contract")
+def shown_by_dagster(
+    workspace: Workspace, tables: Iterable[str]
+) -> dict[str, dg.AssetCheckEvaluation]:
+    found = {}
     with open_instance(workspace) as instance:
-        (record,) = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
-    assert record.event is not None and record.event.dagster_event is not None
-    return record.event.dagster_event.asset_check_evaluation_data
+        for table in tables:
+            key = dg.AssetCheckKey(dg.AssetKey(["core", table]), "contract")
+            (record,) = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
+            assert record.event is not None and record.event.dagster_event is not None
+            found[table] = record.event.dagster_event.asset_check_evaluation_data
+    return found
 
 
 def test_a_warning_is_told_by_dagster_and_fails_nothing(
@@ -143,8 +168,7 @@ def test_a_warning_is_told_by_dagster_and_fails_nothing(
     warned = [check for check in first.checks if check["status"] == "failed"]
     assert {check["severity"] for check in warned} == {"warning"}
     told = []
-    for table in contracts():
-        shown = shown_by_dagster(workspace, table)
+    for table, shown in shown_by_dagster(workspace, contracts()).items():
         assert shown.passed and shown.metadata["blocking"].value == 0
         texts = {
             name: str(shown.metadata[key].value) for name, key in SHOWN if key in shown.metadata
@@ -169,16 +193,16 @@ def failures_of_last_run(workspace: Workspace) -> list[tuple[str, dg.DagsterEven
 
 
 def test_dagster_shows_a_refused_file_in_words_and_no_traceback(
-    workspace: Workspace, first: RefreshResult
+    patrols: Workspace,
 ) -> None:
-    strange = workspace.inbox("sample") / "who_knows.csv"
+    strange = patrols.inbox(PATROLS) / "who_knows.csv"
     strange.write_text("a,b\n1,2\n", encoding="utf-8")
     for _ in range(2):  # whoever tries again is told the same
         with pytest.raises(FilesRefused, match=r"who_knows\.csv") as refused:
-            refresh(workspace, "sample", AS_OF)
+            refresh(patrols, PATROLS, AS_OF)
     strange.unlink()
     assert not hasattr(sys, "tracebacklimit")
-    (step, event), (_, of_run) = failures_of_last_run(workspace)
+    (step, event), (_, of_run) = failures_of_last_run(patrols)
     assert step == "ingest"
     shown = event.step_failure_data
     assert shown.user_failure_data is not None
@@ -190,12 +214,11 @@ def test_dagster_shows_a_refused_file_in_words_and_no_traceback(
     (record,) = table.records
     assert record.data["file"] == "who_knows.csv" and record.data["rule"] == "no_source"
     assert record.data["fr"] == problem.says("fr") != record.data["en"]
-    for name in contracts():
-        check = shown_by_dagster(workspace, name)
+    for check in shown_by_dagster(patrols, contracts()).values():
         assert check.severity == dg.AssetCheckSeverity.WARN
         assert (check.description or "").startswith("Not run: ")
-        assert "who_knows.csv" in (check.description or "") and check.partition == "sample"
-    with open_instance(workspace) as instance:  # the run's own log tells of no check that failed
+        assert "who_knows.csv" in (check.description or "") and check.partition == PATROLS
+    with open_instance(patrols) as instance:  # the run's own log tells of no check that failed
         (run,) = instance.get_runs(limit=1)
         of_checks = dg.DagsterEventType.ASSET_CHECK_EVALUATION
         assert not instance.all_logs(run.run_id, of_type=of_checks)
@@ -241,49 +264,48 @@ def test_refreshing_again_changes_nothing(workspace: Workspace, first: RefreshRe
     assert values() == before
 
 
-def test_rejected_rows_are_as_old_whatever_was_refreshed_before(
-    workspace: Workspace, first: RefreshResult
-) -> None:
+def test_rejected_rows_are_as_old_whatever_was_refreshed_before(patrols: Workspace) -> None:
     """A day counts where it lies before the day of this refresh, not of the one before it."""
 
     def ages() -> list[tuple[object, ...]]:
-        with open_warehouse(workspace.warehouse("sample")) as connection:
+        with open_warehouse(patrols.warehouse(PATROLS)) as connection:
             return connection.execute("FROM mart.rejected_row ORDER BY ALL").fetchall()
 
     of_first = ages()
-    refresh(workspace, "sample", date(2026, 1, 15))
+    refresh(patrols, PATROLS, date(2026, 1, 15))
     earlier = ages()
-    refresh(workspace, "sample", AS_OF)
-    assert earlier != of_first and ages() == of_first
+    refresh(patrols, PATROLS, AS_OF)
+    assert earlier != of_first and ages() == of_first != []
 
 
-def test_a_blocking_finding_stops_values_and_release(
-    workspace: Workspace, first: RefreshResult
-) -> None:
+def test_a_blocking_finding_stops_values_and_release(patrols: Workspace) -> None:
     """A key that stands twice cannot come through ingest, so it is put there by hand."""
-    release, path = publish(workspace, "sample", "2026-Q3")
-    with open_warehouse(workspace.warehouse("sample")) as connection:
+    release, path = publish(patrols, PATROLS, "2026-Q3")
+    with open_warehouse(patrols.warehouse(PATROLS)) as connection:
         connection.execute("CREATE TABLE main.kept AS FROM core.activities LIMIT 1")
         connection.execute("INSERT INTO core.activities FROM main.kept")
         connection.execute("DELETE FROM mart.indicator_value")
-    stopped = refresh(workspace, "sample", AS_OF)
+    stopped = refresh(patrols, PATROLS, AS_OF)
     assert stopped.status == "failed"
     blocking = [
         c for c in stopped.checks if c["status"] == "failed" and c["severity"] == "blocking"
     ]
     assert {check["source"] for check in blocking} == {"activities"}
-    shown, told = shown_by_dagster(workspace, "activities"), blocking[0]["sentence_en"]
+    shown, told = (
+        shown_by_dagster(patrols, ["activities"])["activities"],
+        blocking[0]["sentence_en"],
+    )
     assert not shown.passed and shown.severity == dg.AssetCheckSeverity.ERROR
     assert shown.description is not None and shown.description.count(told) == 1
     assert "`poclens quality`" in shown.description
-    (step, event), _ = failures_of_last_run(workspace)
+    (step, event), _ = failures_of_last_run(patrols)
     assert step == "contract_checks" and event.step_failure_data.error is not None
     assert told in event.step_failure_data.error.message
     assert not event.step_failure_data.error.stack
     assert stopped.values == 0, "the step after a blocking check did run"
-    with open_warehouse(workspace.warehouse("sample")) as connection:
-        connection.execute("INSERT INTO mart.indicator_value (mission) VALUES ('sample')")
+    with open_warehouse(patrols.warehouse(PATROLS)) as connection:
+        connection.execute("INSERT INTO mart.indicator_value (mission) VALUES (?)", [PATROLS])
     with pytest.raises(CheckFailed, match="activities"):
-        publish(workspace, "sample", "2026-Q3")
-    current = (workspace.releases("sample") / "current").read_text().strip()
+        publish(patrols, PATROLS, "2026-Q3")
+    current = (patrols.releases(PATROLS) / "current").read_text().strip()
     assert current == release and path.is_dir()
