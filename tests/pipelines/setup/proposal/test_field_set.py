@@ -1,6 +1,7 @@
 """Field files in the shapes of published exports: columns proposed, rows read, what is asked.
 
-How each file is written and what it means: `tests/worlds/field/files.yaml`.
+How each file is written and what it means: `tests/worlds/field/files.yaml`. `make test` has as few
+of the files as run nearly every line of the proposal that all of them run; `make soak` has all.
 """
 
 from collections.abc import Iterator
@@ -22,14 +23,24 @@ from tests.worlds.mission.own_names import make_workspace
 
 SURE = 0.9
 SAID = {"tier": "II", "location_precision": "admin2", "date_precision": "day"}
+SOME = {
+    "inso_english", "ews_alerts", "hxl_population", "weekly_incidents_fr_accents",
+    "kobo_perception_french", "three_sheets_months", "alerte_precoce_fr", "milob_patrols",
+    "merged_groups", "ucdp_full", "units_orbat", "incidents_where_world", "title_and_notes",
+    "two_header_rows", "referrals", "cod_areas", "serial_dates", "patrol_dtg", "acled_v2024",
+    "idem_and_ditto", "cod_population_totals", "rapport_mensuel_fr", "population_by_year_french",
+    "troop_strength", "threat_matrix", "ambiguous_days", "degrees_minutes_seconds",
+}  # fmt: skip
 OTHER_TIMES = {"ended_at", "occurred_at", "first_action_at", "confirmed_at", "started_at"}
 
 
 @dataclass
 class Judged:
-    """Of one file: headers proposed right and wrong, rows that arrived as meant, sure mistakes."""
+    """Of one file: its headers, those proposed right and wrong, rows that arrived as meant, sure
+    mistakes."""
 
     name: str
+    columns: int = 0
     right: int = 0
     wrong: list[str] = field(default_factory=list)
     sure_and_wrong: list[str] = field(default_factory=list)
@@ -68,17 +79,24 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Mission,
     return workspace, mission, known_rows(workspace.warehouse("faulty"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param("some"), pytest.param("all", marks=pytest.mark.soak)],
+)
 def judged(
-    world: tuple[Workspace, Mission, Known], tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    world: tuple[Workspace, Mission, Known],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> list[Judged]:
     folder = tmp_path_factory.mktemp("files")
-    return [_judge(world, file, folder) for file in field_files()]
+    chosen = [file for file in field_files() if request.param == "all" or file.name in SOME]
+    assert len(chosen) == len(SOME) or len(chosen) >= 100
+    return [_judge(world, file, folder) for file in chosen]
 
 
 def _judge(world: tuple[Workspace, Mission, Known], file: FieldFile, folder: Any) -> Judged:
     workspace, mission, known = world
-    path, found = file.write(folder), Judged(file.name, rows_meant=file.rows)
+    path, found = file.write(folder), Judged(file.name, len(file.meant), rows_meant=file.rows)
     proposal = propose(path, known)
     found.is_table_right = proposal.table == file.table
     if not found.is_table_right:
@@ -160,9 +178,8 @@ def test_columns_of_field_files_are_proposed_right(judged: list[Judged]) -> None
     right = sum(one.right for one in judged)
     wrong = [f"{one.name}: {text}" for one in judged for text in one.wrong]
     print(f"{right} columns right; {wrong}")
-    assert len(judged) >= 70
-    assert right > 600
-    assert right >= 0.95 * sum(len(file.meant) for file in field_files())
+    assert right > (600 if len(judged) > len(SOME) else 200)
+    assert right >= 0.95 * sum(one.columns for one in judged)
     assert sum(one.is_table_right for one in judged) >= 0.95 * len(judged)
 
 
