@@ -41,6 +41,13 @@ BESIDE = {
 AS_OF = date(2026, 10, 15)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def plain_texts() -> Iterator[None]:
+    """Texts as Python has them: the slow program looks at one after the other."""
+    with pd.option_context("mode.string_storage", "python"):
+        yield
+
+
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return ingested_sample(tmp_path_factory, "independent", **SMALL)
