@@ -29,7 +29,7 @@ from indicators.foundation.messages import LANGUAGES
 from tests.dashboards.rendered import components, text_of
 from tests.worlds.sample import QUARTER, published_sample
 
-DRAWN, SEED = 200, 36
+DRAWN, DRAWN_IN_SOAK, SEED = 70, 200, 36
 API = "/api/sdmx/data/dataflow/POCLENS/POC_INDICATORS/1.0.0/"
 # Of every page that a mission opens, the lines that name an indicator; these have some.
 SHARED_PAGES = [page.path for page in PAGES if "mission" in page.audiences]
@@ -149,10 +149,14 @@ def _lines(body: Any, code: str) -> Iterator[tuple[Any, str]]:
                 yield part, text_of(part)
 
 
-def test_two_hundred_figures_are_those_of_the_mart(home: Path, client: FlaskClient) -> None:
+@pytest.mark.parametrize("drawn", [DRAWN, pytest.param(DRAWN_IN_SOAK, marks=pytest.mark.soak)])
+def test_figures_drawn_by_chance_are_those_of_the_mart(
+    home: Path, client: FlaskClient, drawn: int
+) -> None:
+    """In each place and language some; in `make soak` these and more."""
     chance, figures, names, wrong = random.Random(SEED), _figures(home), list(PLACES), []
     of_quarter = [row for row in figures if row["period"] == QUARTER]  # what an extract holds
-    for number in range(DRAWN):
+    for number in range(drawn):
         place, language = names[number % len(names)], LANGUAGES[number // len(names) % 2]
         row = chance.choice(of_quarter if place == "extract" else figures)
         given = {name: row[name] for name in ("indicator", "period", "area")}

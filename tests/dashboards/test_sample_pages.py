@@ -1,7 +1,8 @@
 """Every page opens for every area and kind of period of the sample, and shows nothing unasked.
 
 `make test` opens each page for the country and every sixth area, another sixth from page to page,
-so that each area and each level is met on some pages; `make soak` opens every page for every area.
+so that each area and each level is met on some pages, for the newest or the oldest of each kind of
+period, and an unknown choice in one language, by turns; `make soak` opens every page for all.
 """
 
 from collections.abc import Iterable
@@ -66,15 +67,17 @@ def test_a_page_opens_for_every_area(home: Path, context: Context, path: str) ->
     _opens(home, path, context.areas.index)
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_a_page_opens_for_every_kind_of_period(home: Path, context: Context, path: str) -> None:
+@pytest.mark.parametrize("turn", [0, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("number", range(len(PATHS)), ids=PATHS)
+def test_a_page_opens_for_every_kind_of_period(
+    home: Path, context: Context, number: int, turn: int
+) -> None:
     newest = {period.period_type: period.name for period in reversed(context.periods)}
     oldest = {period.period_type: period.name for period in context.periods}
     assert set(newest) == {"M", "Q", "A", "B"}
-    lowest = min(context.lowest_areas)
-    for at, name in enumerate([*newest.values(), *oldest.values()]):
-        area = lowest if at % 2 else context.country
-        assert len(_text(home, path, f"area={area}&period={name}")) > 40
+    areas = (context.country, min(context.lowest_areas))
+    for at, name in enumerate(((newest, oldest)[(number + turn) % 2]).values(), number // 2):
+        assert len(_text(home, PATHS[number], f"area={areas[at % 2]}&period={name}")) > 40
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -102,12 +105,11 @@ def test_links_between_pages_lead_to_what_is_there(home: Path) -> None:
         assert unknown_choice(found) is None, (origin, path, query)
 
 
+@pytest.mark.parametrize("turn", [0, pytest.param(1, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("name", CHOICES)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_stands_in_the_place_of_what_is_not_there(
-    home: Path, name: str, language: str
-) -> None:
-    for path in PATHS:
+def test_nothing_stands_in_the_place_of_what_is_not_there(home: Path, name: str, turn: int) -> None:
+    for at, path in enumerate(PATHS, CHOICES.index(name) + turn):
+        language = LANGUAGES[at % len(LANGUAGES)]
         text = _text(home, path, f"{name}=zz9&lang={language}")
         assert "“zz9”" in text or "«\u202fzz9\u202f»" in text
         assert len(text) < 500
