@@ -287,7 +287,7 @@ class _Applied:
     def _dated(self, text: Column, entry: ColumnMapping) -> Column:
         """Days and times of day in the writing that a format reads: their digits, the names of
         their months, their hours; without a day of the week, or that the hour is not known."""
-        forms, is_after = entry.formats, entry.after is not None
+        forms = entry.formats
         if not _are_all(text, _PLAIN):
             text = _remapped(text, lambda value: self._plain(value, forms))
         is_told = self._may_lack_hour and entry.sources in self.days
@@ -295,7 +295,8 @@ class _Applied:
             days = {day_part(form) for form in forms}  # without its hour it says no more
             text = _remapped(text, lambda value: None if _is_day(value, days) else value)
         if takes_any_writing(forms) and not _are_all(text, USUAL):
-            text = _remapped(text, lambda value: as_read(value, forms, is_after=is_after))
+            read = partial(as_read, forms=forms, is_after=bool(entry.after), nights=entry.nights)
+            text = _remapped(text, read)
         if names_months(forms):
             text = _remapped(text, lambda value: in_english(value, forms))
         return text

@@ -45,6 +45,7 @@ from pipelines.setup.proposal.matching.texts import (
     ColumnProposal,
     Texts,
     is_drawn,
+    trimmed,
     without_lone_cells,
 )
 from pipelines.setup.proposal.matching.wide import (
@@ -635,7 +636,7 @@ def _joined_key(
     for number in range(2, len(headers) + 1):
         joined = headers[:number]
         names = list(dict.fromkeys([*joined, *told]))
-        rows = without_lone_cells(layout.table.rows).select(names)
+        rows = trimmed(without_lone_cells(layout.table.rows).select(names))
         if rows.num_rows and rows.group_by(names).aggregate([]).num_rows == rows.num_rows:
             template = " ".join([source, *(f"{{{header}}}" for header in joined)])
             said = (text for header in joined for text in rows[header].unique().to_pylist())

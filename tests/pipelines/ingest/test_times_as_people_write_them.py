@@ -59,7 +59,15 @@ def test_every_minute_of_a_day_is_read_as_it_was_written(clock: str) -> None:
 
 def test_a_format_that_reads_a_text_keeps_it() -> None:
     assert as_read("09/03/2026, 14:00", ("%d/%m/%Y, %H:%M",)) == "09/03/2026, 14:00"
-    assert as_read("09/03/2026 02:10 (J+1)", ("%d/%m/%Y %H:%M",)) == "09/03/2026 02:10"
+    form = "%d/%m/%Y %H:%M"
+    assert as_read("09/03/2026 02:10 (J+1)", (form,)) == "10/03/2026 02:10"
+    assert as_read("30/03/2026 0210 (+3)", (form,)) == "02/04/2026 02:10"
+    # that another column counts the days, or that no day stands before it, says no more
+    assert as_read("09/03/2026 02:10 (+2)", (form,), nights="nights_out") == "09/03/2026 02:10"
+    assert (as_read("0210 (+1)", ("%H:%M",)), as_read("0210 (+2)", ("%H:%M",))) == (
+        "02:10",
+        "0210 (+2)",
+    )
     alone = as_read("09/03/2026 02:10 (J+1)", ("%d/%m/%Y %H:%M",), is_after=False)
     assert alone == "09/03/2026 02:10 (J+1)"  # nobody would know that it is the day after
 

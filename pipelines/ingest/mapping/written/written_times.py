@@ -6,9 +6,10 @@ One that begins with `%d%H%M` reads a date-time group (ACP 121) with or without 
 
 import re
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
-from pipelines.ingest.mapping.written.written_dates import is_read_by, listed
+from pipelines.ingest.mapping.written.written_dates import is_read_by, listed, with_english_months
 
 _HALF = r"(?P<half>[ap]\.? ?m\.?|صباح[اً]*|مساء[اً]*|ص|م)"
 _HOURS = r"(?:hrs?|hours?|hs?|heures?)\.?"
@@ -28,6 +29,8 @@ _ONE_DAY = (
     r"(?:\d{4}[-/]\d\d[-/]\d\d|\d{1,2}[-/. ]\w{1,9}\.?[-/. ]\d{2,4}|\d{6,8}"
     r"|\d{1,2}[^\W\d]{3,4}\d{2,4})"
 )
+# `(J+1)`, `+2`, `D + 1`: so many days later
+_LATER = re.compile(r"\s\(?(?:[JD] ?)?\+ ?([1-9])[jd]?\)?(?=\s|$)", re.IGNORECASE)
 _TWO_DAYS = re.compile(
     rf"({_ONE_DAY})"
     r" +(?:(?:\d\d?[:.hH]\d\d|\d{4}) ?(?:hrs?|h)? +)?(\d.*)"
@@ -55,18 +58,34 @@ def day_part(form: str) -> str:
     return re.sub(r"[ T]?%[HI].*$", "", form)
 
 
-def as_read(text: str, forms: Sequence[str], *, is_after: bool = True) -> str:
+def as_read(
+    text: str, forms: Sequence[str], *, is_after: bool = True, nights: str | None = None
+) -> str:
     """The text as one of the formats reads it: as it is, or with its time in the usual writing.
 
-    `is_after`: whether the day is told by another time, so that `J+1` says nothing more.
+    `is_after`: whether the day before it is that of another time, after which `J+1` counts;
+    `nights`: the column, if any, that counts these days.
     """
     if any(is_read_by(text, form) for form in forms):
         return text
+    if is_after and (found := _LATER.search(text)):
+        read = with_usual_clock(_LATER.sub(" ", text).strip())
+        told = (_later(read, form, 0 if nights else int(found[1])) for form in forms)
+        later = (one for one in told if one is not None)
+        return next(later, read if found[1] == "1" else text)
     if not is_after and _beside("next_day").search(text):
         return text
     groups = (with_usual_group(text, form) for form in forms if form.startswith("%d%H%M"))
-    read = (one for one in groups if any(is_read_by(one, form) for form in forms))
-    return next(read, with_usual_clock(text))
+    of_group = (one for one in groups if any(is_read_by(one, form) for form in forms))
+    return next(of_group, with_usual_clock(text))
+
+
+def _later(text: str, form: str, days: int) -> str | None:
+    """The text so many days later, in the same writing; None where a format reads no day in it."""
+    if "%d" not in form or not is_read_by(text, form):
+        return None
+    read = datetime.strptime(with_english_months(text, form), form)
+    return (read + timedelta(days)).strftime(form)
 
 
 @lru_cache(maxsize=100_000)  # asked of each text for each column of times

@@ -61,6 +61,7 @@ from pipelines.setup.proposal.matching.words import (
     general_names,
     in_short,
     likeness,
+    likeness_to_names,
     listed_words,
     names_a_name,
     names_a_person,
@@ -404,7 +405,7 @@ def header_likeness(table: str, name: str, header: str) -> tuple[float, str | No
         place = tag_place(header, name)
         return (0.0, None) if place is None else (1.0, "hxl_tag")
     own, names = readings(header), column_names(table, name)
-    alike = max((likeness(one, other) for one in own for other in names), default=0)
+    alike = max((likeness_to_names(one, names) for one in own), default=0)
     if header.startswith("_"):  # what Kobo and ODK add of their own: `_status` is no stratum
         return (_GENERAL, "general_name") if alike == 1 else (0.0, None)
     if alike < _GENERAL and not general_names(table, name).isdisjoint(own):

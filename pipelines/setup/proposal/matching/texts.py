@@ -86,6 +86,12 @@ def without_lone_cells(rows: pa.Table) -> pa.Table:
     return full if full.num_rows else rows
 
 
+def trimmed(rows: pa.Table) -> pa.Table:
+    """The rows as they are read: without the blanks around their texts."""
+    columns = [pc.utf8_trim_whitespace(column) for column in rows.columns]
+    return pa.table(columns, names=rows.column_names)
+
+
 def is_drawn(text: str) -> bool:
     """Whether a text is a field that nobody filled in: `  /  /  `, `____`."""
     return _DRAWN.fullmatch(text) is not None

@@ -6,12 +6,15 @@ Accents, capitals, signs, articles and plurals do not count: `Type d’activité
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from typing import Any
 
+import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.definitions.vocabularies import vocabularies
@@ -111,6 +114,66 @@ def likeness(one: str, other: str) -> float:
         # what they have in common bounds the ratio: of others there is no need to align them
         shared = min(0.95, max(shared, SequenceMatcher(None, one, other).ratio()))
     return 0.0 if shared and (_denies(ours, theirs) or _denies(theirs, ours)) else shared
+
+
+def likeness_to_names(text: str, names: frozenset[str]) -> float:
+    """The highest likeness of a folded text to some names of columns."""
+    found = _alike_names(text)
+    if len(names) < len(found):
+        return max((found.get(name, 0.0) for name in names), default=0.0)
+    return max((alike for name, alike in found.items() if name in names), default=0.0)
+
+
+@lru_cache(maxsize=5_000)
+def _alike_names(text: str) -> Mapping[str, float]:
+    """The names of all columns that are alike to a folded text at all, with how much.
+
+    As `likeness` tells of each alone; of the others counts of letters show at once that they share
+    neither a word nor enough letters.
+    """
+    known = _every_name()
+    shared = np.minimum(known.letters, _counted(text, known.signs)).sum(axis=1)
+    length = known.lengths + len(text)
+    is_near = (2 * np.minimum(known.lengths, len(text)) >= _LEAST * length) & (
+        2 * shared >= _LEAST * length
+    )
+    places = {*np.flatnonzero(is_near).tolist()}
+    places.update(*(known.by_word.get(word, ()) for word in text.split()))
+    near = ((known.names[at], likeness(text, known.names[at])) for at in sorted(places))
+    return {name: alike for name, alike in near if alike}
+
+
+@dataclass(frozen=True)
+class _Names:
+    """All names of columns: how often each has each sign, how long it is, and where a word is."""
+
+    names: Sequence[str]
+    signs: Mapping[str, int]
+    letters: NDArray[np.int16]
+    lengths: NDArray[np.int64]
+    by_word: Mapping[str, Sequence[int]]
+
+
+@cache
+def _every_name() -> _Names:
+    own = (column_names(table, name) for table, one in contracts().items() for name in one.columns)
+    names = sorted(frozenset().union(*own))
+    signs = {sign: at for at, sign in enumerate(sorted(set().union(*names)))}
+    by_word: dict[str, list[int]] = {}
+    for at, name in enumerate(names):
+        for word in {*name.split()}:
+            by_word.setdefault(word, []).append(at)
+    letters = np.array([_counted(name, signs) for name in names], np.int16)
+    return _Names(names, signs, letters, np.array([*map(len, names)]), by_word)
+
+
+def _counted(text: str, signs: Mapping[str, int]) -> NDArray[np.int16]:
+    """How often a text has each sign that names have."""
+    counts = np.zeros(len(signs), np.int16)
+    for sign in text:
+        if sign in signs:
+            counts[signs[sign]] += 1
+    return counts
 
 
 def _denies(ours: frozenset[str], theirs: frozenset[str]) -> bool:

@@ -7,9 +7,18 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from indicators.definitions.contracts import contracts
 from pipelines.setup.proposal.beside.known_rows import Known
+from pipelines.setup.proposal.layout import layouts
+from pipelines.setup.proposal.matching.words import (
+    column_names,
+    likeness,
+    likeness_to_names,
+    readings,
+)
 from pipelines.setup.proposal.proposal import Proposal, propose
 
+REPOSITORY = Path(__file__).parents[4]
 KNOWN: Known = {"areas.area_code": {"torit": "XX01", "ikotos": "XX02"}}
 INCIDENTS = [
     ["Date", "Place", "Type", "Killed", "Injured"],
@@ -33,7 +42,8 @@ def test_an_incident_list_without_its_own_names(
 ) -> None:
     found = proposed(tmp_path / "incidents_mars_2026.xlsx", [*above, *INCIDENTS, *below])
     assert found.table == "incidents"
-    by_column = {one.column: (one.headers[0], one.confidence) for one in found.columns}
+    named = [one for one in found.columns if one.headers]
+    by_column = {one.column: (one.headers[0], one.confidence) for one in named}
     assert {column: header for column, (header, _) in by_column.items()} == {
         "occurred_on": "Date",
         "area_code": "Place",
@@ -60,3 +70,18 @@ def test_a_key_of_several_columns_tells_all_rows_apart_or_is_left_open(tmp_path:
     assert key.startswith("incidents_a ") and "{Killed}" in key
     twice = proposed(tmp_path / "incidents_b.xlsx", [*rows, rows[1]])
     assert "incident_code" in twice.open_required
+
+
+def test_the_quick_way_finds_the_likeness_of_each_name_alone() -> None:
+    sets = REPOSITORY / "tests" / "worlds" / "field" / "sets"
+    paths = sorted(
+        path for one in ("benue", "mereb") for path in (sets / one / "files").glob("*.csv")
+    )
+    headers = {header for path in paths for one in layouts(path) for header in one.table.header}
+    assert len(headers) > 100
+    columns = [(table, name) for table, one in contracts().items() for name in one.columns]
+    for text in sorted({reading for header in headers for reading in readings(header)})[::7]:
+        for table, name in columns[::11]:
+            names = column_names(table, name)
+            each = max((likeness(text, other) for other in names), default=0)
+            assert likeness_to_names(text, names) == each, (text, table, name)
