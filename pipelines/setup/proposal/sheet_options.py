@@ -58,7 +58,7 @@ _MONTH = re.compile(r"(?:\d{1,2}(?:er|st)?[ /.-])?([^\W\d_]+\.?)")  # `Avril`, `
 _LEAST_MARKED, _MOST_MARKED = 2, 0.9  # rows with one cross, and their share
 _FEWEST_DAYS, _MOST_CROSSES = 5, 0.8  # columns of days; share of their texts
 _PARTS = (("Status", "Date", "Reason"), ("Statut", "Date", "Motif"))
-_MOST_STATUSES, _MOSTLY = 12, 0.5  # texts; share of the cells that tell more than a status
+_MOST_STATUSES, _LEAST_TOLD = 12, 0.1  # texts; share of the cells that tell more than a status
 _DITTOS = {
     *("same", "meme", "idem", "id", "ditto", "dito", "do", "ibid", "as above", "same as above"),
     *("كذلك", "كالسابق", "نفسه"),
@@ -182,12 +182,12 @@ def _calendar(table: SourceTable) -> dict[str, list[str]]:
 
 
 def _in_parts(table: SourceTable) -> dict[str, list[str]]:
-    """Columns that are months, in most cells of which a status has its day or its reason beside."""
+    """Columns that are months, in whose cells a status may have its day or its reason beside."""
     months = [name for name in table.header if month_of(name, (2000, 2000))]
     texts = [text.strip() for text in _texts_of(table, months) if text.strip() not in MISSING]
     cells = [one for text in texts if (one := _cell_in_parts(text))]
     statuses = {status for status, *_ in cells}
-    is_told = sum(any(rest) for _, *rest in cells) > _MOSTLY * len(texts)
+    is_told = sum(any(rest) for _, *rest in cells) > _LEAST_TOLD * len(texts)
     is_coded = 2 <= len(statuses) <= min(_MOST_STATUSES, len(cells) / 2)
     if len(months) < 2 or len(cells) < _SURELY * len(texts) or not (is_told and is_coded):
         return {}

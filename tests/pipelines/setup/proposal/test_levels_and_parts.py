@@ -164,9 +164,9 @@ def test_days_that_lost_their_format_may_stand_among_written_ones(tmp_path: Path
     assert serial(tmp_path / "a.xlsx", "46198", "07/07/2026", "en attente") == ["Suite le"]
     assert serial(tmp_path / "b.xlsx", "46198", "close to 7", "07/07/2026") is None
     days = [str(46198 + day) for day in range(8)]
-    assert serial(tmp_path / "d.xlsx", *days, "dropped out", name="End date") == ["End date"]
-    assert serial(tmp_path / "e.xlsx", *days[:2], "dropped out", name="End date") is None
-    said = answered(tmp_path / "e.xlsx", {}, {"table": "training", "missing": "dropped out"})
+    assert serial(tmp_path / "d.xlsx", *days, "left early", name="End date") == ["End date"]
+    assert serial(tmp_path / "e.xlsx", *days[:2], "left early", name="End date") is None
+    said = answered(tmp_path / "e.xlsx", {}, {"table": "training", "missing": "left early"})
     assert said.layout.options.get("serial_dates") == ["End date"]
     assert serial(tmp_path / "c.xlsx", "12", "07/07/2026", "08/07/2026") is None
 
