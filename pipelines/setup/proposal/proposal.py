@@ -59,8 +59,10 @@ from pipelines.setup.proposal.matching.words import (
     folded,
     likeness,
     names_a_country,
+    readings,
     reference_place,
     told_by_export,
+    total_words,
     unaccented,
 )
 
@@ -72,6 +74,7 @@ _LOOKED_AT = 6  # contracts
 _ANOTHER = 0.6  # score of a sheet that is surely a table of another kind
 _ADDED = ("sheet_name_as", "headings")  # options that name a column which is made
 _OF_BOOK = ("sheet", "sheets", "ignore_sheets")  # options
+_NUMBER = re.compile(r"[\d\s.,]+")
 _ISO_MONTH = re.compile(r"\d{4}-\d\d-01")
 _BY_PARTS = 0.7  # of a count that its parts beside it may tell by rows of their own
 _REFERENCE_KEY = 0.75
@@ -448,6 +451,30 @@ def _questions(
     return tuple(one for one in layout.questions if one.header not in taken)
 
 
+def _asked_of_totals(
+    columns: Sequence[ColumnProposal], texts: Sequence[Texts]
+) -> Sequence[ColumnProposal]:
+    """A total whose parts stand beside it under the same words stays asked: `PDI total` beside `PDI
+    femmes` and `PDI hommes`."""
+
+    def said(header: str) -> set[str]:
+        words = (word for one in readings(header) for word in re.split("[ +]", one))
+        return {folded(word) for word in words}
+
+    def has_parts(header: str) -> bool:
+        own = said(header) - total_words()
+        is_total = len(own) < len(said(header))
+        others = [one for one in texts if one.header != header and own and own < said(one.header)]
+        return is_total and sum(all(map(_NUMBER.fullmatch, one.values)) for one in others) > 1
+
+    return [
+        replace(one, confidence=min(one.confidence, _BY_PARTS), reasons=(*one.reasons, "contested"))
+        if len(one.headers) == 1 and has_parts(one.headers[0])
+        else one
+        for one in columns
+    ]
+
+
 def _asked_by_month(layout: Layout, columns: Sequence[ColumnProposal]) -> list[ColumnProposal]:
     """Days whose month the name of their sheet tells stay asked, and days of crosses."""
     why = {
@@ -722,7 +749,7 @@ def _scored(
 ) -> tuple[float, Sequence[ColumnProposal], Wide | None]:
     """How well a contract explains a sheet: 0 to about 1."""
     texts = layout.texts
-    columns = column_proposals(contract, texts, known)
+    columns = _asked_of_totals(column_proposals(contract, texts, known), texts)
     said_once = (one.values[0] for one in texts if len(one.values) == 1)
     titles = _titles(path, layout)
     years = years_told([path.stem, *said_once, *layout.above])

@@ -89,7 +89,7 @@ SETS = [
     ("sankuru", 31, 0.82), ("litani", 35, 0.92), ("ubangi", 15, 0.84),
     ("sanaga", 28, 0.92), ("rovuma", 29, 0.91), ("mereb", 29, 0.94),
     ("lualaba", 28, 0.92), ("tana", 29, 0.92),
-    ("kunene", 28, 0.85),
+    ("kunene", 28, 0.85), ("pungwe", 23, 0.74), ("cuvo", 28, 0.87), ("luapula", 28, 0.88),
 ]  # fmt: skip
 """Each set with how many of its files arrive whole, and the share of columns proposed right."""
 
