@@ -21,12 +21,10 @@ from pipelines.setup.proposal.layout import (
     layouts,
     with_questions,
 )
-from pipelines.setup.proposal.matching.codes import code_proposals, recode_of
 from pipelines.setup.proposal.matching.columns import (
     LEAST_LIKENESS,
     are_running,
     column_proposals,
-    fit_of,
     header_likeness,
     is_personal,
     may_be_key,
@@ -48,6 +46,12 @@ from pipelines.setup.proposal.matching.texts import (
     trimmed,
     without_lone_cells,
 )
+from pipelines.setup.proposal.matching.told_otherwise import (
+    of_another,
+    of_group,
+    of_own_rows,
+    precision_of_area,
+)
 from pipelines.setup.proposal.matching.wide import (
     Wide,
     grouped,
@@ -61,7 +65,6 @@ from pipelines.setup.proposal.matching.words import (
     names_a_country,
     readings,
     reference_place,
-    told_by_export,
     total_words,
     unaccented,
 )
@@ -86,18 +89,6 @@ _COMMON_NAME = 0.3  # of the name alone
 _OF_ANOTHER = 0.5  # weight of a header that is alike here and the name itself elsewhere
 _WIDEST = 30  # columns: of a file with more, most are about something else
 _BY_SHEET = 0.85
-_UNTOLD = 0.6  # what another column alone tells
-_TOLD_BY = {
-    RESPONDENTS: (
-        ("area_code", "site_code"),
-        ("household_key", "respondent_key"),
-        ("stratum", "area_code"),
-    ),
-    "areas": (("name_fr", "name_en"), ("name_en", "name_fr")),
-    "deployments": (("base_code", "base_name"), ("base_name", "base_code")),
-}
-_LEAST_OF_GROUPS = 0.5  # share of their names
-_PRECISION, _NAMED_BY_AREA = "location_precision", 0.95
 _MOST_ROWS = 0.9
 _JOINED_KEY = 0.5  # sure of a key of several columns: later files may hold two rows of it
 
@@ -370,10 +361,10 @@ def propose(
     columns = [*columns, *_reference_key(layout, contract, columns)]
     columns = with_levels(contract, layout, columns, known)
     columns += _joined_key(source, layout, contract, columns, wide)
-    columns += _of_own_rows(layout, contract, columns)
-    columns += _of_group(layout, contract, columns, wide, known)
-    columns += _of_another(layout, contract, columns)
-    columns += _precision_of_area(contract, columns)
+    columns += of_own_rows(layout, contract, columns)
+    columns += of_group(layout, contract, columns, wide, known)
+    columns += of_another(layout, contract, columns)
+    columns += precision_of_area(contract, columns)
     feeds = tuple(sorted(c for c, one in load_catalogue().items() if one.source == name))
     return Proposal(
         source,
@@ -488,100 +479,6 @@ def _asked_by_month(layout: Layout, columns: Sequence[ColumnProposal]) -> list[C
         else one
         for one in columns
     ]
-
-
-def _of_group(
-    layout: Layout,
-    contract: Contract,
-    columns: Sequence[ColumnProposal],
-    wide: Wide | None,
-    known: Known,
-) -> list[ColumnProposal]:
-    """What names of groups between rows tell: the first column of codes, places or units that the
-    table requires and nothing else tells, of which they are most."""
-    group = layout.options.get("headings")
-    texts = next((one for one in layout.texts if one.header == group), None)
-    named = {one.column for one in columns} | {*(wide.columns if wide else ())}
-    if texts is None or any(texts.header in one.headers for one in columns):
-        return []
-    for name, column in contract.columns.items():
-        is_coded = column.base_type == "code" or (column.reference and column.reference in known)
-        if name in named or not column.required or not is_coded:
-            continue
-        fit = fit_of(column, texts, known, name)
-        if (fit.share or 0) >= _LEAST_OF_GROUPS:
-            told = ("group_above",)
-            return [ColumnProposal(name, (texts.header,), _UNTOLD, told, fit.entry, fit.codes)]
-    return []
-
-
-def _precision_of_area(
-    contract: Contract, columns: Sequence[ColumnProposal]
-) -> list[ColumnProposal]:
-    """How precise a place is that a file knows by its area alone: as that area is. How precise
-    coordinates are only a person can say."""
-    named = {one.column for one in columns}
-    if _PRECISION not in contract.columns or named & {_PRECISION, "latitude"}:
-        return []
-    entry = {"precision_of": contract.area_column}
-    return [ColumnProposal(_PRECISION, (), _NAMED_BY_AREA, ("precision_of_area",), entry)]
-
-
-def _of_another(
-    layout: Layout, contract: Contract, columns: Sequence[ColumnProposal]
-) -> list[ColumnProposal]:
-    """What a file says by other columns: of a survey without households, strata or a mark for
-    adults one person a household, an area a stratum, the age; of places with a name in one
-    language the same name in the other; what a column of a published export tells as well. All
-    of it is asked."""
-    by_name = {one.column: one for one in columns}
-    found: list[ColumnProposal] = []
-    for name, other in _TOLD_BY.get(contract.table, ()):
-        if other in by_name and name not in by_name:
-            one = by_name[other]
-            is_alike = contract.columns[name].reference == contract.columns[other].reference
-            kept = ("template", "recode") if is_alike else ("template",)
-            entry = {key: value for key, value in one.entry.items() if key in kept}
-            codes = one.codes if is_alike else ()
-            found.append(ColumnProposal(name, one.headers, _UNTOLD, ("of_another",), entry, codes))
-    values = {texts.header: texts.values for texts in layout.texts}
-    for each in columns:
-        for name, meant in told_by_export(each.headers[0]).items():
-            if name in contract.columns and name not in by_name:
-                texts, column = values[each.headers[0]], contract.columns[name]
-                codes = tuple(code_proposals(texts, column, meant=meant))
-                told = replace(each, column=name, confidence=_UNTOLD, reasons=("of_another",))
-                found.append(replace(told, entry=recode_of(codes), codes=codes))
-    age = by_name.get("age_group")
-    has_adults = "is_adult" in contract.columns and "is_adult" not in by_name
-    if age and "bands" in age.entry and has_adults:
-        unknown = dict.fromkeys(age.entry.get("recode", {}))
-        bands = [{"value": "false", "below": "18"}, {"value": "true"}]
-        entry = {key: v for key, v in age.entry.items() if key == "units"} | {"bands": bands}
-        entry |= {"recode": unknown} if unknown else {}
-        found.append(ColumnProposal("is_adult", age.headers, _UNTOLD, ("of_another",), entry))
-    return found
-
-
-def _of_own_rows(
-    layout: Layout, contract: Contract, columns: Sequence[ColumnProposal]
-) -> list[ColumnProposal]:
-    """What refers to other rows of the table, as an area to that above it, in whatever words it is
-    named: the free column most of whose texts are keys of rows."""
-    key, by_name = contract.key[0], {one.column: one for one in columns}
-    own = f"{contract.table}.{key}"
-    open_ = [n for n, one in contract.columns.items() if one.reference == own and n not in by_name]
-    if key not in by_name or len(open_) != 1:
-        return []
-    taken = {header for one in columns for header in one.headers}
-    keys = {*layout.table.rows[by_name[key].headers[0]].to_pylist()}
-    for texts in layout.texts:
-        found = [text for text in texts.values if text in keys]
-        if texts.header in taken or texts.is_unique or len(found) < 2:
-            continue
-        if 3 * len(found) >= 2 * len(texts.values):  # that above all others is no row of the list
-            return [ColumnProposal(open_[0], (texts.header,), _UNTOLD, ("texts_are_known",))]
-    return []
 
 
 def _where(
