@@ -2,6 +2,7 @@
 the code itself; under `country`, `admin1` and each other level the areas of that level alone, under
 `within CODE` those of one area."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pipelines.setup.proposal.matching.words import folded
 from pipelines.workspace.warehouse.last_state import open_to_read
 
 Known = Mapping[str, Mapping[str, str]]  # `areas.area_code`: {folded name: code}
+_UNIT_NAME, _BETWEEN_NAMES = "unit_name", re.compile(r"[()]| [–—-] ")
 _NAMED = {
     "areas.area_code": ("areas", "area_code", ("area_code", "name_en", "name_fr")),
     "units.unit_code": ("units", "unit_code", ("unit_code", "unit_name")),
@@ -79,9 +81,16 @@ def _names(
     for name in columns:
         query = f"SELECT DISTINCT {code}, {name} FROM core.{table} WHERE {where}"
         for key, text in connection.execute(query).fetchall():
-            if text:
-                found.setdefault(folded(text), set()).add(key)
+            for word in _names_within(text) if name == _UNIT_NAME else (text,):
+                if word:
+                    found.setdefault(folded(word), set()).add(key)
     return _of_one(found)
+
+
+def _names_within(text: str) -> tuple[str, ...]:
+    """A unit's name, and what stands in it for the whole: `BANBATT` of `Bangladesh Battalion
+    (BANBATT)`, `SENBATT` of `SENBATT – Bataillon sénégalais`."""
+    return (text, *filter(None, map(str.strip, _BETWEEN_NAMES.split(text))))
 
 
 def _of_one(found: Mapping[str, set[str]]) -> dict[str, str]:

@@ -43,7 +43,8 @@ _OPPOSITES = ("un", "in", "im", "il", "ir", "dis", "mal", "non", "des", "mis")  
 @cache
 def folded(text: str) -> str:
     """The text as words without accents, capitals, signs, articles and plural endings."""
-    text = _CAMEL.sub(" ", text.replace("œ", "oe").replace("Œ", "Oe"))
+    text = text.replace("œ", "oe").replace("Œ", "Oe").replace("PoC", "POC")
+    text = _CAMEL.sub(" ", text)
     text = _NUMERO.sub(" no ", _UN.sub("ONU", text))
     plain = _arabic(unaccented(text).replace("_", " "))
     words = re.findall(r"[a-z0-9<>=+-]+|[\u0620-\u06ff]+", plain)

@@ -3,11 +3,15 @@ what their texts, the table or the words beside them tell."""
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from pipelines.setup.proposal.beside.known_rows import known_in
 from pipelines.setup.proposal.layout import layouts
 from pipelines.setup.proposal.matching.columns import area_of_name
+from pipelines.setup.proposal.matching.words import folded
 from pipelines.setup.proposal.proposal import propose
+from pipelines.workspace.warehouse.ddl import make_tables
 
 AREAS = {"kaya": "BF1", "haut kaya": "BF2", "sebba": "BF3"}
 UNITS = {
@@ -112,3 +116,21 @@ def test_a_sub_total_may_stand_in_any_column(tmp_path: Path) -> None:
     [found] = layouts(written(tmp_path, *lines))
     assert found.options["totals"] == ["Sous-total Nord", "TOTAL"]
     assert found.table.rows.num_rows == 2
+
+
+def test_a_unit_is_known_by_each_name_within_its_own() -> None:
+    with duckdb.connect() as connection:
+        make_tables(connection)
+        connection.execute(
+            """INSERT INTO core.units (unit_code, unit_name) VALUES
+            ('INF1', 'Bangladesh Battalion (BANBATT)'),
+            ('INF2', 'SENBATT – Bataillon sénégalais'), ('FPU1', 'FPU (Rwanda)'),
+            ('FPU2', 'FPU (Tunisie)')"""
+        )
+        units = known_in(connection)["units.unit_code"]
+    named = {folded(text): code for text, code in (
+        ("BANBATT", "INF1"), ("Bangladesh Battalion", "INF1"), ("SENBATT", "INF2"),
+        ("Rwanda", "FPU1"), ("Tunisie", "FPU2"),
+    )}  # fmt: skip
+    assert named.items() <= units.items()
+    assert folded("FPU") not in units  # two have it
