@@ -46,12 +46,6 @@ from pipelines.setup.proposal.matching.texts import (
     trimmed,
     without_lone_cells,
 )
-from pipelines.setup.proposal.matching.told_otherwise import (
-    of_another,
-    of_group,
-    of_own_rows,
-    precision_of_area,
-)
 from pipelines.setup.proposal.matching.wide import (
     Wide,
     grouped,
@@ -67,6 +61,12 @@ from pipelines.setup.proposal.matching.words import (
     reference_place,
     total_words,
     unaccented,
+)
+from pipelines.setup.proposal.told_otherwise import (
+    of_another,
+    of_group,
+    of_own_rows,
+    precision_of_area,
 )
 
 PERIODS = ("month", "quarter", "year")
@@ -238,10 +238,17 @@ class Proposal:
         """The options of its sheets; their names, and those of groups, are a column where
         something is made of it."""
         options, taken = self.layout.options, {name for one in self.parts for name in one._taken()}
-        unused = {name for name in _ADDED if options.get(name) not in taken}
-        if "headings" in unused & options.keys():
-            options = {**options, "headings": True}
-        return {k: v for k, v in options.items() if k not in unused or k == "headings"}
+        unused = {name: options[name] for name in _ADDED if options.get(name, "") not in taken
+                  and name in options}  # fmt: skip
+        kept = {
+            name: [one for one in value if one not in unused.values()]
+            if isinstance(value, list)
+            else value
+            for name, value in options.items()
+            if name not in unused
+        }
+        told = {"headings": True} if "headings" in unused else {}
+        return {name: value for name, value in (kept | told).items() if value != []}
 
     def _tables(self) -> list[dict[str, Any]]:
         """What of the mapping is said of the rows of this table."""

@@ -510,9 +510,11 @@ def test_names_of_groups_between_rows_are_set_aside_and_told(tmp_path: Path) -> 
             ["C/2", "Ikoto", "Theft", "09/01/2026"], ["FEBRUARY", None, None, None],
             ["C/3", "Ikoto", "Theft", "04/02/2026"],
             ["C/4", "Torit", "Theft", "05/02/2026"]]  # fmt: skip
-    path = workbook(tmp_path / "book.xlsx", Book=[head, *rows])
+    path = workbook(tmp_path / "book 2026.xlsx", Book=[head, *rows])
     found = propose(path, KNOWN, table="police_complaints")
-    assert found.mapping()["options"]["headings"] is True  # months of which nothing is made
+    assert found.layout.options["year_of_file"] == ["Group"]
+    options = found.mapping()["options"]  # months of which nothing is made
+    assert options["headings"] is True and "year_of_file" not in options
     assert found.layout.table.rows["Ref"].to_pylist() == ["C/1", "C/2", "C/3", "C/4"]
     told = [(one.row_number, one.rule) for one in found.layout.table.remarks]
     assert told == [(2, "heading_row"), (5, "heading_row")]
