@@ -44,8 +44,8 @@ from pipelines.setup.proposal.matching.texts import MISSING, Texts, texts_of
 from pipelines.setup.proposal.matching.words import (
     all_column_names,
     folded,
-    listed_words,
     readings,
+    words_for_none,
 )
 from pipelines.setup.proposal.sheet_options import (
     FRENCH,
@@ -277,7 +277,7 @@ def _of_workbook(path: Path, name: str, book: Workbook) -> Iterator[Layout]:
 
 def _below_words(layout: Layout, above: tuple[str, ...]) -> Layout:
     """The sheet with what stands above it, which may say that a sign is a number: `- = nil`."""
-    zero = {*map(folded, listed_words("nothing")["zero"]), "0"}
+    zero = words_for_none("zero") | {"0"}
     told = (one for text in above for one in _LEGEND.finditer(text))
     numbers = {one["sign"] for one in told if folded(one["word"]) in zero}
     missing = tuple(text for text in layout.missing if text not in numbers)

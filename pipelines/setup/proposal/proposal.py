@@ -238,8 +238,8 @@ class Proposal:
         """The options of its sheets; their names, and those of groups, are a column where
         something is made of it."""
         options, taken = self.layout.options, {name for one in self.parts for name in one._taken()}
-        unused = {name: options[name] for name in _ADDED if options.get(name, "") not in taken
-                  and name in options}  # fmt: skip
+        unused = {name: options[name] for name in _ADDED if name in options
+                  and options[name] not in taken}  # fmt: skip
         kept = {
             name: [one for one in value if one not in unused.values()]
             if isinstance(value, list)
@@ -362,7 +362,7 @@ def propose(
     near = tuple(dict.fromkeys(other for value, other in rivals if score - value < 0.1))[:3]
     source = _source_name(path, name)
     contract = contracts()[name]
-    columns = _asked_by_month(layout, columns)
+    columns = _asked_of_totals(_asked_by_month(layout, columns), layout.texts)
     asked = _questions(name, layout, columns)
     columns = with_answers(columns, layout.texts) if name == ANSWERS else columns
     columns = [*columns, *_reference_key(layout, contract, columns)]
@@ -451,7 +451,7 @@ def _questions(
 
 def _asked_of_totals(
     columns: Sequence[ColumnProposal], texts: Sequence[Texts]
-) -> Sequence[ColumnProposal]:
+) -> list[ColumnProposal]:
     """A total whose parts stand beside it under the same words stays asked: `PDI total` beside `PDI
     femmes` and `PDI hommes`."""
 
@@ -653,7 +653,7 @@ def _scored(
 ) -> tuple[float, Sequence[ColumnProposal], Wide | None]:
     """How well a contract explains a sheet: 0 to about 1."""
     texts = layout.texts
-    columns = _asked_of_totals(column_proposals(contract, texts, known), texts)
+    columns = column_proposals(contract, texts, known)
     said_once = (one.values[0] for one in texts if len(one.values) == 1)
     titles = _titles(path, layout)
     years = years_told([path.stem, *said_once, *layout.above])

@@ -39,6 +39,7 @@ from pipelines.setup.proposal.matching.words import (
     listed_words,
     readings,
     total_words,
+    words_for_none,
 )
 
 _SURELY = 0.9
@@ -124,7 +125,7 @@ def _dated_names() -> frozenset[str]:
 def are_serial(texts: Sequence[str], are_named: bool, missing: Sequence[str] = ()) -> bool:
     """Whether texts are numbers of days, as a workbook counts them, or all but days and words for
     none; `are_named`: the column bears the name of a day."""
-    nothing = {folded(word) for word in (*listed_words("nothing")["yet"], *missing)}
+    nothing = words_for_none("yet") | {*map(folded, missing)}
     told = [text.strip() for text in texts if text.strip() and text.strip() not in MISSING]
     told = [text for text in told if folded(text) not in nothing]
     numbers = [text for text in told if re.fullmatch(r"[\d.,]+", text) and text.count(".") < 2]

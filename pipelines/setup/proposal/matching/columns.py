@@ -69,6 +69,7 @@ from pipelines.setup.proposal.matching.words import (
     reference_place,
     tag_place,
     without_levels,
+    words_for_none,
 )
 
 LEAST_CONFIDENCE = 0.5
@@ -561,13 +562,10 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
 def _in_words(texts: Texts, kind: str) -> dict[str, str | None]:
     """The words of a column that say that there is none: `not yet`, `no certificate` of a
     certificate; of what is counted `none` is 0, and `deux` 2."""
-    known = listed_words("nothing")
     none = "0" if kind == "int" else None
-    means = dict.fromkeys(map(folded, known["yet"])) | dict.fromkeys(
-        map(folded, known["zero"]), none
-    )
+    means = dict.fromkeys(words_for_none("yet")) | dict.fromkeys(words_for_none("zero"), none)
     if kind in ("date", "time"):  # of when something was: it was not
-        means |= dict.fromkeys(map(folded, known["never"]))
+        means |= dict.fromkeys(words_for_none("never"))
     if kind == "int":
         means |= {folded(word): number for number, words in listed_words("numbers").items()
                   for word in words}  # fmt: skip

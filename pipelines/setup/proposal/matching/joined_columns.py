@@ -26,7 +26,12 @@ from pipelines.setup.proposal.matching.concepts import (
     says_only_when,
 )
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
-from pipelines.setup.proposal.matching.words import code_names, folded, listed_words
+from pipelines.setup.proposal.matching.words import (
+    code_names,
+    folded,
+    listed_words,
+    words_for_none,
+)
 
 _PAIRS_LOOKED_AT = 50
 _NIGHTS = "nights_out"
@@ -313,7 +318,7 @@ def _counts_with_words(contract: Contract, texts: Texts) -> list[ColumnProposal]
         return []
     words = {name: counted(contract.table, name, texts.values) for name in contract.columns}
     first = {tuple(own): name for name, own in reversed(words.items()) if own}
-    none = {text: "0" for text in texts.values if folded(text) in _zero()}
+    none = {text: "0" for text in texts.values if folded(text) in words_for_none("zero")}
     recode = {"recode": none} if none else {}
     found = [
         (name, {"number_of": [*own], "units": sorted(every - {*own}), **recode})
@@ -337,11 +342,6 @@ def _parts_of(
     both = found if len(found) > 1 else ()
     return [ColumnProposal(name, (texts.header,), _UNNAMED, (reason,), entry)
             for name, entry in both]  # fmt: skip
-
-
-@cache
-def _zero() -> frozenset[str]:
-    return frozenset(map(folded, listed_words("nothing")["zero"]))
 
 
 def counted(table: str, name: str, values: Sequence[str]) -> list[str]:
@@ -524,7 +524,7 @@ def two_numbers(contract: Contract, texts: Texts) -> list[ColumnProposal]:
     if not contract.columns.keys() >= meant.keys():
         return []
     # `Nil` of the strength of what was cancelled: of nobody nothing is known
-    none = {text: None for text in values if folded(text) in _zero()}
+    none = {text: None for text in values if folded(text) in words_for_none("zero")}
     recode = {"recode": none} if none else {}
     return [
         ColumnProposal(

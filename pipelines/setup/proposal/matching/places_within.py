@@ -10,7 +10,7 @@ from pipelines.setup.proposal.layout import Layout
 from pipelines.setup.proposal.matching.codes import CodeProposal
 from pipelines.setup.proposal.matching.columns import Fit, area_of_name, recode_of, reference_fit
 from pipelines.setup.proposal.matching.texts import ColumnProposal
-from pipelines.setup.proposal.matching.words import folded, listed_words, names_a_country
+from pipelines.setup.proposal.matching.words import folded, names_a_country, words_for_none
 
 AREAS = "areas.area_code"
 _SURE, _FEWEST = 0.85, 0.5
@@ -32,7 +32,7 @@ def places_fit(layout: Layout, headers: Sequence[str], known: Known) -> Fit:
 
 def _says(text: str) -> bool:
     """Whether a text names a place: `Unknown` names none."""
-    return bool(text) and folded(text) not in map(folded, listed_words("nothing")["yet"])
+    return bool(text) and folded(text) not in words_for_none("yet")
 
 
 def with_levels(

@@ -208,6 +208,12 @@ def listed_words(section: str) -> Mapping[str, list[str]]:
 
 
 @cache
+def words_for_none(kind: str) -> frozenset[str]:
+    """Folded words that say that there is none: `zero` of what is counted, `yet`, `never`."""
+    return frozenset(map(folded, listed_words("nothing")[kind]))
+
+
+@cache
 def column_names(table: str, name: str) -> frozenset[str]:
     """Folded names of a contract column: its own, its titles, its synonyms."""
     column = contracts()[table].columns[name]
