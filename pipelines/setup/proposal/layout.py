@@ -66,7 +66,9 @@ _HEADER = ("header_row", "header_rows")
 _HEADER_LOOKED_FOR = 25  # rows from the top
 _DELIMITERS = (",", ";", "\t", "|")
 _RECORDS_LOOKED_AT = 200
-_OF_ONE_BYTE = ("cp1252", "mac_roman", "cp1256", "latin-1")  # the first of those that read alike
+_OF_ONE_BYTE = ("cp1252", "mac_roman", "cp1256", "cp850", "latin-1")  # the first that read alike
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
+_IN_A_WORD = "’·–—\u200c\u200d"
 _TYPED = "«»‹›“”„‘’‚–—…•°ºª€£·§²³½¼\xa0،؛؟\u200c\u200d"
 SEVERAL = "*"  # the name of sheets that are read below each other
 WORKBOOKS = ("xlsx", "xls", "ods")
@@ -418,18 +420,26 @@ def _encoding(data: bytes) -> str | None:
 
 
 def _oddities(data: bytes, encoding: str) -> float:
-    """How many signs of another alphabet than English are out of place: a capital within a word,
-    what no text of people has."""
+    """How many signs of another alphabet than English are out of place: a capital among small
+    letters, a small one among capitals, a quote within a word, an Arabic letter beside a Latin
+    one, what no text of people has."""
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         return math.inf
-    return sum(
-        not (sign.isalpha() or sign in _TYPED)
-        or (sign.isupper() and before.isalpha() and (before.islower() or after.islower()))
-        for before, sign, after in zip(f" {text}", text, f"{text[1:]} ", strict=False)
-        if not sign.isascii()
-    )
+    around = zip(f" {text}", text, f"{text[1:]} ", strict=False)
+    return sum(_is_odd(*signs) for signs in around if not signs[1].isascii())
+
+
+def _is_odd(before: str, sign: str, after: str) -> bool:
+    if not sign.isalpha():
+        is_within = before.isalpha() and after.isalpha() and sign not in _IN_A_WORD
+        return sign not in _TYPED or is_within
+    if _ARABIC.match(sign):
+        return any(near.isalpha() and not _ARABIC.match(near) for near in (before, after))
+    if sign.islower():
+        return before.isupper() and after.isupper()
+    return sign.isupper() and before.isalpha() and (before.islower() or after.islower())
 
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:

@@ -62,6 +62,7 @@ def test_a_format_that_reads_a_text_keeps_it() -> None:
     form = "%d/%m/%Y %H:%M"
     assert as_read("09/03/2026 02:10 (J+1)", (form,)) == "10/03/2026 02:10"
     assert as_read("30/03/2026 0210 (+3)", (form,)) == "02/04/2026 02:10"
+    assert as_read("30/03/2026 le lendemain 06:00", (form,)) == "31/03/2026 06:00"
     # that another column counts the days, or that no day stands before it, says no more
     assert as_read("09/03/2026 02:10 (+2)", (form,), nights="nights_out") == "09/03/2026 02:10"
     assert (as_read("0210 (+1)", ("%H:%M",)), as_read("0210 (+2)", ("%H:%M",))) == (

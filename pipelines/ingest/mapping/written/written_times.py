@@ -29,8 +29,8 @@ _ONE_DAY = (
     r"(?:\d{4}[-/]\d\d[-/]\d\d|\d{1,2}[-/. ]\w{1,9}\.?[-/. ]\d{2,4}|\d{6,8}"
     r"|\d{1,2}[^\W\d]{3,4}\d{2,4})"
 )
-# `(J+1)`, `+2`, `D + 1`: so many days later
-_LATER = re.compile(r"\s\(?(?:[JD] ?)?\+ ?([1-9])[jd]?\)?(?=\s|$)", re.IGNORECASE)
+# `(J+1)`, `+2`, `D + 1`: so many days later; words for one day are listed (`months.yaml`)
+_LATER = re.compile(r"(?:^|\s)\(?(?:[JD] ?)?\+ ?([1-9])[jd]?\)?(?=\s|$)", re.IGNORECASE)
 _TWO_DAYS = re.compile(
     rf"({_ONE_DAY})"
     r" +(?:(?:\d\d?[:.hH]\d\d|\d{4}) ?(?:hrs?|h)? +)?(\d.*)"
@@ -68,16 +68,26 @@ def as_read(
     """
     if any(is_read_by(text, form) for form in forms):
         return text
-    if is_after and (found := _LATER.search(text)):
-        read = with_usual_clock(_LATER.sub(" ", text).strip())
-        told = (_later(read, form, 0 if nights else int(found[1])) for form in forms)
-        later = (one for one in told if one is not None)
-        return next(later, read if found[1] == "1" else text)
-    if not is_after and _beside("next_day").search(text):
+    days, plain = _days_later(text)
+    if days and not is_after:
         return text
+    if days:
+        read = with_usual_clock(plain)
+        told = (_later(read, form, 0 if nights else days) for form in forms)
+        later = (one for one in told if one is not None)
+        return next(later, read if days == 1 else text)
     groups = (with_usual_group(text, form) for form in forms if form.startswith("%d%H%M"))
     of_group = (one for one in groups if any(is_read_by(one, form) for form in forms))
     return next(of_group, with_usual_clock(text))
+
+
+def _days_later(text: str) -> tuple[int, str]:
+    """How many days after that before it a time is said to be, and the text without saying so."""
+    found = _LATER.search(text)
+    words = found or _beside("next_day").search(text)
+    if words is None:
+        return 0, text
+    return int(found[1]) if found else 1, f"{text[: words.start()]} {text[words.end() :]}".strip()
 
 
 def _later(text: str, form: str, days: int) -> str | None:
@@ -96,7 +106,7 @@ def with_usual_clock(text: str) -> str:
     days before a time the second is meant, in the year of the first (`2026-01-08 09/01 05:05`);
     `same day` and `J+1` go.
     """
-    plain = _beside("same_day").sub(" ", _beside("next_day").sub(" ", text))
+    plain = _beside("same_day").sub(" ", _days_later(text)[1])
     plain = _DAY_BEHIND.sub(_hour_behind, plain.strip())
     found = _CLOCK.fullmatch(plain)
     if found is None:

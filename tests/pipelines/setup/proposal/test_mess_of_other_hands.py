@@ -175,7 +175,13 @@ def test_a_cell_over_several_rows_is_that_of_each_but_for_a_number(tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("encoding", "place"),
-    [("cp1252", "Kélo"), ("mac_roman", "Kélo"), ("cp1256", "المنطقة الشرقية")],
+    [
+        ("cp1252", "Kélo"),
+        ("mac_roman", "Kélo"),
+        ("cp850", "Kélo"),
+        ("cp850", "LÉBIRI"),
+        ("cp1256", "المنطقة الشرقية"),
+    ],
 )
 def test_the_bytes_of_another_machine_are_read(tmp_path: Path, encoding: str, place: str) -> None:
     path = tmp_path / "incidents.csv"
