@@ -55,7 +55,7 @@ from indicators.engine.reference_tables import fill_outlines, fill_registers
 from indicators.engine.reject_impact import write_reject_impact
 from indicators.engine.versions_in_force import settle_versions
 from indicators.foundation.errors import InternalFault, Problem
-from indicators.foundation.mart_tables import VALUE_KEY, mart_ddl
+from indicators.foundation.mart_tables import VALUE_KEY
 from indicators.foundation.periods import PRECISION_PERIODS, Period, periods_between
 from indicators.foundation.stored.database import one_transaction
 from indicators.incremental.cubes import (
@@ -67,7 +67,7 @@ from indicators.incremental.cubes import (
     note_cells,
     prepare_cubes,
 )
-from indicators.incremental.inputs import inputs_of, row_counts
+from indicators.incremental.inputs import inputs_of, row_counts, table_totals
 from indicators.incremental.result_cache import kept_results
 from indicators.incremental.row_engine import DUCKDB, RowEngine
 from indicators.incremental.rows_by_month import (
@@ -129,15 +129,16 @@ def compute(
         versions = computed_versions(indicators)
         complete_rows(connection, mission)
         functions = list(functions_sql(mission, as_of.isoformat()))
-        _run(connection, [*functions, *mart_ddl()])
-        inputs = inputs_of(connection, mission, versions, as_of, profile)
+        _run(connection, functions)
+        totals = table_totals(connection)
+        inputs = inputs_of(connection, mission, versions, as_of, profile, totals)
         before = _contents(connection, mission, versions, inputs)
         stand, are_kept = (kept.stands(name, content) for name, content in before.items())
         if stand:
             write_reject_impact(connection, mission, indicators)
             return
         others = {COMPLETED_ACTIVITY: COMPLETED_ACTIVITY_CLOCK}
-        spans = _prepare(connection, mission, versions, as_of, others)
+        spans = _prepare(connection, mission, versions, as_of, others, totals)
         prepare_values(connection, are_kept)
         engine.begin(row_statements(mission, versions), functions)
         of = (connection, mission, versions, as_of, are_kept, engine)
@@ -200,6 +201,7 @@ def _prepare(
     indicators: Sequence[Indicator],
     as_of: date,
     others: Mapping[str, Clock],
+    totals: Mapping[str, str],
 ) -> dict[str, list[Span]]:
     """Everything that the cells are worked out from; gives what is on record, by code."""
     connection.execute("CREATE SCHEMA IF NOT EXISTS cube")
@@ -209,7 +211,7 @@ def _prepare(
     _run(connection, grid_table_sql())
     for table, columns in _tables_to_derive(indicators).items():
         connection.execute(cube_table_sql(contracts()[table], columns))
-    prepare_cubes(connection, mission, indicators, others)
+    prepare_cubes(connection, mission, indicators, others, totals)
     _create(connection, "source_period", {"indicator": "VARCHAR", **_PERIOD_KEY})
     _create(connection, "first_day", {"indicator": "VARCHAR", "day": "DATE"})
     _create(connection, "rule", RULE_COLUMNS)

@@ -50,11 +50,13 @@ def prepare_cubes(
     mission: Mission,
     indicators: Sequence[Indicator],
     others: Mapping[str, Clock],
+    totals: Mapping[str, str],
 ) -> None:
     """Make the kept tables; cells and contents of what is no longer computed go.
 
     Looks at the rows of every source once by each clock (`rows_by_month`, `changed_month`).
-    `others`: tables beside the cubes that are kept by month, and what each reads.
+    `others`: tables beside the cubes that are kept by month, and what each reads. `totals`: of
+    the core tables.
     """
     for table, columns in _KEPT_TABLES.items():
         body = ", ".join(f'"{name}" {sql_type}' for name, sql_type in columns.items())
@@ -63,7 +65,7 @@ def prepare_cubes(
     asked = [*map(clock_of, plans), *others.values()]
     clocks = clocks_of(asked, map(own_source, indicators), "W" in mission.period_types)
     count_rows_by_month(connection, clocks)
-    find_changes(connection, clocks)
+    find_changes(connection, clocks, totals)
     codes = [entry.code for entry in indicators]
     held = connection.execute("SELECT DISTINCT indicator FROM cube.cell_content").fetchall()
     drop_cells(connection, [code for (code,) in held if code not in codes])

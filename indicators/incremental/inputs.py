@@ -5,7 +5,7 @@ no wide column is read. Beside them stand the ledger's names and spans, profile,
 and the as-of date.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -38,8 +38,12 @@ def inputs_of(
     indicators: Iterable[Indicator],
     as_of: date,
     profile: Path | None,
+    totals: Mapping[str, str],
 ) -> str:
-    """One fingerprint of all inputs of a refresh; `indicators`: every version that is computed."""
+    """One fingerprint of all inputs of a refresh; `indicators`: every version that is computed.
+
+    `totals`: of the core tables (`table_totals`).
+    """
     outlines = resolve_path(mission.areas_geojson or "", profile or Path())
     rows = [connection.execute(f"FROM {table} ORDER BY ALL").fetchall() for table in _LEDGER]
     parts = [
@@ -48,14 +52,15 @@ def inputs_of(
         mission.model_dump_json(),
         *(entry.model_dump_json() for entry in indicators),
         sha256(outlines.read_bytes()).hexdigest() if outlines.is_file() else "",
-        repr(table_totals(connection)),
+        repr(totals),
         repr(rows),
     ]
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
 def row_counts(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> str:
-    """Rows of these tables of the mart and columns of all, as text."""
-    counts = ", ".join(f"(SELECT count(*) FROM mart.{table})" for table in tables)
-    columns = "SELECT sum(column_count) FROM duckdb_tables() WHERE schema_name = 'mart'"
-    return str(connection.execute(f"SELECT ({columns}), {counts}").fetchone())
+    """Rows of these tables of the mart, as text; their columns are those of this version."""
+    counts = "\nUNION ALL\n".join(
+        f"SELECT '{table}', count(*) FROM mart.{table}" for table in tables
+    )
+    return str(sorted(connection.execute(counts).fetchall()))

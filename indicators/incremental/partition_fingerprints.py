@@ -26,7 +26,6 @@ from indicators.definitions.derivations import (
     read_table,
     stored_columns,
 )
-from indicators.incremental.inputs import table_totals
 from indicators.incremental.rows_by_month import Clock
 
 _FINGERPRINT = "format('{{}}:{{}}', count(*), sum(CAST(hash({columns}) AS HUGEINT)))"
@@ -39,11 +38,13 @@ _KEPT = {
 }
 
 
-def find_changes(connection: duckdb.DuckDBPyConnection, clocks: Iterable[Clock]) -> None:
+def find_changes(
+    connection: duckdb.DuckDBPyConnection, clocks: Iterable[Clock], totals: Mapping[str, str]
+) -> None:
     """Fill `changed_month`: what changed in which month (null: in all) since the last time.
 
     What it is now is kept for the next time. After `count_rows_by_month`, which tells of the
-    rows themselves.
+    rows themselves. `totals`: of the core tables (`inputs.table_totals`).
     """
     for table, columns in _KEPT.items():
         connection.execute(f"CREATE TABLE IF NOT EXISTS cube.{table} ({columns})")
@@ -73,7 +74,7 @@ def find_changes(connection: duckdb.DuckDBPyConnection, clocks: Iterable[Clock])
             SELECT NULL, NULL, ?, NULL FROM changed_key WHERE relation = ?""",
             [name, place.name],
         )
-    unchanged = _unchanged_tables(connection)
+    unchanged = _unchanged_tables(connection, totals)
     for clock in clocks:
         for part, alike in _looked_at(contracts()[clock.source], clock.columns):
             relation = _relation(alike)
@@ -110,16 +111,15 @@ def _relation(alike: Mapping[str, Derived]) -> _Relation:
     return _Relation(read_table(derived), keys, tuple(columns))
 
 
-def _unchanged_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+def _unchanged_tables(connection: duckdb.DuckDBPyConnection, totals: Mapping[str, str]) -> set[str]:
     """The core tables that have the rows they had; what they have now is kept."""
     kept = connection.execute("FROM cube.table_total").fetchall()
-    now = list(table_totals(connection).items())
     connection.execute("DELETE FROM cube.table_total")
     connection.execute(
         "INSERT INTO cube.table_total SELECT unnest(?), unnest(?)",
-        [[table for table, _ in now], [total for _, total in now]],
+        [list(totals), list(totals.values())],
     )
-    return {f"core.{table}" for table, total in now if (table, total) in kept}
+    return {f"core.{table}" for table, total in totals.items() if (table, total) in kept}
 
 
 def _is_kept(connection: duckdb.DuckDBPyConnection, relation: _Relation) -> bool:

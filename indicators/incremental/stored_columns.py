@@ -12,7 +12,7 @@ from functools import cache
 
 import duckdb
 
-from indicators.compiler.derived.functions import functions_sql
+from indicators.compiler.derived.functions import functions_sql, functions_used
 from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.derivations import ROW_HASH, stored_columns
 from indicators.definitions.expressions import parse_expression, table_operands
@@ -38,11 +38,9 @@ def complete_rows(
     named = list(contracts() if tables is None else tables)
     functions = _forget_other_definitions(connection, mission, named)
     incomplete = _incomplete(connection, named)
-    statements = [one for table in incomplete for one in _statements(table)]
-    if len(statements) > len(incomplete):  # a hash alone needs no function
-        statements = [*functions, *statements]
-    if statements:
-        connection.execute(";\n".join(statements))
+    if incomplete:
+        text = ";\n".join(one for table in incomplete for one in _statements(table))
+        connection.execute(";\n".join([*functions_used(functions, text), text]))
 
 
 def insert_complete(
@@ -53,12 +51,11 @@ def insert_complete(
     `rows`: a query of what `core` is given of a row, without parameters.
     """
     functions = _forget_other_definitions(connection, mission, [contract.table])
-    *derived, _ = stages = _stages(contract.table)
-    for values in stages:
+    for values in _stages(contract.table):
         made = ", ".join(f"{value} AS {quoted(name)}" for name, value in values.items())
         rows = f"SELECT *, {made} FROM ({rows})"
     insert = f"INSERT INTO core.{quoted(contract.table)} BY NAME {rows}"
-    connection.execute(";\n".join([*functions, insert] if derived else [insert]))
+    connection.execute(";\n".join([*functions_used(functions, insert), insert]))
 
 
 def _forget_other_definitions(
@@ -86,7 +83,7 @@ def _forget_other_definitions(
 def _incomplete(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> list[str]:
     """The tables that have a row without its hash, in their order."""
     asked = [
-        f"SELECT '{table}' WHERE EXISTS (FROM core.{quoted(table)} WHERE {ROW_HASH} IS NULL)"
+        f"(SELECT '{table}' FROM core.{quoted(table)} WHERE {ROW_HASH} IS NULL LIMIT 1)"
         for table in tables
     ]
     return [table for (table,) in connection.execute("\nUNION ALL\n".join(asked)).fetchall()]

@@ -14,6 +14,7 @@ from indicators.engine.refresh import _prepare, _run, row_statements
 from indicators.foundation.mart_tables import mart_ddl
 from indicators.foundation.stored.database import one_transaction
 from indicators.incremental.cubes import materialize_cubes, note_cells
+from indicators.incremental.inputs import table_totals
 from indicators.incremental.row_engine import DUCKDB, RowEngine
 from indicators.incremental.stored_columns import complete_rows
 
@@ -33,7 +34,7 @@ def compute_cells(
     with one_transaction(connection):
         complete_rows(connection, mission)
         _run(connection, [*functions_sql(mission, as_of.isoformat()), *mart_ddl()])
-        _prepare(connection, mission, indicators, as_of, {})
+        _prepare(connection, mission, indicators, as_of, {}, table_totals(connection))
         connection.execute("DROP TABLE IF EXISTS cube.kept_result")  # no value stands for these
         plans = cube_plans(indicators, weekly="W" in mission.period_types)
         functions = list(functions_sql(mission, as_of.isoformat()))

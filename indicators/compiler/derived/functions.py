@@ -1,11 +1,26 @@
 """The functions of expressions as DuckDB macros, with the mission's time zone and parameters."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from indicators.compiler.derived.nearest import EARTH_RADIUS_KM
 from indicators.definitions.mission_profile import Mission, Setting
 from indicators.foundation.calendar.time_zones import local_time_sql
 from indicators.foundation.sql_text import literal
+
+_NAME = re.compile(r"MACRO (\w+\()")
+
+
+def functions_used(functions: Sequence[str], text: str) -> list[str]:
+    """Those that SQL calls, by itself or by another of them; each calls only those before it."""
+    used: list[str] = []
+    called = text.lower()
+    for function in reversed(functions):
+        name = _NAME.search(function)
+        if name and name[1] in called:
+            used.insert(0, function)
+            called += function.lower()
+    return used
 
 
 def functions_sql(mission: Mission | Setting, as_of: str) -> Iterator[str]:

@@ -360,8 +360,9 @@ class _Applied:
             return pa.nulls(self.rows.num_rows, pa.string())
         missing = self.source.missing if entry.missing is None else entry.missing
         text = cleaned(self.rows[name], tuple(one for one in missing if one not in entry.recode))
-        if part := entry.part:
-            of_days = bool(entry.formats)
+        of_days = bool(entry.formats)
+        # of days and hours in columns of their own the days alone are several
+        if (part := entry.part) and not (of_days and name != (entry.sources or (name,))[0]):
             text = _remapped(text, lambda value: self._part(value, part, of_days))
         if entry.number_of:
             text = _remapped(text, lambda value: number_of(value, entry.number_of, entry.units))

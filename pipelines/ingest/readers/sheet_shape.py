@@ -79,9 +79,12 @@ _YEARS = re.compile(r"(?<!\d)(?:19|20)(\d\d)\s*[-/–_]\s*(?:20)?(\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # `Mon 2/3`, `1-Jan`
 _WITH_SIGN = re.compile(r"(?:[^\W\d_]+\.?,? +)?\d{1,2}(?:([/.-])\d{1,2}|([/.-])[^\W\d_]+)")
+# `08-10 Jul`, be it of a year
+DAYS_OF_MONTH = re.compile(r"\d{1,2}\s*[-–]\s*\d{1,2}[\s-]*[^\W\d_]{3,}\.?(?:[\s-]*\d{2,4})?")
+_CLOCK = r"\d{1,2} ?[:.h] ?(?:\d{2}[^\s–-]*)?(?: ?[ap]\.?m\.?| ?hrs?)?"
 _CLOCK_BEHIND = re.compile(
-    r"(?:,| +(?:à|at|-|–))? +"
-    r"(?:\d{1,2} ?[:.h] ?(?:\d{2}\S*)?(?: ?[ap]\.?m\.?| ?hrs?)?|\d{4} ?hrs?)$",
+    rf"(?:,| +(?:à|at|vers|de|from|-|–))? +(?:{_CLOCK}|\d{{4}} ?hrs?"
+    rf"|(?!20[12]\d\D+(?:20)?[12]\d$)(?:{_CLOCK}|\d{{4}})\s*(?:-|–|à|to)\s*(?:{_CLOCK}|\d{{4}}))$",
     re.IGNORECASE,
 )
 
@@ -389,7 +392,8 @@ def with_year(text: str, year: str) -> str:
     day, clock = day_and_clock(text)
     if parts := _WITH_SIGN.fullmatch(day):
         return f"{day}{parts[1] or parts[2]}{year}{clock}"
-    return text if re.search(r"\d{4}|\d\D+\d", day) else f"{day} {year}{clock}"
+    is_whole = re.search(r"\d{4}|\d\D+\d", day) and not DAYS_OF_MONTH.fullmatch(day)
+    return text if is_whole else f"{day} {year}{clock}"
 
 
 def day_and_clock(text: str) -> tuple[str, str]:

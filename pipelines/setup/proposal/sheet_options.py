@@ -11,9 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from indicators.definitions.contracts import contracts
-from pipelines.ingest.mapping.written.written_dates import is_month, without_weekday
+from pipelines.ingest.mapping.written.written_dates import (
+    day_of_span,
+    is_month,
+    without_weekday,
+)
 from pipelines.ingest.readers.sheet_shape import (
     DAY_NUMBER,
+    DAYS_OF_MONTH,
     MARKS,
     MONTH_OF_LIST,
     day_and_clock,
@@ -263,11 +268,14 @@ def _without_year(table: SourceTable) -> list[str]:
     the name of a day also in numbers. Some may have it."""
 
     def is_day(text: str, name: str) -> bool:
-        day, _ = day_and_clock(without_weekday(text))
+        plain = without_weekday(text)
+        day, clock = day_and_clock(plain)
+        day = day_of_span(day, 1) if DAYS_OF_MONTH.fullmatch(day) else day
         if numbers := _DAY_AND_MONTH.fullmatch(day):
             sign = numbers[1] or numbers[2]
             written = notation.dates([f"{day}{sign}2000"], with_time=False)
-            is_dated = _names_a_day(name) or bool(year_told(name, ""))
+            is_dated = plain != text or bool(clock) or _names_a_day(name)
+            is_dated = is_dated or bool(year_told(name, ""))
             return is_dated and written.share == 1
         month = _MONTH.fullmatch(day)
         return month is not None and tells_a_month(f"{month[1]} 2000")
@@ -277,7 +285,11 @@ def _without_year(table: SourceTable) -> list[str]:
         return year_told(day, "") is not None and notation.dates([day], with_time=False).share == 1
 
     texts = {name: table.rows[name].drop_null().unique().to_pylist() for name in table.header}
-    told = {name: [text for text in held if text not in MISSING] for name, held in texts.items()}
+    none = words_for_none("zero") | words_for_none("yet") | words_for_none("never")
+    told = {
+        name: [text for text in held if text not in MISSING and folded(text) not in none]
+        for name, held in texts.items()
+    }
     return [
         name
         for name, days in told.items()

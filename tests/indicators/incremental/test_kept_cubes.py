@@ -18,6 +18,7 @@ from indicators.compiler.plan import cube_plans
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.indicator import EarlierVersion, Indicator
 from indicators.engine.refresh import compute
+from indicators.incremental.inputs import table_totals
 from indicators.incremental.partition_fingerprints import changed_months, find_changes
 from indicators.incremental.rows_by_month import clock_of, clocks_of, count_rows_by_month
 from indicators.incremental.stored_columns import complete_rows
@@ -321,7 +322,7 @@ def stale(small: SmallWarehouse, definition: str = "as it was") -> list[date] | 
     assert clock is not None
     clocks = clocks_of([clock], [], weekly=False)
     count_rows_by_month(small.connection, clocks)
-    find_changes(small.connection, clocks)
+    find_changes(small.connection, clocks, table_totals(small.connection))
     return changed_months(small.connection, plan.name, clock, definition)
 
 

@@ -347,7 +347,7 @@ class Colleague:
             column = contracts()[table].columns[one.column]
             if (
                 nothing
-                and (column.allowed_codes or column.base_type == "bool")
+                and (column.allowed_codes or column.base_type == "bool" or column.reference)
                 and not (column.required)
             ):
                 self.answers[f"{before}otherwise.{one.column}"] = NOTHING

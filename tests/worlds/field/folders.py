@@ -236,7 +236,11 @@ def _judge_rows(found: Judged, workspace: Workspace, code: str, truth: Truth, na
                 for column, rule, value, count in rejects
             ]
             came = [_written(row, columns, zone) for row in stored]
-            meant = [{column: row.get(column, "") for column in columns} for row in rows]
+            # what a person says of a file is of those rows that do not say it themselves
+            meant = [
+                {column: row.get(column) or truth.said.get(column, "") for column in columns}
+                for row in rows
+            ]
             _compare(found, meant, came, columns)
 
 

@@ -14,8 +14,11 @@ from indicators.foundation.sql_text import quoted
 
 def rows_were_changed(connection: duckdb.DuckDBPyConnection) -> None:
     """After statements that changed rows of core: what is stored of a row is to be worked out."""
+    filled = """SELECT table_name FROM duckdb_tables()
+        WHERE schema_name = 'core' AND estimated_size > 0 ORDER BY ALL"""
     changed = "UPDATE core.{} SET row_hash = NULL WHERE row_hash IS NOT NULL"
-    connection.execute(";\n".join(changed.format(table) for table in contracts()))
+    for (table,) in connection.execute(filled).fetchall():
+        connection.execute(changed.format(table))
 
 
 def rows_stored_otherwise(

@@ -22,7 +22,8 @@ from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.engine.refresh import compute
 from indicators.foundation.periods import period_named
-from pipelines.workspace.warehouse.ddl import create_all
+from indicators.incremental.stored_columns import complete_rows
+from pipelines.workspace.warehouse.ddl import make_tables
 from tests.worlds.rows.stored import rows_were_changed
 
 Row = Mapping[str, Any]
@@ -158,7 +159,7 @@ class SmallWarehouse:
         return self._path.read_bytes()
 
     def _begin(self) -> None:
-        create_all(self.connection)
+        make_tables(self.connection)
         self.add(
             "areas",
             [
@@ -190,6 +191,7 @@ class SmallWarehouse:
         self.connection.execute(
             "INSERT INTO ops.input_file (file_sha256, name) VALUES ('f', 'f.csv')"
         )
+        complete_rows(self.connection, small_mission([]))
 
     def add(self, table: str, rows: Iterable[Row]) -> None:
         """Insert rows over the table's defaults; a missing code is numbered."""

@@ -46,7 +46,8 @@ def is_month(word: str) -> bool:
 
 
 def without_weekday(text: str) -> str:
-    """The text without a day of the week before its date: `02/06/2026` of `mardi 02/06/2026`."""
+    """The text without what stands before its date: `02/06/2026` of `mardi 02/06/2026`, of `le
+    02/06/2026`."""
     return _weekday().sub("", text)
 
 
@@ -117,10 +118,13 @@ def _written() -> re.Pattern[str]:
 
 @cache
 def _weekday() -> re.Pattern[str]:
-    """A day of the week at the start, before the number of the day; none that names a month too."""
+    """A day of the week at the start, or `le`, before the number of the day; none of the week that
+    names a month too."""
     known = {name for names in listed()["weekdays"].values() for name in names}
     names = sorted((name for name in known if _plain(name) not in _months()), key=len)
-    return re.compile(rf"^(?:{'|'.join(reversed(names))})\.?,? +(?:le )?(?=\d)", re.IGNORECASE)
+    leads = "|".join(word for words in listed()["before_a_day"].values() for word in words)
+    week = "|".join(reversed(names))
+    return re.compile(rf"^(?:(?:{week})\.?,? +)?(?:(?:{leads}) +)?(?=\d)", re.IGNORECASE)
 
 
 @cache

@@ -249,7 +249,7 @@ def _worked(
         if earlier:
             yield Choice(f"after.{name}", _one(entry.get("after")), earlier)
     yield _empty(proposal, one)
-    if means:
+    if means or (column.reference and not column.required):  # of a column that two are made of
         stands = NOTHING if entry.get("otherwise", "") is None else entry.get("otherwise")
         others = means if column.required else (*means, NOTHING)
         yield Choice(f"otherwise.{name}", _one(stands), others)

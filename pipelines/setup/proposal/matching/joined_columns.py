@@ -19,6 +19,7 @@ from pipelines.ingest.mapping.written.written_times import (
     says_same_day,
     with_usual_clock,
 )
+from pipelines.ingest.readers.sheet_shape import DAYS_OF_MONTH
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.concepts import (
     column_meanings,
@@ -247,7 +248,13 @@ def _after_start(contract: Contract, one: ColumnProposal) -> ColumnProposal:
 def _is_day(texts: Texts) -> bool:
     if not texts.values or notation.clock_formats(texts.values):
         return False
-    return notation.dates(texts.values, with_time=False).share >= _MOST
+    return notation.dates(_first_days(texts), with_time=False).share >= _MOST
+
+
+def _first_days(texts: Texts) -> tuple[str, ...]:
+    """Days, of several of one month (`08-10 Jul 2026`) the first."""
+    return tuple(day_of_span(one, 1) if DAYS_OF_MONTH.fullmatch(one) else one
+                 for one in texts.values)  # fmt: skip
 
 
 def _holds_a_day(texts: Texts, is_of_row: bool) -> bool:
@@ -269,7 +276,9 @@ def _none_of(one: ColumnProposal) -> dict[str, None]:
 
 
 def _of_two(one: ColumnProposal, day: Texts, clock: Texts) -> ColumnProposal:
-    written = notation.dates(day.values, with_time=False)
+    days = _first_days(day)
+    of_several = {"part": 1 + (one.column == _BOTH_TIMES[1])} if days != day.values else {}
+    written = notation.dates(days, with_time=False)
     if written.share < _MOST:  # the hour behind that of the day takes its place
         written = notation.days_of_times(day.values)
     forms = [str(form).removesuffix(" %H:%M") for form in written.keys.get("formats", ())]  # type: ignore[attr-defined]
@@ -293,6 +302,7 @@ def _of_two(one: ColumnProposal, day: Texts, clock: Texts) -> ColumnProposal:
                 *dict.fromkeys([*(f"{form} {hour}" for form in forms for hour in hours), *own])
             ],
             **notation.zone_of(hours),
+            **of_several,
             **({"recode": none} if none else {}),
         },
         reasons=(*reasons, "joined"),
