@@ -258,6 +258,7 @@ class Keyboard:
         self.page.wait_for_selector("h1:not(:has-text('Sign in'))")
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("quarter", [False], indirect=True)
 def test_the_quarters_work_is_done_by_keyboard_alone(quarter: Quarter) -> None:
     """A file of unknown headers, its mapping, refresh, release, assessment and approval."""

@@ -234,6 +234,13 @@ def _remapped(column: Column, change: Callable[[str], str | None]) -> Column:
     return pa.array(changed, pa.string()).take(encoded.indices)
 
 
+def _are_single(text: Column, entry: ColumnMapping) -> bool:
+    """Whether a column of several holds one day or hour a cell: the other one holds two."""
+    if len(entry.sources or ()) < 2:
+        return False
+    return all(day_of_span(one, 1) == one for one in text.drop_null().unique().to_pylist())
+
+
 def _are_all(column: Column, pattern: str) -> bool:
     """Whether every text fits a pattern."""
     return bool(pc.all(pc.match_substring_regex(column, pattern)).as_py())
@@ -361,8 +368,7 @@ class _Applied:
         missing = self.source.missing if entry.missing is None else entry.missing
         text = cleaned(self.rows[name], tuple(one for one in missing if one not in entry.recode))
         of_days = bool(entry.formats)
-        # of days and hours in columns of their own the days alone are several
-        if (part := entry.part) and not (of_days and name != (entry.sources or (name,))[0]):
+        if (part := entry.part) and not (of_days and _are_single(text, entry)):
             text = _remapped(text, lambda value: self._part(value, part, of_days))
         if entry.number_of:
             text = _remapped(text, lambda value: number_of(value, entry.number_of, entry.units))

@@ -199,6 +199,7 @@ def ten_and_silent(runs: int, checked: Mapping[str, int]) -> pd.DataFrame:
     return rates(simulated(runs, checked, processes=1), checked)
 
 
+@pytest.mark.soak
 def test_ten_null_worlds_and_a_silent_log_in_a_few_runs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -47,7 +47,9 @@ def test_of_one_place_it_follows_the_usual_test() -> None:
 
 
 @pytest.mark.parametrize("draw", [drawn, crossed])
-@pytest.mark.parametrize("share", [0.0, 0.1, 0.4])
+@pytest.mark.parametrize(
+    "share", [0.1, *(pytest.param(share, marks=pytest.mark.soak) for share in (0.0, 0.4))]
+)
 def test_it_finds_what_was_drawn_and_its_interval_holds_it(
     draw: Callable[[int, float], pd.DataFrame], share: float
 ) -> None:

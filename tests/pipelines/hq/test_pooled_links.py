@@ -40,6 +40,7 @@ def test_nothing_between_missions_that_agree_more_than_chance_would() -> None:
     assert between(np.array([1.0, 1.01, 0.99]), np.array([1.0, 1.0, 1.0])) == 0.0
 
 
+@pytest.mark.soak
 def test_the_interval_holds_the_mean_of_few_missions() -> None:
     """Six missions that differ, with errors of several sizes: at least 95 % of 1,000 hold it."""
     generator = np.random.default_rng(20261124)

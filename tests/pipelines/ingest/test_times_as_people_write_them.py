@@ -73,6 +73,12 @@ def test_a_format_that_reads_a_text_keeps_it() -> None:
     assert alone == "09/03/2026 02:10 (J+1)"  # nobody would know that it is the day after
 
 
+def test_what_leads_to_a_day_is_not_read() -> None:
+    texts = ["le 02/07/2026 vers 15h30", "le 29/07/2026 vers 6h30"]
+    assert notation.dates(texts, with_time=True).keys == {"formats": ["%d/%m/%Y %H:%M"]}
+    assert notation.dates(["01-juill-26", "le 2-juill-26"], with_time=False).share == 1
+
+
 def test_four_digits_are_asked_of_a_year() -> None:
     assert not is_read_by("12/2/26", "%d/%m/%Y") and is_read_by("12/2/26", "%d/%m/%y")
 

@@ -209,6 +209,7 @@ def test_one_cause_makes_the_whole_change(in_steps: PatrolMission) -> None:
     assert revisions["part_late_data"].tolist() == pytest.approx(change.tolist())
 
 
+@pytest.mark.soak
 def test_a_row_that_is_new_in_a_corrected_file_is_late(again: PatrolMission) -> None:
     new = Patrol("07-new", "2026-07-09")
     changed = [replace(JULY[0], status="completed", unit="P1"), *JULY[1:]]
@@ -257,6 +258,7 @@ def test_without_the_release_between_it_says_that_it_cannot_tell(
     assert all(pd.isna(line[name]) for name in PARTS)
 
 
+@pytest.mark.soak
 def test_parts_with_their_first_cases_or_no_more_have_moved_too(again: PatrolMission) -> None:
     first = [replace(p, day=p.day.replace("-07-", "-09-"), unit="P2") for p in JULY[:6]]
     first = [replace(p, code=f"sep-{p.code}", status="completed", area="XX01") for p in first]
@@ -416,6 +418,7 @@ def test_a_corrected_mapping_and_a_late_file_are_told_apart(again: PatrolMission
     assert found == {}
 
 
+@pytest.mark.soak
 def test_rows_that_a_corrected_mapping_lets_in_are_a_correction(
     first: Path, tmp_path: Path
 ) -> None:
@@ -452,6 +455,7 @@ def pooled(kinds: Iterable[str]) -> int:
     return sum(kind in ("injury", "sexual_violence") for kind in kinds)
 
 
+@pytest.mark.soak
 def test_a_pool_of_protected_kinds_is_told_apart_like_its_kinds(tmp_path: Path) -> None:
     mission = PatrolMission.made(tmp_path / "home")
     mission.set(period_types=["Q"], indicators=[{"code": "D-IM-02"}])

@@ -4,6 +4,8 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.sample import install
@@ -39,6 +41,7 @@ def rows(workspace: Workspace) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
+@pytest.mark.soak
 def test_what_comes_later_completes_and_corrects_what_was_sent_before(tmp_path: Path) -> None:
     early, whole = Workspace(tmp_path / "early"), Workspace(tmp_path / "whole")
     take_in(early, UNTIL)

@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.sample import generate
@@ -11,6 +13,7 @@ from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.connection import open_warehouse
 
 
+@pytest.mark.soak
 def test_a_copy_changes_nothing_and_a_corrected_file_supersedes(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     install_profile(workspace, "sample")

@@ -90,6 +90,7 @@ SETS = [
     ("sanaga", 28, 0.92), ("rovuma", 29, 0.91), ("mereb", 29, 0.94),
     ("lualaba", 28, 0.92), ("tana", 29, 0.92),
     ("kunene", 28, 0.85), ("pungwe", 23, 0.74), ("cuvo", 28, 0.87), ("luapula", 28, 0.88),
+    ("rufiji", 25, 0.87),
 ]  # fmt: skip
 """Each set with how many of its files arrive whole, and the share of columns proposed right."""
 

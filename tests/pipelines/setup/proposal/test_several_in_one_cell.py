@@ -193,6 +193,52 @@ def test_an_hour_alone_stands_among_spans_of_hours(tmp_path: Path) -> None:
     assert [row["ended_at"] for row in found][:3] == ["01/01/2026 18:00", "02/01/2026 01:00", None]
 
 
+def test_days_of_one_month_begin_and_end_a_row_with_the_hours_beside_them(tmp_path: Path) -> None:
+    """A long patrol among those of a day, in a file whose title tells the year."""
+    head = ["Date", "Type", "Loc", "Start", "End"]
+    said = [("05 Jul", "1830", "0130"), ("06 Jul", "0700", "1100"), ("08-10 Jul", "0600", "1700"),
+            *((f"{day} Jul", "0800", "1200") for day in range(11, 28))]  # fmt: skip
+    rows = [[day, "Patrol", "Torit", *hours] for day, *hours in said]
+    path = workbook(tmp_path / "patrols.xlsx", F=[["Patrol state July 2026"], head, *rows])
+    found = mapped(path, propose(path, KNOWN, table="activities"))
+    begun = ["05 Jul 2026 18:30", "06 Jul 2026 07:00", "08 Jul 2026 06:00"]
+    assert [row["started_at"] for row in found][:3] == begun
+    # after the start is the next day: that is told where rows are cast
+    ended = ["05 Jul 2026 01:30", "06 Jul 2026 11:00", "10 Jul 2026 17:00"]
+    assert [row["ended_at"] for row in found][:3] == ended
+
+
+@pytest.mark.parametrize(
+    ("told", "first", "last"),
+    [
+        ("3 Aug 1400-1500", "3 Aug 2026 14:00", "3 Aug 2026 15:00"),
+        ("3 août de 7h30 à 15h30", "3 Aug 2026 07:30", "3 Aug 2026 15:30"),
+    ],
+)
+def test_two_hours_stand_behind_a_day_without_its_year(
+    told: str, first: str, last: str, tmp_path: Path
+) -> None:
+    rows = [[told.replace("3", str(day), 1), "Patrol", "Torit"] for day in (3, 4, 5)]
+    head = ["Date / Time", "Activity", "Place"]
+    path = workbook(tmp_path / "log.xlsx", F=[["Log of August 2026"], head, *rows])
+    both = {f"header.{name}": "Date / Time" for name in ("started_at", "ended_at")}
+    row = mapped(path, answered(path, KNOWN, both | {"table": "activities"}))[0]
+    assert (row["started_at"], row["ended_at"]) == (first, last)
+
+
+def test_texts_that_name_no_unit_may_mean_nothing(tmp_path: Path) -> None:
+    """A column of units and of components of the State: each has what is its own."""
+    head = ["Date", "Place", "Level", "By whom"]
+    rows = [["03/08/2026", "Torit", "high", one] for one in ("FPU1", "National police", "FPU1")]
+    path = workbook(tmp_path / "alerts.xlsx", F=[head, *rows])
+    said = {"table": "alerts", "header.responding_unit_code": "By whom"}
+    proposal = answered(path, KNOWN, said)
+    asked = "otherwise.responding_unit_code"
+    assert asked in {one.name for one in choices(proposal, said)}
+    proposal = answered(path, KNOWN, said | {asked: "null"})
+    assert [row["responding_unit_code"] for row in mapped(path, proposal)] == ["FPU1", None, "FPU1"]
+
+
 def test_what_stands_in_the_column_again_is_no_header(tmp_path: Path) -> None:
     """`Reçu` is the name of a column elsewhere; here it is what each row says."""
     title = ["Suivi des rapports – 3e trimestre 2026"]
