@@ -55,7 +55,7 @@ from indicators.engine.reference_tables import fill_outlines, fill_registers
 from indicators.engine.reject_impact import write_reject_impact
 from indicators.engine.versions_in_force import settle_versions
 from indicators.foundation.errors import InternalFault, Problem
-from indicators.foundation.mart_tables import VALUE_KEY
+from indicators.foundation.mart_tables import VALUE_KEY, mart_ddl
 from indicators.foundation.periods import PRECISION_PERIODS, Period, periods_between
 from indicators.foundation.stored.database import one_transaction
 from indicators.incremental.cubes import (
@@ -129,7 +129,7 @@ def compute(
         versions = computed_versions(indicators)
         complete_rows(connection, mission)
         functions = list(functions_sql(mission, as_of.isoformat()))
-        _run(connection, functions)
+        _run(connection, [*functions, *mart_ddl()])
         totals = table_totals(connection)
         inputs = inputs_of(connection, mission, versions, as_of, profile, totals)
         before = _contents(connection, mission, versions, inputs)

@@ -129,7 +129,8 @@ def map_rows(
     rows = file.rows if is_all else file.rows.take(taken)
     kinds = {name: one.base_type for name, one in contracts()[mapping.table].columns.items()}
     days = [entry.sources for name, entry in mapping.columns.items() if kinds.get(name) == "date"]
-    applied = partial(_Applied, rows, source, outlines, mapping.table, days=days)
+    begun = [one.sources for one in mapping.columns.values() if one.part == 1 and one.sources]
+    applied = partial(_Applied, rows, source, outlines, mapping.table, days=days, begun=begun)
     plain = {name: applied(name).column(entry) for name, entry in mapping.columns.items()}
     for name, entry in mapping.columns.items():
         if entry.precision_of:
@@ -234,13 +235,6 @@ def _remapped(column: Column, change: Callable[[str], str | None]) -> Column:
     return pa.array(changed, pa.string()).take(encoded.indices)
 
 
-def _are_single(text: Column, entry: ColumnMapping) -> bool:
-    """Whether a column of several holds one day or hour a cell: the other one holds two."""
-    if len(entry.sources or ()) < 2:
-        return False
-    return all(day_of_span(one, 1) == one for one in text.drop_null().unique().to_pylist())
-
-
 def _are_all(column: Column, pattern: str) -> bool:
     """Whether every text fits a pattern."""
     return bool(pc.all(pc.match_substring_regex(column, pattern)).as_py())
@@ -261,8 +255,10 @@ class _Applied:
         table: str,
         name: str,
         days: Sequence[object] = (),  # columns of the file that give the row a day
+        begun: Sequence[tuple[str, ...]] = (),  # of the file, of which the first day or hour is one
     ) -> None:
         self.days = days
+        self.begun = begun
         self.rows = rows
         self.table = table
         self.source = source
@@ -368,7 +364,7 @@ class _Applied:
         missing = self.source.missing if entry.missing is None else entry.missing
         text = cleaned(self.rows[name], tuple(one for one in missing if one not in entry.recode))
         of_days = bool(entry.formats)
-        if (part := entry.part) and not (of_days and _are_single(text, entry)):
+        if (part := entry.part) and not (of_days and self._is_own_hour(name, entry)):
             text = _remapped(text, lambda value: self._part(value, part, of_days))
         if entry.number_of:
             text = _remapped(text, lambda value: number_of(value, entry.number_of, entry.units))
@@ -377,6 +373,13 @@ class _Applied:
         if entry.begins:
             text = _remapped(text, lambda value: _begun(value, entry.begins))
         return text
+
+    def _is_own_hour(self, name: str, entry: ColumnMapping) -> bool:
+        """Whether a column has the hour of an end, where the days alone are two (`08-10 Jul`):
+        the start has its hour from another."""
+        day, *hours = entry.sources or (name,)
+        own = (one for one in self.begun if one[0] == day and one != entry.sources)
+        return entry.part == 2 and name in hours and any(own)
 
     def _part(self, value: str, part: int, of_days: bool) -> str | None:
         """One of two coordinates, days or numbers in a cell."""

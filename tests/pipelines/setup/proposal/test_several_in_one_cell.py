@@ -191,6 +191,11 @@ def test_an_hour_alone_stands_among_spans_of_hours(tmp_path: Path) -> None:
     found = mapped(path, propose(path, KNOWN, table="activities"))
     assert [row["started_at"] for row in found][2:] == ["03/01/2026 18:00", "04/01/2026 07:30"]
     assert [row["ended_at"] for row in found][:3] == ["01/01/2026 18:00", "02/01/2026 01:00", None]
+    # of a later file in which no cell holds two hours each is that of a start
+    kept = propose(path, KNOWN, table="activities")
+    later = workbook(tmp_path / "later.xlsx", F=[head, [*rows[2]]])
+    (row,) = mapped(later, kept)
+    assert (row["started_at"], row["ended_at"]) == ("03/01/2026 18:00", None)
 
 
 def test_days_of_one_month_begin_and_end_a_row_with_the_hours_beside_them(tmp_path: Path) -> None:
