@@ -67,7 +67,7 @@ from indicators.incremental.cubes import (
     note_cells,
     prepare_cubes,
 )
-from indicators.incremental.inputs import inputs_of, row_counts, table_totals
+from indicators.incremental.inputs import column_count, inputs_of, row_counts, table_totals
 from indicators.incremental.result_cache import kept_results
 from indicators.incremental.row_engine import DUCKDB, RowEngine
 from indicators.incremental.rows_by_month import (
@@ -132,7 +132,8 @@ def compute(
         _run(connection, [*functions, *mart_ddl()])
         totals = table_totals(connection)
         inputs = inputs_of(connection, mission, versions, as_of, profile, totals)
-        before = _contents(connection, mission, versions, inputs)
+        columns = column_count(connection)
+        before = _contents(connection, mission, versions, inputs, columns)
         stand, are_kept = (kept.stands(name, content) for name, content in before.items())
         if stand:
             write_reject_impact(connection, mission, indicators)
@@ -155,7 +156,7 @@ def compute(
         counted = {indicator.code for indicator in indicators}
         fill_tables(connection, _values_of_queries(mission), counted)
         fill_outlines(connection, mission, profile)
-        kept.leave(_contents(connection, mission, versions, inputs))
+        kept.leave(_contents(connection, mission, versions, inputs, columns))
         write_reject_impact(connection, mission, indicators)
 
 
@@ -164,11 +165,12 @@ def _contents(
     mission: Mission,
     versions: Iterable[Indicator],
     inputs: str,
+    columns: int,
 ) -> dict[str, str]:
     """What all tables of the engine stand by, and what its values, of which some are kept."""
     return {
-        "all tables": f"{inputs} {row_counts(connection, _TABLES)}",
-        "values": content_of_values(connection, mission, versions),
+        "all tables": f"{inputs} {columns} {row_counts(connection, _TABLES)}",
+        "values": f"{columns} {content_of_values(connection, mission, versions)}",
     }
 
 

@@ -59,8 +59,14 @@ def inputs_of(
 
 
 def row_counts(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> str:
-    """Rows of these tables of the mart, as text; their columns are those of this version."""
+    """Rows of these tables of the mart, as text."""
     counts = "\nUNION ALL\n".join(
         f"SELECT '{table}', count(*) FROM mart.{table}" for table in tables
     )
     return str(sorted(connection.execute(counts).fetchall()))
+
+
+def column_count(connection: duckdb.DuckDBPyConnection) -> int:
+    """Columns of all tables of the mart: one that gained any is filled anew."""
+    columns = "SELECT sum(column_count) FROM duckdb_tables() WHERE schema_name = 'mart'"
+    return int(connection.execute(columns).fetchall()[0][0])

@@ -36,7 +36,7 @@ from pipelines.sample.tables.alerts import draw_alerts
 from pipelines.sample.tables.incidents import draw_incidents
 from pipelines.sample.tables.registers import draw_places
 from pipelines.sample.tables.un_police import draw_assessments
-from pipelines.workspace.warehouse.ddl import make_tables
+from pipelines.workspace.warehouse.ddl import create_all
 
 PROFILE = data_folder() / "missions" / MISSION
 UTC_OFFSET = pa.scalar(3600, pa.duration("s"))  # rows are drawn in local time, core holds UTC
@@ -100,7 +100,7 @@ def drawn_warehouse(seed: int) -> duckdb.DuckDBPyConnection:
     }
     connection = duckdb.connect(config={"threads": 1})
     connection.execute("SET TimeZone = 'UTC'")
-    make_tables(connection)
+    create_all(connection)
     for table, rows in tables.items():
         connection.register("drawn", _in_utc(rows))
         columns = _columns(connection, table, rows)

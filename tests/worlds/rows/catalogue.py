@@ -10,7 +10,7 @@ from datetime import date
 
 import duckdb
 
-from pipelines.workspace.warehouse.ddl import make_tables
+from pipelines.workspace.warehouse.ddl import create_all
 
 FIRST_DAY = date(2016, 7, 1)
 UNITS = 24
@@ -40,7 +40,7 @@ def fill_core(connection: duckdb.DuckDBPyConnection, size: Size) -> None:
 
     Of activities the first file: `later_files` gives the others.
     """
-    make_tables(connection)
+    create_all(connection)
     for name, text in _macros(size).items():
         connection.execute(f"CREATE OR REPLACE TEMP MACRO {name} AS {text}")
     for table, select in _selects(size).items():
