@@ -84,6 +84,7 @@ DAYS_OF_MONTH = re.compile(r"\d{1,2}\s*[-–]\s*\d{1,2}[\s-]*[^\W\d_]{3,}\.?(?:[
 _CLOCK = r"\d{1,2} ?[:.h] ?(?:\d{2}[^\s–-]*)?(?: ?[ap]\.?m\.?| ?hrs?)?"
 _CLOCK_BEHIND = re.compile(
     rf"(?:,| +(?:à|at|vers|de|from|-|–))? +(?:{_CLOCK}|\d{{4}} ?hrs?"
+    r"|(?:(?<=\d[-/.]\d )|(?<=\d[-/.]\d\d ))\d{4}"
     rf"|(?!20[12]\d\D+(?:20)?[12]\d$)(?:{_CLOCK}|\d{{4}})\s*(?:-|–|à|to)\s*(?:{_CLOCK}|\d{{4}}))$",
     re.IGNORECASE,
 )
@@ -388,7 +389,9 @@ def _with_months(table: SourceTable, options: Options, file: str) -> SourceTable
 
 
 def with_year(text: str, year: str) -> str:
-    """A day or month with the year behind it, where it has none."""
+    """A day or month with the year behind it, where it has none; a mere sign stays as it is."""
+    if not re.search(r"\w", text):
+        return text
     day, clock = day_and_clock(text)
     if parts := _WITH_SIGN.fullmatch(day):
         return f"{day}{parts[1] or parts[2]}{year}{clock}"

@@ -14,7 +14,7 @@ from pipelines.ingest.mapping.written.written_times import (
     with_usual_group,
     without_unknown_hour,
 )
-from pipelines.ingest.readers.sheet_shape import labels_told
+from pipelines.ingest.readers.sheet_shape import labels_told, with_year
 from pipelines.setup.proposal.matching import notation
 
 CLOCKS = {
@@ -25,6 +25,7 @@ CLOCKS = {
     "2025-10-06 10:00hrs": "2025-10-06 10:00",
     "20260104 1140": "20260104 11:40",
     "02JAN26 0320H": "02JAN26 03:20",
+    "3/8 0520": "3/8 05:20",
     "12 janvier 2026 10h30": "12 janvier 2026 10:30",
     "12:05 am": "00:05",
     "4:45 مساء": "16:45",
@@ -88,6 +89,28 @@ def test_groups_of_one_zone_are_read_with_and_without_blanks() -> None:
     assert found.keys == {"formats": ["%d%H%MB %b %y"], "time_zone": "Etc/GMT-2"}
     assert with_usual_group("091000BMAR26", "%d%H%MB %b %y") == "091000B MAR 26"
     assert with_usual_group("091000ZMAR26", "%d%H%MB %b %y") == "091000ZMAR26"
+
+
+def test_groups_of_several_zones_are_each_of_their_own() -> None:
+    texts = ["080730CMAR26", "091000Z MAR 26", "091000 MAR 26"]
+    forms = notation.dates(texts, with_time=True).keys["formats"]
+    assert forms == ["%d%H%M%z %b %y", "%d%H%M %b %y"]
+    read = [as_read(text, tuple(forms)) for text in texts]
+    assert read == ["080730+03:00 MAR 26", "091000+00:00 MAR 26", "091000 MAR 26"]
+
+
+def test_a_day_that_is_not_known_leaves_the_month() -> None:
+    texts = ["5 Sep 2026", "August 2026 (day n/k)", "août 2026 (jour inconnu)"]
+    written = notation.dates(texts, with_time=False, of_months=True)
+    assert written.share == 1
+    assert without_unknown_hour(texts[1]) == "August 2026"
+
+
+def test_days_without_a_year_have_the_hour_in_four_digits_behind_them() -> None:
+    assert notation.have_no_year(["3/8 0520", "9/8 2015"])
+    assert not notation.have_no_year(["3/8 2026", "9/8 2026"])
+    assert with_year("3/8 0520", "2026") == "3/8/2026 0520"
+    assert with_year("-", "2026") == "-"
 
 
 def test_groups_and_other_writings_of_one_column_are_read() -> None:

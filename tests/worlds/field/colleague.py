@@ -342,8 +342,8 @@ class Colleague:
                 is_seen = own or code.code is None or code.confidence <= SHOWN
                 if value and value != code.code and is_seen:
                     self.answers[f"{before}code.{one.column}.{code.text}"] = value
-            unknown = (code.text for code in one.codes if code.code is None)
-            nothing = [text for text in unknown if {*told[text]} == {""}]
+            unknown = (told[code.text] for code in one.codes if code.code is None)
+            nothing = [votes for votes in unknown if 3 * votes[""] >= 2 * votes.total() > 0]
             column = contracts()[table].columns[one.column]
             if (
                 nothing

@@ -24,6 +24,7 @@ _CLOCK = re.compile(
 )
 USUAL = r"^(?:\S+[ T])?\d\d?:\d\d$"  # what needs no other writing
 _GROUP = re.compile(r"(\d{6}) ?([A-Z]?) ?([A-Za-z]{3,4})\.? ?(\d{4}|\d{2})")
+_ZONES = "ZABCDEFGHIKLMNOPQRSTUVWXY"  # east of Greenwich to 12 (M), then west
 _DAY_PARTS, _DAY = 3, 24
 _ONE_DAY = (
     r"(?:\d{4}[-/]\d\d[-/]\d\d|\d{1,2}[-/. ]\w{1,9}\.?[-/. ]\d{2,4}|\d{6,8}"
@@ -40,6 +41,7 @@ _DAY_BEHIND = re.compile(
     r"(?:[-/. ]\d{2,4})?)\)$"
 )
 """`0025 hrs (05/01)`, `0025 (5 Jan)`, also behind the day of its row."""
+_DAY_IN_NUMBERS = re.compile(r"\d{1,2}[-/.]\d{1,2}")
 _DAY_IN_ONE = re.compile(r"\d{6,8}|\d{1,2}[^\W\d]{3,4}\d{2,4}")  # `20260104`, `02JAN26`
 
 
@@ -66,6 +68,11 @@ def as_read(
     `is_after`: whether the day before it is that of another time, after which `J+1` counts;
     `nights`: the column, if any, that counts these days.
     """
+    groups = (with_usual_group(text, form) for form in forms if form.startswith("%d%H%M"))
+    if of_group := next(
+        (one for one in groups if any(is_read_by(one, form) for form in forms)), ""
+    ):
+        return of_group  # before all: a `Z` that Python reads is none that DuckDB does
     if any(is_read_by(text, form) for form in forms):
         return text
     days, plain = _days_later(text)
@@ -76,9 +83,7 @@ def as_read(
         told = (_later(read, form, 0 if nights else days) for form in forms)
         later = (one for one in told if one is not None)
         return next(later, read if days == 1 else text)
-    groups = (with_usual_group(text, form) for form in forms if form.startswith("%d%H%M"))
-    of_group = (one for one in groups if any(is_read_by(one, form) for form in forms))
-    return next(of_group, with_usual_clock(text))
+    return with_usual_clock(text)
 
 
 def _days_later(text: str) -> tuple[int, str]:
@@ -102,7 +107,8 @@ def _later(text: str, form: str, days: int) -> str | None:
 def with_usual_clock(text: str) -> str:
     """The text with the time of day at its end as `HH:MM`; any other text as it is.
 
-    Four digits alone are a year where no whole day stands before them (`12 janvier 2026`). Of two
+    Four digits alone are a year where no whole day stands before them (`12 janvier 2026`), but for
+    a day in numbers (`3/8 0520`). Of two
     days before a time the second is meant, in the year of the first (`2026-01-08 09/01 05:05`);
     `same day` and `J+1` go.
     """
@@ -113,7 +119,7 @@ def with_usual_clock(text: str) -> str:
         return text
     day = _own_day(found["day"] or "")
     is_whole = len(re.findall(r"\w+", day)) >= _DAY_PARTS or _DAY_IN_ONE.fullmatch(day)
-    if found["bare"] and day and not is_whole:
+    if found["bare"] and day and not is_whole and not _DAY_IN_NUMBERS.fullmatch(day):
         return text
     digits = found["plain"] or found["bare"]
     hour = int(digits[:2] if digits else found["hour"] or found["whole"])
@@ -170,16 +176,26 @@ def says_same_day(text: str) -> bool:
 
 
 def with_usual_group(text: str, form: str) -> str:
-    """A date-time group with the blanks and the digits of the year that a format has; one of
-    another zone, and any other text, as it is."""
+    """A date-time group with the blanks and the digits of the year that a format has, its zone as
+    hours where the format takes any; one of another zone, and any other text, as it is."""
     found, zone = _GROUP.fullmatch(text.strip()), form[6:].strip()[:1].replace("%", "")
-    if found is None or (found[2] or zone).upper() != zone.upper():
+    if found is None:
+        return text
+    letter, takes_any = found[2].upper(), "%z" in form
+    if letter not in _ZONES or (not letter if takes_any else (letter or zone) != zone):
         return text
     year = found[4] if "%Y" not in form or len(found[4]) > 2 else f"20{found[4]}"
     parts = {"%d%H%M": found[1], "%b": found[3], "%Y": year, "%y": year[-2:]}
+    parts |= {"%z": f"{hours_east(letter):+03d}:00"} if takes_any else {}
     for sign, part in parts.items():
         form = form.replace(sign, part)
     return form
+
+
+def hours_east(letter: str) -> int:
+    """Hours east of Greenwich of the military time zone that a letter names; J names none."""
+    hours = _ZONES.index(letter)
+    return hours if hours <= 12 else 12 - hours
 
 
 @cache

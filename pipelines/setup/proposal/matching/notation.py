@@ -22,6 +22,7 @@ from pipelines.ingest.mapping.written.written_numbers import (
 )
 from pipelines.ingest.mapping.written.written_times import (
     as_read,
+    hours_east,
     names_hours,
     says_no_hour,
     with_usual_clock,
@@ -93,8 +94,9 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
     formats = [*_DAYS, *(_MONTHS if of_months else ())]
     formats += [day + clock for day in _DAYS for clock in clocks]
     letters = sorted({one[1] for text in rest if (one := _GROUP.fullmatch(text))})
-    if with_time and len(letters) <= 1:
-        formats += [form.format(letter) for form in _GROUPS for letter in ("", *letters)]
+    if with_time:
+        zones = letters if len(letters) <= 1 else ["%z"]
+        formats += [form.format(zone) for form in _GROUPS for zone in ("", *zones)]
     rest = rest[:_LOOKED_AT]
     forms: list[str] = []
     left, order, is_either = rest, tuple[str, ...](), False
@@ -215,13 +217,11 @@ def zone_of(forms: Sequence[str]) -> dict[str, object]:
 
 
 def _zone(letter: str) -> str:
-    hours = _ZONES.index(letter)
-    east = hours if hours <= 12 else 12 - hours
-    return f"Etc/GMT{-east:+d}" if hours else "Etc/GMT"
+    east = hours_east(letter)
+    return f"Etc/GMT{-east:+d}" if east else "Etc/GMT"
 
 
 _ZONED = re.compile(r"\d{4}([A-GI-Z])")  # `0320H` are hours
-_ZONES = "ZABCDEFGHIKLMNOPQRSTUVWXY"  # hours east of Greenwich to 12 (M), then west
 
 
 def is_iso(text: str, *, with_time: bool) -> bool:
@@ -271,9 +271,12 @@ def clock_formats(texts: Sequence[str]) -> list[str]:
 
 
 def have_no_year(texts: Sequence[str]) -> bool:
-    """Whether each time of day has its day, but no year: `31/07 21h45`."""
-    days = [own_day(text) for text in texts if without_unknown_hour(text)]
-    return bool(days) and all(map(_OF_NO_YEAR.fullmatch, days))
+    """Whether each time of day has its day, but no year: `31/07 21h45`; `3/8 2026` has one where
+    all are so written."""
+    known = [text for text in texts if without_unknown_hour(text)]
+    days = [own_day(text) for text in known]
+    have_years = all(YEAR.fullmatch(text.split()[-1]) for text in known)
+    return bool(days) and not have_years and all(map(_OF_NO_YEAR.fullmatch, days))
 
 
 def own_day(text: str) -> str:
