@@ -23,6 +23,7 @@ from pipelines.workspace.other_core import begun
 from pipelines.workspace.warehouse.connection import open_warehouse
 from pipelines.workspace.warehouse.refresh_number import numbered_step
 
+_LARGEST_STEP = "values_and_evidence"
 INTAKE = "intake"
 """Metadata of the first core table: what became of each file that the run read."""
 
@@ -103,47 +104,8 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     """Values with their ratings and trends, outputs beside outcomes, gaps, field judgements."""
     core = [core_key(table) for table in contracts()]
 
-    @dg.asset(
-        key=mart_key("indicator_value"),
-        deps=core,
-        group_name="mart",
-        partitions_def=partitions,
-        description="Every indicator's values with interval, status, rating and trend",
-    )
-    def indicator_value(
-        context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf, rows: Rows
-    ) -> dg.MaterializeResult:
-        from indicators.assessment.standing import rate_and_test
-        from indicators.definitions.catalogue import load_catalogue
-        from indicators.definitions.versions import decided_by
-        from indicators.engine.refresh import compute
-        from indicators.survey.waves.modelled_areas import modelled_areas
-        from pipelines.quality.checks import check_values
-        from pipelines.quality.rejects.summary import write_rejected_rows
-        from pipelines.quality.reporting.scores import write_scores
-        from pipelines.quality.violations import write_violations
-        from pipelines.release.approval.second_person import note_computed
-
-        report("indicators")
-        with _warehouse(context, workspace, "indicator_value") as (profile, mission, connection):
-            day = as_of.of(mission)
-            engine = rows.of(mission, workspace.workspace())
-            catalogue = decided_by(load_catalogue(), day)
-            compute(connection, mission, catalogue, day, profile, engine, begun())
-            with modelled_areas(connection, mission, begun()):
-                rate_and_test(connection, mission)
-            check_values(connection, mission)
-            with one_transaction(connection):  # what reads one of them reads all of one refresh
-                write_rejected_rows(connection, mission)  # believes days up to the as-of day
-                write_scores(connection, mission, day)
-                write_violations(connection, mission, day)
-            note_computed(workspace.workspace().home, mission)
-            values = _row_count(connection, "indicator_value")
-        return dg.MaterializeResult(
-            metadata={"dagster/row_count": values, "as_of": day.isoformat()}
-        )
-
-    evidence = {
+    values_and_evidence = {
+        "indicator_value": "Every indicator's values with interval, status, rating and trend",
         "result_link": "Each edge of the results framework: an output beside its outcome",
         "primary_test": "The test by which each edge is graded, and who chose it",
         "evidence_plan": "What each edge’s test would see today and with more data",
@@ -156,35 +118,53 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     }
 
     @dg.multi_asset(
-        name="linkage",
+        name=_LARGEST_STEP,
         specs=[
-            dg.AssetSpec(
-                mart_key(table),
-                deps=[mart_key("indicator_value")],
-                group_name="mart",
-                description=description,
-            )
-            for table, description in evidence.items()
+            dg.AssetSpec(mart_key(table), deps=core, group_name="mart", description=description)
+            for table, description in values_and_evidence.items()
         ],
         partitions_def=partitions,
     )
-    def linkage(
+    def write_values_and_evidence(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf, rows: Rows
     ) -> Iterator[dg.MaterializeResult]:
+        """One step: while values are rated here, the evidence is computed in another process."""
+        from indicators.assessment.standing import rate_and_test
         from indicators.definitions.catalogue import load_catalogue
         from indicators.definitions.versions import decided_by
-        from indicators.linkage.evidence.results import METHODS_OF, edge_evidence
+        from indicators.engine.refresh import compute
+        from indicators.linkage.evidence.results import METHODS, METHODS_OF, begin_evidence
         from indicators.linkage.framework.model import read_framework
+        from indicators.survey.waves.modelled_areas import modelled_areas
+        from pipelines.quality.checks import check_values
+        from pipelines.quality.rejects.summary import write_rejected_rows
+        from pipelines.quality.reporting.scores import write_scores
+        from pipelines.quality.violations import write_violations
+        from pipelines.release.approval.second_person import note_computed
 
-        report("linkage")
-        with _warehouse(context, workspace, "linkage") as (profile, mission, connection):
+        report("indicators")
+        with _warehouse(context, workspace, _LARGEST_STEP) as (profile, mission, connection):
             day = as_of.of(mission)
+            engine = rows.of(mission, workspace.workspace())
             catalogue = decided_by(load_catalogue(), day)
             framework = read_framework(profile, catalogue)
-            engine = rows.of(mission, workspace.workspace())
-            edge_evidence(
-                connection, mission, framework, catalogue, day, engine=engine, elsewhere=begun()
+            compute(connection, mission, catalogue, day, profile, engine, begun())
+            of_evidence = (connection, mission, framework, catalogue, day, METHODS, engine, begun())
+            with modelled_areas(connection, mission, begun()):
+                write_evidence = begin_evidence(*of_evidence)
+                rate_and_test(connection, mission)
+            check_values(connection, mission)
+            with one_transaction(connection):  # what reads one of them reads all of one refresh
+                write_rejected_rows(connection, mission)  # believes days up to the as-of day
+                write_scores(connection, mission, day)
+                write_violations(connection, mission, day)
+            note_computed(workspace.workspace().home, mission)
+            values = {"dagster/row_count": _row_count(connection, "indicator_value")}
+            yield dg.MaterializeResult(
+                asset_key=mart_key("indicator_value"), metadata=values | {"as_of": day.isoformat()}
             )
+            report("linkage")
+            write_evidence()
             for table, methods in METHODS_OF.items():
                 metadata = _rows_and_tally(connection, mission, table, *methods)
                 yield dg.MaterializeResult(asset_key=mart_key(table), metadata=metadata)
@@ -247,7 +227,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             rows = _row_count(connection, "strategy_objective")
         return dg.MaterializeResult(metadata={"dagster/row_count": rows})
 
-    return [indicator_value, linkage, protection_gap, field_judgement, strategy]
+    return [write_values_and_evidence, protection_gap, field_judgement, strategy]
 
 
 @contextmanager

@@ -79,9 +79,12 @@ Graded = tuple[Finding, Grade | None]  # a placebo or a description has no grade
 
 
 def write_evidence(
-    warehouse: Warehouse, framework: Framework | None, methods: Sequence[Method[Any]]
+    warehouse: Warehouse,
+    framework: Framework | None,
+    methods: Sequence[Method[Any]],
+    found: Results,
 ) -> None:
-    """Fill the tables of TABLES and the methods' own tables of this mission anew.
+    """Fill the tables of TABLES and the methods' own tables of this mission anew by what was found.
 
     A mission without a framework has no rows. Names and order of outcomes and outputs go with it:
     `mart.framework_item`.
@@ -89,7 +92,6 @@ def write_evidence(
     connection, mission = warehouse.connection, warehouse.mission
     store_items(connection, mission, framework)
     edges = framework.edges if framework else ()
-    found = _results(warehouse, edges, methods)
     tests = primary_tests(edges, methods, found)
     results = _with_q_values(found, tests)
     grades = {edge.id: _graded(results, edge.id) for edge in edges}
@@ -147,31 +149,38 @@ def _about(warehouse: Warehouse, edge: Edge, published: PublishedIndicators, ask
     return About(edge, published, asked, _counted(edge, published), activity)
 
 
-def _results(
-    warehouse: Warehouse, edges: Sequence[Edge], methods: Sequence[Method[Any]]
-) -> Results:
-    """What each method gives for each edge, kept of before where what it reads is the same.
+def begin_results(
+    warehouse: Warehouse, framework: Framework | None, methods: Sequence[Method[Any]]
+) -> Callable[[], Results]:
+    """Reads for each edge what each method looks at; what it gives ends with what each has found,
+    kept of before where what it reads is the same.
 
-    All of it is computed elsewhere from the first one on, here from the last one back.
+    All of it is computed elsewhere from the first one on; here, once it is asked for, from the last
+    one back.
     """
     begun: dict[str, dict[str, Callable[[], MethodResult]]] = {}
     connection, mission = warehouse.connection, warehouse.mission.mission
-    with ExitStack() as until_all_ended:
-        for method in methods:
-            kept = until_all_ended.enter_context(
-                kept_results(connection, mission, method.name, warehouse.elsewhere)
-            )
-            of_edges = begun[method.name] = {}
-            for edge in edges:
-                if edge.kind == method.edge_kind and method.applies(edge, warehouse.selected):
-                    inputs = method.read(warehouse, edge)
-                    evidence = method.evidence
-                    of_edges[edge.id] = kept.begin(edge.id, MethodResult, evidence, inputs, edge)
-        ended = [
-            [(edge, end()) for edge, end in reversed(of_edges.items())]
-            for of_edges in reversed(begun.values())
-        ]
-    return {name: dict(reversed(found)) for name, found in zip(begun, reversed(ended), strict=True)}
+    until_all_ended = ExitStack()
+    for method in methods:
+        kept = until_all_ended.enter_context(
+            kept_results(connection, mission, method.name, warehouse.elsewhere)
+        )
+        of_edges = begun[method.name] = {}
+        for edge in framework.edges if framework else ():
+            if edge.kind == method.edge_kind and method.applies(edge, warehouse.selected):
+                inputs = method.read(warehouse, edge)
+                of_edges[edge.id] = kept.begin(edge.id, MethodResult, method.evidence, inputs, edge)
+
+    def end() -> Results:
+        with until_all_ended:
+            ended = [
+                [(edge, end_one()) for edge, end_one in reversed(of_edges.items())]
+                for of_edges in reversed(begun.values())
+            ]
+        found = zip(begun, reversed(ended), strict=True)
+        return {name: dict(reversed(of_edges)) for name, of_edges in found}
+
+    return end
 
 
 def _with_q_values(results: Results, tests: Mapping[str, PrimaryTest]) -> Results:

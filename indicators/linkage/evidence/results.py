@@ -4,7 +4,7 @@ What each method does with one edge stands in its own module, and so does what b
 findings together (`evidence/`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.stored.database import one_transaction
 from indicators.incremental.row_engine import DUCKDB, RowEngine
-from indicators.linkage.evidence.links import TABLES, tables_of, write_evidence
+from indicators.linkage.evidence.links import TABLES, begin_results, tables_of, write_evidence
 from indicators.linkage.framework.model import Framework
 from indicators.linkage.methods.case_series.method import CaseSeries, day_cells_sql
 from indicators.linkage.methods.case_series.secondary import SecondaryReadings
@@ -57,13 +57,37 @@ def edge_evidence(
     rows of the case series; raises WrongUse for what it cannot count, and nothing has changed.
     `elsewhere`: another process that may compute.
     """
+    of = (connection, mission, framework, catalogue, as_of, methods, engine, elsewhere)
+    begin_evidence(*of)()
+
+
+def begin_evidence(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    framework: Framework | None,
+    catalogue: Mapping[str, Indicator],
+    as_of: date,
+    methods: Sequence[Method[Any]] = METHODS,
+    engine: RowEngine = DUCKDB,
+    elsewhere: Executor | None = None,
+) -> Callable[[], None]:
+    """Reads what the methods look at; what it gives writes their findings, as `edge_evidence`.
+
+    Until then `elsewhere` computes. No method reads ratings, trends or limits of counts, which may
+    be set meanwhile.
+    """
     warehouse = Warehouse(connection, mission, catalogue, as_of, engine, elsewhere)
     functions = list(functions_sql(mission, as_of.isoformat()))
     for statement in functions:  # every method may ask by them, whichever comes first
         connection.execute(statement)
-    with one_transaction(connection):
-        engine.begin(row_statements_of_edges(framework, warehouse.selected, catalogue), functions)
-        write_evidence(warehouse, framework, methods)
+    engine.begin(row_statements_of_edges(framework, warehouse.selected, catalogue), functions)
+    end_results = begin_results(warehouse, framework, methods)
+
+    def write() -> None:
+        with one_transaction(connection):
+            write_evidence(warehouse, framework, methods, end_results())
+
+    return write
 
 
 def row_statements_of_edges(

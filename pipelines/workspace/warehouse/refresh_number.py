@@ -10,8 +10,8 @@ from contextlib import contextmanager
 import duckdb
 
 STEPS = (
-    *("ingest", "contract_checks", "indicator_value", "linkage", "protection_gap"),
-    *("field_judgement", "strategy"),
+    *("ingest", "contract_checks", "values_and_evidence"),
+    *("protection_gap", "field_judgement", "strategy"),
 )
 _FINISHED = "ops.refresh_step"
 

@@ -120,6 +120,7 @@ def test_without_its_input_files_nothing_is_computed_and_they_are_named(
     assert "Les chiffres n’ont pas été recalculés." in told
 
 
+@pytest.mark.soak
 def test_a_file_that_comes_out_otherwise_is_a_difference_though_no_figure_is(
     published: tuple[Workspace, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -36,7 +36,7 @@ def die_after(connection, number, step):
         os.kill(os.getpid(), signal.SIGKILL)
 refresh_number.end_step = die_after
 """
-SOME = ("ingest", "indicator_value", *STEPS[-2:])  # the beginning, the middle and the end
+SOME = ("ingest", "values_and_evidence", *STEPS[-2:])  # the beginning, the middle and the end
 WORK = f"refresh(workspace, {MISSION!r}, date.fromisoformat('{AS_OF}'))"
 
 

@@ -88,8 +88,7 @@ def test_refresh_computes_and_says_what_it_checked(first: RefreshResult) -> None
     assert set(first.seconds) == {
         "ingest",
         "contract_checks",
-        "mart__indicator_value",
-        "linkage",
+        "values_and_evidence",
         "mart__protection_gap",
         "mart__field_judgement",
         "mart__strategy",
