@@ -1,6 +1,7 @@
 """The queries that stand beside the declaration of a mart table, in `indicators/mart/<table>.sql`.
 
-They run in the order of what they read, after the cells and values, up to the as-of day. In them
+They run in the order of what they read, after the cells and values, up to the as-of day; not those
+whose core tables have no row, as nothing comes of them and each takes some milliseconds to plan.
 `{alerts: level, due_at}` is the rows of a core table with these columns, derived ones among them,
 `{totals}` keeps cells that nothing breaks down, and `$name` is a value given when they run.
 `-- Where the mission counts CODE alone`: for any other mission the table stays empty.
@@ -25,6 +26,14 @@ _DUE_DAYS = 10
 _ROWS = re.compile(r"\{(\w+)(?:: ([\w,\s]+))?\}")
 _COUNTED = re.compile(r"-- Where the mission counts (\S+) alone")
 _READ = re.compile(r"(?:FROM|JOIN) mart\.(\w+)")
+# The tables of core that a query names, and those that what `fill_plans` leaves is made of.
+_CORE = re.compile(r"(?:FROM|JOIN) core\.(\w+)|\{(?!totals\})(\w+)")
+OF_PLANS = {
+    "cube.completed_activity": ("activities",),
+    "changed_activity": ("activities",),
+    "plan_line": ("activity_plan",),
+    "plan_done": ("activities", "activity_plan"),
+}
 
 
 def _queries() -> Mapping[str, str]:
@@ -39,18 +48,35 @@ def _queries() -> Mapping[str, str]:
 MART_QUERIES = _queries()
 
 
+def _rows_come_of() -> Mapping[str, frozenset[str]]:
+    """By table the core tables without whose rows it has none; empty where its query names none."""
+    found: dict[str, frozenset[str]] = {}
+    for table, query in MART_QUERIES.items():
+        own = {name for names in _CORE.findall(query) for name in names if name}
+        own.update(*(of for made, of in OF_PLANS.items() if f" {made}" in query))
+        read = (found[name] for name in sorted(found.keys() & _READ.findall(query)))
+        found[table] = frozenset(own).union(*read)
+    return MappingProxyType(found)
+
+
+ROWS_COME_OF = _rows_come_of()
+
+
 def fill_tables(
-    connection: duckdb.DuckDBPyConnection, values: Mapping[str, Any], counted: Collection[str]
+    connection: duckdb.DuckDBPyConnection,
+    values: Mapping[str, Any],
+    counted: Collection[str],
+    without_rows: Collection[str],
 ) -> None:
     """Fills every empty table that has a query; `values`: by name, those that queries ask for.
 
-    `counted`: codes of the mission's indicators.
+    `counted`: codes of the mission's indicators; `without_rows`: the core tables that have none.
     """
     for function in _functions_sql():
         connection.execute(f"CREATE OR REPLACE TEMP MACRO {function}")
-    for query in MART_QUERIES.values():
-        needed = _COUNTED.search(query)
-        if needed and needed[1] not in counted:
+    for table, query in MART_QUERIES.items():
+        needed, made_of = _COUNTED.search(query), ROWS_COME_OF[table]
+        if (needed and needed[1] not in counted) or (made_of and made_of <= {*without_rows}):
             continue
         asked = {name: values[name] for name in re.findall(r"\$(\w+)", query)}
         connection.execute(_ROWS.sub(_part_sql, query), asked)

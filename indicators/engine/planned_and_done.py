@@ -51,13 +51,15 @@ def fill_plans(
 
     `are_kept`: the mart stands as the last refresh left it.
     """
-    _read_plan(connection)
+    is_planned = _read_plan(connection)
     _count_completed(connection, mission, are_kept)
-    _fill_output_plan(connection, mission, indicators)
+    if is_planned:
+        _fill_output_plan(connection, mission, indicators)
 
 
-def _read_plan(connection: duckdb.DuckDBPyConnection) -> None:
+def _read_plan(connection: duckdb.DuckDBPyConnection) -> bool:
     """`plan_line`: each line as it stands, of whom, and what was done of it; `plan_done`: where.
+    Whether there is any line.
 
     A completed activity belongs to a line of its unit, month and kind whose area holds it: to the
     one that it cites, else to that of the lowest area, else to the largest; whether or not it cites
@@ -126,6 +128,7 @@ def _read_plan(connection: duckdb.DuckDBPyConnection) -> None:
         LEFT JOIN plan_unit USING (unit_code, "month")"""
     )
     _name_periods(connection)
+    return begins is not None
 
 
 def _name_periods(connection: duckdb.DuckDBPyConnection) -> None:

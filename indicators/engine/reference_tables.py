@@ -34,14 +34,17 @@ def fill_registers(
     indicators: Sequence[Indicator],
     as_of: date,
     spans: Mapping[str, Sequence[Span]],
+    *,
+    are_asked: bool,
 ) -> None:
     """Fill indicator, mission, and the two tables on ways of not answering.
 
     `indicators`: each in every version, newest first. `spans`: what is on record, by the code of
-    the version in force.
+    the version in force. `are_asked`: whether there is anybody who may not have answered.
     """
     _fill_indicators(connection, mission, indicators, spans, as_of)
-    _fill_wave_responses(connection, mission)
+    if are_asked:
+        _fill_wave_responses(connection, mission)
     _fill_mission(connection, mission, as_of)
 
 

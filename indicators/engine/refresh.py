@@ -131,6 +131,7 @@ def compute(
         functions = list(functions_sql(mission, as_of.isoformat()))
         _run(connection, [*functions, *mart_ddl()])
         totals = table_totals(connection)
+        without_rows = {table for table, total in totals.items() if total.startswith("0:")}
         inputs = inputs_of(connection, mission, versions, as_of, profile, totals)
         columns = column_count(connection)
         before = _contents(connection, mission, versions, inputs, columns)
@@ -151,10 +152,17 @@ def compute(
         _write_values(connection, mission)
         settle_versions(connection, indicators)
         fill_event_dispersion(connection, indicators)
-        fill_registers(connection, mission, all_versions(indicators), as_of, spans)
+        fill_registers(
+            connection,
+            mission,
+            all_versions(indicators),
+            as_of,
+            spans,
+            are_asked="survey_respondents" not in without_rows,
+        )
         fill_plans(connection, mission, indicators, are_kept)
         counted = {indicator.code for indicator in indicators}
-        fill_tables(connection, _values_of_queries(mission), counted)
+        fill_tables(connection, _values_of_queries(mission), counted, without_rows)
         fill_outlines(connection, mission, profile)
         kept.leave(_contents(connection, mission, versions, inputs, columns))
         write_reject_impact(connection, mission, indicators)

@@ -24,9 +24,9 @@ _LEDGER = ("ops.input_file", "ops.covered_span")
 
 def table_totals(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Of each core table the number of rows and the sum of their hashes, as text."""
+    total = f"coalesce(sum(CAST({ROW_HASH} AS HUGEINT)), 0)"
     selects = [
-        f"SELECT '{table}', format('{{}}:{{}}', count(*), sum(CAST({ROW_HASH} AS HUGEINT)))"
-        f" FROM core.{quoted(table)}"
+        f"SELECT '{table}', format('{{}}:{{}}', count(*), {total}) FROM core.{quoted(table)}"
         for table in contracts()
     ]
     return dict(connection.execute("\nUNION ALL\n".join(selects)).fetchall())
