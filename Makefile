@@ -24,7 +24,7 @@ test: .venv/test-installed
 	@$(BIN)/python -m pytest -m "not soak" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 soak: .venv/test-installed
-	@$(BIN)/python -m pytest -m soak
+	@$(BIN)/python -m pytest -m soak --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # A cluster on loopback, a master and two workers, for as long as its tests run.
 spark: .venv/test-installed

@@ -65,6 +65,7 @@ def peak_mb(process: psutil.Process) -> float:
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
+@pytest.mark.soak
 def test_large_questions_hold_up_no_page_and_take_bounded_memory(
     server: tuple[int, psutil.Process],
 ) -> None:

@@ -54,6 +54,7 @@ def test_a_line_that_is_explained_still_stands() -> None:
         assert one["line"] in lines and one["why"], one
 
 
+@pytest.mark.soak
 def test_a_mutant_is_noticed_by_a_test_and_only_where_it_changes_something(tmp_path: Path) -> None:
     (tmp_path / "indicators/compiler").mkdir(parents=True)
     for package in ("indicators", "indicators/compiler"):

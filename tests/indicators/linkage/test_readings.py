@@ -325,6 +325,7 @@ def test_area_and_neighbours_together_lie_between_the_two() -> None:
     assert np.log(0.5) < together.term.estimate < near.estimate
 
 
+@pytest.mark.soak
 def test_moves_in_a_tenth_of_the_runs(capsys: pytest.CaptureFixture[str]) -> None:
     table = place_rates(A_TENTH // 2)
     with capsys.disabled():

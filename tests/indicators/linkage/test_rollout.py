@@ -203,6 +203,7 @@ def test_an_edge_says_when_it_arrived_in_one_way(changed: dict[str, object], sai
         Edge.model_validate({**EDGE.model_dump(by_alias=True), **changed})
 
 
+@pytest.mark.soak
 def test_few_are_found_where_nothing_is_planted_and_most_where_something_is() -> None:
     """A hundred missions each; the table of `docs/evidence.md` has a thousand (make soak)."""
     null = shares(NULLS["waves, units drift by 3 points"], 100, SEED)

@@ -113,6 +113,7 @@ def test_hundred_kills(waiting: Workspace, tmp_path_factory: pytest.TempPathFact
     assert hit > 10
 
 
+@pytest.mark.soak
 def test_kills_while_files_are_read_again(
     small: SmallMission, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

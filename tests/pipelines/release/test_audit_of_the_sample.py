@@ -171,6 +171,7 @@ def unneeded(tables: Tables, mission: Mission, chosen: Sequence[str]) -> list[st
     ]
 
 
+@pytest.mark.soak
 def test_a_tenth_of_the_coarser_grids_is_needed(drawn: Drawn) -> None:
     assert unneeded(drawn.tables, drawn.mission, drawn.coarser) == []
 

@@ -189,7 +189,9 @@ with workspace_warehouse(workspace) as connection:
 """
 
 
-@pytest.mark.parametrize("wait", [0.05, 0.35, 0.8, 1.3])
+@pytest.mark.parametrize(
+    "wait", [0.35, 1.3, *(pytest.param(wait, marks=pytest.mark.soak) for wait in (0.05, 0.8))]
+)
 def test_a_killed_process_leaves_no_half_release(workspace, republish, wait) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", _PUBLISH, str(workspace.home)],

@@ -84,15 +84,11 @@ def test_cells_that_came_otherwise_and_headers_that_mean_else_are_told(world: Wo
 
 
 SETS = [
-    ("volta", 39, 0.97), ("chari", 64, 0.94), ("logone", 38, 0.95), ("zambeze", 66, 0.92),
-    ("kasai", 66, 0.87), ("benue", 66, 0.91), ("okavango", 66, 0.88), ("jubba", 26, 0.74),
-    ("sankuru", 31, 0.82), ("litani", 35, 0.92), ("ubangi", 15, 0.84),
-    ("sanaga", 28, 0.92), ("rovuma", 29, 0.91), ("mereb", 29, 0.94),
-    ("lualaba", 28, 0.92), ("tana", 29, 0.92),
     ("kunene", 28, 0.85), ("pungwe", 23, 0.74), ("cuvo", 28, 0.87), ("luapula", 28, 0.88),
-    ("rufiji", 25, 0.87),
+    ("rufiji", 25, 0.87), ("shebelle", 29, 0.87),
 ]  # fmt: skip
-"""Each set with how many of its files arrive whole, and the share of columns proposed right."""
+"""The newest sets, with how many of their files arrive whole, and the share of columns proposed
+right; all 22 take more than an hour (`tests/worlds/field/sets/README.md`)."""
 
 
 @pytest.mark.soak

@@ -89,6 +89,7 @@ def test_there_are_forty_kinds_of_files() -> None:
     assert len(WAYS) >= 40
 
 
+@pytest.mark.soak
 def test_sure_suggestions_are_right(judged: list[Judged]) -> None:
     counts = Counter((entry.what, entry.verdict) for entry in judged)
     for what in ("table", "column", "text"):
