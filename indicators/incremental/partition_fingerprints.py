@@ -8,7 +8,7 @@ never less than what the SQL reads, often more.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,25 +64,24 @@ def find_changes(
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE changed_key (relation VARCHAR, key UBIGINT, is_new BOOLEAN)"
     )
-    found: set[_Relation] = set()
-    for name in _PLACES:
-        place = _Relation(f"cube.{name}", (), ("*COLUMNS(*)",))
-        found.add(place)
-        _find_changed_keys(connection, place)
-        connection.execute(
-            """INSERT INTO changed_month
-            SELECT NULL, NULL, ?, NULL FROM changed_key WHERE relation = ?""",
-            [name, place.name],
-        )
+    places = [_Relation(f"cube.{name}", (), ("*COLUMNS(*)",)) for name in _PLACES]
+    looks = [
+        (clock, part, alike, _relation(alike))
+        for clock in clocks
+        for part, alike in _looked_at(contracts()[clock.source], clock.columns)
+    ]
+    found = dict.fromkeys([*places, *(relation for *_, relation in looks)])
+    kept = connection.execute("SELECT DISTINCT relation FROM cube.looked_at").fetchall()
     unchanged = _unchanged_tables(connection, totals)
-    for clock in clocks:
-        for part, alike in _looked_at(contracts()[clock.source], clock.columns):
-            relation = _relation(alike)
-            stands = relation.table in unchanged and _is_kept(connection, relation)
-            if relation not in found and not stands:
-                _find_changed_keys(connection, relation)
-            found.add(relation)
-            _find_months_of_keys(connection, clock, part, alike, relation)
+    stand = [one for one in found if one.table in unchanged and (one.name,) in kept]
+    _find_changed_keys(connection, [one for one in found if one not in stand])
+    connection.execute(
+        """INSERT INTO changed_month
+        SELECT NULL, NULL, relation, NULL FROM changed_key WHERE list_contains(?, relation)""",
+        [[place.name for place in places]],
+    )
+    for look in looks:
+        _find_months_of_keys(connection, *look)
     # What nobody looks at now may change unseen: it is new to who looks at it again.
     connection.execute(
         "DELETE FROM cube.looked_at WHERE NOT list_contains(?, relation)",
@@ -122,42 +121,40 @@ def _unchanged_tables(connection: duckdb.DuckDBPyConnection, totals: Mapping[str
     return {f"core.{table}" for table, total in totals.items() if (table, total) in kept}
 
 
-def _is_kept(connection: duckdb.DuckDBPyConnection, relation: _Relation) -> bool:
-    query = "SELECT 1 FROM cube.looked_at WHERE relation = ? LIMIT 1"
-    return bool(connection.execute(query, [relation.name]).fetchall())
-
-
 def _key_sql(columns: Iterable[str]) -> str:
     """A key as one number: two that are equal have the same, which is all that is needed."""
     texts = ", ".join(f"CAST({column} AS VARCHAR)" for column in columns)
     return f"hash({texts})" if texts else "1"
 
 
-def _find_changed_keys(connection: duckdb.DuckDBPyConnection, relation: _Relation) -> None:
+def _find_changed_keys(
+    connection: duckdb.DuckDBPyConnection, relations: Sequence[_Relation]
+) -> None:
     """Fill `changed_key` with the keys whose rows changed; all of a relation that is new.
 
     Key 0 stands for the relation itself, 1 for a relation that is looked at as a whole.
     """
-    connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE looked_at_now AS
-        SELECT $name AS relation, CAST({_key_sql(relation.keys)} AS UBIGINT) AS key,
+    names = {f"name_{number}": relation.name for number, relation in enumerate(relations)}
+    selects = [
+        f"""SELECT ${name} AS relation, CAST({_key_sql(relation.keys)} AS UBIGINT) AS key,
           sum(CAST(hash({", ".join(relation.columns)}) AS HUGEINT)) AS hashes
         FROM {relation.table}
         GROUP BY ALL
-        UNION ALL SELECT $name, 0, 0 -- so that a relation without a row is known too""",
-        {"name": relation.name},
-    )
-    kept = "FROM cube.looked_at WHERE relation = $name"
+        UNION ALL SELECT ${name}, 0, 0 -- so that a relation without a row is known too"""
+        for name, relation in zip(names, relations, strict=True)
+    ]
+    text = "\nUNION ALL\n".join(selects)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE looked_at_now AS {text}", names)
+    kept = "FROM cube.looked_at WHERE list_contains($names, relation)"
     connection.execute(
         f"""INSERT INTO changed_key
-        SELECT DISTINCT $name, key, NOT EXISTS ({kept})
+        SELECT DISTINCT relation, key, relation NOT IN (SELECT relation FROM cube.looked_at)
         FROM ((FROM looked_at_now EXCEPT {kept}) UNION ALL ({kept} EXCEPT FROM looked_at_now))""",
-        {"name": relation.name},
+        {"names": [*names.values()]},
     )
     connection.execute(
         """DELETE FROM cube.looked_at
-        WHERE relation = $name AND key IN (SELECT key FROM changed_key WHERE relation = $name)""",
-        {"name": relation.name},
+        WHERE (relation, key) IN (SELECT relation, key FROM changed_key)"""
     )
     connection.execute(
         """INSERT INTO cube.looked_at
