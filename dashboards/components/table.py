@@ -29,12 +29,12 @@ def table(
     return scrolling(found, caption)
 
 
-def scrolling(content: Any, label: str, class_name: str = "table-scroll") -> html.Div:
-    """What scrolls by itself, also by keyboard.
+def scrolling(content: Any, label: str, class_name: str = "table-scroll", **marks: str) -> html.Div:
+    """What scrolls by itself, also by keyboard; `marks`: its further attributes.
 
     A group, not a region: it mostly stands in a card, a region of the same name.
     """
-    named = {"aria-label": label}
+    named = {"aria-label": label} | marks
     return html.Div(content, className=class_name, tabIndex=0, role="group", **named)
 
 

@@ -129,7 +129,7 @@ def _matrix(context: Context, found: pd.DataFrame) -> html.Section:
         [caption, html.Thead(html.Tr(head)), html.Tbody(body)], className="table table-effort"
     )
     scroll = scrolling(matrix, title)
-    drawn = html.Div(_grid(context, found, phases), className="table-scroll", **DRAWN)
+    drawn = scrolling(_grid(context, found, phases), title, **DRAWN)
     lacking = reports_note(context.reports_of("effort"), words)
     titles = (title, words("effort.matrix_under"))
     return chart_card(context, "effort", titles, [*lacking, drawn], [*lacking, scroll])
