@@ -41,7 +41,7 @@ class NewUser:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=900,
+            timeout=1800,  # of three processes on two cores a whole demonstration takes so long
             check=False,
         )
 

@@ -22,6 +22,7 @@ _SAID_OF_MANY = frozenset(
     ["date", "hour", "code", "count", "type", "group", "area", "person", "source", "begin",
      "finish", "without", "kept", "level", "status", "cause"]
 )  # fmt: skip
+_ENDS = frozenset({"begin", "finish"})
 _WHEN = frozenset({"date", "hour", "begin", "finish", "closed", "open"})
 _MOST_WORDS = 5  # of a header that a single word tells
 Meaning = frozenset[str]
@@ -38,12 +39,15 @@ def meanings(name: str) -> frozenset[Meaning]:
 
 @cache
 def column_meanings(table: str, column: str) -> frozenset[Meaning]:
-    """What the names of a contract column mean; `Time in` is more than a time."""
+    """What the names of a contract column mean; `Time in` is more than a time, and where one was
+    released `Time out` is no beginning, as it is of a patrol."""
+    own = frozenset[str]().union(*meanings(folded(column.replace("_", " "))))
+    other_end = {"begin": "finish", "finish": "begin"}.get(next(iter(own & _ENDS), ""), "")
     return frozenset(
         one
         for name in column_names(table, column)
         for one in meanings(name)
-        if one != {"hour"} or len(name.split()) == 1
+        if other_end not in one and (one != {"hour"} or len(name.split()) == 1)
     )
 
 

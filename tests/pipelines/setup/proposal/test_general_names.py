@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from indicators.definitions.contracts import contracts
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import layouts
+from pipelines.setup.proposal.matching.columns import header_likeness
 from pipelines.setup.proposal.matching.words import (
     column_names,
     likeness,
@@ -85,3 +86,12 @@ def test_the_quick_way_finds_the_likeness_of_each_name_alone() -> None:
             names = column_names(table, name)
             each = max((likeness(text, other) for other in names), default=0)
             assert likeness_to_names(text, names) == each, (text, table, name)
+
+
+def test_a_beginning_is_no_end_where_somebody_goes_out_at_the_end() -> None:
+    """`Time out` is when a patrol begins, and when a detained person is released."""
+    for header in ("Heure début", "Heure de début", "Start time"):
+        assert header_likeness("un_detentions", "started_at", header)[0] > 0.9
+        assert header_likeness("un_detentions", "ended_at", header)[0] < 0.7
+    assert header_likeness("un_detentions", "ended_at", "Time out")[0] == 1
+    assert header_likeness("activities", "started_at", "Time out")[0] == 1
