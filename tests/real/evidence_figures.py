@@ -19,7 +19,7 @@ import pandas as pd
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.numbers.statistics import benjamini_hochberg
 from indicators.linkage import grading
-from indicators.linkage.evidence.results import edge_evidence
+from indicators.linkage.evidence.results import begin_evidence
 from indicators.linkage.framework.model import Edge, read_framework
 from indicators.linkage.grading import GradingInputs, grade
 from indicators.linkage.methods.case_series.analysis import (
@@ -108,7 +108,9 @@ def south_sudan_block(south_sudan: Refreshed) -> str:
     framework = read_framework(south_sudan.profile, load_catalogue())
     methods = (PanelModels(),)
     catalogue = load_catalogue()
-    edge_evidence(south_sudan.connection, south_sudan.mission, framework, catalogue, AS_OF, methods)
+    begin_evidence(
+        south_sudan.connection, south_sudan.mission, framework, catalogue, AS_OF, methods
+    )()
     links = south_sudan.frame(
         """
         SELECT link.*, output.title_en AS from_title, outcome.title_en AS to_title,

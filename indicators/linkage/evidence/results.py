@@ -40,27 +40,6 @@ METHODS_OF: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def edge_evidence(
-    connection: duckdb.DuckDBPyConnection,
-    mission: Mission,
-    framework: Framework | None,
-    catalogue: Mapping[str, Indicator],
-    as_of: date,
-    methods: Sequence[Method[Any]] = METHODS,
-    engine: RowEngine = DUCKDB,
-    elsewhere: Executor | None = None,
-) -> None:
-    """Fill the tables of `METHODS_OF` anew, in one transaction.
-
-    A method runs for an edge only where what it reads has changed; q-values, grades and sentences,
-    which hang on all edges together, are made again of what is kept. `engine`: who goes over the
-    rows of the case series; raises WrongUse for what it cannot count, and nothing has changed.
-    `elsewhere`: another process that may compute.
-    """
-    of = (connection, mission, framework, catalogue, as_of, methods, engine, elsewhere)
-    begin_evidence(*of)()
-
-
 def begin_evidence(
     connection: duckdb.DuckDBPyConnection,
     mission: Mission,
@@ -71,10 +50,14 @@ def begin_evidence(
     engine: RowEngine = DUCKDB,
     elsewhere: Executor | None = None,
 ) -> Callable[[], None]:
-    """Reads what the methods look at; what it gives writes their findings, as `edge_evidence`.
+    """Reads what the methods look at; what it gives fills the tables of `METHODS_OF` anew, in one
+    transaction.
 
-    Until then `elsewhere` computes. No method reads ratings, trends or limits of counts, which may
-    be set meanwhile.
+    A method runs for an edge only where what it reads has changed; q-values, grades and sentences,
+    which hang on all edges together, are made again of what is kept. `engine`: who goes over the
+    rows of the case series; raises WrongUse for what it cannot count, and nothing has changed.
+    `elsewhere`: another process, which computes meanwhile. No method reads ratings, trends or
+    limits of counts: these may be set until the tables are filled.
     """
     warehouse = Warehouse(connection, mission, catalogue, as_of, engine, elsewhere)
     functions = list(functions_sql(mission, as_of.isoformat()))

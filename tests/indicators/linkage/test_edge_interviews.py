@@ -12,7 +12,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import Mission
 from indicators.engine.refresh import compute
 from indicators.foundation.messages import has_message
-from indicators.linkage.evidence.results import edge_evidence
+from indicators.linkage.evidence.results import begin_evidence
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import Framework
 from indicators.linkage.methods.interviews.method import METHOD, PULSE_METHOD, Interviews
@@ -111,7 +111,9 @@ def figures_of(warehouse: SmallWarehouse, *codes: str) -> Mission:
 def write_rows(warehouse: SmallWarehouse, mission: Mission, looked: Framework) -> None:
     warehouse.connection.execute("DROP MACRO as_of_day")  # a step of its own opens it anew
     methods = (Interviews(),)
-    edge_evidence(warehouse.connection, mission, looked, load_catalogue(), AS_OF, methods=methods)
+    begin_evidence(
+        warehouse.connection, mission, looked, load_catalogue(), AS_OF, methods=methods
+    )()
 
 
 def findings_of(

@@ -13,7 +13,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.checks.columns_read import class_of_total
 from indicators.definitions.indicator import Indicator
 from indicators.foundation.messages import LANGUAGES
-from indicators.linkage.evidence.results import edge_evidence
+from indicators.linkage.evidence.results import begin_evidence
 from indicators.linkage.finding import EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.causal_language import causal_term_in
 from indicators.linkage.framework.edge_indicators import read_indicators
@@ -62,7 +62,7 @@ def written(
     connection = empty_mart()
     places = [{"mission": MISSION, "area_code": code} for code in (COUNTRY, "T01", "T02")]
     fill(connection, "area", [row | {"name_en": "N", "name_fr": "N"} for row in places])
-    edge_evidence(connection, mission(), expected, catalogue or {}, AS_OF, methods)
+    begin_evidence(connection, mission(), expected, catalogue or {}, AS_OF, methods)()
     tables = {}
     for table in ("result_link", "primary_test", "evidence_plan"):
         found = connection.execute(f"FROM mart.{table}")

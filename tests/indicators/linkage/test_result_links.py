@@ -14,7 +14,7 @@ from indicators.definitions.indicator import Indicator
 from indicators.foundation.messages import LANGUAGES, has_message, message
 from indicators.linkage.evidence.links import _with_headline, _with_q_values
 from indicators.linkage.evidence.primaries import primary_tests
-from indicators.linkage.evidence.results import edge_evidence
+from indicators.linkage.evidence.results import begin_evidence
 from indicators.linkage.finding import EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge, Framework
 from indicators.linkage.grading import GradingInputs
@@ -124,7 +124,7 @@ def linked(
     connection.register("reported", incident_frame(reported))
     connection.execute("INSERT INTO core.incidents SELECT * FROM reported")
     methods = (Given(given), PanelModels())
-    edge_evidence(connection, mission(), expected or framework(), {}, AS_OF, methods)
+    begin_evidence(connection, mission(), expected or framework(), {}, AS_OF, methods)()
     tables = []
     for table in ("result_link", "event_study"):
         found = connection.execute(f"FROM mart.{table}")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from indicators.foundation.messages import LANGUAGES, has_message, message
-from indicators.linkage.evidence.results import edge_evidence
+from indicators.linkage.evidence.results import begin_evidence
 from indicators.linkage.framework.model import Framework
 from tests.worlds.rows.mart import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
 
@@ -33,8 +33,8 @@ def links(rows: list[dict[str, Any]], expected: Framework, **outcome: Any) -> di
     areas = [COUNTRY, "TST-1", "TST-2"]
     fill(connection, "area", [{"mission": MISSION, "area_code": area} for area in areas])
     fill(connection, "indicator_value", rows)
-    edge_evidence(connection, mission(), expected, {}, AS_OF)
-    edge_evidence(connection, mission(), expected, {}, AS_OF)
+    begin_evidence(connection, mission(), expected, {}, AS_OF)()
+    begin_evidence(connection, mission(), expected, {}, AS_OF)()
     found = connection.execute("FROM mart.result_link WHERE method = 'side_by_side'")
     names = [column[0] for column in found.description]
     by_area = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -147,7 +147,7 @@ def test_the_shortest_period_that_both_know_is_used() -> None:
 
 def test_no_framework_no_rows() -> None:
     connection = empty_mart()
-    edge_evidence(connection, mission(), None, {}, AS_OF)
+    begin_evidence(connection, mission(), None, {}, AS_OF)()
     assert connection.execute("SELECT count(*) FROM mart.result_link").fetchone() == (0,)
 
 

@@ -21,7 +21,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import read_mission
 from indicators.engine.refresh import compute
 from indicators.incremental.result_cache import tally
-from indicators.linkage.evidence.results import METHODS_OF, edge_evidence
+from indicators.linkage.evidence.results import METHODS_OF, begin_evidence
 from indicators.linkage.framework.model import read_framework
 from indicators.linkage.protection_gaps.table import METHOD as GAPS
 from indicators.linkage.protection_gaps.table import protection_gaps
@@ -56,7 +56,7 @@ def refresh_by_hand(workspace: Workspace) -> dict[str, tuple[str, ...]]:
     ingest(workspace, mission)
     with open_warehouse(workspace.warehouse(MISSION)) as connection:
         compute(connection, mission, catalogue, AS_OF, profile)
-        edge_evidence(connection, mission, read_framework(profile, catalogue), catalogue, AS_OF)
+        begin_evidence(connection, mission, read_framework(profile, catalogue), catalogue, AS_OF)()
         protection_gaps(connection, mission, AS_OF)
         methods = {**METHODS_OF, "protection_gap": (GAPS,)}
         return {table: tally(connection, MISSION, *of).computed for table, of in methods.items()}
@@ -210,7 +210,7 @@ def link(workspace: Workspace) -> list[Tables]:
     mission, catalogue = read_mission(profile), load_catalogue()
     framework = read_framework(profile, catalogue)
     with open_warehouse(workspace.warehouse(MISSION)) as connection:
-        edge_evidence(connection, mission, framework, catalogue, AS_OF)
+        begin_evidence(connection, mission, framework, catalogue, AS_OF)()
         after_edges = everything(connection)
         protection_gaps(connection, mission, AS_OF)
         return [after_edges, everything(connection)]

@@ -15,7 +15,7 @@ from indicators.assessment.trend import trends
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import read_mission
 from indicators.engine.refresh import compute
-from indicators.linkage.evidence.results import edge_evidence
+from indicators.linkage.evidence.results import begin_evidence
 from indicators.linkage.framework.model import read_framework
 from pipelines.ingest.inbox import ingest
 from pipelines.quality.checks import run_checks
@@ -69,7 +69,7 @@ def run(workspace: Workspace, files: Path, coming: int) -> None:
         rate(connection, mission)
         trends(connection, mission)
         framework = read_framework(profile, catalogue)
-        edge_evidence(connection, mission, framework, catalogue, AS_OF)
+        begin_evidence(connection, mission, framework, catalogue, AS_OF)()
         call_refreshed(connection)
         publish(workspace, MISSION, PERIOD, connection)
 
