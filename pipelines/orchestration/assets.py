@@ -187,47 +187,42 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             metadata = _rows_and_tally(connection, mission, "protection_gap", METHOD)
         return dg.MaterializeResult(metadata=metadata)
 
-    @dg.asset(
-        key=mart_key("field_judgement"),
-        deps=[mart_key("indicator_value")],
-        group_name="mart",
+    written = {
+        "field_judgement": "What staff of the mission make of a finding, in words; no result",
+        "strategy": "The mission's strategy for the protection of civilians and its objectives",
+    }
+
+    @dg.multi_asset(
+        name="strategy_and_judgements",
+        specs=[
+            dg.AssetSpec(
+                mart_key(table),
+                deps=[mart_key("indicator_value")],
+                group_name="mart",
+                description=description,
+            )
+            for table, description in written.items()
+        ],
         partitions_def=partitions,
-        description="What staff of the mission make of a finding, in words; no result",
     )
-    def field_judgement(
+    def store_written(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
-    ) -> dg.MaterializeResult:
+    ) -> Iterator[dg.MaterializeResult]:
         from indicators.definitions.catalogue import load_catalogue
         from indicators.linkage.framework.field_judgements import store_judgements
         from indicators.linkage.framework.model import read_framework
-
-        with _warehouse(context, workspace, "field_judgement") as (profile, mission, connection):
-            framework = read_framework(profile, load_catalogue())
-            store_judgements(connection, mission, profile, framework, as_of.of(mission))
-            rows = _row_count(connection, "field_judgement")
-        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
-
-    @dg.asset(
-        key=mart_key("strategy"),
-        deps=[mart_key("indicator_value")],
-        group_name="mart",
-        partitions_def=partitions,
-        description="The mission's strategy for the protection of civilians and its objectives",
-    )
-    def strategy(
-        context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
-    ) -> dg.MaterializeResult:
-        from indicators.definitions.catalogue import load_catalogue
-        from indicators.linkage.framework.model import read_framework
         from indicators.linkage.framework.strategy import store_strategy
 
-        with _warehouse(context, workspace, "strategy") as (profile, mission, connection):
-            framework = read_framework(profile, load_catalogue())
-            store_strategy(connection, mission, profile, framework, as_of.of(mission))
-            rows = _row_count(connection, "strategy_objective")
-        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+        step = "strategy_and_judgements"
+        with _warehouse(context, workspace, step) as (profile, mission, connection):
+            of = (connection, mission, profile, read_framework(profile, load_catalogue()))
+            store_judgements(*of, as_of.of(mission))
+            store_strategy(*of, as_of.of(mission))
+            for table, counted in (("field_judgement",) * 2, ("strategy", "strategy_objective")):
+                rows = {"dagster/row_count": _row_count(connection, counted)}
+                yield dg.MaterializeResult(asset_key=mart_key(table), metadata=rows)
 
-    return [write_values_and_evidence, protection_gap, field_judgement, strategy]
+    return [write_values_and_evidence, protection_gap, store_written]
 
 
 @contextmanager

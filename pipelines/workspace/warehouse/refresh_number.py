@@ -10,8 +10,11 @@ from contextlib import contextmanager
 import duckdb
 
 STEPS = (
-    *("ingest", "contract_checks", "values_and_evidence"),
-    *("protection_gap", "field_judgement", "strategy"),
+    "ingest",
+    "contract_checks",
+    "values_and_evidence",
+    "protection_gap",
+    "strategy_and_judgements",
 )
 _FINISHED = "ops.refresh_step"
 

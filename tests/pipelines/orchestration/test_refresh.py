@@ -90,8 +90,7 @@ def test_refresh_computes_and_says_what_it_checked(first: RefreshResult) -> None
         "contract_checks",
         "values_and_evidence",
         "mart__protection_gap",
-        "mart__field_judgement",
-        "mart__strategy",
+        "strategy_and_judgements",
     }
 
 
