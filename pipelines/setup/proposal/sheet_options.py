@@ -65,10 +65,16 @@ _LEAST_MARKED, _MOST_MARKED = 2, 0.9  # rows with one cross, and their share
 _FEWEST_DAYS, _MOST_CROSSES = 5, 0.8  # columns of days; share of their texts
 _PARTS = (("Status", "Date", "Reason"), ("Statut", "Date", "Motif"))
 _MOST_STATUSES, _LEAST_TOLD = 12, 0.1  # texts; share of the cells that tell more than a status
-_DITTOS = {
-    *("same", "meme", "idem", "id", "ditto", "dito", "do", "ibid", "as above", "same as above"),
-    *("كذلك", "كالسابق", "نفسه"),
-}
+_DITTOS = frozenset(
+    map(
+        folded,
+        (
+            *("same", "même", "idem", "id", "ditto", "dito", "do", "ibid", "as above"),
+            *("same as above", "same source", "même source", "same place", "même lieu"),
+            *("comme ci-dessus", "كذلك", "كالسابق", "نفسه", "نفس المصدر", "نفس المكان", "كما سبق"),
+        ),
+    )
+)
 _MARKS = {
     *("-do-", "-Do-", "-DO-", "do.", '"', "''", "″", "〃", "“", "”", "»", "-//-", "//"),
     *("-''-", '-"-', "--''--", "-“-", "-”-"),
@@ -287,7 +293,13 @@ def _without_year(table: SourceTable) -> list[str]:
     texts = {name: table.rows[name].drop_null().unique().to_pylist() for name in table.header}
     none = words_for_none("zero") | words_for_none("yet") | words_for_none("never")
     told = {
-        name: [text for text in held if text not in MISSING and folded(text) not in none]
+        name: [
+            text
+            for text in held
+            if text not in MISSING
+            and folded(text) not in none
+            and folded(text).split(" ")[0] not in total_words()  # its row is none
+        ]
         for name, held in texts.items()
     }
     return [

@@ -5,7 +5,12 @@ from datetime import datetime
 import pytest
 
 from indicators.definitions.contracts import contracts
-from pipelines.ingest.mapping.written.written_dates import day_of_span, is_read_by
+from pipelines.ingest.mapping.written.written_dates import (
+    day_of_span,
+    is_read_by,
+    without_weekday,
+)
+from pipelines.ingest.mapping.written.written_numbers import numbers_in_cell
 from pipelines.ingest.mapping.written.written_places import decimal_degrees, grid_degrees
 from pipelines.ingest.mapping.written.written_times import (
     as_read,
@@ -16,6 +21,8 @@ from pipelines.ingest.mapping.written.written_times import (
 )
 from pipelines.ingest.readers.sheet_shape import labels_told, with_year
 from pipelines.setup.proposal.matching import notation
+from pipelines.setup.proposal.matching.columns import fit_of
+from pipelines.setup.proposal.matching.texts import Texts
 
 CLOCKS = {
     "05.01.2026 14.00": "05.01.2026 14:00",
@@ -143,6 +150,12 @@ def test_an_hour_that_is_not_known_leaves_the_day() -> None:
         ("Yes – 17/12/2025, 2 killed", "17/12/2025", "17/12/2025"),
         ("14h30-17h30", "14h30", "17h30"),
         ("9h", "9h", ""),
+        ("22H00 -", "22H00", ""),
+        ("from 01 Jan 26 UFN", "01 Jan 26", ""),
+        ("01 Feb 26 until further notice", "01 Feb 26", ""),
+        ("from 13/04 to 17/04/2026", "13/04/2026", "17/04/2026"),
+        ("30 Oct - 1 Nov 25", "30 Oct 25", "1 Nov 25"),
+        ("10/04 au 13/04", "10/04", "13/04"),
         ("01/06/26 de 7h30 à 15h30", "01/06/26 7h30", "01/06/26 15h30"),
         ("Mon 2/3/2026 2200-0130", "Mon 2/3/2026 2200", "Mon 2/3/2026 0130"),
     ],
@@ -159,6 +172,26 @@ def test_an_hour_may_be_said_to_be_rough_or_have_its_day_behind_it() -> None:
         assert with_usual_clock(text) == clock
     assert notation.clock_formats(["2155", "2240", "0020 (10 Jan)"]) == ["%H:%M"]
     assert notation.own_day("0020 (10 Jan)") == "10 Jan"
+
+
+def test_two_hours_are_not_the_second_of_them() -> None:
+    """A start that was joined with both came as the end, without a word."""
+    for text in ("04/01/2026 08H30 - 11H15", "04/01/2026 de 8h30 à 11h15"):
+        assert with_usual_clock(text) == text
+    assert with_usual_clock("05/07/2026 à 08:30 10:00") == "05/07/2026 10:00"
+
+
+def test_tuesday_in_french_is_no_month_before_a_day_in_numbers() -> None:
+    assert without_weekday("Mar 03/02/2026") == "03/02/2026"
+    assert without_weekday("Mar 3-4 2026") == "Mar 3-4 2026"
+
+
+def test_officers_and_ranks_are_added() -> None:
+    column = contracts()["activities"].columns["personnel_count"]
+    fit = fit_of(column, Texts("Str (Offr+JCO+OR)", ("0+1+10", "1+2+14", "12")), {})
+    assert (fit.share, fit.entry) == (1, {"join": "+"})
+    assert numbers_in_cell("1+2+14") == ["1", "2", "14"]
+    assert numbers_in_cell("25+1") == ["25+1"]  # of two the second may be of others
 
 
 def test_degrees_and_minutes_may_stand_apart_without_their_signs() -> None:

@@ -17,6 +17,7 @@ from pipelines.ingest.readers.sheet_shape import parts_told
 from pipelines.setup.proposal.answering.answers import answered, joined
 from pipelines.setup.proposal.answering.choices import NOTHING
 from pipelines.setup.proposal.beside.known_rows import Known
+from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.survey import ANSWERS, RESPONDENTS
 from pipelines.setup.proposal.matching.texts import BETWEEN, ColumnProposal
 from pipelines.setup.proposal.matching.wide import (
@@ -220,7 +221,8 @@ class Colleague:
         self.answers[f"{before}rows_value"] = most
         for header, codes in meant.items():
             for kind, code in codes.items():
-                self.answers[f"{before}row.{kind}.{header}"] = code
+                told = _month_of(header) if kind == _MONTH else ""
+                self.answers[f"{before}row.{kind}.{header}"] = told or code
             if fills[header] != most:
                 self.answers[f"{before}row.{VALUE}.{header}"] = fills[header]
 
@@ -509,6 +511,15 @@ def _left_of_list(one: ColumnProposal, text: str, value: str) -> tuple[str, str]
     unknown = [member for member, code in members.items() if code is None]
     codes = {*value.split(BETWEEN)} - {*members.values()}
     return (unknown[0], codes.pop()) if len(unknown) == len(codes) == 1 else None
+
+
+def _month_of(header: str) -> str:
+    """The first day of a month that a header names with its year, `Feb 26 staffed`."""
+    found = re.search(r"([^\W\d_]{3,9})\.? (\d{2,4})(?!\d)", header)
+    text = f"{found[1]} {found[2]}" if found else ""
+    written = notation.dates([text], with_time=False, of_months=True)
+    day = notation.date_of(text, written) if written.share == 1 and text else None
+    return day.isoformat() if day else ""
 
 
 def _text(row: Row, headers: Sequence[str]) -> str:

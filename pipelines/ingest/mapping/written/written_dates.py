@@ -72,7 +72,12 @@ _SPAN = re.compile(
 _HOUR = r"\d{1,2} ?[:h.] ?\d{0,2}(?: ?[ap]m)?|\d{1,2} ?[ap]m|\d{4}(?: ?hrs?)?"
 _HOURS = re.compile(rf"(?:de |from )?({_HOUR})\s*(?:-|–|—|à|to|>|→)\s*({_HOUR})", re.IGNORECASE)
 _HOURS_OF_DAY = re.compile(rf"(?P<day>.*\d),? +{_HOURS.pattern}", re.IGNORECASE)
-_SINCE = re.compile(r"(?:depuis(?: le)?|since) +(.*\d)\D*", re.IGNORECASE)
+_SINCE = re.compile(
+    r"(?:depuis(?: le)?|since|from|as of|dès le|à (?:partir|compter) du) +(.*\d)\D*"
+    r"|(\d.*\d)\W+(?:UFN|until further notice|onwards?|jusqu[’']à nouvel ordre)\W*",
+    re.IGNORECASE,
+)
+_OPEN_HOURS = re.compile(rf"(?:de |from )?({_HOUR})\s*(?:-|–|—|>|→)", re.IGNORECASE)
 _DAY = re.compile(
     r"(?<!\d)(?:\d{4}-\d\d-\d\d|\d{1,2}[-/. ](?:\d{1,2}|[^\W\d_]{3,9}\.?)[-/. ]\d{2,4})(?!\d)"
 )
@@ -82,20 +87,23 @@ _YEAR = re.compile(r"\d{4}|\d[/.]\d+[/.]\d|\d[- '][^\W\d]+[- ']\d")
 def day_of_span(text: str, part: int) -> str:
     """The first or second (1, 2) day of a cell: `16/02/2026 - 18/02/2026`, `16-18 mars 2026`.
 
-    A day alone is both, also among words (`done, 29 Dec 25`); `depuis le 2/6/2026` has no end. Of
+    A day alone is both, also among words (`done, 29 Dec 25`); `depuis le 2/6/2026`, `from 01 Jan 26
+    UFN` and `22h00 -` have no end. Of
     two hours, `10:30 - 11:45`, one, behind their day where that stands before them (`01/06/26 de
     7h30 à 15h30`); a mere hour is the first.
     """
     if hours := _HOURS.fullmatch(text.strip()):
         return hours[part].strip()
-    in_day = _HOURS_OF_DAY.fullmatch(text.strip())
-    if in_day and _DAY.fullmatch(without_weekday(in_day["day"])):
+    if begun := _OPEN_HOURS.fullmatch(text.strip()):
+        return begun[1].strip() if part == 1 else ""
+    if in_day := _hours_of_day(text):
         return f"{in_day['day']} {in_day[part + 1].strip()}"
     if part > 1 and re.fullmatch(_HOUR, text.strip(), re.IGNORECASE):
         return ""
-    if since := _SINCE.fullmatch(text.strip()):
-        return since[1] if part == 1 else ""
     found = _SPAN.fullmatch(text.strip())
+    since = _SINCE.fullmatch(text.strip())
+    if since and (since[2] or found is None):
+        return (since[1] or since[2]) if part == 1 else ""
     days = _DAY.findall(text)
     if days and (found is None or not _YEAR.search(found[2] or found[4] or "")):
         return days[min(part, len(days)) - 1]
@@ -104,9 +112,21 @@ def day_of_span(text: str, part: int) -> str:
     first, second = filter(None, found.groups())
     if first.isdigit() and (rest := re.fullmatch(r"\d{1,2}(\D.+)", second)):
         first += rest[1]
-    elif not _YEAR.search(first) and (year := re.search(r"\D\d{4}$", second)):
-        first += year[0]  # `13/04` of `13/04 au 17/04/2026`
+    elif _YEAR.search(second) and not _YEAR.search(first):
+        year = re.search(r"\D(?:\d{4}|\d\d)$", second)
+        first += year[0] if year else ""  # `13/04` of `13/04 au 17/04/2026`
     return first if part == 1 else second
+
+
+def _hours_of_day(text: str) -> re.Match[str] | None:
+    found = _HOURS_OF_DAY.fullmatch(text.strip())
+    return found if found and _DAY.fullmatch(without_weekday(found["day"])) else None
+
+
+@lru_cache(maxsize=100_000)
+def has_two_hours(text: str) -> bool:
+    """Whether a day has two hours with a sign between them, of which a time is only one."""
+    return _hours_of_day(text) is not None
 
 
 @cache
@@ -124,7 +144,9 @@ def _weekday() -> re.Pattern[str]:
     names = sorted((name for name in known if _plain(name) not in _months()), key=len)
     leads = "|".join(word for words in listed()["before_a_day"].values() for word in words)
     week = "|".join(reversed(names))
-    return re.compile(rf"^(?:(?:{week})\.?,? +)?(?:(?:{leads}) +)?(?=\d)", re.IGNORECASE)
+    tuesday = r"mar\.?,? +(?=\d\d?[/.]\d)"  # `Mar 03/02` cannot be of March
+    before = rf"(?:(?:{week})\.?,? +|{tuesday})?(?:(?:{leads}) +)?"
+    return re.compile(rf"^{before}(?=\d)", re.IGNORECASE)
 
 
 @cache

@@ -77,8 +77,17 @@ def number_of_cell(text: str, part: int) -> str | None:
     return found[("first", "second")[part - 1]] if found else text
 
 
+def are_added(text: str) -> bool:
+    """Whether a text is three numbers or more with plus signs between them: `1+2+14`, officers
+    and ranks. Of two the second may be of others."""
+    return re.fullmatch(r"\d{1,4}(?:\s*\+\s*\d{1,4}){2,}", text) is not None
+
+
 def numbers_in_cell(text: str) -> list[str]:
-    """Both numbers of `14/1`; any other text, a range or a part of the whole, itself."""
+    """Both numbers of `14/1`, all of `1+2+14`; any other text, a range or a part of the whole,
+    itself."""
+    if are_added(text):
+        return text.split("+")
     found = numbers_of_cell(text)
     are_two = found is not None and (found["between"] or "").strip() == "/"
     return [found["first"], found["second"]] if found and are_two else [text]

@@ -9,7 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
-from pipelines.ingest.mapping.written.written_dates import is_read_by, listed, with_english_months
+from pipelines.ingest.mapping.written.written_dates import (
+    has_two_hours,
+    is_read_by,
+    listed,
+    with_english_months,
+)
 
 _HALF = r"(?P<half>[ap]\.? ?m\.?|صباح[اً]*|مساء[اً]*|ص|م)"
 _HOURS = r"(?:hrs?|hours?|hs?|heures?)\.?"
@@ -115,7 +120,7 @@ def with_usual_clock(text: str) -> str:
     plain = _beside("same_day").sub(" ", _days_later(text)[1])
     plain = _DAY_BEHIND.sub(_hour_behind, plain.strip())
     found = _CLOCK.fullmatch(plain)
-    if found is None:
+    if found is None or has_two_hours(plain):
         return text
     day = _own_day(found["day"] or "")
     is_whole = len(re.findall(r"\w+", day)) >= _DAY_PARTS or _DAY_IN_ONE.fullmatch(day)

@@ -13,6 +13,7 @@ from pipelines.setup.proposal.matching.codes import CodeProposal, listed_in, rec
 from pipelines.setup.proposal.matching.columns import as_said
 from pipelines.setup.proposal.matching.joined_columns import (
     hours_of_span,
+    of_several_days,
     of_span,
     summed,
     two_of_one_cell,
@@ -82,6 +83,8 @@ def with_headers(
     if own.base_type == "time" and (spans := [*filter(hours_of_span, known_texts)]):
         day = next((one for one in known_texts if one not in spans), spans[0])
         return replace(proposal, columns=(*others, of_span(column, day, spans[0])))
+    if own.base_type == "time" and (of_several := of_several_days(column, known_texts)):
+        return replace(proposal, columns=(*others, of_several))
     texts = (list(filter(None, row.values())) for row in rows.select(headers).to_pylist())
     joined = dict.fromkeys(" ".join(map(str.strip, parts)) for parts in texts if parts)
     said = as_said(column, own, Texts(headers[0], tuple(joined), False), known)

@@ -14,8 +14,9 @@ from typing import Any
 
 from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.definitions.vocabularies import vocabularies
+from pipelines.ingest.mapping.model import SUM
 from pipelines.ingest.mapping.written.written_dates import day_of_span
-from pipelines.ingest.mapping.written.written_numbers import without_unit
+from pipelines.ingest.mapping.written.written_numbers import are_added, without_unit
 from pipelines.ingest.mapping.written.written_places import SIDES, decimal_degrees
 from pipelines.ingest.mapping.written.written_times import has_hours
 from pipelines.ingest.readers.hxl import is_tags
@@ -537,6 +538,11 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
         return replace(rest, entry={**rest.entry, "recode": recode})
     if not values:
         return Fit(None, reason="empty_column")
+    if kind == "int" and any(map(are_added, values)):
+        alone = [text for text in values if not are_added(text)]
+        written = notation.numbers(alone, column) if alone else notation.Written({}, 1)
+        share = 1 - (1 - written.share) * len(alone) / len(values)
+        return Fit(share, {**written.keys, "join": SUM}, (), "summed")
     if kind in ("int", "dec"):
         plain = [decimal_degrees(text, SIDES[name]) for text in values] if name in SIDES else values
         number = notation.numbers(plain, column)

@@ -19,7 +19,6 @@ from pipelines.ingest.mapping.written.written_times import (
     says_same_day,
     with_usual_clock,
 )
-from pipelines.ingest.readers.sheet_shape import DAYS_OF_MONTH
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.concepts import (
     column_meanings,
@@ -252,9 +251,10 @@ def _is_day(texts: Texts) -> bool:
 
 
 def _first_days(texts: Texts) -> tuple[str, ...]:
-    """Days, of several of one month (`08-10 Jul 2026`) the first."""
-    return tuple(day_of_span(one, 1) if DAYS_OF_MONTH.fullmatch(one) else one
-                 for one in texts.values)  # fmt: skip
+    """Days, of several (`08-10 Jul 2026`, `30 Oct - 1 Nov 25`) the first."""
+    both = [(day_of_span(one, 1), day_of_span(one, 2)) for one in texts.values]
+    return tuple(first if last not in ("", first) else one
+                 for one, (first, last) in zip(texts.values, both, strict=True))  # fmt: skip
 
 
 def _holds_a_day(texts: Texts, is_of_row: bool) -> bool:
@@ -307,6 +307,17 @@ def _of_two(one: ColumnProposal, day: Texts, clock: Texts) -> ColumnProposal:
         },
         reasons=(*reasons, "joined"),
     )
+
+
+def of_several_days(name: str, columns: Sequence[Texts]) -> ColumnProposal | None:
+    """The start or the end of a row by a column whose cells hold several days and one of hours, as
+    a person joins them; None where these are other columns."""
+    clocks = [one for one in columns if notation.clock_formats(one.values)]
+    days = [one for one in columns if one not in clocks and _is_day(one)]
+    if len(clocks) != 1 or len(days) != 1 or _first_days(days[0]) == days[0].values:
+        return None
+    named = ColumnProposal(name, (days[0].header,), 1.0, ("by_person",), {}, ())
+    return _of_two(named, days[0], clocks[0])
 
 
 def two_of_one_cell(contract: Contract, texts: Texts) -> list[ColumnProposal]:
