@@ -54,7 +54,7 @@ def _rows_come_of() -> Mapping[str, frozenset[str]]:
     for table, query in MART_QUERIES.items():
         own = {name for names in _CORE.findall(query) for name in names if name}
         own.update(*(of for made, of in OF_PLANS.items() if f" {made}" in query))
-        read = (found[name] for name in sorted(found.keys() & _READ.findall(query)))
+        read = (found[name] for name in found.keys() & _READ.findall(query))
         found[table] = frozenset(own).union(*read)
     return MappingProxyType(found)
 
@@ -76,7 +76,7 @@ def fill_tables(
         connection.execute(f"CREATE OR REPLACE TEMP MACRO {function}")
     for table, query in MART_QUERIES.items():
         needed, made_of = _COUNTED.search(query), ROWS_COME_OF[table]
-        if (needed and needed[1] not in counted) or (made_of and made_of <= {*without_rows}):
+        if (needed and needed[1] not in counted) or (made_of and made_of.issubset(without_rows)):
             continue
         asked = {name: values[name] for name in re.findall(r"\$(\w+)", query)}
         connection.execute(_ROWS.sub(_part_sql, query), asked)

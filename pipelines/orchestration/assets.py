@@ -4,7 +4,7 @@ Avoid putting checks, jobs or the release's assets here. A step imports what it 
 has no use for the libraries of a refresh, which take seconds to load.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -23,7 +23,7 @@ from pipelines.workspace.other_core import begun
 from pipelines.workspace.warehouse.connection import open_warehouse
 from pipelines.workspace.warehouse.refresh_number import numbered_step
 
-_LARGEST_STEP = "values_and_evidence"
+_VALUES, _WRITTEN = "values_and_evidence", "strategy_and_judgements"
 INTAKE = "intake"
 """Metadata of the first core table: what became of each file that the run read."""
 
@@ -118,11 +118,8 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     }
 
     @dg.multi_asset(
-        name=_LARGEST_STEP,
-        specs=[
-            dg.AssetSpec(mart_key(table), deps=core, group_name="mart", description=description)
-            for table, description in values_and_evidence.items()
-        ],
+        name=_VALUES,
+        specs=_mart_specs(values_and_evidence, core),
         partitions_def=partitions,
     )
     def write_values_and_evidence(
@@ -143,7 +140,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         from pipelines.release.approval.second_person import note_computed
 
         report("indicators")
-        with _warehouse(context, workspace, _LARGEST_STEP) as (profile, mission, connection):
+        with _warehouse(context, workspace, _VALUES) as (profile, mission, connection):
             day = as_of.of(mission)
             engine = rows.of(mission, workspace.workspace())
             catalogue = decided_by(load_catalogue(), day)
@@ -193,16 +190,8 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     }
 
     @dg.multi_asset(
-        name="strategy_and_judgements",
-        specs=[
-            dg.AssetSpec(
-                mart_key(table),
-                deps=[mart_key("indicator_value")],
-                group_name="mart",
-                description=description,
-            )
-            for table, description in written.items()
-        ],
+        name=_WRITTEN,
+        specs=_mart_specs(written, [mart_key("indicator_value")]),
         partitions_def=partitions,
     )
     def store_written(
@@ -213,16 +202,23 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         from indicators.linkage.framework.model import read_framework
         from indicators.linkage.framework.strategy import store_strategy
 
-        step = "strategy_and_judgements"
-        with _warehouse(context, workspace, step) as (profile, mission, connection):
+        with _warehouse(context, workspace, _WRITTEN) as (profile, mission, connection):
             of = (connection, mission, profile, read_framework(profile, load_catalogue()))
             store_judgements(*of, as_of.of(mission))
             store_strategy(*of, as_of.of(mission))
-            for table, counted in (("field_judgement",) * 2, ("strategy", "strategy_objective")):
-                rows = {"dagster/row_count": _row_count(connection, counted)}
-                yield dg.MaterializeResult(asset_key=mart_key(table), metadata=rows)
+            counted = {"field_judgement": "field_judgement", "strategy": "strategy_objective"}
+            for asset, table in counted.items():
+                rows = {"dagster/row_count": _row_count(connection, table)}
+                yield dg.MaterializeResult(asset_key=mart_key(asset), metadata=rows)
 
     return [write_values_and_evidence, protection_gap, store_written]
+
+
+def _mart_specs(descriptions: Mapping[str, str], deps: Sequence[dg.AssetKey]) -> list[dg.AssetSpec]:
+    return [
+        dg.AssetSpec(mart_key(table), deps=deps, group_name="mart", description=description)
+        for table, description in descriptions.items()
+    ]
 
 
 @contextmanager

@@ -141,6 +141,12 @@ def test_an_hour_that_is_not_known_leaves_the_day() -> None:
     assert "%d/%m/%Y" in notation.days_of_times(texts).keys["formats"]  # type: ignore[operator]
 
 
+def test_a_part_of_the_day_alone_is_no_hour_and_behind_one_leaves_it() -> None:
+    assert says_no_hour("matin") and says_no_hour("Night")
+    for text in ("4:45 مساء", "01/03/2026 4:45 مساء", "8h du matin", "05:30 morning"):
+        assert not says_no_hour(text)
+
+
 @pytest.mark.parametrize(
     ("text", "first", "last"),
     [

@@ -123,7 +123,6 @@ def _hours_of_day(text: str) -> re.Match[str] | None:
     return found if found and _DAY.fullmatch(without_weekday(found["day"])) else None
 
 
-@lru_cache(maxsize=100_000)
 def has_two_hours(text: str) -> bool:
     """Whether a day has two hours with a sign between them, of which a time is only one."""
     return _hours_of_day(text) is not None

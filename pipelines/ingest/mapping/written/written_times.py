@@ -206,7 +206,8 @@ def hours_east(letter: str) -> int:
 @cache
 def _unknown() -> re.Pattern[str]:
     before = r"(?:^|\s*[,/|–-]?\s+|,?\s*\(\s*)"
-    return re.compile(rf"{before}(?:{_words('unknown')})\s*\)?\s*$", re.IGNORECASE)
+    alone = rf"^\s*(?:{_words('part_of_day')})\s*$"  # behind an hour it tells which: `4:45 مساء`
+    return re.compile(rf"{before}(?:{_words('unknown')})\s*\)?\s*$|{alone}", re.IGNORECASE)
 
 
 @cache

@@ -42,12 +42,12 @@ def column_meanings(table: str, column: str) -> frozenset[Meaning]:
     """What the names of a contract column mean; `Time in` is more than a time, and where one was
     released `Time out` is no beginning, as it is of a patrol."""
     own = frozenset[str]().union(*meanings(folded(column.replace("_", " "))))
-    other_end = {"begin": "finish", "finish": "begin"}.get(next(iter(own & _ENDS), ""), "")
+    other_end = _ENDS - own if own & _ENDS else frozenset()
     return frozenset(
         one
         for name in column_names(table, column)
         for one in meanings(name)
-        if other_end not in one and (one != {"hour"} or len(name.split()) == 1)
+        if not other_end & one and (one != {"hour"} or len(name.split()) == 1)
     )
 
 
