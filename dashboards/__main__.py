@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dashboards.reading.access import AUDIENCES
 from indicators.foundation.errors import WrongUse
-from indicators.foundation.messages import message
+from indicators.foundation.messages import language_of_environment, message
 from indicators.foundation.stored.ending import end_at_once
 
 WRONG_USE = 2
@@ -15,13 +15,17 @@ _THIS_MACHINE = ("127.0.0.1", "localhost")
 _ALL_ADDRESSES = ("0.0.0.0", "")  # noqa: S104 compared with, not listened on
 
 
+def _said(key: str, **parameters: object) -> str:
+    return message(key, language_of_environment(), **parameters)
+
+
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser("python -m dashboards", description=message("page.serve.help"))
-    parser.add_argument("--home", type=Path, required=True, help=message("page.serve.home"))
+    parser = argparse.ArgumentParser("python -m dashboards", description=_said("page.serve.help"))
+    parser.add_argument("--home", type=Path, required=True, help=_said("page.serve.home"))
     parser.add_argument("--audience", choices=AUDIENCES, default="mission")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8050)
-    parser.add_argument("--desk", metavar="MODULE:FUNCTION", help=message("page.serve.desk"))
+    parser.add_argument("--desk", metavar="MODULE:FUNCTION", help=_said("page.serve.desk"))
     return parser.parse_args(arguments)
 
 
@@ -46,9 +50,9 @@ def _hindrance(home: Path, host: str) -> str | None:
     if not _is_reached(host):
         return None
     if not can_sign_in:
-        return message("page.serve.open_to_all", host=host)
+        return _said("page.serve.open_to_all", host=host)
     has_name = named_hosts() or host not in (*_THIS_MACHINE, *_ALL_ADDRESSES)
-    return None if has_name else message("page.serve.no_host")
+    return None if has_name else _said("page.serve.no_host")
 
 
 def _listening_socket(host: str, port: int) -> socket.socket | None:
@@ -67,19 +71,23 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted; exit code 2 where folder or port cannot be used."""
     chosen = _arguments(arguments)
     if not chosen.home.is_dir():
-        print(message("page.serve.no_home", home=chosen.home), file=sys.stderr)
+        print(_said("page.serve.no_home", home=chosen.home), file=sys.stderr)
         return WRONG_USE
     try:
         hindrance = _hindrance(chosen.home, chosen.host)
     except WrongUse as error:
-        print(error, file=sys.stderr)
+        print(
+            *(problem.sentence(language_of_environment()) for problem in error.problems),
+            sep="\n",
+            file=sys.stderr,
+        )
         return error.exit_code
     if hindrance:
         print(hindrance, file=sys.stderr)
         return WRONG_USE
     listening = _listening_socket(chosen.host, chosen.port)
     if listening is None:
-        text = message("page.serve.port_taken", port=chosen.port, other=chosen.port + 1)
+        text = _said("page.serve.port_taken", port=chosen.port, other=chosen.port + 1)
         print(text, file=sys.stderr)
         return WRONG_USE
     _serve(chosen, listening)
@@ -100,11 +108,11 @@ def _serve(chosen: argparse.Namespace, listening: socket.socket) -> None:
     port = listening.getsockname()[1]
     app.server.config["SESSION_COOKIE_NAME"] = cookie_name(home, chosen.audience, port)
     listening.listen(server.WAITING)  # who comes from now on is answered once all is loaded
-    print(message("page.serve.ready", host=chosen.host, port=port), flush=True)
+    print(_said("page.serve.ready", host=chosen.host, port=port), flush=True)
     try:
         server.serve(app.server, listening)
     except KeyboardInterrupt:
-        print(message("page.serve.stopped"))
+        print(_said("page.serve.stopped"))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from indicators.definitions.checks.catalogue_checks import (
     version_problems,
 )
 from indicators.definitions.indicator import Indicator
+from indicators.definitions.mission_profile import Mission
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import Problem, WrongUse, nearest
 from indicators.foundation.reading.model_problems import model_problems
@@ -91,3 +92,9 @@ def selected_indicators(
             for code in unknown
         )
     return [catalogue[code] for code in chosen]
+
+
+def source_tables(mission: Mission) -> list[str]:
+    """The tables whose rows the chosen indicators count, each once."""
+    catalogue, codes = load_catalogue(), (one.code for one in mission.indicators)
+    return list(dict.fromkeys(catalogue[code].source for code in codes if code in catalogue))

@@ -4,6 +4,7 @@ The sentences themselves stand in `data/messages/*.yaml`, one file a part of the
 `key: {en: "... {value} ...", fr: "... {value} ..."}`.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -17,6 +18,12 @@ from indicators.foundation.reading.yaml_loader import StrictLoader
 
 LANGUAGES = ("en", "fr")
 _FRENCH_PLURAL = 2  # from here on
+
+
+def language_of_environment() -> str:
+    """`POCLENS_LANGUAGE` where it is set, else French for a French locale, else English."""
+    wish = os.environ.get("POCLENS_LANGUAGE") or os.environ.get("LANG", "")
+    return "fr" if wish.lower().startswith("fr") else "en"
 
 
 @cache

@@ -17,7 +17,7 @@ from typing import Any
 
 from indicators.foundation.errors import PocLensError, Problem, WrongUse
 from indicators.foundation.faults import is_disk_full, traceback_of
-from indicators.foundation.messages import LANGUAGES, message
+from indicators.foundation.messages import LANGUAGES, language_of_environment, message
 from indicators.foundation.stored.ending import end_at_once
 from pipelines.cli.options import Parser
 from pipelines.workspace.paths import Workspace
@@ -56,12 +56,6 @@ COMMANDS = (
     "templates",
     "doctor",
 )
-
-
-def language_of_environment() -> str:
-    """`POCLENS_LANGUAGE` where it is set, else French for a French locale, else English."""
-    wish = os.environ.get("POCLENS_LANGUAGE") or os.environ.get("LANG", "")
-    return "fr" if wish.lower().startswith("fr") else "en"
 
 
 def language_of(argv: Sequence[str]) -> str:

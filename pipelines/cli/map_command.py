@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise WrongUse(Problem("no_file", str(path)))
     profile = arguments.workspace.profile(mission_of(arguments))
     mission = read_mission(profile)
-    known = known_rows(arguments.workspace.warehouse(mission.mission))
+    known = known_rows(arguments.workspace.warehouse(mission.mission), mission)
     if arguments.source:
         return _mend(arguments, profile, mission, known)
     return _propose(arguments, profile, mission, known)

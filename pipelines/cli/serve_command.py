@@ -31,7 +31,7 @@ def serve(arguments: argparse.Namespace, port: int, audience: str = "mission") -
     """Replaces this process by `python -m dashboards`: who ends it ends the server."""
     require_free_port(port)
     sys.stdout.flush()
-    os.execve(sys.executable, _command(arguments, port, audience), clean_environment())
+    os.execve(sys.executable, _command(arguments, port, audience), _environment(arguments))
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def served(arguments: argparse.Namespace, port: int) -> Iterator["subprocess.Pop
     this process where that is asked to end."""
     require_free_port(port)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    server = subprocess.Popen(_command(arguments, port, "mission"), env=clean_environment())
+    server = subprocess.Popen(_command(arguments, port, "mission"), env=_environment(arguments))
     try:
         while server.poll() is None and not answers(port):
             time.sleep(0.1)
@@ -54,6 +54,10 @@ def answers(port: int) -> bool:
     """Whether anything listens on the port of this machine."""
     with socket.socket() as asked:
         return asked.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _environment(arguments: argparse.Namespace) -> dict[str, str]:
+    return clean_environment() | {"POCLENS_LANGUAGE": arguments.language}
 
 
 def _command(arguments: argparse.Namespace, port: int, audience: str) -> list[str]:

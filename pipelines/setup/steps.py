@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.catalogue import source_tables
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.foundation.errors import WrongUse
@@ -158,9 +158,7 @@ def _targets(mission: Mission) -> Step:
 
 def _files(mission: Mission, facts: _Facts, coming: set[str]) -> Step:
     """Which of the tables that the chosen indicators need have no row yet."""
-    catalogue = load_catalogue()
-    sources = (catalogue[one.code].source for one in mission.indicators)
-    needed = dict.fromkeys(name for name in sources if name not in WRITTEN)  # those come by files
+    needed = [name for name in source_tables(mission) if name not in WRITTEN]  # those come by files
     empty = [name for name in needed if not facts.rows.get(name) and name not in coming]
     told = {"tables": empty, "number": len(needed) - len(empty)}
     if not empty:

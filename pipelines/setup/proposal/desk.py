@@ -296,7 +296,8 @@ class IntakeDesk:
     def _known(self, mission: str) -> "Known":
         from pipelines.setup.proposal.beside.known_rows import known_rows
 
-        return known_rows(self._workspace.warehouse(mission))
+        profile = self._workspace.profile(mission)
+        return known_rows(self._workspace.warehouse(mission), read_mission(profile))
 
     def _area_names(self, mission: str, language: str) -> dict[str, str]:
         from pipelines.setup.proposal.beside.known_rows import area_names

@@ -12,7 +12,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.mapping.files.file_names import pattern_of, stem_words
-from pipelines.setup.proposal.beside.known_rows import Known
+from pipelines.setup.proposal.beside.known_rows import FED_TABLES, Known
 from pipelines.setup.proposal.layout import (
     SEVERAL,
     Layout,
@@ -59,6 +59,7 @@ from pipelines.setup.proposal.matching.words import (
     names_a_country,
     readings,
     reference_place,
+    table_names,
     total_words,
     unaccented,
 )
@@ -66,6 +67,7 @@ from pipelines.setup.proposal.told_otherwise import (
     of_another,
     of_group,
     of_own_rows,
+    of_texts,
     precision_of_area,
 )
 
@@ -74,6 +76,7 @@ SENDERS = ("series", "folder")
 _LEAST_SCORE = 0.2
 _LEAST_COLUMNS = 2
 _LOOKED_AT = 6  # contracts
+_FED = 0.1  # that indicators of the mission count a table's rows, beside its score
 _ANOTHER = 0.6  # score of a sheet that is surely a table of another kind
 _ADDED = ("sheet_name_as", "headings")  # options that name a column which is made
 _OF_BOOK = ("sheet", "sheets", "ignore_sheets")  # options
@@ -347,19 +350,23 @@ def propose(
     scored = [
         (*_scored(path, layout, contracts()[name], known), layout, name)
         for layout in found
-        for name in (tables if table else _shortlist(path, layout, tables))
+        for name in (tables if table else _shortlist(path, layout, tables, known))
     ]
+
+    def rank(entry: tuple[Any, ...]) -> float:
+        return float(entry[0] + _FED * (entry[-1] in known.get(FED_TABLES, ())))
+
     # a list of one column beside the sheet is explained in full, and tells nothing
-    scored.sort(key=lambda entry: (_explained(entry) < _LEAST_COLUMNS, -entry[0]))
+    scored.sort(key=lambda entry: (_explained(entry) < _LEAST_COLUMNS, -rank(entry)))
     score, columns, wide, layout, name = scored[0]
     if not table and (score < _LEAST_SCORE or _explained(scored[0]) < _LEAST_COLUMNS):
         raise WrongUse(Problem("map_no_contract", path.name))
     others = _other_kinds(scored)
     beside = [entry for entry in scored[1:] if entry[-2].table.sheet not in others]
-    rivals = [(entry[0], entry[-1]) for entry in beside if entry[-1] != name]
-    distance = score - rivals[0][0] if rivals else 1.0
-    confidence = min(0.97, round(score, 2)) if distance >= 0.1 else min(0.6, round(score, 2))
-    near = tuple(dict.fromkeys(other for value, other in rivals if score - value < 0.1))[:3]
+    behind = [(rank(scored[0]) - rank(entry), entry[-1]) for entry in beside if entry[-1] != name]
+    is_alone = not behind or behind[0][0] >= 0.1
+    confidence = min(0.97 if is_alone else 0.6, round(score, 2))
+    near = tuple(dict.fromkeys(other for distance, other in behind if distance < 0.1))[:3]
     source = _source_name(path, name)
     contract = contracts()[name]
     columns = _asked_of_totals(_asked_by_month(layout, columns), layout.texts)
@@ -372,6 +379,7 @@ def propose(
     columns += of_group(layout, contract, columns, wide, known)
     columns += of_another(layout, contract, columns)
     columns += precision_of_area(contract, columns)
+    columns += of_texts(layout, contract, columns, wide, known)
     feeds = tuple(sorted(c for c, one in load_catalogue().items() if one.source == name))
     return Proposal(
         source,
@@ -587,7 +595,7 @@ def _source_name(path: Path, table: str) -> str:
     return stem.strip("_").lstrip("0123456789_") or table
 
 
-def _shortlist(path: Path, layout: Layout, tables: Sequence[str]) -> list[str]:
+def _shortlist(path: Path, layout: Layout, tables: Sequence[str], known: Known) -> list[str]:
     """The contracts whose column names fit most headers: only these are looked at in full."""
 
     cut = {part: name for name, parts in layout.options.get("in_parts", {}).items()
@@ -600,7 +608,9 @@ def _shortlist(path: Path, layout: Layout, tables: Sequence[str]) -> list[str]:
         # A header names one column, and a column is named once: `ADM1_EN` and `ADM2_EN` are one.
         fitting = min(_fitting(likenesses), _fitting([*zip(*likenesses, strict=True)]))
         fitting += _WIDE * len(grouped(own, headers))
-        return fitting + _named_in(_titles(path, layout), own)
+        return (
+            fitting + _named_in(_titles(path, layout), own) + (table in known.get(FED_TABLES, ()))
+        )
 
     best = sorted(tables, key=lambda name: -named(name))[:_LOOKED_AT]
     is_survey = ANSWERS not in best and len(layout.questions) >= _LEAST_COLUMNS
@@ -753,7 +763,7 @@ def _titles(path: Path, layout: Layout) -> tuple[str, ...]:
 
 def _named_in(names: Sequence[str], contract: Contract) -> float:
     """1 where one of the names is the table's, 0.5 where a word of it is."""
-    titles = {folded(title) for title in (contract.table, contract.title.en, contract.title.fr)}
+    titles = table_names(contract.table)
     plain = [folded(re.sub(r"[\d_-]+", " ", name)) for name in names]
     words = {word for name in plain for word in (name, *name.split()) if word}
     if any(likeness(word, title) >= 0.85 for word in words for title in titles):

@@ -26,6 +26,7 @@ _TOLD_BY = {
     "deployments": (("base_code", "base_name"), ("base_name", "base_code")),
 }
 _LEAST_OF_GROUPS = 0.5  # share of their names
+_MOST_TEXTS = 0.8  # share of those of a column
 _PRECISION, _NAMED_BY_AREA = "location_precision", 0.95
 
 
@@ -52,6 +53,36 @@ def of_group(
             told = ("group_above",)
             return [ColumnProposal(name, (texts.header,), _UNTOLD, told, fit.entry, fit.codes)]
     return []
+
+
+def of_texts(
+    layout: Layout,
+    contract: Contract,
+    columns: Sequence[ColumnProposal],
+    wide: Wide | None,
+    known: Known,
+) -> list[ColumnProposal]:
+    """Codes that the table requires and no header names, where nearly all texts of one column name
+    them beside what else they say: the type of activity by `Patrouille de nuit`."""
+    named = {one.column for one in columns} | {*(wide.columns if wide else ())}
+    taken = {header for one in columns for header in one.headers
+             if contract.columns[one.column].base_type != "code"}  # fmt: skip
+    found: list[ColumnProposal] = []
+    for name, column in contract.columns.items():
+        if name in named or not column.required or column.base_type != "code":
+            continue
+        fits = [(fit_of(column, texts, known, name), texts) for texts in layout.texts
+                if _are_words(texts.values) and texts.header not in taken]  # fmt: skip
+        fit, texts = max(fits, key=lambda one: one[0].share or 0, default=(None, None))
+        if fit and texts and (fit.share or 0) >= _MOST_TEXTS:
+            told = ("of_another",)
+            found.append(ColumnProposal(name, (texts.header,), _UNTOLD, told, fit.entry, fit.codes))
+    return found
+
+
+def _are_words(values: Sequence[str]) -> bool:
+    """Whether there are texts, and none is a mere number, which as a code means what it counts."""
+    return bool(values) and all(any(map(str.isalpha, text)) for text in values)
 
 
 def precision_of_area(

@@ -14,6 +14,7 @@ import pytest
 from indicators.compiler.explanation.figure_sql import indicator_sql
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.data_folder import data_folder
+from indicators.foundation.messages import message
 from pipelines.cli.diff_command import _summary
 from pipelines.cli.main import COMMANDS, main
 from tests.pipelines.cli.called import poclens
@@ -100,6 +101,13 @@ def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
         refused = poclens(tmp_path, "serve", "--port", str(port))
     assert refused.returncode == 2
     assert str(port) in refused.stderr and len(refused.stderr.splitlines()) == 1
+
+
+def test_the_server_speaks_the_language_of_the_command(tmp_path: Path) -> None:
+    for language in ("en", "fr"):
+        refused = process_of_poclens(tmp_path / "none", "--language", language, "serve")
+        said = message("page.serve.no_home", language, home=tmp_path / "none")
+        assert (refused.returncode, refused.stderr.strip()) == (2, said)
 
 
 def test_who_ends_the_command_ends_the_server(tmp_path: Path) -> None:

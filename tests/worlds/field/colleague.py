@@ -15,9 +15,9 @@ from indicators.definitions.contracts import Column, contracts
 from indicators.foundation.errors import WrongUse
 from pipelines.ingest.readers.sheet_shape import parts_told
 from pipelines.setup.proposal.answering.answers import answered, joined
-from pipelines.setup.proposal.answering.choices import NOTHING
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.matching import notation
+from pipelines.setup.proposal.matching.codes import NOTHING
 from pipelines.setup.proposal.matching.survey import ANSWERS, RESPONDENTS
 from pipelines.setup.proposal.matching.texts import BETWEEN, ColumnProposal
 from pipelines.setup.proposal.matching.wide import (

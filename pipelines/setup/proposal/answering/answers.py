@@ -22,7 +22,6 @@ from pipelines.ingest.mapping.model import Source
 from pipelines.setup.proposal.answering.choices import (
     CONDITIONS,
     FILLED,
-    NOTHING,
     WORKED,
     also_tables,
     is_joined,
@@ -33,7 +32,7 @@ from pipelines.setup.proposal.answering.confirm import with_header, with_headers
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.difference import Change, changes_of
 from pipelines.setup.proposal.layout import holds_serial_days
-from pipelines.setup.proposal.matching.codes import recode_of
+from pipelines.setup.proposal.matching.codes import NOTHING, recode_of
 from pipelines.setup.proposal.matching.notation import order_of
 from pipelines.setup.proposal.matching.survey import RESPONDENTS, as_answer, items
 from pipelines.setup.proposal.matching.texts import BETWEEN, ColumnProposal

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from indicators.definitions.contracts import Column, contracts
 from pipelines.setup.proposal.layout import SEVERAL, WORKBOOKS
+from pipelines.setup.proposal.matching.codes import NOTHING
 from pipelines.setup.proposal.matching.survey import RESPONDENTS, answer_column, items
 from pipelines.setup.proposal.matching.texts import ColumnProposal
 from pipelines.setup.proposal.matching.wide import (
@@ -20,7 +21,6 @@ from pipelines.setup.proposal.matching.wide import (
 from pipelines.setup.proposal.proposal import PERIODS, SENDERS, Proposal
 
 CONDITIONS = ("where", "where_too")  # the names of columns by which rows are taken
-NOTHING = "null"  # what other texts of a column may mean that needs no value
 FILLED = ("present", "absent")  # any text, and none
 WORKED = ("after", "empty", "otherwise", "when", "when_is", "when_value")
 _OF_SHEET = ("header_row", "header_rows", "fill_down", "ditto", "also", "missing", "place",

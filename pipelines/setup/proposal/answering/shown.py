@@ -249,7 +249,7 @@ def _columns(
                 confidence=number_text(one.confidence, language, 2),
                 reasons=", ".join(message(f"map.reason.{r}", language) for r in one.reasons),
                 codes=_codes(one.codes, language),
-                known_codes=_known_codes(column, known, areas, language),
+                known_codes=_may_mean(column, known, areas, language),
             )
         yield entry
 
@@ -346,6 +346,17 @@ def _codes(codes: "Sequence[CodeProposal]", language: str) -> tuple[OfferedCode,
         for one in codes
         if one.code != one.text
     )
+
+
+def _may_mean(
+    column: Column, known: "Known", areas: Mapping[str, str], language: str
+) -> dict[str, str]:
+    """What a text of the column may mean, and of one that needs no value that it means nothing."""
+    from pipelines.setup.proposal.matching.codes import NOTHING
+
+    codes = _known_codes(column, known, areas, language)
+    nothing = {NOTHING: message("map.option.otherwise.null", language)}
+    return codes if column.required or not codes else codes | nothing
 
 
 def _known_codes(

@@ -1,6 +1,6 @@
 """Areas, units, bases and entries of registers that a mission knows already: folded name or code to
 the code itself; under `country`, `admin1` and each other level the areas of that level alone, under
-`within CODE` those of one area."""
+`within CODE` those of one area; under FED_TABLES those whose rows its indicators count."""
 
 import re
 from collections.abc import Mapping
@@ -8,10 +8,13 @@ from pathlib import Path
 
 import duckdb
 
+from indicators.definitions.catalogue import source_tables
+from indicators.definitions.mission_profile import Mission
 from pipelines.setup.proposal.matching.words import folded
 from pipelines.workspace.warehouse.last_state import open_to_read
 
 Known = Mapping[str, Mapping[str, str]]  # `areas.area_code`: {folded name: code}
+FED_TABLES = "tables"
 _UNIT_NAME, _BETWEEN_NAMES = "unit_name", re.compile(r"[()]| [–—-] ")
 _NAMED = {
     "areas.area_code": ("areas", "area_code", ("area_code", "name_en", "name_fr")),
@@ -21,12 +24,14 @@ _NAMED = {
 }
 
 
-def known_rows(warehouse: Path) -> Known:
-    """What the warehouse knows; nothing where the mission has none yet."""
+def known_rows(warehouse: Path, mission: Mission | None = None) -> Known:
+    """What the warehouse knows, nothing where there is none yet, and what `mission` needs."""
+    fed = source_tables(mission) if mission else []
+    found = {FED_TABLES: dict(zip(fed, fed, strict=True))}
     if not warehouse.is_file():
-        return {}
+        return found
     with open_to_read(warehouse) as connection:
-        return known_in(connection)
+        return found | dict(known_in(connection))
 
 
 def known_in(connection: duckdb.DuckDBPyConnection) -> Known:

@@ -26,6 +26,7 @@ from pipelines.setup.proposal.matching.words import (
 Labels = Mapping[str, tuple[str, ...]]
 """Text: what a form calls it, a language each."""
 
+NOTHING = "null"  # what a text may mean of a column that needs no value
 _LEAST_ALIKE = 0.8
 _MOST_WORDS, _LEAST_LETTERS = 6, 4  # of a text that holds a name of a code, of the name
 _WITHIN = 0.75
@@ -90,7 +91,8 @@ def code_proposals(
 
 def recode_of(codes: Sequence[CodeProposal]) -> dict[str, Any]:
     """The `recode` that proposals give; texts that are right as they stand need none."""
-    listed = {one.text: one.code for one in codes if one.code and one.code != one.text}
+    told = (one for one in codes if one.code and one.code != one.text)
+    listed = {one.text: None if one.code == NOTHING else one.code for one in told}
     return {"recode": listed} if listed else {}
 
 

@@ -766,6 +766,9 @@ def area_of_name(text: str, known: Mapping[str, str]) -> CodeProposal:
         code = known[plain]
         is_code = code == text
         return CodeProposal(text, code, 1.0 if is_code else 0.95, "as_it_is" if is_code else "name")
+    apart = plain.replace("-", " ")
+    if len(same := {c for name, c in known.items() if name.replace("-", " ") == apart}) == 1:
+        return CodeProposal(text, same.pop(), 0.95, "name")  # `Kafra centre` of `Kafra-Centre`
     if (name := without_levels(plain)) in known:
         return CodeProposal(text, known[name], 0.85, "name")  # `Sirba department`
     if len(short := {code for name, code in known.items() if _is_begun(plain, name)}) == 1:

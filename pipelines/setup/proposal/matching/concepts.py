@@ -124,7 +124,7 @@ def contradicts(readings: tuple[str, ...], table: str, column: str) -> bool:
 def spoken(text: str) -> frozenset[str]:
     """The words of a question by what they mean, without those that every question has."""
     idle = {folded(word) for word in listed_words("questions")["idle"]}
-    words = [word for word in folded(text).replace("-", " ").split() if word not in idle]
+    words = [word for word in folded(text.replace("-", " ")).split() if word not in idle]
     return frozenset(one for word in words for one in _concepts(word)[:1])
 
 

@@ -231,6 +231,14 @@ def column_names(table: str, name: str) -> frozenset[str]:
 
 
 @cache
+def table_names(table: str) -> frozenset[str]:
+    """Folded names of a table, and words that tell of it where they head a file."""
+    contract = contracts()[table]
+    names = [table, contract.title.en, contract.title.fr]
+    return frozenset(map(folded, [*names, *_listed(_synonyms()["tables"], table)]))
+
+
+@cache
 def total_words() -> frozenset[str]:
     """Folded words that say that a row or a column is the sum of others."""
     return frozenset(map(folded, listed_words("general")["total"]))

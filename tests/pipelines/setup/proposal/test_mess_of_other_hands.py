@@ -18,7 +18,7 @@ from pipelines.setup.proposal.answering.answers import answered
 from pipelines.setup.proposal.answering.choices import choices
 from pipelines.setup.proposal.answering.confirm import with_header
 from pipelines.setup.proposal.answering.shown import proposed
-from pipelines.setup.proposal.beside.known_rows import Known
+from pipelines.setup.proposal.beside.known_rows import FED_TABLES, Known
 from pipelines.setup.proposal.layout import layouts
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.codes import code_proposals
@@ -1229,6 +1229,47 @@ def test_other_texts_of_a_column_that_needs_no_value_may_mean_nothing(tmp_path: 
         one for one in answered(path, KNOWN, answers).columns if one.column == "patrol_mode"
     )
     assert mode.entry["otherwise"] is None and "Barrage" not in mode.entry["recode"]
+
+
+def test_a_kind_of_patrol_tells_the_type_of_activity_and_may_tell_no_mode(tmp_path: Path) -> None:
+    head = ["Date", "Nature de la patrouille", "Localité", "Blessés"]
+    kinds = [
+        "Patrouille pédestre",
+        "Patrouille de nuit",
+        "Patrouille conjointe",
+        "Escorte humanitaire",
+    ]
+    rows = [[f"2026-03-0{at}", kind, "Torit", at % 3] for at, kind in enumerate(2 * kinds, 1)]
+    path = workbook(tmp_path / "log.xlsx", Log=[head, *rows])
+    told = {one.column: one for one in propose(path, KNOWN, table="activities").columns}
+    recode = told["activity_type"].entry["recode"]
+    assert [recode[kind] for kind in kinds] == ["patrol", "patrol", "patrol", "escort"]
+    assert told["activity_type"].confidence < 0.9 and told["patrol_mode"].headers == (head[1],)
+    said = {"table": "activities", f"code.patrol_mode.{kinds[1]}": "null"}
+    mode = next(o for o in answered(path, KNOWN, said).columns if o.column == "patrol_mode")
+    assert mode.entry["recode"] == {kinds[0]: "foot", kinds[1]: None}
+    offered = proposed(answered(path, KNOWN, said), KNOWN, "fr", said, "", {})
+    meanings = {one.column: one.known_codes for one in offered.columns}
+    assert "null" in meanings["patrol_mode"] and "null" not in meanings["activity_type"]
+
+
+def test_the_head_of_a_file_and_what_the_mission_counts_tell_its_table(tmp_path: Path) -> None:
+    head = ["N°", "Date", "Unité", "Territoire"]
+    rows = [[at, f"0{at}/03/2026", "FPU1", "Torit"] for at in range(1, 6)]
+    untold = workbook(tmp_path / "T1.xlsx", Log=[head, *rows])
+    assert propose(untold, KNOWN).table != "activities" in propose(untold, KNOWN).rivals
+    told = workbook(tmp_path / "Etat_patrouilles_T1.xlsx", Log=[head, *rows])
+    assert propose(told, KNOWN).table == "activities"
+    fed = {**KNOWN, FED_TABLES: {"activities": "activities"}}
+    assert propose(untold, fed).table == "activities"
+    assert propose(untold, fed).confidence <= propose(told, KNOWN).confidence  # it tells no more
+
+
+def test_a_name_with_a_hyphen_is_that_without_one() -> None:
+    known = {"kafra-centre": "XX11", "kafra": "XX01"}
+    texts = Texts("Territoire", ("Kafra centre", "Kafra"))
+    fit = reference_fit(texts, "areas.area_code", {"areas.area_code": known})
+    assert [one.code for one in fit.codes] == ["XX11", "XX01"]
 
 
 def test_running_numbers_below_a_mere_number_are_proposed_for_nothing(tmp_path: Path) -> None:
