@@ -34,14 +34,20 @@ def links_of(context: Context) -> pd.DataFrame:
 
 
 def outcomes_of(context: Context, links: pd.DataFrame) -> list[str]:
-    """Outcomes in framework order; without a framework all outcomes and impacts by code."""
+    """Outcomes in framework order; without a framework, by code, the outcomes and impacts of which
+    any period has a figure (of none: all of them)."""
     items = framework.items(context.release)
     outcomes = [*items.loc[items["kind"] == "outcome", "indicator"], *links["to_indicator"]]
     known = [code for code in dict.fromkeys(outcomes) if code in context.indicators.index]
     if known:
         return known
     levels = context.indicators["level"]
-    return list(context.indicators.index[levels.isin(["outcome", "impact"])])
+    every = list(context.indicators.index[levels.isin(["outcome", "impact"])])
+    return [code for code in every if _has_figures(context, code)] or every
+
+
+def _has_figures(context: Context, code: str) -> bool:
+    return any(dated.cell.is_figure for dated in context.series(code))
 
 
 def sentence(context: Context) -> str:
