@@ -12,7 +12,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.mapping.files.file_names import pattern_of, stem_words
-from pipelines.setup.proposal.beside.known_rows import FED_TABLES, Known
+from pipelines.setup.proposal.beside.known_rows import UNUSED_TABLES, Known
 from pipelines.setup.proposal.layout import (
     SEVERAL,
     Layout,
@@ -76,7 +76,7 @@ SENDERS = ("series", "folder")
 _LEAST_SCORE = 0.2
 _LEAST_COLUMNS = 2
 _LOOKED_AT = 6  # contracts
-_FED = 0.1  # that indicators of the mission count a table's rows, beside its score
+_UNUSED = 0.1  # what a table is behind whose rows indicators count, but none of the mission
 _ANOTHER = 0.6  # score of a sheet that is surely a table of another kind
 _ADDED = ("sheet_name_as", "headings")  # options that name a column which is made
 _OF_BOOK = ("sheet", "sheets", "ignore_sheets")  # options
@@ -354,7 +354,7 @@ def propose(
     ]
 
     def rank(entry: tuple[Any, ...]) -> float:
-        return float(entry[0] + _FED * (entry[-1] in known.get(FED_TABLES, ())))
+        return float(entry[0] - _UNUSED * (entry[-1] in known.get(UNUSED_TABLES, ())))
 
     # a list of one column beside the sheet is explained in full, and tells nothing
     scored.sort(key=lambda entry: (_explained(entry) < _LEAST_COLUMNS, -rank(entry)))
@@ -609,7 +609,9 @@ def _shortlist(path: Path, layout: Layout, tables: Sequence[str], known: Known) 
         fitting = min(_fitting(likenesses), _fitting([*zip(*likenesses, strict=True)]))
         fitting += _WIDE * len(grouped(own, headers))
         return (
-            fitting + _named_in(_titles(path, layout), own) + (table in known.get(FED_TABLES, ()))
+            fitting
+            + _named_in(_titles(path, layout), own)
+            - (table in known.get(UNUSED_TABLES, ()))
         )
 
     best = sorted(tables, key=lambda name: -named(name))[:_LOOKED_AT]

@@ -1,6 +1,7 @@
 """Areas, units, bases and entries of registers that a mission knows already: folded name or code to
 the code itself; under `country`, `admin1` and each other level the areas of that level alone, under
-`within CODE` those of one area; under FED_TABLES those whose rows its indicators count."""
+`within CODE` those of one area; under UNUSED_TABLES those whose rows indicators count, but
+none of its own."""
 
 import re
 from collections.abc import Mapping
@@ -8,13 +9,13 @@ from pathlib import Path
 
 import duckdb
 
-from indicators.definitions.catalogue import source_tables
+from indicators.definitions.catalogue import load_catalogue, source_tables
 from indicators.definitions.mission_profile import Mission
 from pipelines.setup.proposal.matching.words import folded
 from pipelines.workspace.warehouse.last_state import open_to_read
 
 Known = Mapping[str, Mapping[str, str]]  # `areas.area_code`: {folded name: code}
-FED_TABLES = "tables"
+UNUSED_TABLES = "unused tables"
 _UNIT_NAME, _BETWEEN_NAMES = "unit_name", re.compile(r"[()]| [–—-] ")
 _NAMED = {
     "areas.area_code": ("areas", "area_code", ("area_code", "name_en", "name_fr")),
@@ -25,13 +26,19 @@ _NAMED = {
 
 
 def known_rows(warehouse: Path, mission: Mission | None = None) -> Known:
-    """What the warehouse knows, nothing where there is none yet, and what `mission` needs."""
-    fed = source_tables(mission) if mission else []
-    found = {FED_TABLES: dict(zip(fed, fed, strict=True))}
+    """What the warehouse knows, nothing where there is none yet, and what `mission` has no use
+    for."""
+    unused = _unused_tables(mission) if mission and mission.indicators else []
+    found = {UNUSED_TABLES: {name: name for name in unused}}
     if not warehouse.is_file():
         return found
     with open_to_read(warehouse) as connection:
         return found | dict(known_in(connection))
+
+
+def _unused_tables(mission: Mission) -> set[str]:
+    counted = {indicator.source for indicator in load_catalogue().values()}
+    return counted.difference(source_tables(mission))
 
 
 def known_in(connection: duckdb.DuckDBPyConnection) -> Known:

@@ -18,7 +18,7 @@ from pipelines.setup.proposal.answering.answers import answered
 from pipelines.setup.proposal.answering.choices import choices
 from pipelines.setup.proposal.answering.confirm import with_header
 from pipelines.setup.proposal.answering.shown import proposed
-from pipelines.setup.proposal.beside.known_rows import FED_TABLES, Known
+from pipelines.setup.proposal.beside.known_rows import UNUSED_TABLES, Known
 from pipelines.setup.proposal.layout import layouts
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.codes import code_proposals
@@ -1260,9 +1260,10 @@ def test_the_head_of_a_file_and_what_the_mission_counts_tell_its_table(tmp_path:
     assert propose(untold, KNOWN).table != "activities" in propose(untold, KNOWN).rivals
     told = workbook(tmp_path / "Etat_patrouilles_T1.xlsx", Log=[head, *rows])
     assert propose(told, KNOWN).table == "activities"
-    fed = {**KNOWN, FED_TABLES: {"activities": "activities"}}
-    assert propose(untold, fed).table == "activities"
-    assert propose(untold, fed).confidence <= propose(told, KNOWN).confidence  # it tells no more
+    unused = {"un_detentions": "un_detentions"}  # no indicator of the mission counts them
+    found = propose(untold, {**KNOWN, UNUSED_TABLES: unused})
+    assert found.table == "activities"
+    assert found.confidence <= propose(told, KNOWN).confidence  # which tells no more of the file
 
 
 def test_a_name_with_a_hyphen_is_that_without_one() -> None:
