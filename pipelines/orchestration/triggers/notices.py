@@ -17,8 +17,6 @@ from email.message import EmailMessage
 from email.utils import localtime, make_msgid
 from urllib.parse import urlencode
 
-import requests
-
 from indicators.definitions.contracts import contracts
 from indicators.foundation.messages import LANGUAGES, message
 
@@ -78,6 +76,8 @@ def send_notices(notice: Notice) -> Iterator[str]:
 
 
 def _post(url: str, notice: Notice) -> None:
+    import requests  # which few runs need
+
     if not url.startswith(("http://", "https://")):
         raise ValueError("no web address")
     lists = {name: list(found) for name, found in notice.facts.items()}

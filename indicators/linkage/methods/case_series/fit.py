@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse, special
-from scipy.sparse import csgraph
 
 from indicators.linkage.finding import NotEstimable
 from indicators.linkage.methods.case_series.cells import Cells, Floats
@@ -155,6 +154,8 @@ def _design(cells: Cells) -> _Design:
 
 def _month_effects(cells: Cells) -> sparse.csr_array:
     """Of the months of a quarter that strata compare, the first is their reference."""
+    from scipy.sparse import csgraph  # as long to load as all else here, and links mostly stand
+
     months, code = np.unique(cells.month, return_inverse=True)
     ones = np.ones(len(code))
     if cells.by_month:
