@@ -35,19 +35,23 @@ def serve(arguments: argparse.Namespace, port: int, audience: str = "mission") -
 
 
 @contextmanager
-def served(arguments: argparse.Namespace, port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    """The server as a process beside this one, once it answers; it ends with the block, and with
-    this process where that is asked to end."""
+def beside(arguments: argparse.Namespace, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """The server as a process beside this one; it ends with the block, and with this process where
+    that is asked to end."""
     require_free_port(port)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server = subprocess.Popen(_command(arguments, port, "mission"), env=_environment(arguments))
     try:
-        while server.poll() is None and not answers(port):
-            time.sleep(0.1)
         yield server
     finally:
         server.terminate()
         server.wait()
+
+
+def until_it_answers(server: "subprocess.Popen[bytes]", port: int) -> None:
+    """Waits for the server, or for its end."""
+    while server.poll() is None and not answers(port):
+        time.sleep(0.1)
 
 
 def answers(port: int) -> bool:

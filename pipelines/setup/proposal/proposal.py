@@ -350,7 +350,7 @@ def propose(
     scored = [
         (*_scored(path, layout, contracts()[name], known), layout, name)
         for layout in found
-        for name in (tables if table else _shortlist(path, layout, tables, known))
+        for name in (tables if table else _shortlist(path, layout, tables))
     ]
 
     def rank(entry: tuple[Any, ...]) -> float:
@@ -595,7 +595,7 @@ def _source_name(path: Path, table: str) -> str:
     return stem.strip("_").lstrip("0123456789_") or table
 
 
-def _shortlist(path: Path, layout: Layout, tables: Sequence[str], known: Known) -> list[str]:
+def _shortlist(path: Path, layout: Layout, tables: Sequence[str]) -> list[str]:
     """The contracts whose column names fit most headers: only these are looked at in full."""
 
     cut = {part: name for name, parts in layout.options.get("in_parts", {}).items()
@@ -608,11 +608,7 @@ def _shortlist(path: Path, layout: Layout, tables: Sequence[str], known: Known) 
         # A header names one column, and a column is named once: `ADM1_EN` and `ADM2_EN` are one.
         fitting = min(_fitting(likenesses), _fitting([*zip(*likenesses, strict=True)]))
         fitting += _WIDE * len(grouped(own, headers))
-        return (
-            fitting
-            + _named_in(_titles(path, layout), own)
-            - (table in known.get(UNUSED_TABLES, ()))
-        )
+        return fitting + _named_in(_titles(path, layout), own)
 
     best = sorted(tables, key=lambda name: -named(name))[:_LOOKED_AT]
     is_survey = ANSWERS not in best and len(layout.questions) >= _LEAST_COLUMNS

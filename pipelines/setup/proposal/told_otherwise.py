@@ -26,7 +26,7 @@ _TOLD_BY = {
     "deployments": (("base_code", "base_name"), ("base_name", "base_code")),
 }
 _LEAST_OF_GROUPS = 0.5  # share of their names
-_MOST_TEXTS = 0.8  # share of those of a column
+_MOST_TEXTS = 2 / 3  # share of those of a column
 _PRECISION, _NAMED_BY_AREA = "location_precision", 0.95
 
 

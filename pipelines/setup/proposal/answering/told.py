@@ -5,9 +5,10 @@ from pathlib import Path
 
 from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.vocabularies import vocabulary
-from indicators.foundation.messages import has_message, message
+from indicators.foundation.messages import message
 from indicators.foundation.numbers.number_format import number_text
 from pipelines.ingest.file_report import remark_sentence
+from pipelines.ingest.rows.quarantine import reject_sentence
 from pipelines.setup.proposal.answering.choices import Choice
 from pipelines.setup.proposal.beside.neighbours import Neighbours
 from pipelines.setup.proposal.difference import Change
@@ -144,11 +145,9 @@ def preview_lines(shown: Preview, language: str) -> Iterator[str]:
         values = "; ".join(f"{name} = {value}" for name, value in row.items())
         yield message("map.row", language, values=values)
     for entry in shown.rejects[:_REJECTS_TOLD]:
-        key = f"rule.{entry.rule}"
-        rule = message(key, language) if has_message(key) else entry.rule
-        facts = {"rows": entry.rows, "column": entry.column, "value": entry.value or ""}
-        facts |= {"column": f"{entry.sheet}: {entry.column}"} if entry.sheet else {}
-        yield message("map.reject", language, rule=rule, **facts)
+        column = f"{entry.sheet}: {entry.column}" if entry.sheet else entry.column
+        said = reject_sentence(entry.rule, entry.parameters, entry.value, language)
+        yield message("map.reject", language, rows=entry.rows, column=column, said=said)
     for remark in shown.remarks:
         yield f"  {remark_sentence(remark, language)}"
 
