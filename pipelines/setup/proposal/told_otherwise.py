@@ -26,7 +26,6 @@ _TOLD_BY = {
     "deployments": (("base_code", "base_name"), ("base_name", "base_code")),
 }
 _LEAST_OF_GROUPS = 0.5  # share of their names
-_MOST_TEXTS = 2 / 3  # share of those of a column
 _PRECISION, _NAMED_BY_AREA = "location_precision", 0.95
 
 
@@ -62,21 +61,29 @@ def of_texts(
     wide: Wide | None,
     known: Known,
 ) -> list[ColumnProposal]:
-    """Codes that the table requires and no header names, where nearly all texts of one column name
-    them beside what else they say: the type of activity by `Patrouille de nuit`."""
+    """Codes that the table requires and no header names, where each text of one column names one
+    beside what else it says. What a row is may also be told by a column that tells something else:
+    `Patrouille de nuit` is a patrol."""
     named = {one.column for one in columns} | {*(wide.columns if wide else ())}
-    taken = {header for one in columns for header in one.headers
-             if contract.columns[one.column].base_type != "code"}  # fmt: skip
+    taken = {header: contract.columns[one.column] for one in columns for header in one.headers}
+    kind = next((name for name in contract.columns if name.endswith(("_type", "_kind"))), None)
+    worded = [texts for texts in layout.texts if _are_words(texts.values)]
+    free = [texts for texts in worded if texts.header not in taken]
+    coded = [
+        texts
+        for texts in worded
+        if texts.header in taken and taken[texts.header].base_type == "code"
+    ]
     found: list[ColumnProposal] = []
     for name, column in contract.columns.items():
         if name in named or not column.required or column.base_type != "code":
             continue
-        fits = [(fit_of(column, texts, known, name), texts) for texts in layout.texts
-                if _are_words(texts.values) and texts.header not in taken]  # fmt: skip
-        fit, texts = max(fits, key=lambda one: one[0].share or 0, default=(None, None))
-        if fit and texts and (fit.share or 0) >= _MOST_TEXTS:
+        fits = ((one.header, fit_of(column, one, known, name))
+                for one in [*free, *(coded if name == kind else ())])  # fmt: skip
+        header, fit = next((both for both in fits if both[1].share == 1), ("", None))
+        if fit:
             told = ("of_another",)
-            found.append(ColumnProposal(name, (texts.header,), _UNTOLD, told, fit.entry, fit.codes))
+            found.append(ColumnProposal(name, (header,), _UNTOLD, told, fit.entry, fit.codes))
     return found
 
 
