@@ -34,8 +34,8 @@ AT_MOST = {
 SECONDS_AT_MOST = {
     "refresh_sample": 20.0,
     "nothing_changed_sample": 1.5,
-    "publish_sample": 15.0,
-    "demo": 60.0,
+    "publish_sample": 8.0,
+    "demo_first_page": 45.0,
     "hq_rollup": 10.0,
     "hq_page": 0.3,
     "hq_page_p95": 1.5,
