@@ -28,7 +28,7 @@ from pipelines.cli.demo_history import (
 from pipelines.cli.options import Parser, add_port, require_free_port
 from pipelines.cli.progress import progress_bar
 from pipelines.cli.refresh_command import summary
-from pipelines.cli.serve_command import beside, until_it_answers
+from pipelines.cli.serve_command import beside, let_answer
 from pipelines.workspace.paths import Workspace
 
 
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
                 server = opened.enter_context(beside(arguments, arguments.port))
             publish_newest(arguments)
             if not arguments.no_serve:
-                until_it_answers(server, arguments.port)
+                let_answer(server, arguments.port)
                 seconds = round(time.monotonic() - started)
                 tell(arguments, "cli.demo.open", seconds=seconds, port=arguments.port)
                 if hasattr(os, "nice"):
