@@ -363,10 +363,10 @@ def propose(
         raise WrongUse(Problem("map_no_contract", path.name))
     others = _other_kinds(scored)
     beside = [entry for entry in scored[1:] if entry[-2].table.sheet not in others]
-    behind = [(rank(scored[0]) - rank(entry), entry[-1]) for entry in beside if entry[-1] != name]
-    is_alone = not behind or behind[0][0] >= 0.1
-    confidence = min(0.97 if is_alone else 0.6, round(score, 2))
-    near = tuple(dict.fromkeys(other for distance, other in behind if distance < 0.1))[:3]
+    rivals = [(entry[0], entry[-1]) for entry in beside if entry[-1] != name]
+    # What the mission counts puts one before another, and tells nothing of how sure it is.
+    near = tuple(dict.fromkeys(other for value, other in rivals if score - value < 0.1))[:3]
+    confidence = min(0.6 if near else 0.97, round(score, 2))
     source = _source_name(path, name)
     contract = contracts()[name]
     columns = _asked_of_totals(_asked_by_month(layout, columns), layout.texts)
