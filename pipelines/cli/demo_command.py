@@ -5,7 +5,6 @@ follow while the dashboards are served (`demo_history.py`).
 """
 
 import argparse
-import importlib
 import os
 import sys
 import time
@@ -28,7 +27,7 @@ from pipelines.cli.demo_history import (
 from pipelines.cli.options import Parser, add_port, require_free_port
 from pipelines.cli.progress import progress_bar
 from pipelines.cli.refresh_command import summary
-from pipelines.cli.serve_command import beside, let_answer
+from pipelines.cli.serve_command import served
 from pipelines.workspace.paths import Workspace
 
 
@@ -47,12 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
     started = time.monotonic()
     with ExitStack() as opened:
         with one_for_several_runs():
-            refresh_newest(arguments)
-            if not arguments.no_serve:  # it loads while the release is made
-                server = opened.enter_context(beside(arguments, arguments.port))
             publish_newest(arguments)
             if not arguments.no_serve:
-                let_answer(server, arguments.port)
+                server = opened.enter_context(served(arguments, arguments.port))
                 seconds = round(time.monotonic() - started)
                 tell(arguments, "cli.demo.open", seconds=seconds, port=arguments.port)
                 if hasattr(os, "nice"):
@@ -80,8 +76,9 @@ def _tell_done(arguments: argparse.Namespace, seconds: int) -> None:
     tell(arguments, "cli.demo.done", seconds=seconds, **words)
 
 
-def refresh_newest(arguments: argparse.Namespace) -> None:
-    """All files and the records, and what is computed of them."""
+def publish_newest(arguments: argparse.Namespace) -> None:
+    """All files, the records, and the newest quarter's first release, of which nothing is revised
+    yet."""
     workspace = arguments.workspace
     if is_published(workspace, NEWEST):
         return
@@ -91,12 +88,7 @@ def refresh_newest(arguments: argparse.Namespace) -> None:
     mark_history(workspace, coming=True)
     _deliver(arguments, workspace, NEWEST)
     _refresh(arguments, workspace, NEWEST)
-
-
-def publish_newest(arguments: argparse.Namespace) -> None:
-    """The newest quarter's first release, of which nothing is revised yet."""
-    if not is_published(arguments.workspace, NEWEST):
-        _publish(arguments, arguments.workspace, NEWEST)
+    _publish(arguments, workspace, NEWEST)
 
 
 def add_history(arguments: argparse.Namespace) -> None:
@@ -120,17 +112,13 @@ def add_history(arguments: argparse.Namespace) -> None:
 
 
 def _deliver(arguments: argparse.Namespace, workspace: Workspace, quarter: Quarter) -> None:
-    """The files are written by the other process, while what computes is loaded here."""
     from pipelines.sample import deliver_what_is_new
     from pipelines.workspace.installation import install_profile, make_workspace
-    from pipelines.workspace.other_core import other_core
 
     make_workspace(workspace)
     tell(arguments, "cli.demo.sample", period=quarter.period)
     install_profile(workspace, SAMPLE)
-    delivered = other_core().submit(deliver_what_is_new, workspace, quarter.until)
-    importlib.import_module("pipelines.orchestration.run")
-    delivered.result()
+    deliver_what_is_new(workspace, quarter.until)
 
 
 def _refresh(arguments: argparse.Namespace, workspace: Workspace, quarter: Quarter) -> None:

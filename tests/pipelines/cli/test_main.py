@@ -132,18 +132,6 @@ def test_who_ends_the_command_ends_the_server(tmp_path: Path) -> None:
         again.bind(("127.0.0.1", port))
 
 
-def test_a_server_that_waits_for_a_word_ends_with_who_was_to_give_it(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "dashboards", "--home", str(tmp_path), "--port", "0"]
-    ended = subprocess.run(
-        [*command, "--waits"],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    assert (ended.returncode, ended.stdout) == (0, b"")
-
-
 def test_a_plan_is_written_as_a_table_only(mali: Path) -> None:
     refused = poclens(mali, "evidence", "plan", "--to", "plan.docx")
     assert refused.returncode == 2
