@@ -353,20 +353,25 @@ def propose(
         for name in (tables if table else _shortlist(path, layout, tables))
     ]
 
-    def rank(entry: tuple[Any, ...]) -> float:
-        return float(entry[0] - _UNUSED * (entry[-1] in known.get(UNUSED_TABLES, ())))
+    def by_file(entry: tuple[Any, ...]) -> tuple[bool, float]:
+        # a list of one column beside the sheet is explained in full, and tells nothing
+        return _explained(entry) < _LEAST_COLUMNS, -entry[0]
 
-    # a list of one column beside the sheet is explained in full, and tells nothing
-    scored.sort(key=lambda entry: (_explained(entry) < _LEAST_COLUMNS, -rank(entry)))
+    def by_mission(entry: tuple[Any, ...]) -> tuple[bool, float]:
+        is_little, behind = by_file(entry)
+        return is_little, behind + _UNUSED * (entry[-1] in known.get(UNUSED_TABLES, ()))
+
+    scored.sort(key=by_mission)
     score, columns, wide, layout, name = scored[0]
     if not table and (score < _LEAST_SCORE or _explained(scored[0]) < _LEAST_COLUMNS):
         raise WrongUse(Problem("map_no_contract", path.name))
     others = _other_kinds(scored)
     beside = [entry for entry in scored[1:] if entry[-2].table.sheet not in others]
+    beside.sort(key=by_file)  # what the mission counts tells nothing of how sure a table is
     rivals = [(entry[0], entry[-1]) for entry in beside if entry[-1] != name]
-    # What the mission counts puts one before another, and tells nothing of how sure it is.
+    distance = score - rivals[0][0] if rivals else 1.0
+    confidence = min(0.97, round(score, 2)) if distance >= 0.1 else min(0.6, round(score, 2))
     near = tuple(dict.fromkeys(other for value, other in rivals if score - value < 0.1))[:3]
-    confidence = min(0.6 if near else 0.97, round(score, 2))
     source = _source_name(path, name)
     contract = contracts()[name]
     columns = _asked_of_totals(_asked_by_month(layout, columns), layout.texts)

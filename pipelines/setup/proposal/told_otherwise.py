@@ -5,7 +5,7 @@ a group above the rows, by rows of their own, by the area. All but the last are 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from indicators.definitions.contracts import Contract
+from indicators.definitions.contracts import Column, Contract
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import Layout
 from pipelines.setup.proposal.matching.codes import code_proposals, recode_of
@@ -40,18 +40,25 @@ def of_group(
     table requires and nothing else tells, of which they are most."""
     group = layout.options.get("headings")
     texts = next((one for one in layout.texts if one.header == group), None)
-    named = {one.column for one in columns} | {*(wide.columns if wide else ())}
     if texts is None or any(texts.header in one.headers for one in columns):
         return []
-    for name, column in contract.columns.items():
-        is_coded = column.base_type == "code" or (column.reference and column.reference in known)
-        if name in named or not column.required or not is_coded:
+    for name, column in _untold(contract, columns, wide):
+        if column.base_type != "code" and not (column.reference and column.reference in known):
             continue
         fit = fit_of(column, texts, known, name)
         if (fit.share or 0) >= _LEAST_OF_GROUPS:
             told = ("group_above",)
             return [ColumnProposal(name, (texts.header,), _UNTOLD, told, fit.entry, fit.codes)]
     return []
+
+
+def _untold(
+    contract: Contract, columns: Sequence[ColumnProposal], wide: Wide | None
+) -> list[tuple[str, Column]]:
+    """The columns that the table requires and nothing tells yet."""
+    named = {one.column for one in columns} | {*(wide.columns if wide else ())}
+    own = contract.columns.items()
+    return [(name, column) for name, column in own if column.required and name not in named]
 
 
 def of_texts(
@@ -64,7 +71,6 @@ def of_texts(
     """Codes that the table requires and no header names, where each text of one column names one
     beside what else it says. What a row is may also be told by a column that tells something else:
     `Patrouille de nuit` is a patrol."""
-    named = {one.column for one in columns} | {*(wide.columns if wide else ())}
     taken = {header: contract.columns[one.column] for one in columns for header in one.headers}
     kind = next((name for name in contract.columns if name.endswith(("_type", "_kind"))), None)
     worded = [texts for texts in layout.texts if _are_words(texts.values)]
@@ -75,8 +81,8 @@ def of_texts(
         if texts.header in taken and taken[texts.header].base_type == "code"
     ]
     found: list[ColumnProposal] = []
-    for name, column in contract.columns.items():
-        if name in named or not column.required or column.base_type != "code":
+    for name, column in _untold(contract, columns, wide):
+        if column.base_type != "code":
             continue
         fits = ((one.header, fit_of(column, one, known, name))
                 for one in [*free, *(coded if name == kind else ())])  # fmt: skip
