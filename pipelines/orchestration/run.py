@@ -82,8 +82,6 @@ def refresh(
                     tags={"poclens/mission": mission} | process_tag(),
                     run_config=_QUIET,
                 )
-        except dg.DagsterExecutionInterruptedError as error:
-            raise KeyboardInterrupt from error
         except ContractsBlock:
             status = "failed"
         seconds, files = _seconds(instance, run_id), _files_read(instance, run_id)

@@ -7,9 +7,12 @@ line retries nothing: whoever sits there reads at once what stands in the way.
 """
 
 import errno
+import signal
+import socket
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import dagster as dg
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
@@ -43,13 +46,41 @@ class Refused(dg.Failure):
 
 @contextmanager
 def as_raised() -> Iterator[None]:
-    """Around a job that is run from Python: raises what a step refused as it was raised there."""
+    """Around a job that is run from Python: raises what a step refused as it was raised there, and
+    KeyboardInterrupt where it was interrupted, whenever that was."""
     try:
-        yield
+        with _no_interrupt_lost():
+            yield
     except Refused as refused:
         raise refused.error from None
+    except dg.DagsterExecutionInterruptedError as error:
+        raise KeyboardInterrupt from error
     finally:
         vars(sys).pop("tracebacklimit", None)
+
+
+@contextmanager
+def _no_interrupt_lost() -> Iterator[None]:
+    """Dagster hears a signal between two steps when the next begins, forgets one that came after
+    the last, and leaves SIGTERM with the handler of SIGINT: what was asked then is asked again."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    told, heard = socket.socketpair()
+    with told, heard:
+        told.setblocking(False)
+        heard.setblocking(False)
+        before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+        with suppress(BlockingIOError):  # nothing came
+            for number in handlers.keys() & set(heard.recv(64)):
+                signal.raise_signal(number)
 
 
 @contextmanager
