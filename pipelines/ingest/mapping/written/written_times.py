@@ -161,8 +161,9 @@ def _own_day(days: str) -> str:
 
 @lru_cache(maxsize=100_000)  # as above
 def without_unknown_hour(text: str) -> str:
-    """The day alone of one whose hour is said to be unknown, `04/02/2026 (time unk)`."""
-    return _unknown().sub("", text).strip()
+    """The day alone of one whose hour is said to be unknown, `04/02/2026 (time unk)`, or is only a
+    part of the day, `9 janvier, matin`."""
+    return _unknown().sub("", _part_behind_day().sub(r"\g<day>", text)).strip()
 
 
 def says_no_hour(text: str) -> bool:
@@ -208,6 +209,14 @@ def _unknown() -> re.Pattern[str]:
     before = r"(?:^|\s*[,/|–-]?\s+|,?\s*\(\s*)"
     alone = rf"^\s*(?:{_words('part_of_day')})\s*$"  # behind an hour it tells which: `4:45 مساء`
     return re.compile(rf"{before}(?:{_words('unknown')})\s*\)?\s*$|{alone}", re.IGNORECASE)
+
+
+@cache
+def _part_behind_day() -> re.Pattern[str]:
+    part = rf"(?:au |in the |dans la )?(?:{_words('part_of_day')})"
+    year = r"(?:[-/.]\d{4}|[^\W\d_]\.? ?(?:19|20)\d\d)"  # four digits behind a blank may be an hour
+    day = rf"(?P<day>.*(?:[^\W_][-/]\d{{1,2}}|[^\W\d_]{{3}}\.?|{year}))"
+    return re.compile(rf"{day}(?:\s*,\s*|\s+[–-]?\s*)\(?{part}\)?\s*$", re.IGNORECASE)
 
 
 @cache

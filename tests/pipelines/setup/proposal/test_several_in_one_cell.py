@@ -275,6 +275,23 @@ def test_a_day_in_iso_may_have_its_hour_in_another_writing() -> None:
     assert without_unknown_hour("the 2nd") == "the 2nd", "no `nd` of a number"
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("9 janvier, matin", "9 janvier"),
+        ("le 9 mars au matin", "le 9 mars"),
+        ("12/03/2026 – soir", "12/03/2026"),
+        ("12-MAR-26 dawn", "12-MAR-26"),
+        ("12 mars 2026 (nuit)", "12 mars 2026"),
+        ("3/8 0520 night", "3/8 0520 night"),  # an hour, not a year
+        ("4.45 soir", "4.45 soir"),
+        ("à 7h du matin", "à 7h du matin"),
+    ],
+)
+def test_a_part_of_a_day_behind_it_is_no_hour(text: str, day: str) -> None:
+    assert without_unknown_hour(text) == day
+
+
 def test_a_blank_hour_is_none_where_a_table_may_lack_it(tmp_path: Path) -> None:
     """Two words that say that there is no hour, and a blank beside its day."""
     head = ["Alert no.", "Received on", "Time", "Place", "Threat", "Level", "Confirmée à"]
