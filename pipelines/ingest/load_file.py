@@ -601,7 +601,7 @@ def notations(mapping: TableMapping, source: Source, mission: Mission) -> dict[s
     """How a source writes the columns of one of its tables."""
     zone = source.time_zone or mission.time_zone
     return {
-        name: notation(entries[0], zone)
+        name: notation(entries[0], zone, mission.time_zone)
         for name, entries in mapping.mapped_columns().items()
         if entries
     }

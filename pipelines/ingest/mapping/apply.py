@@ -20,11 +20,11 @@ from pipelines.ingest.mapping.model import SUM, ColumnMapping, Source, TableMapp
 from pipelines.ingest.mapping.places.area_polygons import Outlines
 from pipelines.ingest.mapping.places.gazetteer import Gazetteer
 from pipelines.ingest.mapping.written.written_dates import (
+    bare_day,
     day_of_span,
     in_english,
     is_read_by,
     names_months,
-    without_weekday,
 )
 from pipelines.ingest.mapping.written.written_numbers import (
     PLAIN_DIGITS,
@@ -308,7 +308,7 @@ class _Applied:
         """A day and time without words beside it; a time whose hour is not known is not known."""
         plain = value.translate(PLAIN_DIGITS)
         if not any("%a" in form.lower() for form in forms):
-            plain = without_weekday(plain)
+            plain = bare_day(plain)
         if not says_no_hour(plain):
             return plain
         is_time = contracts()[self.table].columns[self.name].base_type == "time"

@@ -73,6 +73,7 @@ _AROUND_NAMES = " =-–—:*#>"
 EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465  # 1 March 1900, 31 December 9999
 _NUMBER = re.compile(r"-?[\d.]+")
+_DAY_ALONE = re.compile(r"\s*(?:[^\W\d_]+\.?,? )?\d{1,2}\s*")  # `2`, `ven 02`
 DAY_NUMBER, _LATE_DAYS = re.compile(r"0?[1-9]|[12]\d|3[01]"), {"29", "30", "31"}
 _MONTH_AND_YEAR = re.compile(r"[^\W\d_]+\.? +20\d\d(?!\d)")
 _YEARS = re.compile(r"(?<!\d)(?:19|20)(\d\d)\s*[-/–_]\s*(?:20)?(\d\d)(?!\d)")
@@ -372,7 +373,7 @@ def _with_months(table: SourceTable, options: Options, file: str) -> SourceTable
     rows, month = table.rows, month_told(table.sheet, str(options.get("file", file)))
     for name in _columns(table, options, file, "month_of_sheet"):
         texts = [
-            f"{int(text)} {month}" if text and re.fullmatch(r"\s*\d{1,2}\s*", text) else text
+            f"{text.strip()} {month}" if text and _DAY_ALONE.fullmatch(text) else text
             for text in rows[name].to_pylist()
         ]
         rows = rows.set_column(rows.column_names.index(name), name, pa.array(texts, pa.string()))

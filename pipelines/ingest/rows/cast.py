@@ -74,9 +74,10 @@ class Notation:
     separator: str = ";"
     after: str | None = None
     nights: str | None = None
+    day_zone: str = ""  # whose days are meant: the mission's; empty: those of the time zone
 
 
-def notation(entry: ColumnMapping, time_zone: str) -> Notation:
+def notation(entry: ColumnMapping, time_zone: str, day_zone: str) -> Notation:
     """The notation of one mapped column."""
     return Notation(
         entry.formats,
@@ -85,6 +86,7 @@ def notation(entry: ColumnMapping, time_zone: str) -> Notation:
         entry.separator[0],
         entry.after,
         entry.nights,
+        day_zone,
     )
 
 
@@ -215,14 +217,29 @@ def _date_cast(name: str, how: Notation) -> Cast:
     day = f"WHEN {iso} THEN TRY_CAST({text}[:10] AS DATE)"
     if not how.formats:
         return Cast(f"CASE {day} END", {})
+    timed = [entry for entry in how.formats if re.search("%[-]?[HI]", entry)]
     parameters: dict[str, Any] = {f"formats_{name}": _short_years_first(how.formats)}
-    if any(re.search("%[-]?[HI]", entry) for entry in how.formats):
-        day += f" WHEN regexp_full_match({text}, {literal(_ISO_TIME)}) THEN {text}[:10]::DATE"
-        instant = f"TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE $zone_{name}"
-        is_offset = f"regexp_full_match({text}, {literal(_ISO_OFFSET)})"
-        day += f" WHEN {is_offset} THEN CAST({instant} AS DATE)"
-        parameters[f"zone_{name}"] = how.time_zone
     declared = f"CAST(try_strptime({text}, $formats_{name}) AS DATE)"
+    if timed:
+        day_zone = how.day_zone or how.time_zone
+        of_day, is_local = f"AT TIME ZONE $day_zone_{name} AS DATE", how.time_zone == day_zone
+        is_time = f"regexp_full_match({text}, {literal(_ISO_TIME)})"
+        is_offset = f"regexp_full_match({text}, {literal(_ISO_OFFSET)})"
+        if is_local:
+            day += f" WHEN {is_time} THEN {text}[:10]::DATE"
+        else:  # late in the evening it may be the next day in the mission
+            instant = f"TRY_CAST({text} AS TIMESTAMP) AT TIME ZONE $zone_{name}"
+            day += f" WHEN {is_time} THEN CAST(({instant}) {of_day})"
+            parameters[f"zone_{name}"] = how.time_zone
+        day += f" WHEN {is_offset} THEN CAST(TRY_CAST({text} AS TIMESTAMPTZ) {of_day})"
+        parameters[f"day_zone_{name}"] = day_zone
+        with_zone = [entry for entry in timed if "%z" in entry]
+        shifted = with_zone if is_local else timed
+        for number, entry in enumerate(shifted):
+            read = f"try_strptime({text}, ${name}_{number})"
+            moment = read if "%z" in entry else f"{read} AT TIME ZONE $zone_{name}"
+            day += f" WHEN {read} IS NOT NULL THEN CAST(({moment}) {of_day})"
+            parameters[f"{name}_{number}"] = entry
     return Cast(f"CASE {day} ELSE {declared} END", parameters)
 
 

@@ -21,9 +21,11 @@ from pipelines.setup.proposal.layout import (
     layouts,
     with_questions,
 )
+from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.columns import (
     LEAST_LIKENESS,
     are_running,
+    are_sentences,
     column_proposals,
     header_likeness,
     is_personal,
@@ -402,6 +404,7 @@ def propose(
         near,
         feeds,
         asked,
+        terms=FileTerms(time_zone=notation.zone_told(layout.above, layout.table.header)),
     )
 
 
@@ -466,7 +469,7 @@ def _asked_of_totals(
     columns: Sequence[ColumnProposal], texts: Sequence[Texts]
 ) -> list[ColumnProposal]:
     """A total whose parts stand beside it under the same words stays asked: `PDI total` beside `PDI
-    femmes` and `PDI hommes`."""
+    femmes` and `PDI hommes`, `#affected+idps` beside `#affected+idps+f` and `#affected+idps+m`."""
 
     def said(header: str) -> set[str]:
         words = (word for one in readings(header) for word in re.split("[ +]", one))
@@ -474,7 +477,7 @@ def _asked_of_totals(
 
     def has_parts(header: str) -> bool:
         own = said(header) - total_words()
-        is_total = len(own) < len(said(header))
+        is_total = len(own) < len(said(header)) or header.startswith("#")
         others = [one for one in texts if one.header != header and own and own < said(one.header)]
         return is_total and sum(all(map(_NUMBER.fullmatch, one.values)) for one in others) > 1
 
@@ -530,7 +533,7 @@ def _reference_key(
         and texts.header not in taken
         and texts.values
         and not is_personal(texts)
-        and not _are_sentences(texts.values)
+        and not are_sentences(texts.values)
         for place in [reference_place(texts.header)]
         if place is not None
     ]
@@ -538,11 +541,6 @@ def _reference_key(
         return []
     header = min(places, key=lambda one: one[0])[1]
     return [ColumnProposal(key, (header,), _REFERENCE_KEY, ("unique_reference",))]
-
-
-def _are_sentences(values: Sequence[str]) -> bool:
-    """Whether most texts have several words: `Key points` names no row."""
-    return 2 * sum(len(text.split()) > 2 for text in values) > len(values)
 
 
 def _joined_key(

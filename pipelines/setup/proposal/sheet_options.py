@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 
 from indicators.definitions.contracts import contracts
 from pipelines.ingest.mapping.written.written_dates import (
+    bare_day,
     day_of_span,
     is_month,
-    without_weekday,
 )
 from pipelines.ingest.readers.sheet_shape import (
     DAY_NUMBER,
@@ -209,7 +209,7 @@ def _in_parts(table: SourceTable) -> dict[str, list[str]]:
 
 def _cell_in_parts(text: str) -> tuple[str | None, ...] | None:
     """The parts of a cell, where what stands for a day is one; none of a day by itself."""
-    parts = parts_told(text) if without_weekday(text) == text else None
+    parts = parts_told(text) if bare_day(text) == text else None
     is_dated = not (parts and parts[1]) or notation.is_day(with_year(parts[1], "2000"))
     return parts if is_dated else None
 
@@ -259,8 +259,13 @@ def _days_of_month(table: SourceTable) -> list[str]:
         return []
     days = [name for name in table.header[:2] if not _DAY_WORDS.isdisjoint(readings(name))]
     texts = {name: table.rows[name].drop_null().to_pylist() for name in days}
-    numbers = {name: [*filter(DAY_NUMBER.fullmatch, map(str.strip, texts[name]))] for name in days}
+    numbers = {name: [*filter(_is_number_of_day, texts[name])] for name in days}
     return [name for name in days if numbers[name] and len(numbers[name]) >= 0.8 * len(texts[name])]
+
+
+def _is_number_of_day(text: str) -> bool:
+    """Whether a text is the number of a day, perhaps below a day of the week: `mar 20`."""
+    return bool(DAY_NUMBER.fullmatch(bare_day(f"{text.strip()} May").removesuffix(" May")))
 
 
 def tells_a_month(sheet: str) -> bool:
@@ -274,7 +279,7 @@ def _without_year(table: SourceTable) -> list[str]:
     the name of a day also in numbers. Some may have it."""
 
     def is_day(text: str, name: str) -> bool:
-        plain = without_weekday(text)
+        plain = bare_day(text)
         day, clock = day_and_clock(plain)
         day = day_of_span(day, 1) if DAYS_OF_MONTH.fullmatch(day) else day
         if numbers := _DAY_AND_MONTH.fullmatch(day):
@@ -287,7 +292,7 @@ def _without_year(table: SourceTable) -> list[str]:
         return month is not None and tells_a_month(f"{month[1]} 2000")
 
     def is_whole(text: str) -> bool:
-        day, _ = day_and_clock(without_weekday(text))
+        day, _ = day_and_clock(bare_day(text))
         return year_told(day, "") is not None and notation.dates([day], with_time=False).share == 1
 
     texts = {name: table.rows[name].drop_null().unique().to_pylist() for name in table.header}

@@ -285,6 +285,24 @@ def test_a_day_of_a_time_is_that_of_the_mission(clock: duckdb.DuckDBPyConnection
     assert value(clock, "date", "2026-01-13T23:30:00Z", time_zone="Africa/Juba") is None
 
 
+@pytest.mark.parametrize(
+    ("text", "formats"),
+    [
+        ("2026-01-02 23:30", ("%Y-%m-%d %H:%M",)),
+        ("2026-01-02T23:30:00", ("%Y-%m-%d %H:%M",)),
+        ("02/01/2026 23:30", ("%d/%m/%Y %H:%M",)),
+        ("022330+00:00 Jan 26", ("%d%H%M%z %b %y",)),
+    ],
+)
+def test_a_day_of_a_time_in_another_zone_is_that_of_the_mission(
+    clock: duckdb.DuckDBPyConnection, text: str, formats: tuple[str, ...]
+) -> None:
+    """Half past eleven at night in Greenwich is the next day in Juba."""
+    how = {"formats": formats, "time_zone": "UTC", "day_zone": "Africa/Juba"}
+    assert value(clock, "date", text, **how) == date(2026, 1, 3)
+    assert value(clock, "date", "2026-01-02", **how) == date(2026, 1, 2), "a day has no hour"
+
+
 def test_an_end_is_so_many_nights_after_the_day_that_it_is_written_with(
     clock: duckdb.DuckDBPyConnection,
 ) -> None:

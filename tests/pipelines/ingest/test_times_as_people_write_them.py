@@ -6,9 +6,9 @@ import pytest
 
 from indicators.definitions.contracts import contracts
 from pipelines.ingest.mapping.written.written_dates import (
+    bare_day,
     day_of_span,
     is_read_by,
-    without_weekday,
 )
 from pipelines.ingest.mapping.written.written_numbers import numbers_in_cell
 from pipelines.ingest.mapping.written.written_places import decimal_degrees, grid_degrees
@@ -188,8 +188,8 @@ def test_two_hours_are_not_the_second_of_them() -> None:
 
 
 def test_tuesday_in_french_is_no_month_before_a_day_in_numbers() -> None:
-    assert without_weekday("Mar 03/02/2026") == "03/02/2026"
-    assert without_weekday("Mar 3-4 2026") == "Mar 3-4 2026"
+    assert bare_day("Mar 03/02/2026") == "03/02/2026"
+    assert bare_day("Mar 3-4 2026") == "Mar 3-4 2026"
 
 
 def test_officers_and_ranks_are_added() -> None:

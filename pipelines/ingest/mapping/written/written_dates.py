@@ -32,7 +32,7 @@ def is_read_by(text: str, form: str) -> bool:
     """Whether a format reads a text; `%Y` reads four digits, `12/2/26` is not of the year 26."""
     if "%Y" in form and not re.search(r"(?<!\d)\d{4}", text):
         return False
-    text = with_english_months(text, form) if names_months([form]) else without_weekday(text)
+    text = with_english_months(text, form) if names_months([form]) else bare_day(text)
     try:
         datetime.strptime(text, form)
     except ValueError:
@@ -45,10 +45,15 @@ def is_month(word: str) -> bool:
     return _plain(word.strip(" .")) in _months()
 
 
-def without_weekday(text: str) -> str:
-    """The text without what stands before its date: `02/06/2026` of `mardi 02/06/2026`, of `le
-    02/06/2026`."""
-    return _weekday().sub("", text)
+def bare_day(text: str) -> str:
+    """The text without what stands before its date, and with its month in one language:
+    `02/06/2026` of `mardi 02/06/2026`, of `le 02/06/2026`; `January` of `January / Janvier`."""
+    return _two_names().sub(_one_name, _weekday().sub("", text))
+
+
+def _one_name(found: re.Match[str]) -> str:
+    first, second = (_months().get(_plain(name)) for name in found.groups())
+    return found[1] if first == second else found[0]
 
 
 def with_english_months(text: str, form: str) -> str:
@@ -60,7 +65,7 @@ def with_english_months(text: str, form: str) -> str:
         month = _months().get(_plain(found[1]))
         return names[month] if month else found[0]
 
-    text = without_weekday(text)
+    text = bare_day(text)
     return re.sub(r"\b1(?:er|st) ", "1 ", _written().sub(english, text))
 
 
@@ -120,7 +125,7 @@ def day_of_span(text: str, part: int) -> str:
 
 def _hours_of_day(text: str) -> re.Match[str] | None:
     found = _HOURS_OF_DAY.fullmatch(text.strip())
-    return found if found and _DAY.fullmatch(without_weekday(found["day"])) else None
+    return found if found and _DAY.fullmatch(bare_day(found["day"])) else None
 
 
 def has_two_hours(text: str) -> bool:
@@ -130,9 +135,19 @@ def has_two_hours(text: str) -> bool:
 
 @cache
 def _written() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)({_any_month()})\.?(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _two_names() -> re.Pattern[str]:
+    name = rf"(?<!\w)({_any_month()})(?!\w)"
+    return re.compile(rf"{name}\.?\s*[/|]\s*{name}", re.IGNORECASE)
+
+
+def _any_month() -> str:
     """Every name with and without its accents, the longest first."""
     names = sorted({*_names(), *map(_plain, _names())}, key=lambda name: (-len(name), name))
-    return re.compile(rf"(?<!\w)({'|'.join(map(re.escape, names))})\.?(?!\w)", re.IGNORECASE)
+    return "|".join(map(re.escape, names))
 
 
 @cache
@@ -143,7 +158,8 @@ def _weekday() -> re.Pattern[str]:
     names = sorted((name for name in known if _plain(name) not in _months()), key=len)
     leads = "|".join(word for words in listed()["before_a_day"].values() for word in words)
     week = "|".join(reversed(names))
-    tuesday = r"mar\.?,? +(?=\d\d?[/.]\d)"  # `Mar 03/02` cannot be of March
+    # `Mar 03/02`, `mar. 3 juin` cannot be of March
+    tuesday = rf"mar\.?,? +(?=\d\d?(?:[/.]\d|(?:er)? +(?:{_any_month()})))"
     before = rf"(?:(?:{week})\.?,? +|{tuesday})?(?:(?:{leads}) +)?"
     return re.compile(rf"^{before}(?=\d)", re.IGNORECASE)
 

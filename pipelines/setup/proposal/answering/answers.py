@@ -177,7 +177,7 @@ def answers_also(answers: Answers, is_of_rows: bool) -> dict[str, str]:
 def _of_files(proposal: Proposal, answers: Answers) -> Proposal:
     """The proposal with what a person said of its files as wholes."""
     terms = FileTerms(
-        time_zone=answers.get("time_zone", ""),
+        time_zone=answers.get("time_zone", proposal.terms.time_zone),
         replaces=answers.get("replaces", "name"),
         sender=answers.get("sender", ""),
         covers=answers.get("covers", ""),

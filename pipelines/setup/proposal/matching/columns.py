@@ -562,7 +562,13 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
         codes = tuple(pattern_proposals(values, name, column))
         return Fit(sum(one.code is not None for one in codes) / len(codes), recode_of(codes), codes)
     is_long = sum(len(text) for text in values) / len(values) > 80
-    return Fit(0.4 if is_long else 0.9)
+    is_no_code = name.endswith("_code") and are_sentences(values)
+    return Fit(0.4 if is_long or is_no_code else 0.9)
+
+
+def are_sentences(values: Sequence[str]) -> bool:
+    """Whether most texts have several words: `Key points`, which names no row."""
+    return 2 * sum(len(text.split()) > 2 for text in values) > len(values)
 
 
 def _in_words(texts: Texts, kind: str) -> dict[str, str | None]:

@@ -221,6 +221,29 @@ def _zone(letter: str) -> str:
     return f"Etc/GMT{-east:+d}" if east else "Etc/GMT"
 
 
+def zone_told(above: Sequence[str], headers: Sequence[str]) -> str:
+    """The one time zone in which lines above a table, or headers, say that its times are; none
+    where a header says that its own are local."""
+    lines = [found for line in above for found in _ZONE_OF_TIMES.finditer(line)]
+    named = [found for header in headers if (found := _ZONE_OF_HEADER.search(header))]
+    told = {_of_greenwich(found[1] or "") for found in (*lines, *named)}
+    is_local = any(re.search(r"\bloca(?:l|le|les|ux)\b|\(L\)", header, re.I) for header in headers)
+    return told.pop() if len(told) == 1 and not is_local else ""
+
+
+def _of_greenwich(hours: str) -> str:
+    east = int(re.sub(r"\s", "", hours.replace("\u2212", "-")) or 0)
+    return f"Etc/GMT{-east:+d}" if east else "UTC"
+
+
+_GREENWICH = r"(?:zulu|zoulou|UTC|GMT|TU|Z)(?![^\W_])(?: ?h)?\s*([+\u2212-]\s*\d{1,2}(?![\d:]))?"
+_ZONE_OF_TIMES = re.compile(  # `All times ZULU`, not `Times: local (UTC+2)`
+    rf"\b(?:times?|timings?|hours?|heures?|horaires?|DTGs?)\b(?:(?!loca)[^.;|\d])*?\b{_GREENWICH}",
+    re.IGNORECASE,
+)
+_ZONE_OF_HEADER = re.compile(
+    rf"(?<![^\W_])(?:times?|heures?|DTG|date|hrs?)(?![^\W_]).*?[ _/(\[]{_GREENWICH}", re.IGNORECASE
+)
 _ZONED = re.compile(r"\d{4}([A-GI-Z])")  # `0320H` are hours
 
 

@@ -27,7 +27,7 @@ _VALUES, _CODED = ("int", "dec", "bool"), ("bool", "code")
 _MOST_CODES = 12  # texts
 _YEARS = re.compile(r"(?<!\d)(20\d\d)(?:\s*[-_/]\s*(?:20)?(\d\d))?(?!\d)")
 _SAID = frozenset(
-    {"count", "person", "women", "total", "month", "participant", "victim", "survivor"}
+    {"count", "person", "idp", "women", "total", "month", "participant", "victim", "survivor"}
 )
 
 
