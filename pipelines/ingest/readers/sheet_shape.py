@@ -79,7 +79,10 @@ _MONTH_AND_YEAR = re.compile(r"[^\W\d_]+\.? +20\d\d(?!\d)")
 _YEARS = re.compile(r"(?<!\d)(?:19|20)(\d\d)\s*[-/–_]\s*(?:20)?(\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # `Mon 2/3`, `1-Jan`
-_WITH_SIGN = re.compile(r"(?:[^\W\d_]+\.?,? +)?\d{1,2}(?:([/.-])\d{1,2}|([/.-])[^\W\d_]+)")
+_WITH_SIGN = re.compile(  # `mar. 3/4`, `05-06/04`
+    r"(?:[^\W\d_]+\.?,? +|\d{1,2} ?[-–] ?(?=\d{1,2}/))?"
+    r"\d{1,2}(?:([/.-])\d{1,2}|([/.-])[^\W\d_]+)"
+)
 # `08-10 Jul`, be it of a year
 DAYS_OF_MONTH = re.compile(r"\d{1,2}\s*[-–]\s*\d{1,2}[\s-]*[^\W\d_]{3,}\.?(?:[\s-]*\d{2,4})?")
 _CLOCK = r"\d{1,2} ?[:.h] ?(?:\d{2}[^\s–-]*)?(?: ?[ap]\.?m\.?| ?hrs?)?"

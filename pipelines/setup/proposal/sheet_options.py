@@ -59,6 +59,7 @@ _LEAST_BLANK = 0.3  # share of the rows below others
 _OF_SEVERAL = 0.7  # share of rows whose text is another than those before
 _DAY_WORDS = frozenset({"date", "day", "jour", "تاريخ"})
 _MOST_WORDS = 0.2  # of the cells of a column of numbers of days
+_DAYS_IN_NUMBERS = re.compile(r"\d{1,2} ?[-–] ?\d{1,2}/\d{1,2}")  # `05-06/04`
 _DAY_AND_MONTH = re.compile(r"\d{1,2}([/-])\d{1,2}|\d\d(\.)\d\d")  # `4.5` is a number
 _MONTH = re.compile(r"(?:\d{1,2}(?:er|st)?[ /.-])?([^\W\d_]+\.?)")  # `Avril`, `6 juillet`, `1-Jan`
 _LEAST_MARKED, _MOST_MARKED = 2, 0.9  # rows with one cross, and their share
@@ -281,7 +282,8 @@ def _without_year(table: SourceTable) -> list[str]:
     def is_day(text: str, name: str) -> bool:
         plain = bare_day(text)
         day, clock = day_and_clock(plain)
-        day = day_of_span(day, 1) if DAYS_OF_MONTH.fullmatch(day) else day
+        is_span = DAYS_OF_MONTH.fullmatch(day) or _DAYS_IN_NUMBERS.fullmatch(day)
+        day = day_of_span(day, 1) if is_span else day
         if numbers := _DAY_AND_MONTH.fullmatch(day):
             sign = numbers[1] or numbers[2]
             written = notation.dates([f"{day}{sign}2000"], with_time=False)

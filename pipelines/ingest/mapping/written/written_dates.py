@@ -84,7 +84,7 @@ _SINCE = re.compile(
 )
 _OPEN_HOURS = re.compile(rf"(?:de |from )?({_HOUR})\s*(?:-|–|—|>|→)", re.IGNORECASE)
 _DAY = re.compile(
-    r"(?<!\d)(?:\d{4}-\d\d-\d\d|\d{1,2}[-/. ](?:\d{1,2}|[^\W\d_]{3,9}\.?)[-/. ]\d{2,4})(?!\d)"
+    r"(?<!\d)(?:\d{4}-\d\d-\d\d|(?!\d{1,2}-\d{1,2}/)\d{1,2}[-/. ](?:\d{1,2}|[^\W\d_]{3,9}\.?)[-/. ]\d{2,4})(?!\d)"
 )
 _YEAR = re.compile(r"\d{4}|\d[/.]\d+[/.]\d|\d[- '][^\W\d]+[- ']\d")
 
@@ -160,7 +160,7 @@ def _weekday() -> re.Pattern[str]:
     week = "|".join(reversed(names))
     # `Mar 03/02`, `mar. 3 juin` cannot be of March
     tuesday = rf"mar\.?,? +(?=\d\d?(?:[/.]\d|(?:er)? +(?:{_any_month()})))"
-    before = rf"(?:(?:{week})\.?,? +|{tuesday})?(?:(?:{leads}) +)?"
+    before = rf"(?:(?:{week})\.?,? +|{tuesday})?(?:(?:{leads})(?: +|, *|: *))?"
     return re.compile(rf"^{before}(?=\d)", re.IGNORECASE)
 
 

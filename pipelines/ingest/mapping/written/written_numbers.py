@@ -62,6 +62,7 @@ class Signs:
 _IN_CELL = rf"[+-]?\d{{1,3}}(?:{BLANKS}\d{{3}})+(?!\d)|[+-]?\d+(?:[.,]\d+)?"
 _BETWEEN = rf"(?P<between>\D{{1,20}})(?P<second>{_IN_CELL})"
 _OF_TWO = re.compile(rf"(?P<first>{_IN_CELL})(?:{_BETWEEN})?\D{{0,20}}")
+_BESIDE_SLASH = re.compile(rf"\s*({_IN_CELL}|[-‑–—?]|)\s*/\s*({_IN_CELL}|[-‑–—?]|)\s*")
 
 
 def numbers_of_cell(text: str) -> re.Match[str] | None:
@@ -70,9 +71,20 @@ def numbers_of_cell(text: str) -> re.Match[str] | None:
     return _OF_TWO.fullmatch(re.sub(r"(?<=\d)\s*[-‑–—]\s*(?=\d)", " – ", plain))
 
 
+def counts_beside(text: str) -> tuple[str | None, str | None] | None:
+    """Both sides of `3 / 2`, of which one may be not known: `— / 1`."""
+    found = _BESIDE_SLASH.fullmatch(text.translate(PLAIN_DIGITS))
+    if found is None:
+        return None
+    first, second = (side if side[-1:].isdigit() else None for side in found.groups())
+    return first, second
+
+
 def number_of_cell(text: str, part: int) -> str | None:
-    """The first or second (1, 2) of the numbers of a cell: `1493–1600`, `17 (4)`; of other texts
-    than one or two numbers the whole, which no number is read from."""
+    """The first or second (1, 2) of the numbers of a cell: `1493–1600`, `17 (4)`, `— / 1`; of other
+    texts than one or two numbers the whole, which no number is read from."""
+    if sides := counts_beside(text):
+        return sides[part - 1]
     found = numbers_of_cell(text)
     return found[("first", "second")[part - 1]] if found else text
 

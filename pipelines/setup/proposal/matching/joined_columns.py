@@ -12,7 +12,11 @@ from typing import Any
 from indicators.definitions.contracts import Contract, contracts
 from pipelines.ingest.mapping.model import SUM
 from pipelines.ingest.mapping.written.written_dates import day_of_span
-from pipelines.ingest.mapping.written.written_numbers import counted_words, numbers_of_cell
+from pipelines.ingest.mapping.written.written_numbers import (
+    counted_words,
+    counts_beside,
+    numbers_of_cell,
+)
 from pipelines.ingest.mapping.written.written_places import grid_degrees, part_of_pair
 from pipelines.ingest.mapping.written.written_times import (
     has_hours,
@@ -520,6 +524,8 @@ _REASONS = ("summed", "number_1_of_two", "number_2_of_two")
 def two_numbers(contract: Contract, texts: Texts) -> list[ColumnProposal]:
     """The lowest and highest estimate of a column that holds both (`1493–1600`), persons and of
     them women (`17 (4)`, `12 dont 2 F`), men and women (`14/1`); a person confirms it."""
+    if named := _two_counts_named(contract, texts):
+        return named
     values = texts.values[:_PAIRS_LOOKED_AT]
     cells = [one for one in map(numbers_of_cell, values) if one and _WHOLE.fullmatch(one[0])]
     pairs = [one for one in cells if one["second"]]
@@ -553,6 +559,24 @@ def two_numbers(contract: Contract, texts: Texts) -> list[ColumnProposal]:
         )
         for name, entry in meant.items()
     ]
+
+
+def _two_counts_named(contract: Contract, texts: Texts) -> list[ColumnProposal]:
+    """Two counts that a header names beside each other, as its cells hold them: `3 / —` below
+    `Killed / injured`."""
+    named = re.search(r"(\w+)\.? ?/ ?(\w+)", texts.header)
+    beside = [counts_beside(text) for text in texts.values]
+    if named is None or not any(beside) or sum(map(bool, beside)) < _MOST * len(beside) - 1:
+        return []
+    counts = [name for name, one in contract.columns.items() if one.base_type == "int"]
+    told = {name: column_meanings(contract.table, name) for name in counts}
+    found: dict[str, int] = {}
+    for part, word in enumerate(named.groups(), 1):
+        own = meanings(folded(word)) - {frozenset()}
+        means = (n for n in counts if any(one <= other for one in own for other in told[n]))
+        found |= dict.fromkeys([*means][:1], part)
+    return [ColumnProposal(name, (texts.header,), _UNNAMED, (_REASONS[part],), {"part": part})
+            for name, part in found.items() if len(found) > 1]  # fmt: skip
 
 
 def _strength(contract: Contract) -> tuple[str, str]:
