@@ -10,7 +10,7 @@ from pipelines.ingest.mapping.written.written_dates import (
     day_of_span,
     is_read_by,
 )
-from pipelines.ingest.mapping.written.written_numbers import numbers_in_cell
+from pipelines.ingest.mapping.written.written_numbers import number_of_cell, numbers_in_cell
 from pipelines.ingest.mapping.written.written_places import decimal_degrees, grid_degrees
 from pipelines.ingest.mapping.written.written_times import (
     as_read,
@@ -190,6 +190,65 @@ def test_two_hours_are_not_the_second_of_them() -> None:
 def test_tuesday_in_french_is_no_month_before_a_day_in_numbers() -> None:
     assert bare_day("Mar 03/02/2026") == "03/02/2026"
     assert bare_day("Mar 3-4 2026") == "Mar 3-4 2026"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("mar. 16 juin 2026 à 23:56", "16 juin 2026 à 23:56"),
+        ("mar 2026", "mar 2026"),
+        ("January / Janvier", "January"),
+        ("Mars/Avril", "Mars/Avril"),
+        ("Y 5/1 0750", "5/1 0750"),
+        ("oui", "oui"),
+    ],
+)
+def test_words_beside_a_day_and_its_month_in_a_second_language(text: str, day: str) -> None:
+    assert bare_day(text) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("nuit du 17 au 18 janvier 2026", "17 janvier 2026", "18 janvier 2026"),
+        ("night of 3 to 4 March 2026", "3 March 2026", "4 March 2026"),
+        ("05-06/04/2026", "05/04/2026", "06/04/2026"),
+        ("5-6-2026", "5-6-2026", "5-6-2026"),
+    ],
+)
+def test_nights_and_days_in_numbers_are_spans(text: str, first: str, last: str) -> None:
+    """Of a night the second day came alone, without a word."""
+    assert [day_of_span(text, part) for part in (1, 2)] == [first, last]
+
+
+def test_a_year_is_added_to_spans_in_numbers_and_to_no_day_that_has_one() -> None:
+    assert with_year("05-06/04", "2026") == "05-06/04/2026"
+    assert with_year("mer. 3 juin 2026 à 06:27", "2026") == "mer. 3 juin 2026 à 06:27"
+    assert with_year("3 juin 0800 à 1200", "2026") == "3 juin 2026 0800 à 1200"
+
+
+@pytest.mark.parametrize(
+    ("above", "header", "zone"),
+    [
+        ("All times ZULU (local = Z + 1). As of 5 April", "When", "UTC"),
+        ("", "Date/Time (Z)", "UTC"),
+        ("Heures en TU", "Heure", "UTC"),
+        ("", "event_time_utc", "UTC"),
+        ("All times in UTC+1", "Time", "Etc/GMT-1"),
+        ("Times: local (UTC+2)", "Time", ""),
+        ("", "Local time", ""),
+        ("Sector Z, report at 0600 Z", "Zone (Z)", ""),
+        ("All times ZULU", "Local time", ""),
+    ],
+)
+def test_a_time_zone_is_told_by_a_title_or_a_header(above: str, header: str, zone: str) -> None:
+    assert notation.zone_told([above], ["Place", header]) == zone
+
+
+def test_one_of_two_counts_may_be_unknown() -> None:
+    both = {"— / 1": (None, "1"), "3 / —": ("3", None), "0 / 0": ("0", "0"), "- / -": (None, None)}
+    for text, sides in both.items():
+        assert tuple(number_of_cell(text, part) for part in (1, 2)) == sides
 
 
 def test_officers_and_ranks_are_added() -> None:

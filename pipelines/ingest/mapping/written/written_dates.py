@@ -70,7 +70,8 @@ def with_english_months(text: str, form: str) -> str:
 
 
 _SPAN = re.compile(
-    r"(?:du |from )?(\d.*?)(?:\s+(?:-|–|—|to|au|until)\s+|\s*[–—]\s*)(.+)"
+    r"(?:(?:(?:dans )?la |in the )?(?:nuit|night) )?(?:du |of |from )?"
+    r"(\d.*?)(?:\s+(?:-|–|—|to|au|until)\s+|\s*[–—]\s*)(.+)"
     r"|(\d{1,2})\s*-\s*(\d{1,2}[/. ].+)",
     re.IGNORECASE,
 )
@@ -84,7 +85,8 @@ _SINCE = re.compile(
 )
 _OPEN_HOURS = re.compile(rf"(?:de |from )?({_HOUR})\s*(?:-|–|—|>|→)", re.IGNORECASE)
 _DAY = re.compile(
-    r"(?<!\d)(?:\d{4}-\d\d-\d\d|(?!\d{1,2}-\d{1,2}/)\d{1,2}[-/. ](?:\d{1,2}|[^\W\d_]{3,9}\.?)[-/. ]\d{2,4})(?!\d)"
+    r"(?<!\d)(?:\d{4}-\d\d-\d\d|(?!\d{1,2}-\d{1,2}/)"  # `05-06/04` is a span
+    r"\d{1,2}[-/. ](?:\d{1,2}|[^\W\d_]{3,9}\.?)[-/. ]\d{2,4})(?!\d)"
 )
 _YEAR = re.compile(r"\d{4}|\d[/.]\d+[/.]\d|\d[- '][^\W\d]+[- ']\d")
 

@@ -10,6 +10,7 @@ from indicators.foundation.errors import WrongUse
 from pipelines.ingest.files.delivered_file import Delivery, file_rows
 from pipelines.ingest.mapping.apply import map_rows
 from pipelines.ingest.mapping.model import Source
+from pipelines.ingest.mapping.written.written_dates import bare_day
 from pipelines.ingest.mapping.written.written_numbers import counted_words, number_of
 from pipelines.ingest.mapping.written.written_times import with_usual_clock, without_unknown_hour
 from pipelines.setup.proposal.answering.answers import answered
@@ -417,3 +418,41 @@ def test_a_status_and_a_date_below_each_month_are_read_like_cells_in_parts(tmp_p
     found = propose(path, KNOWN, table="reporting_returns")
     told = [(row["month"], row["received_on"]) for row in mapped(path, found)]
     assert told[0] == ("2026-01-01", "14/02/2026") and len(told) == 4
+
+
+def test_two_counts_in_a_cell_and_times_of_greenwich(tmp_path: Path) -> None:
+    """Their header names the counts; late in the evening it is the next day in the mission."""
+    head = ["Ref", "Date/Time (Z)", "District", "Category", "Killed / injured"]
+    rows = [
+        [f"SA-{at}", f"2026-01-{at:02d} 22:30", "Torit", "Murder", text]
+        for at, text in enumerate(["— / 1", "3 / —", "0 / 0", "2 / 2"], 1)
+    ]
+    found = propose(workbook(tmp_path / "sigacts.xlsx", Log=[head, *rows]), KNOWN)
+    assert found.table == "incidents" and found.mapping()["time_zone"] == "UTC"
+    (path,) = tmp_path.iterdir()
+    assert "time_zone" not in answered(path, KNOWN, {"time_zone": ""}).mapping()
+    counts = [
+        (row["deaths_civilian"], row["injured_civilian"])
+        for row in mapped(path, answered(path, KNOWN, {"meant": "1"}))
+    ]
+    assert counts == [(None, "1"), ("3", None), ("0", "0"), ("2", "2")]
+
+
+def test_days_below_a_day_of_the_week_take_the_month_of_their_sheet(tmp_path: Path) -> None:
+    head = ["Jour", "Heure départ", "Unité", "Type d'activité", "Localité"]
+    rows = [[day, "08:30", "FPU1", "Patrouille", "Torit"] for day in ("ven 02", "sam 03", "mar 20")]
+    found = propose(workbook(tmp_path / "CR.xlsx", **{"JANV 26": [head, *rows]}), KNOWN)
+    assert found.layout.options["month_of_sheet"] == ["Jour"]
+    assert [bare_day(row) for row in found.layout.table.rows["Jour"].to_pylist()] == [
+        "02 JANV 26", "03 JANV 26", "20 JANV 26"
+    ]  # fmt: skip
+
+
+def test_sentences_are_no_codes_of_routes(tmp_path: Path) -> None:
+    ways = ("Axe Gouni – Toulé", "Camp – marché – pont", "Hameaux de Bossori et camp")
+    head = ["Date", "Unité", "Type d'activité", "Localité", "Itinéraire"]
+    rows = [
+        [f"2026-01-0{at}", "FPU1", "Patrouille", "Torit", way] for at, way in enumerate(ways, 1)
+    ]
+    found = propose(workbook(tmp_path / "log.xlsx", Log=[head, *rows]), KNOWN, table="activities")
+    assert all(one.confidence < 0.6 for one in found.columns if one.column == "route_code")
