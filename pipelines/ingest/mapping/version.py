@@ -28,8 +28,19 @@ def mapping_version(source: Source, mission: Mission, profile: Path) -> str:
         "places": [mission.parameters.reject_outside_km, mission.parameters.warn_outside_km],
         "outlines": list(_outlines(source, mission, profile)),
     }
+    if _names_a_zone(source):  # files read before days were the mission's are read again
+        facts["days"] = "of the mission"
     text = json.dumps(facts, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _names_a_zone(source: Source) -> bool:
+    columns = (entry for table in source.tables for entry in table.mapped_columns().values())
+    return source.time_zone is not None or any(
+        one.time_zone is not None or any("%z" in form for form in one.formats)
+        for entries in columns
+        for one in entries
+    )
 
 
 def _written(source: Source) -> dict[str, Any]:
