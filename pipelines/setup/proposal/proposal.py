@@ -95,6 +95,7 @@ _OF_ANOTHER = 0.5  # weight of a header that is alike here and the name itself e
 _WIDEST = 30  # columns: of a file with more, most are about something else
 _BY_SHEET = 0.85
 _MOST_ROWS = 0.9
+_LEAST_OF_EVENTS = 0.36  # score of a table of events whose persons are in the file too
 _JOINED_KEY = 0.5  # sure of a key of several columns: later files may hold two rows of it
 
 
@@ -364,6 +365,7 @@ def propose(
         return is_little, behind + _UNUSED * (entry[-1] in known.get(UNUSED_TABLES, ()))
 
     scored.sort(key=by_mission)
+    scored = _events_first(scored)
     score, columns, wide, layout, name = scored[0]
     if not table and (score < _LEAST_SCORE or _explained(scored[0]) < _LEAST_COLUMNS):
         raise WrongUse(Problem("map_no_contract", path.name))
@@ -406,6 +408,18 @@ def propose(
         asked,
         terms=FileTerms(time_zone=notation.zone_told(layout.above, layout.table.header)),
     )
+
+
+def _events_first(scored: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The table of events before that of their persons, which fits better, where the file tells
+    both: incidents with the place and the kind that a mere list of victims does not have."""
+    contract = contracts()[scored[0][-1]]
+    event, _, _ = (contract.columns[contract.key[0]].reference or "").partition(".")
+    if not event or contracts()[event].date_column is None:
+        return scored
+    told = (entry for entry in scored if entry[-1] == event and entry[0] >= _LEAST_OF_EVENTS)
+    first = next(told, scored[0])
+    return [first, *(entry for entry in scored if entry is not first)]
 
 
 def _pattern(path: Path, wide: Wide | None) -> str:
