@@ -389,6 +389,8 @@ def propose(
     columns += of_another(layout, contract, columns)
     columns += precision_of_area(contract, columns)
     columns += of_texts(layout, contract, columns, wide, known)
+    zone = notation.zone_told(layout.above, layout.table.header)
+    columns = _asked_in_zone(contract, columns) if zone else columns
     feeds = tuple(sorted(c for c, one in load_catalogue().items() if one.source == name))
     return Proposal(
         source,
@@ -406,7 +408,7 @@ def propose(
         near,
         feeds,
         asked,
-        terms=FileTerms(time_zone=notation.zone_told(layout.above, layout.table.header)),
+        terms=FileTerms(time_zone=zone),
     )
 
 
@@ -513,6 +515,16 @@ def _asked_by_month(layout: Layout, columns: Sequence[ColumnProposal]) -> list[C
     return [
         replace(one, confidence=min(one.confidence, _BY_SHEET), reasons=(*one.reasons, *told))
         if (told := [why[header] for header in one.headers if header in why])
+        else one
+        for one in columns
+    ]
+
+
+def _asked_in_zone(contract: Contract, columns: Sequence[ColumnProposal]) -> list[ColumnProposal]:
+    """Times whose zone a title or a header tells stay asked: the page shows the zone elsewhere."""
+    return [
+        replace(one, confidence=min(one.confidence, _BY_SHEET), reasons=(*one.reasons, "zone_told"))
+        if contract.columns[one.column].base_type == "time"
         else one
         for one in columns
     ]
