@@ -2,9 +2,10 @@
 
 import calendar
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
-from itertools import groupby, takewhile
+from itertools import chain, groupby, takewhile
 from typing import Any
 
 import pyarrow as pa
@@ -195,17 +196,38 @@ def _calendar(table: SourceTable) -> dict[str, list[str]]:
 
 
 def _in_parts(table: SourceTable) -> dict[str, list[str]]:
-    """Columns that are months, in whose cells a status may have its day or its reason beside."""
+    """Columns of months, or of kinds of returns side by side, in whose cells a status may have its
+    day or its reason beside."""
     months = [name for name in table.header if month_of(name, (2000, 2000))]
-    texts = [text.strip() for text in _texts_of(table, months) if text.strip() not in MISSING]
+    names = months or _with_the_same_statuses(table)
+    texts = _without_missing(table, names)
     cells = [one for text in texts if (one := _cell_in_parts(text))]
     statuses = {status for status, *_ in cells}
     is_told = sum(any(rest) for _, *rest in cells) > _LEAST_TOLD * len(texts)
     is_coded = 2 <= len(statuses) <= min(_MOST_STATUSES, len(cells) / 2)
-    if len(months) < 2 or len(cells) < _SURELY * len(texts) or not (is_told and is_coded):
+    if len(names) < 2 or len(cells) < _SURELY * len(texts) or not (is_told and is_coded):
         return {}
     parts = _PARTS[any(map(FRENCH.search, table.header))]
-    return {name: [f"{name}{GROUPED}{part}" for part in parts] for name in months}
+    return {name: [f"{name}{GROUPED}{part}" for part in parts] for name in names}
+
+
+def _with_the_same_statuses(table: SourceTable) -> list[str]:
+    """The columns whose cells all begin with one of a few statuses that others have too, and days
+    stand behind some of them."""
+    told: dict[str, list[tuple[str | None, ...]]] = {}
+    for name in table.header:
+        cells = [_cell_in_parts(text) for text in _without_missing(table, [name])]
+        if cells and all(cells):
+            told[name] = [cell for cell in cells if cell]
+    held = {name: {status for status, *_ in cells} for name, cells in told.items()}
+    shared = Counter(chain.from_iterable(held.values()))
+    found = [name for name, own in held.items() if max(shared[one] for one in own) > 1]
+    days = [day for name in found for _, day, _ in told[name]]
+    return found if sum(map(bool, days)) > _LEAST_TOLD * len(days) else []
+
+
+def _without_missing(table: SourceTable, names: Sequence[str]) -> list[str]:
+    return [text.strip() for text in _texts_of(table, names) if text.strip() not in MISSING]
 
 
 def _cell_in_parts(text: str) -> tuple[str | None, ...] | None:
@@ -321,8 +343,10 @@ def _month_of_whole(table: SourceTable) -> str | None:
     """What a column of the month is called, where the name of the sheet alone tells it."""
     words = listed_words("parts_of_a_day")["month"]
     dated = {folded(word) for word in words} | _DAY_WORDS | _dated_rows()
+    of_returns = {f"{one.rpartition(GROUPED)[0]}{GROUPED}Date" for one in table.header
+                  if one.rpartition(GROUPED)[2] in (parts[0] for parts in _PARTS)}  # fmt: skip
     is_dated = any("date" in folded(name).split() or not dated.isdisjoint(readings(name))
-                   for name in table.header)  # fmt: skip
+                   for name in table.header if name not in of_returns)  # fmt: skip
     if is_dated or not tells_a_month(table.sheet):
         return None
     english = {name.casefold() for name in (*calendar.month_name, *calendar.month_abbr)}

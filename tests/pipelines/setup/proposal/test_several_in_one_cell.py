@@ -456,3 +456,30 @@ def test_sentences_are_no_codes_of_routes(tmp_path: Path) -> None:
     ]
     found = propose(workbook(tmp_path / "log.xlsx", Log=[head, *rows]), KNOWN, table="activities")
     assert all(one.confidence < 0.6 for one in found.columns if one.column == "route_code")
+
+
+def test_kinds_of_returns_side_by_side_are_cut_into_status_day_and_reason(tmp_path: Path) -> None:
+    """A sheet a month; days of what was received tell nothing of the month that a row is of."""
+    head = ["Unit", "AOR", "Activities", "Incidents", "Chased by"]
+    months = {"JAN 2026": "2", "FEB 2026": "3"}
+    sheets = {
+        name: [
+            [f"Monthly reports due for {name}"],
+            head,
+            ["FPU1", "Torit", f"OK 14/{after}", f"OK 11/{after}", "phone"],
+            ["FPU2", "Ikoto", f"NIL 8/{after}", "missing", None],
+            ["FPU1", "Ikoto", "no access - road cut", f"OK 9/{after}", "mail"],
+            ["FPU2", "Torit", "missing", f"NIL 7/{after}", "mail"],
+        ]
+        for name, after in months.items()
+    }
+    (found, *_) = layouts(workbook(tmp_path / "Reports tracker Q1 2026.xlsx", **sheets))
+    assert sorted(found.options["in_parts"]) == ["Activities", "Incidents"]
+    assert found.options["sheet_as"] == "Month" and found.table.sheet == "*"
+    rows = found.table.rows
+    assert rows["Activities / Status"].to_pylist()[:4] == ["OK", "NIL", "no access", "missing"]
+    assert rows["Activities / Date"].to_pylist()[:2] == ["14/2/2026", "8/2/2026"]
+    assert rows["Activities / Reason"].to_pylist()[2] == "road cut"
+    log = [["Unit", "Place", "Type", "Status"], *(["FPU1", "Torit", "Patrol - foot", "Done"],) * 4]
+    (plain, *_) = layouts(workbook(tmp_path / "log.xlsx", Log=log))
+    assert "in_parts" not in plain.options
