@@ -236,7 +236,10 @@ def _of_greenwich(hours: str) -> str:
     return f"Etc/GMT{-east:+d}" if east else "UTC"
 
 
-_GREENWICH = r"(?:zulu|zoulou|UTC|GMT|TU|Z)(?![^\W_])(?: ?h)?\s*([+\u2212-]\s*\d{1,2}(?![\d:]))?"
+_GREENWICH = (  # by its names, or as the letter in brackets
+    r"(?:(?:zulu|zoulou|UTC|GMT|(?-i:TU))(?![^\W_])|(?<=[(\[])(?-i:Z)(?=[)\]]))"
+    r"(?: ?h)?\s*([+\u2212-]\s*\d{1,2}(?![\d:]))?"
+)
 _ZONE_OF_TIMES = re.compile(  # `All times ZULU`, not `Times: local (UTC+2)`
     rf"\b(?:times?|timings?|hours?|heures?|horaires?|DTGs?)\b(?:(?!loca)[^.;|\d])*?\b{_GREENWICH}",
     re.IGNORECASE,
