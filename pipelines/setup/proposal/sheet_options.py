@@ -212,18 +212,17 @@ def _in_parts(table: SourceTable) -> dict[str, list[str]]:
 
 
 def _with_the_same_statuses(table: SourceTable) -> list[str]:
-    """The columns whose cells all begin with one of a few statuses that others have too, and days
-    stand behind some of them."""
-    told: dict[str, list[tuple[str | None, ...]]] = {}
+    """The columns whose cells all begin with one of a few statuses that others have too, a day
+    behind some in each."""
+    held: dict[str, set[str | None]] = {}
     for name in table.header:
         cells = [_cell_in_parts(text) for text in _without_missing(table, [name])]
-        if cells and all(cells):
-            told[name] = [cell for cell in cells if cell]
-    held = {name: {status for status, *_ in cells} for name, cells in told.items()}
+        told = [cell for cell in cells if cell]
+        days = sum(bool(day) for _, day, _ in told)
+        if len(told) == len(cells) and days > _LEAST_TOLD * len(cells):
+            held[name] = {status for status, *_ in told}
     shared = Counter(chain.from_iterable(held.values()))
-    found = [name for name, own in held.items() if max(shared[one] for one in own) > 1]
-    days = [day for name in found for _, day, _ in told[name]]
-    return found if sum(map(bool, days)) > _LEAST_TOLD * len(days) else []
+    return [name for name, own in held.items() if max(shared[one] for one in own) > 1]
 
 
 def _without_missing(table: SourceTable, names: Sequence[str]) -> list[str]:
