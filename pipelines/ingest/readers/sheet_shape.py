@@ -163,7 +163,11 @@ def _without_totals(table: SourceTable, options: Options) -> SourceTable:
     if not words or not table.rows.num_rows:
         return table
     lowered = pa.array(sorted(words), pa.string())
-    begun = [re.escape(word.removesuffix("*")) for word in words if word.endswith("*")]
+    begun = [  # `total patrols *`, `wk * total`
+        re.escape(word.removesuffix("*")).replace(r"\*", r"\d+") + "$" * (word[-1] != "*")
+        for word in words
+        if "*" in word
+    ]
     is_total = _begin_so(table, begun) if begun else pa.array([False] * table.rows.num_rows)
     for column in table.rows.columns:
         plain = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(column, "")))

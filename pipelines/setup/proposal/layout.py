@@ -348,6 +348,8 @@ def _divides(below: Sequence[str | None], names: Sequence[str | None]) -> bool:
     last = max((at for at, text in enumerate(names) if text), default=0)
     gaps |= {at for at in range(last + 1, len(below)) if below[at]}
     said = {at for at, text in enumerate(below) if text}
+    if said == {0}:
+        return False  # `APRIL` above the rows of a month
     texts = [below[at] or "" for at in said]
     tall = {at for at, text in enumerate(names) if isinstance(text, MergedText) and text.height > 1}
     if len(tall) > 1 and said and said.isdisjoint(tall) and not any(map(_IS_NUMBER.match, texts)):
@@ -365,7 +367,10 @@ def _is_row_of_groups(above: Sequence[str | None], names: Sequence[str | None]) 
     plain = [text for text in names if text]
     if filled < 2:
         return False
-    beside = sum(1 for text, name in zip(above, names, strict=False) if text and not name)
+    there = [text for text, name in zip(above, names, strict=False) if text and not name]
+    if any(isinstance(text, MergedText) and text.height > 1 for text in there):
+        return True  # the workbook says that it reaches down to the names
+    beside = len(there)
     if len(set(plain)) < len(plain) or (beside >= NAMED_ABOVE and filled > len(plain)):
         return True  # or the row above names columns of which the lower says no more
     joined, alone = _known(joined_names([above, names])), _known(names)

@@ -381,6 +381,8 @@ def propose(
     columns = _asked_of_totals(_asked_by_month(layout, columns), layout.texts)
     asked = _questions(name, layout, columns)
     columns = with_answers(columns, layout.texts) if name == ANSWERS else columns
+    once = {*layout.options.get("labels_above", ())}  # what stands above all rows is no key of one
+    columns = [c for c in columns if (c.column,) != contract.key or once.isdisjoint(c.headers)]
     columns = [*columns, *_reference_key(layout, contract, columns)]
     columns = with_levels(contract, layout, columns, known)
     columns += _joined_key(source, layout, contract, columns, wide)

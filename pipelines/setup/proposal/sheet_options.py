@@ -51,6 +51,7 @@ from pipelines.setup.proposal.matching.words import (
 _SURELY = 0.9
 FRENCH = re.compile(r"[éèêàçôûî]|\b(?:de|du|des|le|la|et)\b|\b[ld]['’]", re.IGNORECASE)
 _PARTS_OF_SUMS, _MOST_OF_TOTAL = {"grand", "sou", "sous", "sub", "s"}, 6  # words
+_MOST_BEFORE_TOTAL = 4  # words, with it
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
 _MOST_FILLED = 0.6  # share of rows
 _SUB_TOTAL = r"^\s*(sous|sub|s)[-/ ]?total"
@@ -381,8 +382,11 @@ def _totals(table: SourceTable) -> list[str]:
 
 
 def _of_next_file(text: str) -> str:
-    """The text of a sum with a star for what follows its first words: `Total alerts *`."""
+    """The text of a sum with a star for what follows its first words: `Total alerts *`; for its
+    number where it stands before them: `Wk * total`."""
     words = text.split()
+    if folded(words[0]) not in total_words() and folded(words[-1]) in total_words():
+        return re.sub(r"\d+", "*", text.strip())
     kept = [*takewhile(lambda word: word.isalpha() and not is_month(word), words)]
     return f"{' '.join(kept)} *" if 1 < len(kept) < len(words) else text.strip()
 
@@ -400,9 +404,10 @@ def _is_short(table: SourceTable, at: int) -> bool:
 
 
 def _is_total(words: Sequence[str]) -> bool:
-    """Whether words are those of a sum: `Total patrols`, `S/Total`."""
+    """Whether words are those of a sum: `Total patrols`, `S/Total`, `Wk 1 total`."""
     first = words[1:] if words[:1] and words[0] in _PARTS_OF_SUMS else words
-    return 0 < len(first) <= _MOST_OF_TOTAL and first[0] in total_words()
+    is_behind = 1 < len(words) <= _MOST_BEFORE_TOTAL and words[-1] in total_words()
+    return is_behind or (0 < len(first) <= _MOST_OF_TOTAL and first[0] in total_words())
 
 
 def _groups(table: SourceTable) -> list[str]:

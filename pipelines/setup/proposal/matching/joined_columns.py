@@ -515,7 +515,7 @@ _RANGE = ("persons_low", "persons_high")
 _PERSONS, _WOMEN = "personnel_count", ("women_personnel_count", "women_count")
 _BETWEEN_RANGE = re.compile(r"\s*(?:–|to|à)\s*")
 _BETWEEN_WHOM = re.compile(
-    r"\s*(?:\(\D{0,10}|,? *(?:dont|y compris|incl?\.?|including|of whom|o/w)\s*)", re.IGNORECASE
+    r"\s*(?:\([^\d+]{0,10}|,? *(?:dont|y compris|incl?\.?|including|of whom|o/w)\s*)", re.IGNORECASE
 )
 _WHOLE = re.compile(r"[^.,]*")
 _REASONS = ("summed", "number_1_of_two", "number_2_of_two")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from indicators.foundation.errors import WrongUse
 from pipelines.ingest.files.delivered_file import Delivery, file_rows
@@ -483,3 +484,49 @@ def test_kinds_of_returns_side_by_side_are_cut_into_status_day_and_reason(tmp_pa
     log = [["Unit", "Place", "Type", "Status"], *(["FPU1", "Torit", "Patrol - foot", "Done"],) * 4]
     (plain, *_) = layouts(workbook(tmp_path / "log.xlsx", Log=log))
     assert "in_parts" not in plain.options
+
+
+def test_sums_of_weeks_are_set_aside_and_what_stands_above_is_no_key(tmp_path: Path) -> None:
+    head = ["Ser", "Date", "Type of mov", "Unit", "AOR", "SP", "RTB", "Tps"]
+    rows = [
+        [1, "02 Apr", "Foot Ptl", "FPU1", "Torit", "1415", "2055", 15],
+        [2, "04 Apr", "Mob Ptl", "FPU1", "Ikoto", "0900", "0415 (+2)", 14],
+        [None, "Wk 1 total", None, None, None, None, None, 29],
+        [3, "08 Apr", "Mob Ptl", "FPU1", "Torit", "1330", "2010 (+1)", 11],
+        [None, "Wk 2 total", None, None, None, None, None, 11],
+    ]
+    above = [["PATROL STATE APRIL 2026"], ["Ref: Sector order 014/26. All timings local."]]
+    path = workbook(tmp_path / "Ptl State APR 26.xlsx", State=[*above, head, *rows])
+    found = propose(path, KNOWN, table="activities")
+    assert found.layout.options["totals"] == ["Wk * total"]
+    assert found.layout.options["labels_above"] == ["Ref"]
+    assert found.layout.table.rows["Date"].to_pylist() == [
+        "02 Apr 2026",
+        "04 Apr 2026",
+        "08 Apr 2026",
+    ]
+    assert "Ref" not in {header for one in found.columns for header in one.headers}
+    assert "women_personnel_count" not in {one.column for one in found.columns}
+
+
+def test_a_header_of_two_rows_is_none_of_the_banner_below_it(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    for row in (
+        ["Early Warning Alert Log"],
+        ["No", "Received", None, "Alert", None, None],
+        [None, "Date", "Time", "Source", "Where", "Threat"],
+        ["APRIL"],
+        ["SC/01", "2026-04-05", "08:25", "NGO", "Torit", "Looting"],
+        ["SC/02", "2026-04-07", "21:40", "NGO", "Ikoto", "Murder"],
+        ["MAY"],
+        ["SC/03", "2026-05-02", "10:00", "NGO", "Torit", "Looting"],
+    ):
+        sheet.append(row)
+    for cells in ("A2:A3", "B2:C2", "D2:F2", "A4:F4", "A7:F7"):
+        sheet.merge_cells(cells)
+    book.save(path := tmp_path / "alerts.xlsx")
+    (found, *_) = layouts(path)
+    assert (found.options["header_row"], found.options["header_rows"]) == (2, 2)
+    assert found.table.header[:3] == ("No", "Received / Date", "Received / Time")
+    assert found.table.rows["No"].to_pylist() == ["SC/01", "SC/02", "SC/03"]
