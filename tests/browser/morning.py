@@ -153,7 +153,7 @@ class Morning:
         self.press("intake.show")
         shown = self.text()
         for one in told:
-            assert one in shown, (file.name, one, shown)
+            assert " ".join(one.split()) in shown, (file.name, one, shown)
         if picture:
             self.page.locator("section[aria-labelledby^=rows-]").last.scroll_into_view_if_needed()
             self.picture(picture)
