@@ -159,8 +159,11 @@ def power(
     """How often p is below 5 % where patrols multiply incidents by `ratio` for a fortnight.
 
     `a_month`: incidents in all areas. Simulated: areas differ (gamma, shape 2), incidents cluster
-    (gamma of variance `spread` an area and fortnight), two patrols in a fortnight of the rota.
+    (gamma of variance `spread` an area and fortnight), two patrols in a fortnight of the rota. 0 of
+    no area.
     """
+    if not areas:
+        return 0.0
     generator = np.random.default_rng(seed)
     pairs = max(1, round(months * 30.44 / (2 * FORTNIGHT)))
     rotas = _drawn(generator, (runs + _OTHERS, areas, pairs))

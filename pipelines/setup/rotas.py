@@ -121,7 +121,7 @@ class Rotas:
 
     def draw(self, edge: str, first: date, months: int, seed: int | None) -> Rota:
         """Draws and keeps a rota of areas that had both in the last year. Raises WrongUse where
-        this one was drawn already."""
+        there are none, or this one was drawn already."""
         from indicators.linkage.rota import draw
         from pipelines.workspace.durable import replace_text
 
@@ -129,6 +129,8 @@ class Rotas:
         if path.exists():
             raise WrongUse(Problem("rota_kept", value=str(path)))
         areas, _ = self._year_before()
+        if not areas:
+            raise WrongUse(Problem("rota_no_areas", value=edge))
         pairs = max(1, round(months * _MONTH / (2 * FORTNIGHT)))
         seed = seed if seed is not None else secrets.randbelow(2**31)
         goes = draw(len(areas), pairs, seed)

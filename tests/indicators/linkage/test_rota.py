@@ -37,6 +37,11 @@ def test_patrols_count_from_the_day_after_and_in_the_first_days_of_the_next_fort
     assert rest == [False, True, True, False], "its own"
 
 
+def test_a_rota_of_no_area_finds_nothing() -> None:
+    """The page of a mission whose files have no area with both was an error of the system."""
+    assert power(0, 12, 0.0, 0.5) == 0
+
+
 def test_p_is_the_share_of_all_draws() -> None:
     """Two areas of two pairs: of sixteen draws those whose score lies as far from the mean."""
     generator = np.random.default_rng(SEED)
