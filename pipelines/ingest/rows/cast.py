@@ -233,13 +233,14 @@ def _date_cast(name: str, how: Notation) -> Cast:
             parameters[f"zone_{name}"] = how.time_zone
         day += f" WHEN {is_offset} THEN CAST(TRY_CAST({text} AS TIMESTAMPTZ) {of_day})"
         parameters[f"day_zone_{name}"] = day_zone
-        with_zone = [entry for entry in timed if "%z" in entry]
-        shifted = with_zone if is_local else timed
-        for number, entry in enumerate(shifted):
-            read = f"try_strptime({text}, ${name}_{number})"
-            moment = read if "%z" in entry else f"{read} AT TIME ZONE $zone_{name}"
-            day += f" WHEN {read} IS NOT NULL THEN CAST(({moment}) {of_day})"
-            parameters[f"{name}_{number}"] = entry
+        offsets = [entry for entry in timed if "%z" in entry]
+        locals_ = [] if is_local else [entry for entry in timed if "%z" not in entry]
+        for kind, formats in (("offset", offsets), ("local", locals_)):
+            if formats:
+                read = f"try_strptime({text}, ${kind}_formats_{name})"
+                moment = read if kind == "offset" else f"{read} AT TIME ZONE $zone_{name}"
+                day += f" WHEN {read} IS NOT NULL THEN CAST(({moment}) {of_day})"
+                parameters[f"{kind}_formats_{name}"] = _short_years_first(formats)
     return Cast(f"CASE {day} ELSE {declared} END", parameters)
 
 

@@ -500,7 +500,7 @@ def _asked_of_totals(
         return is_total and sum(all(map(_NUMBER.fullmatch, one.values)) for one in others) > 1
 
     return [
-        replace(one, confidence=min(one.confidence, _BY_PARTS), reasons=(*one.reasons, "contested"))
+        one.asked(_BY_PARTS, "contested")
         if len(one.headers) == 1 and has_parts(one.headers[0])
         else one
         for one in columns
@@ -515,7 +515,7 @@ def _asked_by_month(layout: Layout, columns: Sequence[ColumnProposal]) -> list[C
         for header in layout.options.get(reason, ())
     }
     return [
-        replace(one, confidence=min(one.confidence, _BY_SHEET), reasons=(*one.reasons, *told))
+        one.asked(_BY_SHEET, *told)
         if (told := [why[header] for header in one.headers if header in why])
         else one
         for one in columns
@@ -525,7 +525,7 @@ def _asked_by_month(layout: Layout, columns: Sequence[ColumnProposal]) -> list[C
 def _asked_in_zone(contract: Contract, columns: Sequence[ColumnProposal]) -> list[ColumnProposal]:
     """Times whose zone a title or a header tells stay asked: the page shows the zone elsewhere."""
     return [
-        replace(one, confidence=min(one.confidence, _BY_SHEET), reasons=(*one.reasons, "zone_told"))
+        one.asked(_BY_SHEET, "zone_told")
         if contract.columns[one.column].base_type == "time"
         else one
         for one in columns

@@ -217,10 +217,11 @@ def _with_the_same_statuses(table: SourceTable) -> list[str]:
     behind some in each."""
     held: dict[str, set[str | None]] = {}
     for name in table.header:
-        cells = [_cell_in_parts(text) for text in _without_missing(table, [name])]
+        texts = _without_missing(table, [name])
+        cells = takewhile(bool, map(_cell_in_parts, texts))  # most columns end with their first
         told = [cell for cell in cells if cell]
         days = sum(bool(day) for _, day, _ in told)
-        if len(told) == len(cells) and days > _LEAST_TOLD * len(cells):
+        if len(told) == len(texts) and days > _LEAST_TOLD * len(texts):
             held[name] = {status for status, *_ in told}
     shared = Counter(chain.from_iterable(held.values()))
     return [name for name, own in held.items() if max(shared[one] for one in own) > 1]

@@ -291,6 +291,7 @@ def test_a_day_of_a_time_is_that_of_the_mission(clock: duckdb.DuckDBPyConnection
         ("2026-01-02 23:30", ("%Y-%m-%d %H:%M",)),
         ("2026-01-02T23:30:00", ("%Y-%m-%d %H:%M",)),
         ("02/01/2026 23:30", ("%d/%m/%Y %H:%M",)),
+        ("02/01/26 23:30", ("%d/%m/%Y %H:%M", "%d/%m/%y %H:%M")),
         ("022330+00:00 Jan 26", ("%d%H%M%z %b %y",)),
     ],
 )

@@ -45,10 +45,14 @@ def is_month(word: str) -> bool:
     return _plain(word.strip(" .")) in _months()
 
 
+_TWO_WORDS = re.compile(r"[^\W\d_]\.?\s*[/|]\s*[^\W\d_]")  # quicker than the names of all months
+
+
 def bare_day(text: str) -> str:
     """The text without what stands before its date, and with its month in one language:
     `02/06/2026` of `mardi 02/06/2026`, of `le 02/06/2026`; `January` of `January / Janvier`."""
-    return _two_names().sub(_one_name, _weekday().sub("", text))
+    plain = _weekday().sub("", text)
+    return _two_names().sub(_one_name, plain) if _TWO_WORDS.search(plain) else plain
 
 
 def _one_name(found: re.Match[str]) -> str:

@@ -289,12 +289,7 @@ def _humbled(found: Sequence[ColumnProposal]) -> list[ColumnProposal]:
             for other in found
         )
 
-    return [
-        replace(one, confidence=min(one.confidence, 0.7), reasons=(*one.reasons, "contested"))
-        if is_contested(one)
-        else one
-        for one in found
-    ]
+    return [one.asked(0.7, "contested") if is_contested(one) else one for one in found]
 
 
 def _is_above(one: ColumnProposal, other: ColumnProposal) -> bool:

@@ -374,9 +374,13 @@ def counted(table: str, name: str, values: Sequence[str]) -> list[str]:
     numbers, each with its word."""
     if contracts()[table].columns[name].base_type != "int":
         return []
-    meant = column_meanings(table, name)
-    own = {word: meanings(folded(word)) - {frozenset()} for word in _counted_words(tuple(values))}
-    return sorted(word for word in own if any(one <= other for one in own[word] for other in meant))
+    return sorted(word for word in _counted_words(tuple(values)) if _means(word, table, name))
+
+
+def _means(word: str, table: str, name: str) -> bool:
+    """Whether a word says of a number what a column of the table counts."""
+    own = meanings(folded(word)) - {frozenset()}
+    return any(one <= other for one in own for other in column_meanings(table, name))
 
 
 @lru_cache(maxsize=1000)  # asked of each column of each table
@@ -569,12 +573,10 @@ def _two_counts_named(contract: Contract, texts: Texts) -> list[ColumnProposal]:
     if named is None or not any(beside) or sum(map(bool, beside)) < _MOST * len(beside) - 1:
         return []
     counts = [name for name, one in contract.columns.items() if one.base_type == "int"]
-    told = {name: column_meanings(contract.table, name) for name in counts}
     found: dict[str, int] = {}
     for part, word in enumerate(named.groups(), 1):
-        own = meanings(folded(word)) - {frozenset()}
-        means = (n for n in counts if any(one <= other for one in own for other in told[n]))
-        found |= dict.fromkeys([*means][:1], part)
+        meant = [name for name in counts if _means(word, contract.table, name)]
+        found |= dict.fromkeys(meant[:1], part)
     return [ColumnProposal(name, (texts.header,), _UNNAMED, (_REASONS[part],), {"part": part})
             for name, part in found.items() if len(found) > 1]  # fmt: skip
 
@@ -629,10 +631,8 @@ def with_sums(
 
 def summed(one: ColumnProposal, headers: tuple[str, ...]) -> ColumnProposal:
     """A count that several columns of the file make together."""
-    sure, reasons = min(one.confidence, _SUMMED), (*one.reasons, "summed")
-    return replace(
-        one, headers=headers, confidence=sure, reasons=reasons, entry={**one.entry, "join": SUM}
-    )
+    entry = {**one.entry, "join": SUM}
+    return replace(one.asked(_SUMMED, "summed"), headers=headers, entry=entry)
 
 
 def without_sex(header: str) -> tuple[str | None, tuple[str, ...]]:

@@ -217,8 +217,12 @@ def zone_of(forms: Sequence[str]) -> dict[str, object]:
 
 
 def _zone(letter: str) -> str:
-    east = hours_east(letter)
-    return f"Etc/GMT{-east:+d}" if east else "Etc/GMT"
+    return _zone_east(hours_east(letter)) or "Etc/GMT"
+
+
+def _zone_east(hours: int) -> str:
+    """The zone of so many hours east of Greenwich; empty for that of Greenwich."""
+    return f"Etc/GMT{-hours:+d}" if hours else ""
 
 
 def zone_told(above: Sequence[str], headers: Sequence[str]) -> str:
@@ -232,8 +236,7 @@ def zone_told(above: Sequence[str], headers: Sequence[str]) -> str:
 
 
 def _of_greenwich(hours: str) -> str:
-    east = int(re.sub(r"\s", "", hours.replace("\u2212", "-")) or 0)
-    return f"Etc/GMT{-east:+d}" if east else "UTC"
+    return _zone_east(int(re.sub(r"\s", "", hours.replace("\u2212", "-")) or 0)) or "UTC"
 
 
 _GREENWICH = (  # by its names, or as the letter in brackets

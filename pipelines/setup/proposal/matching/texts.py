@@ -58,6 +58,10 @@ class ColumnProposal:
     entry: Mapping[str, Any] = field(default_factory=dict)
     codes: tuple[CodeProposal, ...] = ()
 
+    def asked(self, sure: float, *why: str) -> "ColumnProposal":
+        """The same, no surer than this, with more reasons."""
+        return replace(self, confidence=min(self.confidence, sure), reasons=(*self.reasons, *why))
+
 
 def texts_of(
     table: SourceTable, book: Codebook | None = None, missing: Sequence[str] = MISSING
