@@ -110,12 +110,13 @@ def _limit(megabytes: int) -> None:
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     most = pages * resource.getpagesize() + (megabytes << 20)
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    used = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
-    resource.setrlimit(resource.RLIMIT_CPU, (used + SECONDS, used + SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _read(question: dict[str, Any]) -> dict[str, Any]:
+    used = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (used + SECONDS, most))  # of this file alone
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     sentences: list[str] = []
     try:
