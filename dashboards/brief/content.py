@@ -94,11 +94,14 @@ def place_of(context: Context) -> str:
 
 
 def _worst(context: Context, codes: list[str]) -> list[str]:
-    """All outcomes in framework order; of more than fit, the worst rated in that order."""
+    """All outcomes in framework order; of more than fit, the worst rated in that order.
+
+    One without a rating is no better than one without data.
+    """
 
     def rank(code: str) -> int:
         rating = context.cell(code).rating
-        return WORST_FIRST.index(rating) if rating in WORST_FIRST else len(WORST_FIRST)
+        return WORST_FIRST.index(rating if rating in WORST_FIRST else "no_data")
 
     kept = set(sorted(codes, key=rank)[:MOST_OUTCOMES])
     return [code for code in codes if code in kept]

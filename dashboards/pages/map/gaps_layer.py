@@ -288,7 +288,8 @@ def _key(context: Context, classes: Classes, has_bases: bool) -> html.Div:
 def _table_card(context: Context, found: Gaps, *switch: html.Div) -> html.Section:
     """Every area with rank, expected incidents, days since the last patrol, reach and trust."""
     words = context.words
-    heads = ("rank", "interval", "risk", "police", "military", "reach", "trust")
+    asked = trust_of(next(iter(found.values()), {}))
+    heads = ("rank", "interval", "risk", "police", "military", "reach", asked)
     columns = [Column(words("table.area"))]
     columns += [Column(words(f"gaps.head.{name}"), True) for name in heads]
     rows = [_row(context, area, known) for area, known in found.items()]

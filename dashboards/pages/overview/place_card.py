@@ -21,7 +21,6 @@ from dashboards.reading.queries import surveys
 from dashboards.reading.rows import rows_of
 
 _WITHOUT_DECIMALS = ("days_since_patrol_police", "days_since_patrol_military")
-_HEADS = ("risk", "police", "military", "reach", "trust")
 
 
 def place_card(context: Context, gaps: Gaps, returns: pd.DataFrame) -> html.Section:
@@ -29,10 +28,12 @@ def place_card(context: Context, gaps: Gaps, returns: pd.DataFrame) -> html.Sect
     words, known = context.words, gaps[context.area]
     ranked = sum(map(is_ranked, gaps.values()))
     rank = rank_words(context, known, ranked) if is_ranked(known) else words("gaps.unranked")
-    names = (risk_of(known), *_WITHOUT_DECIMALS, "within_reach_police", trust_of(known))
+    asked = trust_of(known)
+    names = (risk_of(known), *_WITHOUT_DECIMALS, "within_reach_police", asked)
+    heads = ("risk", "police", "military", "reach", asked)
     lines: list[Any] = [
         _line(words(f"gaps.head.{head}"), component_figure(context, known, name, head == "risk"))
-        for head, name in zip(_HEADS, names, strict=True)
+        for head, name in zip(heads, names, strict=True)
     ]
     lines += _said(context)
     lines += [_line(area, months) for area, months in missing_reports(context, returns)]

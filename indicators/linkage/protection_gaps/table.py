@@ -131,7 +131,7 @@ def _all_rows(facts: Facts, risk: _Risk) -> list[_Row]:
     costs = _by(facts.costs, "area", "component", "measure")
     question = _question(trusted)
     asked = {area: _trust(trusted.get((TRUST_INDICATORS[question], area))) for area in facts.areas}
-    rows = [_skill_row(facts.country_area, risk), *_ranking(facts, risk, presence, asked)]
+    rows = [_skill_row(facts.country_area, risk), *_ranking(facts, risk, presence, asked, question)]
     for place, area in enumerate(facts.areas):
         rows.append(_forecast_row(area, place, risk))
         rows.append(_recent_row(area, place, risk))
@@ -316,9 +316,12 @@ def _cost_rows(areas: Sequence[str], costs: _Known) -> Iterator[_Row]:
 
 
 def _ranking(
-    facts: Facts, risk: _Risk, presence: _Known, trust: Mapping[str, _Trust]
+    facts: Facts, risk: _Risk, presence: _Known, trust: Mapping[str, _Trust], question: str
 ) -> Iterator[_Row]:
-    """`gap` by the last patrol of either component, `gap_police`, `gap_military` by their own."""
+    """`gap` by the last patrol of either component, `gap_police`, `gap_military` by their own.
+
+    `question`: the one that `trust` answers, of TRUST_INDICATORS.
+    """
     areas, closed = facts.areas, facts.closed
     is_ranked = np.array(
         [risk.known[place] and area not in closed for place, area in enumerate(areas)]
@@ -338,7 +341,8 @@ def _ranking(
                 np.array([answer.se for answer in asked]),
                 np.array([answer.is_vague for answer in asked]),
             )
-            yield from _rank_rows(name, kept, needs, rank(needs), vague)
+            for row in _rank_rows(name, kept, needs, rank(needs), vague):
+                yield replace(row, words=row.words | {"question": question})
         for place, area in enumerate(areas):
             if not is_ranked[place]:
                 reason = "unranked_no_access" if area in closed else "unranked_not_reported"
@@ -461,11 +465,14 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _in(words: dict[str, Any], language: str) -> dict[str, Any]:
-    """Numbers in the reader's writing, whole ones without decimals."""
-    return {
+    """Numbers in the reader's writing, whole ones without decimals; what was asked in words."""
+    said = {
         name: _number(value, language) if isinstance(value, float) else value
         for name, value in words.items()
     }
+    if "question" in words:
+        said["question"] = message(f"gap.question.{words['question']}", language)
+    return said
 
 
 def _number(value: float, language: str) -> str:
