@@ -127,6 +127,11 @@ def verdict(link: Mapping[str, Any]) -> str | None:
     return SMALL_AT_MOST if link["status"] == SMALL_AT_MOST else None
 
 
+def is_tested(link: Mapping[str, Any]) -> bool:
+    """Whether a test was made: grade D is also that of links with nothing to be tested by."""
+    return verdict(link) is not None and link["status"] not in ("not_tested", "not_estimable")
+
+
 def evidence_sentence(link: Mapping[str, Any], words: Words) -> str:
     """The verdict in words."""
     return words(f"evidence.{verdict(link) or 'not_tested'}")

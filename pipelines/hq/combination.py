@@ -85,7 +85,7 @@ def _divided(missions: tuple[str, ...], figures: Sequence[Figure]) -> Combined:
     scale, disclosure = scale_of(figures[0].unit_of_measure), _disclosure(figures)
     value, low, high = scale * numerator / denominator, None, None
     if disclosure == ROUNDED:
-        value = _ROUNDED_TO * np.floor(value / _ROUNDED_TO + 0.5)
+        value = _mean_of_displayed(figures, scale)
     elif all(figure.facts["method"] == GAMMA for figure in figures):
         limits = count_limits(np.array(numerator), _dispersion(figures))
         low, high = (scale * float(limit) / denominator for limit in limits)
@@ -100,6 +100,14 @@ def _divided(missions: tuple[str, ...], figures: Sequence[Figure]) -> Combined:
         ci_high=high,
         disclosure=disclosure,
     )
+
+
+def _mean_of_displayed(figures: Sequence[Figure], scale: float) -> float:
+    """The missions' displayed figures by their denominators: between the lowest and the highest, as
+    a quotient of rounded parts may not be. Shares are displayed by 5 points."""
+    weights = [figure.facts["denominator"] for figure in figures]
+    value = float(np.average([figure.value or 0.0 for figure in figures], weights=weights))
+    return float(_ROUNDED_TO * np.floor(value / _ROUNDED_TO + 0.5)) if scale == 100 else value
 
 
 def _dispersion(figures: Sequence[Figure]) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from dashboards.components.card import card, notice
-from dashboards.components.rating import verdict
+from dashboards.components.rating import is_tested, verdict
 from dashboards.reading.context import Context
 from dashboards.wording.words import sentence_case
 from indicators.foundation.messages import message
@@ -34,7 +34,9 @@ def checks_card(
     `beside`: lines of secondary readings, which set no grade.
     """
     words, title = context.words, context.words("effects.checks.title")
-    if primary is None or verdict(primary) not in ("A", "B", "C"):
+    if primary is None or not is_tested(primary):
+        return card(title, [notice(words("effects.checks.no_test"))], key="checks")
+    if verdict(primary) not in ("A", "B", "C"):
         return card(title, [notice(words("effects.checks.not_reached"))], key="checks")
     reasons = str(primary["grade_reasons"] or "").split("|")
     is_interviews = "interviews" in str(primary["method"])

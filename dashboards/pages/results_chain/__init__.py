@@ -18,6 +18,7 @@ from dashboards.components.rating import (
     evidence_key,
     evidence_mark,
     evidence_sentence,
+    is_tested,
     rating_mark,
     verdict,
 )
@@ -57,7 +58,7 @@ def _sentence(context: Context, links: list[Link]) -> str:
     words = context.words
     if not links:
         return words("side.no_framework_title")
-    tested = [link for link in links if verdict(link)]
+    tested = [link for link in links if is_tested(link)]
     stronger = [link for link in tested if link["grade"] in _STRONGER]
     if not tested:
         return words("chain.none_tested")

@@ -18,10 +18,15 @@ from indicators.definitions.expressions import (
     RefusedExpressionError,
     parse_expression,
     table_operands,
+    table_vocabulary,
 )
 from indicators.definitions.indicator import EarlierVersion, Indicator
 from indicators.definitions.measures import Measure
-from indicators.definitions.sharing.confidentiality import ALL_PARTS, class_by_source
+from indicators.definitions.sharing.confidentiality import (
+    ALL_PARTS,
+    class_by_source,
+    codes_compared,
+)
 from indicators.definitions.versions import NOT_VERSIONED, as_it_was
 from indicators.definitions.vocabularies import Vocabulary, vocabulary
 from indicators.foundation.errors import Problem, nearest
@@ -122,6 +127,7 @@ class _Entry:
         yield from columns or self._period_column_problems(known[indicator.source])
         if not columns:
             yield from self._confidentiality_problems(known[indicator.source])
+            yield from self._pool_problems(known[indicator.source])
         yield from self._time_problems()
         yield from self._item_problems()
 
@@ -160,6 +166,23 @@ class _Entry:
             if name not in unknown and CLASSES.index(own) < CLASSES.index(least):
                 where = f"confidentiality.{key}"
                 yield self.problem("catalogue_confidentiality", where, own=own, least=least)
+
+    def _pool_problems(self, contract: Contract) -> Iterator[Problem]:
+        """What counts some kinds of a pool and not all of it gives the protected ones by what other
+        figures have more, whichever pools these show."""
+        if class_by_source(contract, self.indicator.measure) == CLASSES[-1]:
+            return
+        for column in contract.columns:
+            name = table_vocabulary(contract, column)
+            pooled_as = vocabulary(name).pooled_as if name else {}
+            for key, text, _ in expressions(self.indicator.measure) if pooled_as else ():
+                named = codes_compared(text, column)
+                pools = {pooled_as[code] for code in named & pooled_as.keys()}
+                missing = [
+                    code for code, pool in pooled_as.items() if pool in pools and code not in named
+                ]
+                if missing:
+                    yield self.problem("catalogue_pool", key, codes=", ".join(missing))
 
     def _column_problem(
         self, key: str, column: str, kinds: tuple[str, ...], operands: Mapping[str, Operand]

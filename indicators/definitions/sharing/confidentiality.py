@@ -56,5 +56,14 @@ def _texts(part: Measure | Part) -> Iterator[str]:
 
 
 @cache
+def codes_compared(text: str, column: str) -> frozenset[str]:
+    """The codes that an expression holds a column against."""
+    found = set()
+    for tree in _parsed(text).find_all(exp.In, exp.EQ, exp.NEQ):
+        if any(own.name == column for own in tree.find_all(exp.Column)):
+            found |= {own.name for own in tree.find_all(exp.Literal) if own.is_string}
+    return frozenset(found)
+
+
 def _parsed(text: str) -> exp.Expression:
     return sqlglot.parse_one(text, dialect="duckdb")

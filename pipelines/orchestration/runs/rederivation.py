@@ -24,6 +24,7 @@ from pipelines.ingest.files import archive
 from pipelines.ingest.files.delivered_file import Delivery, read_delivery
 from pipelines.ingest.inbox import ingest
 from pipelines.ingest.load_file import load_file
+from pipelines.ingest.mapping.model import Source
 from pipelines.ingest.mapping.places.area_polygons import OUTLINES_SOURCE, read_outlines
 from pipelines.ingest.mapping.sources.known_sources import known_sources
 from pipelines.ingest.mapping.version import mapping_version
@@ -156,23 +157,40 @@ def _copy_previous(folder: Path, releases: Path) -> None:
 
 
 def _load_inputs(kept: Path, again: Workspace, mission: Mission, folder: Path) -> None:
-    """Loads the archived files in the order in which the release had them."""
-    profile = again.profile(mission.mission)
+    """Loads the archived files in the order in which the release had them.
+
+    Outlines of which lists state all areas only draw them, so these lists come before them.
+    """
+    profile, entries = again.profile(mission.mission), _in_order(folder)
     sources = known_sources(profile)
     outlines = cache(lambda: read_outlines(profile, mission))
     with open_warehouse(again.warehouse(mission.mission)) as connection:
-        ingest(again, mission, connection=connection)  # outlines, and what is read in place
-        for entry in _in_order(folder):
+
+        def load(entry: Mapping[str, Any]) -> None:
             path = archive.archived_path(kept, entry["file_sha256"])
             source = sources.get(entry["source"])
-            if path is None or source is None:  # read in place, above
-                continue
+            if path is None or source is None:  # read in place
+                return
             read = archive.read_rows if archive.is_rows(path) else read_delivery
             version = mapping_version(source, mission, profile)
             facts = (path, entry["name"], entry["file_sha256"], source, version)
             is_in = entry["status"] != "held"  # whatever it states less: that was answered
             delivery = Delivery(*facts, intake=entry.get("intake"), is_asked=is_in)
             load_file(connection, mission, delivery, outlines, read)
+
+        made_areas = any(entry["source"] == OUTLINES_SOURCE for entry in entries)
+        lists = [] if made_areas else [entry for entry in entries if _lists_areas(sources, entry)]
+        for entry in lists:
+            load(entry)
+        ingest(again, mission, connection=connection)  # outlines, and what is read in place
+        for entry in entries:
+            if entry not in lists:
+                load(entry)
+
+
+def _lists_areas(sources: Mapping[str, Source], entry: Mapping[str, Any]) -> bool:
+    source = sources.get(entry["source"])
+    return source is not None and any(table.table == "areas" for table in source.tables)
 
 
 def _in_order(folder: Path) -> list[dict[str, Any]]:

@@ -77,6 +77,16 @@ BAD = [
     ),
     (
         {
+            "source": "incidents",
+            "date": "occurred_on",
+            "disaggregate": {},
+            "measure": {**COUNT, "where": "incident_type in ('killing', 'injury')"},
+        },
+        "catalogue_pool",
+        {"codes": "sexual_violence"},
+    ),
+    (
+        {
             "source": "survey_respondents",
             "date": None,
             "disaggregate": {},

@@ -229,6 +229,16 @@ def test_sums_of_displayed_numbers_say_that_they_are() -> None:
     assert (found.value, found.disclosure) == (35.0, "rounded_5")
 
 
+def test_shares_of_rounded_parts_lie_between_those_of_the_missions() -> None:
+    """10 of 25 and 10 of 25 are 40 %, where each mission says 35 of the exact ones."""
+    facts = {"value": 35.0, "numerator": 10.0, "denominator": 25.0, "n": 25}
+    missions = [figure(name, "ratio", "percent", **facts, disclosure="rounded_5") for name in "ab"]
+    assert combine(missions).value == 35.0
+    rate = {"value": 0.7, "numerator": 20.0, "denominator": 28_571.0, "n": 20}
+    rates = [figure(name, "rate", "per_1000", **rate, disclosure="rounded_5") for name in "ab"]
+    assert combine(rates).value == pytest.approx(0.7)
+
+
 @pytest.mark.parametrize(
     ("unit", "scale"),
     [("percent", 100), ("per_1000", 1000), ("per_100000", 1e5), ("patrols", 1), ("days", 1)],

@@ -19,6 +19,7 @@ from records import cycle
 from records.kinds import Assessment
 from records.rights import LOCAL
 from records.store import Store
+from tests.pipelines.ingest.test_areas_and_outlines import draw
 from tests.pipelines.killing import copied
 from tests.worlds.mission.mappings import AREAS, AREAS_CSV, PATROLS
 from tests.worlds.mission.patrols import MISSION, PERIOD, PatrolMission, as_csv, month_of_patrols
@@ -34,13 +35,14 @@ RECOMMENDED = {
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Path]:
     """A release made of all that comes otherwise than by a profile's mapping: a filled template
-    and what people wrote; beside them files of a mapping."""
+    and what people wrote; beside them files of a mapping, and outlines of listed areas."""
     mission = PatrolMission(tmp_path_factory.mktemp("home"))
     workspace = mission.workspace
     make_workspace(workspace)
     inbox = workspace.inbox(MISSION)
     inbox.mkdir(parents=True)
-    mission.set()
+    mission.set(areas_geojson="areas.geojson")
+    draw(mission.profile, [{"area_code": "XX01"}, {"area_code": "XX02"}])
     for source in (AREAS, PATROLS):
         write_source(mission.profile, source)
     (inbox / "areas.csv").write_text(AREAS_CSV)

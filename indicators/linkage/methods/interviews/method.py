@@ -333,7 +333,7 @@ def _since_patrol(answers: pd.DataFrame, patrols: pd.DataFrame) -> pd.DataFrame:
     """The answers with `patrolled_on` and `days_since`, the last day of a patrol in the place."""
     ordered = answers.sort_values("day", kind="stable")
     days = patrols[["place", "patrolled_on"]].drop_duplicates()
-    days = days.astype({"patrolled_on": ordered["day"].dtype})
+    days = days.astype({"patrolled_on": ordered["day"].dtype, "place": ordered["place"].dtype})
     joined = pd.merge_asof(ordered, days, left_on="day", right_on="patrolled_on", by="place")
     return joined.assign(days_since=(joined["day"] - joined["patrolled_on"]).dt.days)
 
