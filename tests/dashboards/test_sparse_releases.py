@@ -10,6 +10,7 @@ from dashboards.pages import (
     map,
     overview,
     perceptions,
+    results_chain,
 )
 from dashboards.reading.address import Address
 from dashboards.reading.context import Context, read_context
@@ -73,6 +74,17 @@ def test_without_findings_around_activities_the_page_says_so(tmp_path: Path, lan
     said = text[text.index(message("page.effects.not_made", language, names="")[:-2]) :]
     for card in ("interviews", "leads", "primary", "areas"):
         assert message(f"page.{card}.title", language) in said
+
+
+@pytest.mark.parametrize("status", ["not_tested", "not_estimable"])
+def test_links_that_could_not_be_tested_are_not_called_tested(tmp_path: Path, status: str) -> None:
+    """Their grade is D as that of a test which finds nothing."""
+    links = [row | {"status": status, "grade": "D"} for row in mart_rows()["result_link"]]
+    context = _context(tmp_path, result_link=links)
+    assert results_chain.sentence(context) == message("page.chain.none_tested", "en")
+    text = text_of(effects.body(context))
+    assert message("page.effects.checks.no_test", "en") in text
+    assert message("page.effects.checks.not_reached", "en") not in text
 
 
 def test_without_outlines_the_list_stands_alone(tmp_path: Path) -> None:

@@ -380,6 +380,13 @@ def test_where_no_pulse_interview_is_compared_nothing_was_spent_on_it() -> None:
     assert all(pd.isna(row[name]) for name in ("person_days", "nights", "km"))
 
 
+def test_pulse_interviews_where_no_patrol_was_completed_say_so() -> None:
+    made = pulse_warehouse()
+    aborted = {"area_code": "A1a", "started_at": started_at(2), "status": "aborted"}
+    made.add("activities", [aborted])
+    assert {row["n_after"] for row in rows_of(made).values()} <= {0}
+
+
 @pytest.mark.parametrize(
     ("spoil", "caveat"),
     [
