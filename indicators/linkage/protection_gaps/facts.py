@@ -111,14 +111,16 @@ def incident_counts(
 ) -> np.ndarray:
     """Incidents against civilians, areas × months; NaN where the calendar shows no return.
 
-    Counts what is dated to the month or better and placed in the area or below. A mission without
-    a reporting calendar for incidents has no unknown month.
+    Counts what is dated to the month or better and placed in the area or below. Without a reporting
+    calendar for incidents the record ends with the newest one: later months are unknown.
     """
     counts = np.zeros((len(areas), span.months))
     for area, month, incidents in _incidents(connection, areas, span):
         counts[areas.index(area), month] = incidents
     known = _months_with_returns(connection, span)
     if known is None:
+        ended = np.flatnonzero(counts.any(axis=0))
+        counts[:, ended.max() + 1 if len(ended) else 0 :] = np.nan
         return counts
     reported = np.zeros(counts.shape, dtype=bool)
     for area, month in known:
@@ -163,7 +165,7 @@ def presence(connection: duckdb.DuckDBPyConnection, span: Window) -> pd.DataFram
     """Days since the last completed patrol: area, component, covered_on, days, days_as_of.
 
     `days` count to `covered_on`, the last day of the newest month of which all returns of the area
-    have come from units of the component (the last month that is over where none are due); NaN
+    have come from units of the component (of the newest activity where none are due); NaN
     where no such month is known, 0 where a later patrol is on record. `days_as_of` count to the
     as-of day. `days_long_range`: as `days`.
     """

@@ -17,10 +17,14 @@ covered AS (
   SELECT area, component, last_day(max("month") FILTER (is_whole)) AS covered_on
   FROM due GROUP BY ALL
 ),
+logged AS (
+  SELECT least(last_day(max(started_on_local)), last_day(CAST($month AS DATE))) AS logged_until
+  FROM logged_activity WHERE started_on_local <= $as_of
+),
 placed AS (
-  SELECT patrols.*, CASE WHEN covered.area IS NULL THEN last_day(CAST($month AS DATE))
-    ELSE covered_on END AS covered_on
-  FROM patrols LEFT JOIN covered USING (area, component)
+  SELECT patrols.*, CASE WHEN covered.area IS NULL THEN logged_until ELSE covered_on END
+    AS covered_on
+  FROM patrols LEFT JOIN covered USING (area, component), logged
 )
 SELECT area, component, covered_on,
   greatest(date_diff('day', max(patrolled_on), covered_on), 0)::DOUBLE AS days,

@@ -70,6 +70,7 @@ class _Risk:
     """Expected incidents a month of each ranked area, and where they come from."""
 
     expectation: Expectation
+    is_dated: bool  # whether any incident is dated to the month
     known: np.ndarray  # of each area whether the last months were reported
     recent: np.ndarray  # incidents of the last months that were reported, an area
     recent_months: np.ndarray  # how many of them were reported
@@ -158,8 +159,8 @@ def _risk(counts: np.ndarray) -> _Risk:
     predicted = forecast(counts)
     recent = Expectation(seen + 0.5, np.maximum(months, 1e-9))  # Jeffreys: half an incident
     shown = predicted.expectation if predicted else recent
-    anything = bool(np.nansum(counts) > 0)
-    return _Risk(shown, (months > 0) & anything, seen, months, predicted)
+    is_dated = bool(np.nansum(counts) > 0)
+    return _Risk(shown, is_dated, (months > 0) & is_dated, seen, months, predicted)
 
 
 def _skill_row(area: str, risk: _Risk) -> _Row:
@@ -204,7 +205,7 @@ def _forecast_row(area: str, place: int, risk: _Risk) -> _Row:
 def _recent_row(area: str, place: int, risk: _Risk) -> _Row:
     months, seen = int(risk.recent_months[place]), float(risk.recent[place])
     if not risk.known[place]:
-        reason = "months_not_reported" if risk.known.any() else "no_dated_incidents"
+        reason = "months_not_reported" if risk.is_dated else "no_dated_incidents"
         return _Row(area, "risk_recent", reason, {"months": RECENT_MONTHS})
     # The forecast is a negative binomial: its variance is its mean over its probability.
     told = risk.forecast.expectations[FORECAST] if risk.forecast else risk.expectation
@@ -346,7 +347,7 @@ def _ranking(
         for place, area in enumerate(areas):
             if not is_ranked[place]:
                 reason = "unranked_no_access" if area in closed else "unranked_not_reported"
-                if not risk.known.any():
+                if not risk.is_dated:
                     reason = "unranked_no_incidents"
                 yield _Row(area, name, reason)
 

@@ -176,6 +176,22 @@ def test_a_return_of_the_running_month_came_early_and_changes_nothing() -> None:
     assert all(str(found[0][key]) == str(found[1][key]) for key in found[0])
 
 
+def test_without_a_calendar_a_record_ends_with_its_newest_month() -> None:
+    """Files to the end of August: nothing is known of September, neither calm nor no patrol."""
+    made = SmallWarehouse()
+    known = [row for row in incidents("A1a", 6) if row["occurred_on"] < date(2026, 9, 1)]
+    made.add("incidents", [*known, {"area_code": "A1b", "occurred_on": date(2026, 8, 3)}])
+    made.add("activities", [patrol("A1a", date(2026, 8, 21)), patrol("A1b", date(2026, 8, 1))])
+    found = Gaps(made)
+    recent = found("A1a", "risk_recent")
+    assert recent["value"] == 6 and "2 of the last 3 months" in recent["reason_en"]
+    row = found("A1a", "days_since_patrol_police")
+    assert (row["value"], row["ci_high"]) == (10, 55) and "2026-08-31" in row["reason_en"]
+    made = SmallWarehouse()
+    made.add("incidents", [row for row in known if row["occurred_on"] < date(2026, 7, 1)])
+    assert "no report on incidents" in Gaps(made)("A1a", "gap")["reason_en"]
+
+
 def test_few_recent_incidents_are_told_like_many(warehouse: SmallWarehouse) -> None:
     found = Gaps(warehouse)
     assert found("A1b", "risk_recent")["value"] == 1  # three in three months
@@ -298,9 +314,10 @@ def test_a_mission_of_one_area_has_no_rows() -> None:
 
 
 def test_a_forecast_that_cannot_be_compared_says_so_and_has_no_figure() -> None:
-    """Incidents in the first month only: repeating the last month is never wrong after it."""
+    """Incidents in the first month and the last: repeating the last month is wrong once."""
     small = SmallWarehouse()
-    small.add("incidents", [{"area_code": "A1a", "occurred_on": STARTS} for _ in range(6)])
+    days = [*[STARTS] * 6, MONTHS[-1]]
+    small.add("incidents", [{"area_code": "A1a", "occurred_on": day} for day in days])
     row = Gaps(small)("C", "forecast_skill")
     assert all(np.isnan(row[name]) for name in ("value", "ci_low", "ci_high"))
     assert "wrong in one month at most" in row["reason_en"]
