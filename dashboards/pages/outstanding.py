@@ -8,6 +8,7 @@ from dash import html
 from dashboards.components.card import card, notice, page_head
 from dashboards.components.listing import Field, Listing, Row, label
 from dashboards.components.lists.missing_reports import (
+    due_reports,
     missing_reports,
     missing_reports_card,
     reminder,
@@ -71,11 +72,12 @@ def sentence(context: Context) -> str:
     """How many rejected rows wait, and how many reports are missing."""
     words = context.words
     rows, reports = int(waiting_rows(context)["rows"].sum()), len(missing_reports(context))
-    period = formats.period_name(context.period, words)
+    period, is_due = formats.period_name(context.period, words), not due_reports(context).empty
     if not rows and not reports:
-        return words("outstanding.sentence_none", period=period)
+        return words(f"outstanding.sentence_{'none' if is_due else 'none_due'}", period=period)
     numbers = {"rows": formats.number(rows, words), "reports": formats.number(reports, words)}
-    return words("outstanding.sentence", period=period, **numbers)
+    key = "outstanding.sentence" if is_due else "outstanding.sentence_rows"
+    return words(key, period=period, **numbers)
 
 
 def body(context: Context) -> list[Any]:

@@ -28,6 +28,7 @@ from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.connection import locked
 from pipelines.workspace.warehouse.inspect import Connection
 from pipelines.workspace.warehouse.last_state import open_to_read
+from pipelines.workspace.warehouse.refresh_number import mart_number
 from records.desk.setup import State
 
 STEPS = ("mission", "places", "units", "targets", "files", "refresh", "rejected", "release")
@@ -73,6 +74,7 @@ class _Facts:
     blocking: int = 0
     rejected: int = 0
     partly: tuple[str, ...] = ()  # sources that end before the last month of the newest quarter
+    is_whole: bool = False  # the last refresh ended
     is_busy: bool = False
 
 
@@ -176,6 +178,8 @@ def _refresh(facts: _Facts, waiting: int) -> Step:
         return Step("refresh", "open" if has_rows else "later", "missing", told)
     if facts.blocking:
         return Step("refresh", "open", "blocked", told)
+    if not facts.is_whole:
+        return Step("refresh", "open", "unfinished", told)
     return Step("refresh", "done", "done", told)
 
 
@@ -201,7 +205,7 @@ def _release(workspace: Workspace, mission: Mission, facts: _Facts) -> Step:
         return Step("release", "open", "next_quarter", told)
     if not newest:
         return Step("release", "later", "no_quarter", told)
-    is_ready = facts.values > 0 and not facts.blocking
+    is_ready = facts.values > 0 and facts.is_whole and not facts.blocking
     return Step("release", "open" if is_ready else "later", "missing", told)
 
 
@@ -260,4 +264,5 @@ def _counted(connection: Connection, mission: Mission) -> _Facts:
         ),
         len({(r.file_sha256, r.sheet or "", r.row_number) for r in rejects if r.row_number}),
         tuple(partly_covered(connection, ended[-1].name)) if ended else (),
+        mart_number(connection) is not None,
     )

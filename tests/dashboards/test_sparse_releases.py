@@ -8,6 +8,7 @@ from dashboards.pages import (
     data_quality,
     effects,
     map,
+    outstanding,
     overview,
     perceptions,
     results_chain,
@@ -54,6 +55,7 @@ def test_without_a_list_of_reports_nothing_is_called_complete(
 ) -> None:
     text = text_of(overview.body(without_framework_and_returns))
     assert "missing reports are not assessed" in text and "from every area" not in text
+    assert "missing ones are not known" in outstanding.sentence(without_framework_and_returns)
     assert "not assessed" in data_quality.sentence(without_framework_and_returns)
 
 

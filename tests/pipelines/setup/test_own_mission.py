@@ -13,6 +13,7 @@ from pipelines.ingest.mapping.profile import profile_problems
 from pipelines.setup.desk import SetupDesk
 from pipelines.setup.steps import STEPS, ended_quarters, steps
 from pipelines.workspace.paths import Workspace
+from pipelines.workspace.warehouse import refresh_number
 from pipelines.workspace.warehouse.connection import locked, open_warehouse
 from pipelines.workspace.warehouse.last_state import leave_copy
 from records.desk.setup import MadeMission
@@ -307,6 +308,26 @@ def test_an_earlier_quarter_that_is_published_again_leaves_the_newest_the_newest
     assert told.facts["release"] == names[2] and told.facts["current"] == names[-1]
     (folder / "current").write_text(f"{names[2]}\n", encoding="utf-8")
     assert steps(workspace, "malda")[-1].said == "done"
+
+
+def test_values_of_a_refresh_that_did_not_end_are_not_called_ready(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    SetupDesk(workspace).make(
+        VALUES, CHOSEN, {"areas": written(tmp_path, "areas.csv", AREAS)}, "en"
+    )
+    with open_warehouse(workspace.warehouse("malda")) as connection:
+        connection.execute("INSERT INTO mart.indicator_value (mission) VALUES ('malda')")
+        for step in refresh_number.STEPS[:2]:
+            refresh_number.end_step(connection, "1", step)
+    found = {step.name: step for step in steps(workspace, "malda")}
+    assert (found["refresh"].state, found["refresh"].said) == ("open", "unfinished")
+    assert found["release"].state == "later"
+    with open_warehouse(workspace.warehouse("malda")) as connection:
+        for step in refresh_number.STEPS[2:]:
+            refresh_number.end_step(connection, "1", step)
+    found = {step.name: step for step in steps(workspace, "malda")}
+    assert (found["refresh"].said, found["release"].state) == ("done", "open")
 
 
 def test_sources_that_end_before_the_quarter_are_named_in_the_step_of_the_release(
