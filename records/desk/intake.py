@@ -34,7 +34,8 @@ class RejectedRows:
 @dataclass(frozen=True)
 class Counted:
     """What would come in; `is_held`: too much is rejected; `question`: for which the file is held
-    until somebody says that it is meant; `remarks`: what is odd while its rows come in."""
+    until somebody says that it is meant; `remarks`: what is odd while its rows come in;
+    `rows_retracted`: rows that would leave."""
 
     rows_read: int
     rows_new: int
@@ -46,6 +47,7 @@ class Counted:
     tables: tuple[TableRows, ...]
     rejects: tuple[RejectedRows, ...]
     remarks: tuple[str, ...] = ()
+    rows_retracted: int = 0
 
 
 @dataclass(frozen=True)

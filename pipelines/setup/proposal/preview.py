@@ -51,6 +51,7 @@ class Preview:
     gives them.
 
     `rows_changed`: of those loaded, how many would take the place of a row that stands otherwise;
+    `rows_retracted`: how many would leave the tables, as this version no longer states them;
     `tables`: the table of each of `rows`. `question`: for which the file is held until somebody
     says that it is meant; all else is then what it would bring. `remarks`: what is odd of the file
     as a whole, or of single values, while its rows come in.
@@ -66,6 +67,7 @@ class Preview:
     tables: tuple[str, ...] = ()
     question: Problem | None = None
     remarks: tuple[Problem, ...] = ()
+    rows_retracted: int = 0
 
 
 def preview(
@@ -125,6 +127,7 @@ def preview(
         tuple(table for table, _ in rows),
         question,
         report.remarks,
+        report.rows_retracted,
     )
 
 

@@ -112,6 +112,20 @@ def test_corrected_rows_replace_those_and_no_others(small: SmallMission, tmp_pat
     assert sorted(files) == [("population.csv", "loaded"), *[("population.csv", "superseded")] * 2]
 
 
+def test_a_version_without_the_corrections_says_that_these_would_leave(
+    small: SmallMission, tmp_path: Path
+) -> None:
+    small.deliver("population.csv", HEADER + ROWS)
+    (path,) = sent_out(small, tmp_path)
+    small.deliver(path.name, corrected(path, {(2, "day"): "2024-06-30"}))
+    again = tmp_path / "population.csv"  # by the unit, with one row more
+    again.write_text(HEADER + ROWS + "XX02,2024-06-30,M,8\n")
+    counted = open_desk(small.workspace.home).preview("small", again, "en", {}).counted
+    assert counted is not None and (counted.rows_new, counted.rows_retracted) == (1, 1)
+    small.deliver(again.name, again.read_text())
+    assert small.query(COUNTED) == [("XX01", "F", 5), ("XX02", "M", 8)]
+
+
 def test_two_senders_correct_the_same_file(small: SmallMission, tmp_path: Path) -> None:
     small.deliver("population.csv", HEADER + ROWS)
     (path,) = sent_out(small, tmp_path)

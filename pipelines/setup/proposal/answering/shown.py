@@ -87,6 +87,7 @@ def counted(
         tables=_rows_by_table(shown, mission, areas or {}, language),
         rejects=tuple(rejects),
         remarks=tuple(remark_sentence(one, language) for one in shown.remarks),
+        rows_retracted=shown.rows_retracted,
     )
 
 
