@@ -74,7 +74,8 @@ def sentence(context: Context) -> str:
     rows, reports = int(waiting_rows(context)["rows"].sum()), len(missing_reports(context))
     period, is_due = formats.period_name(context.period, words), not due_reports(context).empty
     if not rows and not reports:
-        return words(f"outstanding.sentence_{'none' if is_due else 'none_due'}", period=period)
+        key = "outstanding.sentence_none" if is_due else "outstanding.sentence_none_due"
+        return words(key, period=period)
     numbers = {"rows": formats.number(rows, words), "reports": formats.number(reports, words)}
     key = "outstanding.sentence" if is_due else "outstanding.sentence_rows"
     return words(key, period=period, **numbers)

@@ -14,7 +14,7 @@ from dashboards.reading.access import Audience
 from dashboards.reading.address import Address
 from dashboards.reading.queries import catalogue, framework, indicator_values
 from dashboards.reading.queries.cells import Cell, Dated, dated_cells, span_of
-from dashboards.reading.queries.quality import owed_reports
+from dashboards.reading.queries.quality import never_filled, owed_reports
 from dashboards.reading.releases import (
     DamagedRelease,
     LackingRelease,
@@ -26,6 +26,7 @@ from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import Words, sentence_case
 from indicators.assessment.empty_reasons import Said, reports_said
+from indicators.definitions.contracts import contracts
 from indicators.foundation.periods import Period, period_named
 
 # A quarter in which a smaller share of the indicators has a figure is not shown unasked.
@@ -266,7 +267,11 @@ class Context:
         return next(iter(reports_said(found)), None)
 
     def with_reports(self, sentence: str, table: str, period: Period | None = None) -> str:
-        """A sentence on counts of a mart table, and what reports it lacks."""
+        """A sentence on counts of a mart table, and what reports it lacks; that nothing is known
+        where no row of its sources ever came."""
+        if empty := never_filled(self.release, table):
+            titles = (contracts()[name].title.in_language(self.words.language) for name in empty)
+            return self.words("value.never_filled", sources=", ".join(titles))
         said = self.reports_of(table, period=period)
         if said is None:
             return sentence

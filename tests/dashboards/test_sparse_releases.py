@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dashboards.pages import (
+    alerts,
     data_quality,
     effects,
     map,
@@ -87,6 +88,16 @@ def test_links_that_could_not_be_tested_are_not_called_tested(tmp_path: Path, st
     text = text_of(effects.body(context))
     assert message("page.effects.checks.no_test", "en") in text
     assert message("page.effects.checks.not_reached", "en") not in text
+
+
+def test_what_never_came_is_not_known_and_not_none(tmp_path: Path) -> None:
+    """Alerts without a row: that none was left without action is not told."""
+    check = next(iter(mart_rows()["quality_check"]))
+    empty = check | {"check_name": "alerts.has_rows", "source": "alerts", "status": "failed"}
+    context = _context(tmp_path, quality_check=[empty], alert_without_action=[])
+    text = text_of(alerts.body(context))
+    assert message("page.alerts.no_action_none", "en") not in text
+    assert "nothing has come for “" in text
 
 
 def test_without_outlines_the_list_stands_alone(tmp_path: Path) -> None:

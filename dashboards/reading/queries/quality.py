@@ -150,6 +150,21 @@ def _by_place(release: Release) -> _ByPlace:
     return found
 
 
+def never_filled(release: Release, table: str) -> tuple[str, ...]:
+    """The sources that fill a table where no row of any has come; none where some has come."""
+    sources = tuple(SOURCES.get(table, ()))
+    return sources if sources and _without_rows(release).issuperset(sources) else ()
+
+
+@lru_cache(maxsize=4)
+def _without_rows(release: Release) -> frozenset[str]:
+    if "quality_check" not in release.tables:
+        return frozenset()
+    found = checks(release)
+    is_empty = found["check_name"].str.endswith(".has_rows") & (found["status"] != "passed")
+    return frozenset(found.loc[is_empty, "source"])
+
+
 def owed_reports(release: Release, table: str, area: str, period: Period) -> Reports:
     """Of the sources that fill a table, in an area and a period; none for other tables."""
     if table not in SOURCES:
