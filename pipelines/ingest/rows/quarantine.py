@@ -63,6 +63,8 @@ def reject_sentence(
     key = f"problem.{rule}" if has_message(f"problem.{rule}") else "problem.row_rule"
     if value is None and has_message(without := f"{key}.no_digits"):
         key = without
+    if has_message(of_kind := f"{key}.{parameters.get('kind')}"):
+        key = of_kind
     hint = parameters.get("hint_key")
     text = message(hint, language, **parameters) + " " if hint else ""
     shown = value if value is not None else _NEVER
@@ -104,6 +106,8 @@ def violation_rows(
             given = _parameters(check, context, *place)
             if (example := given.get("format", "")).count(" ") == origins[place[0]] - 1:
                 given["format"] = example.replace(" ", " + ")  # as the columns are named
+                if len((place[1] or "").split()) < origins[place[0]]:
+                    given["hint_key"] = "hint.part_blank"
             made[place] = json.dumps(given, ensure_ascii=False, sort_keys=True)
         parameters.append(made[place])
     places = (violations[name].to_pylist() for name in ("sheet", "row_number"))
@@ -173,7 +177,9 @@ def _parameters(
         return given | json.loads(found or "{}")
     if check.rule == DUPLICATE:
         return duplicate_parameters(check.column, text or "", context.counted[text or ""])
-    if check.rule in ("code", "type_list"):
+    if check.rule == "required" and re.fullmatch(r"\D*[^\W\d]\D*", raw or ""):
+        given["kind"] = "of_text"  # a word that the mapping calls missing
+    elif check.rule in ("code", "type_list"):
         given["nearest"] = _nearest_code(text or "", column.allowed_codes or (), how)
     elif check.rule == "reference":
         other = _referenced_column(context.contract, check)
@@ -194,9 +200,9 @@ def _parameters(
     elif check.rule in RULES:
         given |= _point_parameters(json.loads(found or "{}"))
     elif check.rule == "outside_mission":
-        ends_on = context.mission.ends_on
         given["starts_on"] = context.mission.starts_on.isoformat()
-        given["ends_on"] = ends_on.isoformat() if ends_on else "…"
+        ends_on = context.mission.ends_on
+        given |= {"ends_on": ends_on.isoformat()} if ends_on else {"kind": "without_end"}
     elif check.rule == "type_dec":
         given["example"] = f"12{(how or Notation()).signs.decimal or '.'}5"
     elif check.rule in ("type_date", "type_time"):

@@ -1,5 +1,6 @@
 """Rejected rows go out as a workbook a sender and come back corrected: those and no others."""
 
+import json
 import shutil
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from indicators.foundation.errors import WrongUse
 from pipelines.ingest.file_report import closing_lines
 from pipelines.ingest.mapping.model import load_sources
+from pipelines.ingest.rows.quarantine import reject_sentence
 from pipelines.quality.rejects.workbook import open_rejects, workbooks_to_mend
 from pipelines.setup.proposal.desk import open_desk
 from pipelines.setup.steps import steps
@@ -78,6 +80,28 @@ def test_a_day_and_its_clock_are_exemplified_as_they_stand(small: SmallMission) 
         "SELECT parameters->>'format' FROM quarantine.activities WHERE column_name = 'day + clock'"
     )
     assert found == "2026-12-31 + 14:30"
+
+
+def test_a_blank_part_a_word_for_none_and_a_day_before_the_mission_are_named(
+    small: SmallMission,
+) -> None:
+    small.settings |= {"ends_on": None}
+    joined = {"started_at": {"from": ["day", "clock"], "formats": ["%Y-%m-%d %H:%M"]}}
+    unit = {"unit_code": {"from": "unit", "missing": ["nobody"]}}
+    (table,) = PATROLS["tables"]
+    small.add_source(PATROLS | {"tables": [table | {"columns": table["columns"] | joined | unit}]})
+    rows = [
+        "A1,foot,completed,U1,XX01,2024-06-30,,4",
+        "A2,foot,completed,nobody,XX01,2024-06-30,08:00,4",
+        "A3,foot,completed,U1,XX01,0024-06-30,08:00,4",
+    ]
+    head = "code,mode,status,unit,area,day,clock,people"
+    small.deliver("patrols.csv", "\n".join([head, *rows, ""]))
+    found = small.query("SELECT rule, parameters, raw_value FROM quarantine.activities")
+    told = [reject_sentence(rule, json.loads(given), value, "en") for rule, given, value in found]
+    assert [text for text in told if "One of the cells that are read together is blank" in text]
+    assert [text for text in told if text.startswith("'nobody' stands for nothing here")]
+    assert [text for text in told if "before the mission, which begins on" in text]
 
 
 def test_corrected_rows_are_shown_before_they_are_taken_in(
