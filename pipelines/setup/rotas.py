@@ -95,7 +95,7 @@ class Rotas:
         catalogue, edges = load_catalogue(), self.edges()
         name = name or next(iter(edges), "")
         if name not in edges:
-            known = {"known": ", ".join(edges) or "–"}
+            known = {"known": ", ".join(edges)} if edges else {"kind": "none"}
             raise WrongUse(Problem("rota_edge", value=name or "--edge", parameters=known))
         edge = edges[name]
         output, outcome = catalogue[edge.from_indicator], catalogue[edge.to_indicator]

@@ -11,6 +11,7 @@ from indicators.foundation.errors import WrongUse
 from pipelines.cli.main import main
 from pipelines.ingest.mapping.profile import profile_problems
 from pipelines.setup.desk import SetupDesk
+from pipelines.setup.proposal.desk import open_desk
 from pipelines.setup.steps import STEPS, ended_quarters, steps
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse import refresh_number
@@ -308,6 +309,16 @@ def test_an_earlier_quarter_that_is_published_again_leaves_the_newest_the_newest
     assert told.facts["release"] == names[2] and told.facts["current"] == names[-1]
     (folder / "current").write_text(f"{names[2]}\n", encoding="utf-8")
     assert steps(workspace, "malda")[-1].said == "done"
+
+
+def test_a_mission_without_links_is_told_that_no_rota_can_be_drawn(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    SetupDesk(workspace).make(
+        VALUES, CHOSEN, {"areas": written(tmp_path, "areas.csv", AREAS)}, "en"
+    )
+    (told,) = open_desk(workspace.home).rotas.shown("malda", "", "en").problems
+    assert "nothing that a rota could test" in told and "--edge" not in told
 
 
 def test_values_of_a_refresh_that_did_not_end_are_not_called_ready(
