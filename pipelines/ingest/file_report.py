@@ -72,8 +72,8 @@ def remark_lines(file: Mapping[str, Any], language: str) -> Iterator[str]:
     """What is to be said of a file beside its numbers; file: the fields of a FileReport as JSON."""
     if file["status"] == "waiting":
         yield message(f"cli.ingest.waiting.{file['waits_for']}", language, name=file["name"])
-    if file["status"] == "kept":
-        yield message("cli.ingest.kept", language, name=file["name"])
+    if file["status"] in ("kept", "empty"):
+        yield message(f"cli.ingest.{file['status']}", language, name=file["name"])
     for problem in (*file["problems"], *file["remarks"]):
         yield remark_sentence(Problem(**problem), language)
     if file["rows_retracted"]:

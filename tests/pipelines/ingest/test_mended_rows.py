@@ -150,6 +150,14 @@ def test_a_version_without_the_corrections_says_that_these_would_leave(
     assert small.query(COUNTED) == [("XX01", "F", 5), ("XX02", "M", 8)]
 
 
+def test_a_file_without_a_row_says_that_earlier_ones_still_count(small: SmallMission) -> None:
+    small.deliver("population.csv", HEADER + ROWS)
+    small.drop("population.csv", HEADER.encode())
+    (report,) = small.ingest().files
+    assert report.status == "empty" and "still counts" in "".join(report.lines("en"))
+    assert small.query(COUNTED) == [("XX01", "F", 5)]
+
+
 def test_two_senders_correct_the_same_file(small: SmallMission, tmp_path: Path) -> None:
     small.deliver("population.csv", HEADER + ROWS)
     (path,) = sent_out(small, tmp_path)
