@@ -22,7 +22,8 @@ def run(arguments: argparse.Namespace) -> int:
         ).df()
     checks = frame.to_dict("records")
     found = [check for check in checks if check["status"] != "passed"]
-    lines = [message("cli.quality.count", arguments.language, total=len(checks), found=len(found))]
+    key = "cli.quality.count" if checks else "cli.quality.none"
+    lines = [message(key, arguments.language, total=len(checks), found=len(found))]
     lines += [
         f"{check['severity']:8}  {check['check_name']}: {check[f'sentence_{arguments.language}']}"
         for check in found
