@@ -3,7 +3,8 @@ of the lowest level with codes and names of those above it; made the rows of the
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from pipelines.setup.proposal.layout import layouts
@@ -12,6 +13,9 @@ _NAMED = re.compile(
     r"(?i)(?:adm|admin)[ _]?(?P<level>[1-3])[ _]?"
     r"(?:(?P<code>p?_?code|id)|(?:ref_?)?(?:name)?[ _]?(?P<language>en|fr)?)\d?"
 )
+# A code beside its name, whatever the level is called: “Code district; District”.
+_CODED = re.compile(r"(?i)(?:p-?)?code[ _](?P<before>.+)|(?P<after>.+)[ _](?:p-?)?code")
+_NO_LEVEL = {"area", "zone", "parent", "parent area", "zone supérieure", "unit", "unité"}
 Record = Mapping[str, str | None]
 
 
@@ -19,9 +23,11 @@ def nested_rows(records: Iterable[Record], country: str, since: str) -> list[dic
     """The areas below the country that the records name, each once, those above first; nothing
     where no column gives a name."""
     found: dict[str, dict[str, str]] = {}
-    for record in records:
+    listed = list(records)
+    levels = [_by_level(record) for record in listed]
+    for by_level in levels if any(levels) else _by_pairs(listed):
         above = country
-        for level, own in sorted(_by_level(record).items()):
+        for level, own in sorted(by_level.items()):
             code = own.pop("code", None)
             if code is None:
                 continue
@@ -69,3 +75,29 @@ def _by_level(record: Record) -> dict[int, dict[str, str]]:
         kind = "code" if named["code"] else (named["language"] or "name").lower()
         found.setdefault(int(named["level"]), {}).setdefault(kind, str(text).strip())
     return found
+
+
+def _by_pairs(records: Sequence[Record]) -> list[dict[int, dict[str, str]]]:
+    """The same where no header numbers its level: two levels or more, each a code beside its name,
+    of which a code of the lower lies in one of the upper."""
+    headers = {header.strip().casefold(): header for header in (records[0] if records else {})}
+    pairs = []
+    for header, own in headers.items():
+        coded = _CODED.fullmatch(header)
+        word = (coded["before"] or coded["after"]) if coded else ""
+        if word in headers and word not in _NO_LEVEL:
+            pairs.append((own, headers[word]))
+    filled = [row for row in records if all(row.get(code) for code, _ in pairs)]
+    pairs.sort(key=lambda pair: len({row[pair[0]] for row in filled}))
+    for (upper, _), (lower, _) in pairwise(pairs):
+        if len({(row[upper], row[lower]) for row in filled}) > len({row[lower] for row in filled}):
+            return []
+    if len(pairs) < 2:
+        return []
+    return [
+        {
+            level: {"code": str(row[code]).strip(), "name": str(row[name] or row[code]).strip()}
+            for level, (code, name) in enumerate(pairs, start=1)
+        }
+        for row in filled
+    ]

@@ -11,6 +11,7 @@ from indicators.foundation.errors import WrongUse
 from pipelines.cli.main import main
 from pipelines.ingest.mapping.profile import profile_problems
 from pipelines.setup.desk import SetupDesk
+from pipelines.setup.nested_areas import nested_rows
 from pipelines.setup.proposal.desk import open_desk
 from pipelines.setup.steps import STEPS, ended_quarters, steps
 from pipelines.workspace.paths import Workspace
@@ -107,6 +108,27 @@ BOUNDARIES = (
     "ADM2_PCODE,ADM2_FR,ADM1_PCODE,ADM1_EN,ADM1_FR,ADM0_PCODE\n"
     "ML11,Arda,ML1,North,Nord,ML\nML21,Bodu,ML2,South,Sud,ML\n"
 )
+
+
+PROVINCES = [
+    {"Code province": "K1", "Province": "Nord", "Code district": "K11", "District": "Arda"},
+    {"Code province": "K1", "Province": "Nord", "Code district": "K12", "District": "Bodu"},
+    {"Code province": "K2", "Province": "Sud", "Code district": "K21", "District": "Cari"},
+]
+
+
+@pytest.mark.parametrize("turned", [1, -1])
+def test_levels_that_no_header_numbers_are_told_by_which_lies_in_which(turned: int) -> None:
+    records = [dict([*row.items()][::turned]) for row in PROVINCES]
+    rows = nested_rows(records, "K", "2020-01-01")
+    assert [(row["area_code"], row["parent_area_code"], row["name_fr"]) for row in rows] == [
+        ("K1", "K", "Nord"), ("K2", "K", "Sud"),
+        ("K11", "K1", "Arda"), ("K12", "K1", "Bodu"), ("K21", "K2", "Cari"),
+    ]  # fmt: skip
+    crossed = [*records, records[0] | {"Code province": "K2"}]
+    assert nested_rows(crossed, "K", "2020-01-01") == []  # a district of two provinces
+    plain = [{"Area code": "K11", "Area": "Arda", "Parent code": "K1", "Parent": "Nord"}]
+    assert nested_rows(plain, "K", "2020-01-01") == []
 
 
 @pytest.mark.parametrize("by", ["areas", "outlines"])
