@@ -160,6 +160,9 @@ def _mapped(profile: Path, table: str, path: Path, known: Known) -> Iterator[Pro
             yield Problem("setup_column", path.name, value=name, parameters=titles)
         if not proposal.open_required:
             content = proposal.mapping() | {"source": table, "files": [path.name]}
+            for one in content["tables"]:  # a blank day is that of a list without days
+                if "from" in (since := one["columns"].get("valid_from", {})):
+                    since.setdefault("empty", starts_on)
             write_mapping(content, profile / "sources" / f"{table}.yaml")
     except WrongUse as error:
         yield from error.problems

@@ -333,6 +333,19 @@ def test_an_earlier_quarter_that_is_published_again_leaves_the_newest_the_newest
     assert steps(workspace, "malda")[-1].said == "done"
 
 
+def test_a_unit_without_its_day_is_there_from_the_first_day(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """As all are of a list that has no such column."""
+    units = "Code;Nom;Composante;Type;Arrivée\nU1;Un;police;FPU;05/03/2026\nU2;Deux;police;FPU;\n"
+    files = {"areas": written(tmp_path, "areas.csv", AREAS)}
+    files["units"] = written(tmp_path, "units.csv", units)
+    assert SetupDesk(workspace).make(VALUES, CHOSEN, files, "fr") == MadeMission("malda")
+    with open_warehouse(workspace.warehouse("malda")) as connection:
+        found = connection.execute("SELECT unit_code, valid_from FROM core.units ORDER BY 1")
+        assert found.fetchall() == [("U1", date(2026, 3, 5)), ("U2", date(2026, 1, 1))]
+
+
 def test_a_mission_without_links_is_told_that_no_rota_can_be_drawn(
     workspace: Workspace, tmp_path: Path
 ) -> None:
