@@ -15,7 +15,10 @@ _NAMED = re.compile(
 )
 # A code beside its name, whatever the level is called: “Code district; District”.
 _CODED = re.compile(r"(?i)(?:p-?)?code[ _](?P<before>.+)|(?P<after>.+)[ _](?:p-?)?code")
-_NO_LEVEL = {"area", "zone", "parent", "parent area", "zone supérieure", "unit", "unité"}
+_NO_LEVEL = {
+    *("area", "zone", "parent", "parent area", "zone supérieure", "unit", "unité"),
+    *("country", "pays"),
+}
 Record = Mapping[str, str | None]
 
 
@@ -96,7 +99,7 @@ def _by_pairs(records: Sequence[Record]) -> list[dict[int, dict[str, str]]]:
         return []
     return [
         {
-            level: {"code": str(row[code]).strip(), "name": str(row[name] or row[code]).strip()}
+            level: {"code": str(row[code]).strip(), "name": str(row.get(name) or row[code]).strip()}
             for level, (code, name) in enumerate(pairs, start=1)
         }
         for row in filled

@@ -106,7 +106,7 @@ def violation_rows(
             given = _parameters(check, context, *place)
             if (example := given.get("format", "")).count(" ") == origins[place[0]] - 1:
                 given["format"] = example.replace(" ", " + ")  # as the columns are named
-                if len((place[1] or "").split()) < origins[place[0]]:
+                if origins[place[0]] > 1 and len((place[1] or "").split()) < origins[place[0]]:
                     given["hint_key"] = "hint.part_blank"
             made[place] = json.dumps(given, ensure_ascii=False, sort_keys=True)
         parameters.append(made[place])

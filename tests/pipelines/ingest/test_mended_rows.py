@@ -94,6 +94,7 @@ def test_a_blank_part_a_word_for_none_and_a_day_before_the_mission_are_named(
         "A1,foot,completed,U1,XX01,2024-06-30,,4",
         "A2,foot,completed,nobody,XX01,2024-06-30,08:00,4",
         "A3,foot,completed,U1,XX01,0024-06-30,08:00,4",
+        "A4,foot,completed,,XX01,2024-06-30,08:00,4",
     ]
     head = "code,mode,status,unit,area,day,clock,people"
     small.deliver("patrols.csv", "\n".join([head, *rows, ""]))
@@ -102,6 +103,8 @@ def test_a_blank_part_a_word_for_none_and_a_day_before_the_mission_are_named(
     assert [text for text in told if "One of the cells that are read together is blank" in text]
     assert [text for text in told if text.startswith("'nobody' stands for nothing here")]
     assert [text for text in told if "before the mission, which begins on" in text]
+    hints = [rule for rule, given, _ in found if "part_blank" in given]
+    assert hints == ["type_time"]
 
 
 def test_corrected_rows_are_shown_before_they_are_taken_in(
