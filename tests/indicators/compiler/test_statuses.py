@@ -165,15 +165,23 @@ def test_every_due_cell_is_there_and_none_without_a_status() -> None:
     [((None, None), "O", None), ((4, None), "P", 4), ((4, 0), "A", 4), ((), "A", 0)],
     ids=str,
 )
+@pytest.mark.parametrize(
+    ("code", "column"),
+    [
+        ("D-IM-01", "deaths_civilian"),
+        ("D-IM-03", "deaths_best"),
+        ("D-IM-04", "injured_civilian"),
+    ],
+)
 def test_deaths_that_no_row_states_are_no_zero(
-    deaths: tuple[int | None, ...], status: str, value: int | None
+    code: str, column: str, deaths: tuple[int | None, ...], status: str, value: int | None
 ) -> None:
     small = SmallWarehouse()
     small.add("reporting_returns", returned({1: "submitted"}, source="incidents"))
     small.add(
         "incidents",
-        [{"occurred_on": date(2026, 1, 10), "deaths_best": stated} for stated in deaths],
+        [{"occurred_on": date(2026, 1, 10), column: stated} for stated in deaths],
     )
-    found = cell(small.compute("D-IM-03"))
+    found = cell(small.compute(code))
     assert found["obs_status"] == status
     assert found["value"] == value if value is not None else pd.isna(found["value"])
