@@ -4,7 +4,7 @@ Sentences are not written here: an error carries a message key and its parameter
 and `indicators.foundation.messages` makes the sentence in the reader's language.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -49,10 +49,14 @@ class Problem:
 
     def says(self, language: str = "en") -> str:
         """The sentence without its place."""
-        key = f"problem.{self.rule}"
-        if has_message(of_kind := f"{key}.{self.parameters.get('kind')}"):
-            key = of_kind  # the same rule, said more closely
+        key = of_kind(f"problem.{self.rule}", self.parameters)
         return message(key, language, value=self.value, **self.parameters)
+
+
+def of_kind(key: str, parameters: Mapping[str, Any]) -> str:
+    """The key of the same rule said more closely for its `kind`, where there is one; else `key`."""
+    closer = f"{key}.{parameters.get('kind')}"
+    return closer if has_message(closer) else key
 
 
 def nearest(name: object, known: Iterable[object]) -> str:

@@ -90,13 +90,13 @@ def _by_pairs(records: Sequence[Record]) -> list[dict[int, dict[str, str]]]:
         word = (coded["before"] or coded["after"]) if coded else ""
         if word in headers and word not in _NO_LEVEL:
             pairs.append((own, headers[word]))
+    if len(pairs) < 2:
+        return []
     filled = [row for row in records if all(row.get(code) for code, _ in pairs)]
     pairs.sort(key=lambda pair: len({row[pair[0]] for row in filled}))
     for (upper, _), (lower, _) in pairwise(pairs):
         if len({(row[upper], row[lower]) for row in filled}) > len({row[lower] for row in filled}):
             return []
-    if len(pairs) < 2:
-        return []
     return [
         {
             level: {"code": str(row[code]).strip(), "name": str(row.get(name) or row[code]).strip()}

@@ -25,6 +25,15 @@ def class_by_source(contract: Contract, measure: Measure, column: str | None = N
     return max(found, key=CLASSES.index)
 
 
+def codes_compared(text: str, column: str) -> set[str]:
+    """The codes that an expression holds a column against."""
+    found = set()
+    for tree in _parsed(text).find_all(exp.In, exp.EQ, exp.NEQ):
+        if any(own.name == column for own in tree.find_all(exp.Column)):
+            found |= {own.name for own in tree.find_all(exp.Literal) if own.is_string}
+    return found
+
+
 def _class_of_rows(contract: Contract, measure: Measure) -> str:
     told = contract.confidentiality
     kept = {tree.sql() for tree in _conditions(measure.where)}
@@ -56,14 +65,5 @@ def _texts(part: Measure | Part) -> Iterator[str]:
 
 
 @cache
-def codes_compared(text: str, column: str) -> frozenset[str]:
-    """The codes that an expression holds a column against."""
-    found = set()
-    for tree in _parsed(text).find_all(exp.In, exp.EQ, exp.NEQ):
-        if any(own.name == column for own in tree.find_all(exp.Column)):
-            found |= {own.name for own in tree.find_all(exp.Literal) if own.is_string}
-    return frozenset(found)
-
-
 def _parsed(text: str) -> exp.Expression:
     return sqlglot.parse_one(text, dialect="duckdb")

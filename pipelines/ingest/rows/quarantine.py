@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.errors import similar, suggestion
+from indicators.foundation.errors import of_kind, similar, suggestion
 from indicators.foundation.messages import has_message, message
 from pipelines.ingest.mapping.apply import FileRows, MappedTable
 from pipelines.ingest.mapping.places.suspect_points import RULES
@@ -63,8 +63,7 @@ def reject_sentence(
     key = f"problem.{rule}" if has_message(f"problem.{rule}") else "problem.row_rule"
     if value is None and has_message(without := f"{key}.no_digits"):
         key = without
-    if has_message(of_kind := f"{key}.{parameters.get('kind')}"):
-        key = of_kind
+    key = of_kind(key, parameters)
     hint = parameters.get("hint_key")
     text = message(hint, language, **parameters) + " " if hint else ""
     shown = value if value is not None else _NEVER
