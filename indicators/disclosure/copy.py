@@ -377,13 +377,15 @@ def _class_rules(
     """By class the grid and display of one indicator, and whether who decides has let it out."""
     raised = indicator.confidentiality if indicator else Raised()
     for kind, shown in rules.classes.items():
+        # Nobody who gets displayed counts has them finer than headquarters.
+        audited: AudienceName = "hq" if shown.display == "persons" else audience
         is_open = _is_open(mission, audience, shown, code)
         for is_part in (False, True):
             is_chosen = shown.only is None or code in shown.only
             grid = shown.grid if is_chosen else policy().emptiest
             if kind in ("person", "protected"):
                 for coarser in (raised.grid, raised.grid_of_parts if is_part else {}):
-                    grid = policy().coarser(grid, coarser.get(audience, grid))
+                    grid = policy().coarser(grid, coarser.get(audited, grid))
             crossed = policy().coarser(grid, shown.sex_age or grid)
             rank = CLASSES.index(kind)
             yield code, version, rank, is_part, grid, crossed, shown.display, is_open

@@ -36,13 +36,17 @@ def _to_nearest(amount: str) -> str:
 
 
 def disclosure_sql() -> str:
-    """What becomes of a cell: `disclosure`. Reads `display`, `measure` and the cell's figures."""
+    """What becomes of a cell: `disclosure`. Reads `display`, `measure` and the cell's figures.
+
+    A rate may have cases and no population, so no value: its cases are displayed all the same.
+    """
     return f"""CASE
   WHEN display = 'none' THEN '{SUPPRESSED}'
   WHEN display = 'answers' AND n BETWEEN 1 AND {LEAST_CASES - 1} THEN '{SUPPRESSED}'
-  WHEN display <> 'persons' OR value IS NULL THEN '{EXACT}'
+  WHEN display <> 'persons' THEN '{EXACT}'
+  WHEN measure = 'rate' THEN {_of_count("coalesce(numerator, 0)")}
+  WHEN value IS NULL THEN '{EXACT}'
   WHEN measure IN {_COUNTS} THEN {_of_count("value")}
-  WHEN measure = 'rate' THEN {_of_count("numerator")}
   WHEN coalesce({_cases()}, 0) < {LEAST_CASES} THEN '{SUPPRESSED}'
   ELSE '{ROUNDED}' END"""
 

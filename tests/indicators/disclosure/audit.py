@@ -133,12 +133,16 @@ def _add_sums(
     places: Sequence[int | None],
     parents: dict[str, str],
 ) -> None:
-    """Totals and their parts: equal where that always holds of this way of adding up."""
-    for ways in _ways(told, parents):
+    """Totals and their parts: equal where that always holds of this way of adding up.
+
+    Of periods of one length: who is counted once a year may differ from the parts there alone.
+    """
+    kinds = told["period_type"]
+    for way in (pair for ways in _ways(told, parents) for pair in _by_length(ways, kinds)):
         lines = [
             (total, parts)
             for total, parts in (
-                (places[total], [places[part] for part in parts]) for total, parts in ways
+                (places[total], [places[part] for part in parts]) for total, parts in way
             )
             if total is not None and None not in parts
         ]
@@ -152,6 +156,13 @@ def _add_sums(
             elif all(conditions.truth[part] <= conditions.truth[total] for part in parts):
                 for part in parts:
                     conditions.line([(total, -1.0), (part, 1.0)], -np.inf, 0)
+
+
+def _by_length(
+    ways: list[tuple[int, list[int]]], kinds: pd.Series
+) -> Iterator[list[tuple[int, list[int]]]]:
+    for kind in kinds.unique():
+        yield [(total, parts) for total, parts in ways if kinds[total] == kind]
 
 
 _YEARS = ("S", "A", "B")

@@ -50,6 +50,16 @@ def test_counts(measure: str) -> None:
         assert cell["disclosure"] == ("exact" if wanted == 0 else kind)
 
 
+@pytest.mark.parametrize("cases", [0, 3, 13])
+def test_cases_of_a_rate_without_a_population_are_displayed_too(cases: int) -> None:
+    cell = shown("rate", value=None, numerator=cases, n=cases, obs_status="M")
+    wanted = slowly(cases)
+    assert (cell["value"], cell["numerator"], cell["n"]) == (None, wanted, wanted)
+    kind = "below_8" if wanted is None else "rounded_5"
+    assert cell["disclosure"] == ("exact" if wanted == 0 else kind)
+    assert cell["conf_status"] == ("C" if wanted is None else "F")
+
+
 def test_shares() -> None:
     pairs = [(above, cases) for cases in (0, 1, 7, 24, 25, 26, 41, 99, 333)
              for above in sorted({*range(min(cases, 30) + 1), cases // 2, cases})]  # fmt: skip

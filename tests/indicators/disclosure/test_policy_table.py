@@ -7,7 +7,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import CLASSES
+from indicators.definitions.indicator import Raised
 from indicators.definitions.sharing.audiences import Choices, policy
 from indicators.disclosure.copy import restrict
 from indicators.dissemination.cells import cells_sql
@@ -226,6 +228,17 @@ def test_only_copies_that_the_profile_asks_for_are_made() -> None:
     assert a_mission().disclosure.audiences() == ["hq", "mission", "partner", "public"]
     with pytest.raises(ValueError, match="agreed_by"):
         Choices.model_validate({"public": {"indicators": ["P2-OP-01"]}})
+
+
+@pytest.mark.parametrize("audience", ["hq", "public"])
+def test_nobody_has_counts_of_persons_finer_than_headquarters(audience: Any) -> None:
+    code = OF_CLASS["person"]
+    coarser = load_catalogue()[code].model_copy(
+        update={"confidentiality": Raised(grid={"hq": "country_quarter"})}
+    )
+    mart = a_copy("person")
+    restrict(mart, a_mission(), audience, catalogue={code: coarser})
+    assert {(level, period) for level, period, *_ in cells(mart)} == COUNTRY_QUARTER
 
 
 def test_a_profile_may_be_stricter() -> None:
