@@ -21,18 +21,13 @@ SHOWN_WAVES_SQL = f"""SELECT * FROM core.survey_respondents
   QUALIFY max(interviewed_on) OVER (PARTITION BY {_WAVE}) <= as_of_day()"""
 
 
-def interview_results(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """One row a wave and instrument of those that are shown on the as-of day.
+def interview_results_sql() -> str:
+    """One row a wave and instrument of those that are shown on the as-of day, as a query.
 
     Columns: survey_code, wave, instrument; drawn = all cases; a column a code of the vocabulary
     `interview_result`; without_consent = interviews of whom consent was not given, which count
     nowhere else; response_rate, 0 to 1, null where nobody was eligible.
     """
-    return connection.execute(interview_results_sql()).df()
-
-
-def interview_results_sql() -> str:
-    """The query of `interview_results`."""
     codes = list(vocabulary("interview_result").codes)
     counted = ",\n    ".join(
         f"count(*) FILTER (WHERE result = '{code}' AND {_counts(code)}) AS {code}" for code in codes
