@@ -337,6 +337,7 @@ def _without_year(table: SourceTable) -> list[str]:
         for name, days in told.items()
         if any(is_day(text, name) for text in days)
         and all(is_day(text, name) or is_whole(text) for text in days)
+        and not all(notation.YEAR.fullmatch(text.split()[-1]) for text in days)  # `4-Apr 2026`
     ]
 
 

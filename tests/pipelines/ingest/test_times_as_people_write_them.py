@@ -117,6 +117,7 @@ def test_days_without_a_year_have_the_hour_in_four_digits_behind_them() -> None:
     assert notation.have_no_year(["3/8 0520", "9/8 2015"])
     assert not notation.have_no_year(["3/8 2026", "9/8 2026"])
     assert with_year("3/8 0520", "2026") == "3/8/2026 0520"
+    assert with_year("4-juin 2015", "2026") == "4-juin-2026 2015"
     assert with_year("-", "2026") == "-"
 
 

@@ -13,9 +13,9 @@ from pipelines.ingest.readers.codebook import Codebook, Question, question_of
 from pipelines.ingest.readers.table import SourceTable
 from pipelines.setup.proposal.matching.codes import CodeProposal
 
-MISSING = ("NA", "N/A", "n/a", "-", "--", "–", "NULL", "null", "nd", "n.d.", "ND")
+MISSING = ("NA", "N/A", "n/a", "-", "--", "–", "—", "NULL", "null", "nd", "n.d.", "ND")
 _DRAWN = re.compile(r"\s*(?:/\s*/|_{2,}|\.{3,})\s*")
-_BESIDE_PLUS = {"-", "–"}  # where a column says `+`, these are an answer too
+_BESIDE_PLUS = {"-", "–", "—"}  # where a column says `+`, these are an answer too
 BETWEEN = "\n"  # the texts of an answer that has several
 GROUPED = " / "  # between the names of a header of two rows
 _DISTINCT = 400  # texts of a column that are looked at
