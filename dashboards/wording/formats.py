@@ -12,6 +12,7 @@ import pandas as pd
 from babel.dates import format_date
 
 from dashboards.wording.words import Words
+from indicators.foundation.calendar.day_text import DAY_OF_YEAR, day_text
 from indicators.foundation.messages import has_message, message
 from indicators.foundation.numbers.number_format import number_text
 from indicators.foundation.periods import Period, period_of
@@ -45,16 +46,14 @@ def percent(value: float, words: Words, decimals: int = 0) -> str:
 
 def day(value: date | pd.Timestamp, words: Words) -> str:
     """12 Oct 2026, 12 oct. 2026; words of a date do not break."""
-    return _unbroken(
-        _first_in_french(format_date(value, "d MMM yyyy", locale=words.language), words)
-    )
+    return day_text(value, words.language)
 
 
 def day_beside(value: date | pd.Timestamp, other: date | pd.Timestamp, words: Words) -> str:
     """A day of which the year is said only where it is not that of another day beside it."""
     if value.year != other.year:
         return day(value, words)
-    return _unbroken(_first_in_french(format_date(value, "d MMM", locale=words.language), words))
+    return day_text(value, words.language, DAY_OF_YEAR)
 
 
 def month(value: date | pd.Timestamp, words: Words) -> str:
@@ -73,11 +72,6 @@ def months(values: Sequence[date | pd.Timestamp], words: Words) -> str:
     if 0 < len(values) - 1 == last.month - first.month and first.year == last.year:
         return words("format.months", first=month_name(first, words), last=month(last, words))
     return words.listed([month(value, words) for value in values])
-
-
-def _first_in_french(text: str, words: Words) -> str:
-    """1er sept., not 1 sept.; the other days of a month are plain numbers."""
-    return text.replace("1 ", "1er ", 1) if words.language == "fr" and text[:2] == "1 " else text
 
 
 def _unbroken(text: str) -> str:

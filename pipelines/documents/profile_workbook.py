@@ -42,7 +42,8 @@ _OWN_LINES = "stakeholders"  # a list in one cell, an entry a line
 _DATED = ("baseline", "target")  # one, or one for each length of period: an entry a line
 _NUMBERS = ("value", "tolerance", "min_n", "lag", "expected_sign", "margin_percent")
 _MONTHS = 12
-_DAYS = ("on", "named_on", "cleared_on")
+_INDICATORS = ("indicator", "from", "to")
+DAYS = ("on", "named_on", "cleared_on")
 _DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
 Entry = dict[str, Any]
 
@@ -57,10 +58,17 @@ class _Sheet:
     model: type[BaseModel]
     columns: tuple[str, ...]
     title: str = ""  # of the sheet in one workbook
+    language: str = ""  # of that workbook
 
     def in_language(self, language: str) -> "_Sheet":
         """The sheet as a workbook in this language names it."""
-        return replace(self, title=message(f"profile_workbook.sheet.{self.name}", language))
+        title = message(f"profile_workbook.sheet.{self.name}", language)
+        return replace(self, title=title, language=language)
+
+    def head(self, column: str) -> str:
+        """What people read above a column, or above several."""
+        names = (one for one in column.split(", ") if one in self.columns)
+        return ", ".join(_title(one, self.language) for one in names) or column
 
 
 _SHEETS = (
@@ -120,7 +128,7 @@ def write_workbook(profile: Path, path: Path | IO[bytes], language: str) -> None
                 if column in _CHOICES:
                     listed = {"validate": "list", "source": list(_CHOICES[column])}
                     page.data_validation(2, index, _LAST_ROW, index, listed)
-                if column == "indicator":  # one of those that the first sheet lists
+                if column in _INDICATORS:  # one of those that the first sheet lists
                     chosen = {"validate": "list", "source": codes}
                     page.data_validation(2, index, _LAST_ROW, index, chosen)
             entries = _entries(_yaml(profile / sheet.file), sheet)
@@ -181,7 +189,7 @@ def read_workbook(profile: Path, path: Path, *, is_written: bool) -> list[Change
         one for one in unsound if not told or (one.sheet and (one.sheet, one.row) not in told)
     ]
     if problems:
-        raise WrongUse(problems)
+        raise WrongUse([_as_people_see_it(one, sheets) for one in problems])
     for file, text in texts.items():
         changed = {one.sheet for one in changes}
         if is_written and any(one.file == file and one.title in changed for one in sheets):
@@ -189,6 +197,12 @@ def read_workbook(profile: Path, path: Path, *, is_written: bool) -> list[Change
             coming.write_text(text, encoding="utf-8")
             coming.replace(profile / file)
     return changes
+
+
+def _as_people_see_it(problem: Problem, sheets: Sequence[_Sheet]) -> Problem:
+    """With the column under the head that its sheet gives it."""
+    sheet = next((one for one in sheets if one.title == problem.sheet), None)
+    return replace(problem, column=sheet.head(problem.column or "")) if sheet else problem
 
 
 def _parser() -> YAML:
@@ -275,7 +289,7 @@ def _entry(cells: Mapping[str, Any], sheet: _Sheet) -> Entry:
     """The entry as the YAML nests it; an empty cell is a key that is not there."""
     entry: Entry = {}
     for column in sheet.columns:
-        value = _value(column, cells.get(column))
+        value = _value(column, cells.get(column), sheet.language)
         if value is None:
             continue
         first, _, second = column.partition(".")
@@ -283,10 +297,11 @@ def _entry(cells: Mapping[str, Any], sheet: _Sheet) -> Entry:
             entry[first] = value
         elif isinstance(entry.get(first), dict) or first not in entry:
             entry.setdefault(first, {})[second] = value
-    return entry | {key: _of_lines(entry[key]) for key in _DATED if key in entry}
+    dated = (key for key in _DATED if key in entry)
+    return entry | {key: _of_lines(entry[key], sheet.language) for key in dated}
 
 
-def _of_lines(dated: Entry) -> Entry | list[Entry]:
+def _of_lines(dated: Entry, language: str) -> Entry | list[Entry]:
     """A list where cells hold several lines: the first lines are its first entry, and so on."""
     lines = {name: str(cell).splitlines() for name, cell in dated.items()}
     count = max(map(len, lines.values()))
@@ -295,15 +310,15 @@ def _of_lines(dated: Entry) -> Entry | list[Entry]:
     found: list[Entry] = [{} for _ in range(count)]
     for name, texts in lines.items():
         for entry, text in zip(found, texts, strict=False):
-            value = _value(name, text)
+            value = _value(name, text, language)
             if value is not None:
                 entry[name] = value
     return found
 
 
-def _value(column: str, cell: Any) -> Any:
-    """What a cell means; the text itself where it is not what the column asks for, as the row's
-    check says."""
+def _value(column: str, cell: Any, language: str) -> Any:
+    """What a cell means in a workbook in this language; the text itself where it is not what the
+    column asks for, as the row's check says."""
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, float) and cell.is_integer():
@@ -316,8 +331,8 @@ def _value(column: str, cell: Any) -> Any:
         return None
     if column == _OWN_LINES:
         return [_both(line) for line in text.splitlines() if line.strip()]
-    if kind in _DAYS:
-        return _day(text)
+    if kind in DAYS:
+        return _day(text, language)
     if column == "is_benchmark" and text.lower() in TRUE_TEXTS + FALSE_TEXTS:
         return text.lower() in TRUE_TEXTS
     number = number_text(text.removesuffix("%"), Signs()) if kind in _NUMBERS else None
@@ -331,11 +346,13 @@ def _both(line: str) -> Any:
     return {"en": english, "fr": french} if bar else english
 
 
-def _day(text: str) -> Any:
-    """A day as people write it; with a stroke only where no other day can be meant."""
+def _day(text: str, language: str) -> Any:
+    """A day as people write it; in English with a stroke only where no other day can be meant:
+    French writes no month first."""
     written = _DAY_FIRST.fullmatch(text)
     day, sign, month, year = written.groups() if written else ("", "", "", "")
-    if written and (sign == "." or int(day) > _MONTHS or day == month):
+    is_sure = sign == "." or language == "fr" or day == month
+    if written and (is_sure or int(day) > _MONTHS):
         text = f"{year}-{month:0>2}-{day:0>2}"
     try:
         return date.fromisoformat(text)
@@ -480,15 +497,18 @@ def _in_workbook(
     sheets: Sequence[_Sheet],
     found: Mapping[str, list[tuple[int, Entry]]],
 ) -> Problem:
-    """The place in the workbook of a problem that names a key of the YAML; else as it is."""
-    parts = str(problem.parameters.get("key", "")).split(".", 2)
-    for sheet in sheets:
-        for number, entry in found[sheet.name]:
-            names = (entry.get(sheet.identity), entry.get("indicator"))
-            is_keyed = len(parts) == 3 and (parts[0], parts[1]) == (sheet.name, names[0])
-            is_named = problem.value is not None and problem.value == names[0]
-            if is_keyed or (is_named and sheet.file == problem.file):
-                column = parts[2] if is_keyed else sheet.identity
-                place = {"file": path.name, "sheet": sheet.title, "row": number, "column": column}
-                return replace(problem, **place)  # type: ignore[arg-type]
+    """The place in the workbook of a problem that names a key of the YAML, else of the entry that
+    it is about; else as it is."""
+    listed, name, column = (*str(problem.parameters.get("key", "")).split(".", 2), "", "")[:3]
+    rows = [(sheet, number, entry) for sheet in sheets for number, entry in found[sheet.name]]
+    for sheet, number, entry in rows:
+        if column and (listed, name) == (sheet.name, entry.get(sheet.identity)):
+            words = {**problem.parameters, "key": sheet.head(column)}
+            at = replace(problem, file=path.name, sheet=sheet.title, row=number, column=column)
+            return replace(at, parameters=words)
+    for sheet, number, entry in rows:
+        is_named = problem.value is not None and problem.value == entry.get(sheet.identity)
+        if is_named and sheet.file == problem.file:
+            place = {"file": path.name, "sheet": sheet.title, "row": number}
+            return replace(problem, **place, column=sheet.identity)  # type: ignore[arg-type]
     return problem

@@ -4,10 +4,12 @@ Templates of the tables, and a mission's profile; part of the desk (`proposal/de
 """
 
 import hashlib
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
 from indicators.definitions.contracts import contracts
+from indicators.foundation.calendar.day_text import day_text
 from indicators.foundation.errors import PocLensError
 from indicators.foundation.messages import has_message, message
 from indicators.foundation.numbers.number_format import value_text
@@ -58,8 +60,8 @@ class WorkbookDesk:
                 one.entry,
                 one.column,
                 _title(one.column, language),
-                value_text(one.before, language),
-                value_text(one.after, language),
+                _shown(one.column, one.before, language),
+                _shown(one.column, one.after, language),
             )
             for one in found
         )
@@ -89,6 +91,16 @@ def _ground(profile: Path) -> str:
     paths = [profile / name for name in (MISSION, FRAMEWORK)]
     texts = (path.read_bytes() if path.is_file() else b"" for path in paths)
     return hashlib.sha256(b"\0".join(texts)).hexdigest()
+
+
+def _shown(column: str, value: str | float, language: str) -> str:
+    """A cell as the page shows it: days in words, so that nobody takes one for another."""
+    from pipelines.documents.profile_workbook import DAYS
+
+    if column.rpartition(".")[2] not in DAYS:
+        return value_text(value, language)
+    lines = filter(None, str(value).splitlines())
+    return "\n".join(day_text(date.fromisoformat(one), language) for one in lines)
 
 
 def _title(column: str, language: str) -> str:

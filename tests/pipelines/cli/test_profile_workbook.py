@@ -122,9 +122,9 @@ def test_what_is_wrong_is_named_by_its_cell_and_nothing_is_written(
     with pytest.raises(WrongUse) as refused:
         read_workbook(profile, book, is_written=True)
     assert [(one.sheet, one.column) for one in refused.value.problems] == [
-        ("indicateurs", "target.value"),
-        ("liens", "lag"),
-        ("résultats", "title.en"),
+        ("indicateurs", "Cible"),
+        ("liens", "Décalage en mois"),
+        ("résultats", "Titre (anglais)"),
     ]
     assert "many\u00a0» n’est pas un nombre" in refused.value.problems[0].sentence("fr")
     assert all(one.row and one.row > 2 for one in refused.value.problems)
@@ -154,11 +154,29 @@ def test_a_percent_cell_means_the_number_before_its_sign(profile: Path, book: Pa
     assert (change.column, change.after) == ("target.value", 14.5)
 
 
-def test_a_day_that_may_be_two_is_asked_for(profile: Path, book: Path) -> None:
-    fill(book, "indicateurs", "P1-OP-10", target__on="01/04/2027")
+def test_a_day_that_may_be_two_is_asked_for_where_the_language_has_two_orders(
+    profile: Path, book: Path, tmp_path: Path
+) -> None:
+    write_workbook(profile, tmp_path / "english.xlsx", "en")
+    fill(tmp_path / "english.xlsx", "indicators", "P1-OP-10", target__on="01/04/2027")
+    with pytest.raises(WrongUse) as refused:
+        read_workbook(profile, tmp_path / "english.xlsx", is_written=True)
+    assert [one.column for one in refused.value.problems] == ["Target: day"]
+    fill(book, "indicateurs", "P1-OP-10", target__on="01/04/2027")  # French writes the day first
+    (change,) = read_workbook(profile, book, is_written=True)
+    assert (change.column, change.after) == ("target.on", "2027-04-01")
+
+
+def test_a_mistake_of_a_link_is_named_on_the_sheet_of_links(profile: Path, book: Path) -> None:
+    fill(book, "produits", "patrols", title__en="Patrols", title__fr="Patrouilles")
+    fill(book, "produits", "patrols", indicator="P1-OP-02")
+    fill(book, "liens", "new_edge", **{"from": "patrols", "to": "P2-OC-05", "expected_sign": 1})
+    fill(book, "liens", "new_edge", why__en="Heard.", why__fr="Entendus.")
     with pytest.raises(WrongUse) as refused:
         read_workbook(profile, book, is_written=True)
-    assert [one.column for one in refused.value.problems] == ["target.on"]
+    (problem,) = refused.value.problems
+    assert (problem.sheet, problem.column) == ("liens", "Indicateur du produit")
+    assert "edges" not in problem.sentence("fr")
 
 
 def test_a_row_that_lacks_something_hides_nothing_of_other_rows(profile: Path, book: Path) -> None:
@@ -168,10 +186,10 @@ def test_a_row_that_lacks_something_hides_nothing_of_other_rows(profile: Path, b
     with pytest.raises(WrongUse) as refused:
         read_workbook(profile, book, is_written=True)
     assert [(one.sheet, one.column) for one in refused.value.problems] == [
-        ("produits", "title.en, title.fr"),
-        ("liens", "expected_sign"),
-        ("liens", "why.en, why.fr"),
-        ("résultats", "indicator"),
+        ("produits", "Titre (anglais), Titre (français)"),
+        ("liens", "Signe attendu (1 ou -1)"),
+        ("liens", "Pourquoi (anglais), Pourquoi (français)"),
+        ("résultats", "Indicateur"),
     ]
 
 
@@ -180,7 +198,7 @@ def test_what_only_the_whole_profile_shows_is_named_by_its_row(profile: Path, bo
     with pytest.raises(WrongUse) as refused:
         read_workbook(profile, book, is_written=True)
     problem = refused.value.problems[0]
-    assert (problem.sheet, problem.row, problem.column) == ("résultats", 3, "title.en")
+    assert (problem.sheet, problem.row, problem.column) == ("résultats", 3, "Titre (anglais)")
 
 
 def test_a_target_for_each_length_of_period_is_a_line_each(profile: Path, tmp_path: Path) -> None:
@@ -209,7 +227,7 @@ def test_a_target_for_each_length_of_period_is_a_line_each(profile: Path, tmp_pa
     fill(book, "indicators", "D-OP-01", target__value="40\nmany")
     with pytest.raises(WrongUse) as refused:
         read_workbook(profile, book, is_written=True)
-    assert [one.column for one in refused.value.problems] == ["target.value"]
+    assert [one.column for one in refused.value.problems] == ["Target"]
 
 
 def test_the_length_of_a_single_targets_period_stays(profile: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.vocabularies import vocabulary
+from indicators.foundation.calendar.day_text import day_text
 from indicators.foundation.messages import has_message, message
 from indicators.foundation.numbers.number_format import number_text
 from records.desk.intake import (
@@ -127,13 +128,15 @@ def _head(table: str, column: str, mission: Mission, language: str) -> str:
 def cell(
     column: Column, value: Any, mission: Mission, words: Mapping[str, str], language: str
 ) -> str:
-    """A value as a person reads it: times in the mission's zone, areas and codes in words, numbers
-    in the language's notation."""
+    """A value as a person reads it: times in the mission's zone, areas and codes in words, days and
+    numbers in the language's notation."""
     if value is None:
         return ""
     if isinstance(value, datetime):
         local = value.replace(tzinfo=UTC).astimezone(ZoneInfo(mission.time_zone))
-        return local.strftime("%Y-%m-%d %H:%M")
+        return f"{day_text(local, language)} {local:%H:%M}"
+    if isinstance(value, date):
+        return day_text(value, language)
     if column.reference == _AREA:
         return _area(str(value), words)
     if isinstance(value, Decimal | int) and not isinstance(value, bool):
