@@ -63,6 +63,7 @@ class Column(Strict):
     reference: str | None = None  # table.column of another contract
     needs_agreement: bool = False  # left out unless the profile names who agreed (`agreements`)
     holds_values: bool = False  # a value that breaks a rule is held back, and its row is loaded
+    is_asked: bool = False  # rows may lack it, but a mapping is asked what it is
     description: Words | None = None
 
     @model_validator(mode="after")

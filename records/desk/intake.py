@@ -101,7 +101,8 @@ class OfferedColumn:
 
     `constants`: the codes of which one may hold for all rows, with their words, as have
     `known_codes`, which a text may mean; `constant`: the one that does;
-    `is_wide`: columns of the file that are rows fill it.
+    `is_wide`: columns of the file that are rows fill it; `is_asked`: it is shown also where nothing
+    is proposed; `note`: what it holds, where its title does not say it.
     """
 
     column: str
@@ -116,6 +117,8 @@ class OfferedColumn:
     reasons: str = ""
     codes: tuple[OfferedCode, ...] = ()
     known_codes: Mapping[str, str] = field(default_factory=dict)
+    is_asked: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,11 @@ def source_of(path: Path, sources: Mapping[str, Source]) -> Source:
     return sources[named]
 
 
+def places_of(path: Path) -> frozenset[tuple[str, int]]:
+    """Sheet and number of the rows that a workbook brings back."""
+    return frozenset(_read(path).rows)
+
+
 def standing_rows(
     connection: Connection,
     archive: Path,

@@ -116,6 +116,7 @@ class IntakeDesk:
             source = self._source(path, profile)
             before = source if source and self._is_made_anew(mission, source, answers) else None
             if source is None or before:
+                answers = self._with_said_before(mission, path, answers, before)
                 proposal, _ = self._proposal(mission, path, answers, before)
                 target = profile / "sources" / f"{proposal.source}.yaml"
                 if opened := proposal.open_of_all:
@@ -333,13 +334,12 @@ class IntakeDesk:
         before = source if source and self._is_made_anew(name, source, answers) else None
         if source is not None and before is None:
             rules = [contracts()[table.table].duplicates for table in source.tables]
-            said = FilePreview(source=source.source, is_comparable=any(rules))
-            if mended.is_mended(path):
-                whole = self._tried(name, path, source, archive=self._workspace.archive(name))
-                counted = self._counted(name, whole, language)
-                return FilePreview(source=source.source, is_mended=True, counted=counted)
-            said = replace(said, mapping=self._kept(name, source))
+            said = FilePreview(source=source.source, is_mended=mended.is_mended(path))
+            if not said.is_mended:
+                kept = self._kept(name, source)
+                said = replace(said, is_comparable=any(rules), mapping=kept)
             return self._of_known_source(said, name, path, source, language, answers)
+        answers = self._with_said_before(name, path, answers, before)
         proposal, found = self._proposal(name, path, answers, before)
         beside = self._beside(name, path, before)
         problem = beside.problem(proposal.files)
@@ -362,17 +362,31 @@ class IntakeDesk:
             return None
         return kept_mapping(file_of(self._workspace.profile(name), source.source))
 
+    def _with_said_before(
+        self, mission: str, path: Path, answers: Mapping[str, str], before: "Source | None"
+    ) -> Mapping[str, str]:
+        """The answers, at first with those that the mapping before holds, as far as they fit."""
+        from pipelines.setup.proposal.answering.said_before import answers_of
+
+        if before is None or answers.get("laid"):
+            return answers
+        said = answers_of(before)
+        refused = self._refused_at_once(mission, path, said)
+        return {**{name: text for name, text in said.items() if name not in refused}, **answers}
+
     def _proposal(
         self, name: str, path: Path, answers: Mapping[str, str], before: "Source | None" = None
     ) -> "tuple[Proposal, Preview | None]":
         """The proposal as a person completed it, its key wide enough, and what it would bring."""
         from pipelines.setup.proposal.answering.answers import answered, has_chosen
+        from pipelines.setup.proposal.answering.said_before import with_former_codes
         from pipelines.setup.proposal.beside.wider_key import key_change, with_wider_key
 
         proposal = answered(path, self._known(name), answers, _form_of(path))
         if before:
             files = answers.get("files") or before.files[0]
             proposal = replace(proposal, source=before.source, files=files)
+            proposal = with_former_codes(proposal, before, answers)
         if proposal.open_of_all:
             return proposal, None
         trial = self._trial(name, path, [proposal.files], before)
@@ -448,14 +462,17 @@ class IntakeDesk:
         """What a known mapping needs so that it reads the file; what it brings as it is, or why
         nothing."""
         from pipelines.ingest.mapping.sources.template_sources import template_sources
+        from pipelines.ingest.rows.mended import is_mended
         from pipelines.setup.proposal.answering.answers import answered_changes
         from pipelines.setup.proposal.beside.wider_key import key_change
         from pipelines.setup.proposal.difference import file_of, mended
 
-        found, refused = None, None
+        found, refused, archive = None, None, None
         others = [one for files in source.files for one in self._beside(name, path).tried(files)]
+        if is_mended(path):  # its rows stand in a file that is known
+            archive, others = self._workspace.archive(name), []
         try:
-            found = self._tried(name, path, source, others)
+            found = self._tried(name, path, source, others, archive)
         except WrongUse as error:
             refused = error
         if source.source in template_sources() or (found and not found.rejects):

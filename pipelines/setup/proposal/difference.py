@@ -244,7 +244,7 @@ def _new_texts(
         for one in pattern_proposals(texts, name, column):
             if one.code != one.text:
                 yield Change("code", place, None, one.text, one.confidence, one.code)
-    elif column.reference and column.reference in known and entry.recode:
+    elif column.reference and column.reference in known:
         every = Texts((*(entry.sources or ()), name)[0], (*entry.recode, *texts))
         for one in reference_fit(every, column.reference, known).codes:
             if one.text in texts and one.code != one.text:

@@ -83,14 +83,15 @@ def preview(
     """Takes the file in on trial, `beside` other files of the same mapping, `before` it those that
     it refers to and their mappings, and first the newest that `archive` keeps of the mapping, which
     a change of it reads again. Of rows that come back corrected, the whole file of which `archive`
-    keeps the others; shown are those that were. Raises WrongUse where it could not be read, or the
-    warehouse is being written."""
+    keeps the others; shown are those that were, and what is rejected of them. Raises WrongUse where
+    it could not be read, or the warehouse is being written."""
     is_mended = mended.is_mended(path)
     trial = mission.model_copy(update={"reject_limit_pct": 100})
     with open_on_trial(warehouse) as connection, TemporaryDirectory() as folder:
         outlines = partial(read_outlines, profile, mission)
         question = _is_replaced(connection, path)  # by a file that came, not by one that waits
-        for given in _kept(connection, archive, source) if archive and not is_mended else ():
+        kept = _kept(connection, archive, source, path) if archive and not is_mended else ()
+        for given in kept:
             read = archived.read_rows if archived.is_rows(given.path) else read_delivery
             with suppress(WrongUse):
                 load_file(connection, trial, given, outlines, read)
@@ -103,10 +104,10 @@ def preview(
         places: frozenset[tuple[str, int]] = frozenset()
         if is_mended and archive:
             name, whole = mended.mended_rows(connection, archive, delivery)
+            places = mended.places_of(path)
             path = Path(folder) / f"mended{archived.ROWS_SUFFIX}"
             archived.write_rows(path, delivery, whole)
             delivery, read = replace(delivery, path=path, name=name), archived.read_rows
-            places = whole.mended
         report = load_file(connection, trial, delivery, outlines, read)
         if report.status == "held":
             question = report.remarks[-1]
@@ -116,7 +117,9 @@ def preview(
         rows = [(table, row) for table in tables for row in _arrived(connection, table, places)]
         changed = rows_changed(connection, "trial")
         kinds = bool(source.kinds_of_sheets)
-        rejects = [entry for table in tables for entry in _rejected(connection, table, kinds)]
+        rejects = [
+            entry for table in tables for entry in _rejected(connection, table, kinds, places)
+        ]
     counts = (report.rows_read, report.rows_loaded, report.rows_rejected)
     return Preview(
         *counts,
@@ -132,10 +135,12 @@ def preview(
 
 
 def _kept(
-    connection: duckdb.DuckDBPyConnection, archive: Path, source: Source
+    connection: duckdb.DuckDBPyConnection, archive: Path, source: Source, path: Path
 ) -> Iterator[Delivery]:
-    """The newest files of the mapping, as the archive keeps them."""
+    """The newest files of the mapping, as the archive keeps them; not the one at hand, of which the
+    rows as they stand are compared with what the mapping would make of them."""
     own = [one for one in ledger.all_files(connection) if one.source == source.source]
+    own = [one for one in own if one.file_sha256 != archived.sha256_of(path)]
     for entry in [one for one in own if one.status == "loaded"][-_READ_AGAIN:]:
         if path := archived.archived_path(archive, entry.file_sha256):
             yield Delivery(path, entry.name, entry.file_sha256, source, is_again=True)
@@ -148,17 +153,26 @@ def _is_replaced(connection: duckdb.DuckDBPyConnection, path: Path) -> Problem |
     return Problem("version_replaced", path.name) if is_replaced else None
 
 
+# Of the file at hand all rows, or those at some places of it, by sheet and number.
+_OF_TRIAL = """file_sha256 = 'trial' AND (len($places) = 0
+  OR list_contains($places, coalesce(sheet, '') || ':' || row_number))"""
+Places = Collection[tuple[str, int]]
+
+
+def _named(places: Places) -> dict[str, list[str]]:
+    return {"places": [f"{sheet}:{number}" for sheet, number in places]}
+
+
 def _arrived(
-    connection: duckdb.DuckDBPyConnection, table: str, places: Collection[tuple[str, int]]
+    connection: duckdb.DuckDBPyConnection, table: str, places: Places
 ) -> list[dict[str, Any]]:
-    """The first rows of the file, or of those at some places of it, by sheet and number."""
+    """The first rows that arrive."""
     columns = list(contracts()[table].columns)
     listed = ", ".join(quoted(name) for name in columns)
     rows = connection.execute(
-        f"SELECT {listed} FROM core.{quoted(table)} WHERE file_sha256 = 'trial' "
-        "AND (len($places) = 0 OR list_contains($places, coalesce(sheet, '') || ':' || row_number))"
+        f"SELECT {listed} FROM core.{quoted(table)} WHERE {_OF_TRIAL} "
         f"ORDER BY row_number LIMIT {_SHOWN}",
-        {"places": [f"{sheet}:{number}" for sheet, number in places]},
+        _named(places),
     ).fetchall()
     return [
         {name: value for name, value in zip(columns, row, strict=True) if value is not None}
@@ -167,14 +181,15 @@ def _arrived(
 
 
 def _rejected(
-    connection: duckdb.DuckDBPyConnection, table: str, are_of_kinds: bool
+    connection: duckdb.DuckDBPyConnection, table: str, are_of_kinds: bool, places: Places
 ) -> list[Rejected]:
     sheets = "string_agg(DISTINCT sheet, ', ' ORDER BY sheet)" if are_of_kinds else "''"
     rows = connection.execute(
         "SELECT coalesce(column_name, ''), rule, count(DISTINCT (sheet, row_number)), "
         "arg_min(raw_value, row_number), "
         f"arg_min(parameters, row_number), {sheets} FROM quarantine.{quoted(table)} "
-        "WHERE file_sha256 = 'trial' GROUP BY ALL ORDER BY 3 DESC, 1, 2"
+        f"WHERE {_OF_TRIAL} GROUP BY ALL ORDER BY 3 DESC, 1, 2",
+        _named(places),
     ).fetchall()
     return [
         Rejected(table, column, rule, count, value, json.loads(parameters), sheet)

@@ -113,7 +113,8 @@ def test_corrected_rows_are_shown_before_they_are_taken_in(
     small.deliver("population.csv", HEADER + ROWS)
     (path,) = sent_out(small, tmp_path)
     corrected(path, {(2, "day"): "2024-06-30"})
-    found = open_desk(small.workspace.home).preview("small", path, "en", {})
+    desk, left = open_desk(small.workspace.home), {"meant.population.sex.women": ""}
+    found = desk.preview("small", path, "en", left)
     assert found.is_mended and found.counted is not None
     counted = found.counted
     assert (counted.rows_read, counted.rows_new, counted.rows_rejected) == (3, 1, 1)
@@ -121,6 +122,27 @@ def test_corrected_rows_are_shown_before_they_are_taken_in(
     assert "6" in row and "5" not in row  # the row that was corrected alone
     assert [one.value for one in counted.rejects] == ["women"]
     assert small.query(COUNTED) == [("XX01", "F", 5)] and path.is_file()
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0].delete_rows(3)  # as in a workbook of another unit: no error of this one
+    book.save(path)
+    shown = desk.preview("small", path, "en", left).counted
+    assert shown is not None and (shown.rows_rejected, shown.rejects) == (1, ())
+
+
+def test_a_text_that_the_mapping_lacks_is_asked_of_corrected_rows_as_of_files(
+    small: SmallMission, tmp_path: Path
+) -> None:
+    small.deliver("population.csv", HEADER + ROWS)
+    (path,) = sent_out(small, tmp_path)
+    corrected(path, {(2, "day"): "2024-06-30", (3, "sex"): "female"})
+    desk = open_desk(small.workspace.home)
+    found = desk.preview("small", path, "en", {})
+    assert found.differs is not None and found.counted is not None
+    assert [(one.text, one.meant) for one in found.differs.changes] == [("female", "F")]
+    assert found.counted.rows_rejected == 0
+    assert desk.take_in("small", path, "en", {"mend": "yes"}) == []
+    small.ingest()
+    assert still_open(small) == []
 
 
 def test_corrected_rows_replace_those_and_no_others(small: SmallMission, tmp_path: Path) -> None:

@@ -48,9 +48,9 @@ from pipelines.setup.proposal.proposal import FileTerms, Proposal, propose, with
 
 Answers = Mapping[str, str]
 _BETWEEN = " + "
-_NUMBERS, _LISTS = ("header_row", "header_rows"), ("fill_down", "ditto")
+NUMBERS, LISTS = ("header_row", "header_rows"), ("fill_down", "ditto")
 _SIGNS = ("thousands", "decimal")
-_OF_FILE = ("sheet", *_NUMBERS, *_LISTS, "laid", "missing", "may_lack")
+_OF_FILE = ("sheet", *NUMBERS, *LISTS, "laid", "missing", "may_lack")
 
 
 def joined(one: ColumnProposal) -> str:
@@ -79,13 +79,13 @@ def answered(
         raise WrongUse(told) from None
     if answers.get("of_table", proposal.table) != proposal.table:
         # another table: the answers were about the columns of the one before
-        of_next = {f"also.{name}": value for name, value in _of("also", answers).items()}
+        of_next = {f"also.{name}": value for name, value in about("also", answers).items()}
         answers = {"also_sheet": answers.get("also_sheet", ""), **of_next}
     if files := answers.get("files"):
         proposal = replace(proposal, files=files)
     proposed = {one.column: joined(one) for one in proposal.columns}
     at_first = {one.column: one for one in proposal.columns}
-    for column, header in _of("header", answers).items():
+    for column, header in about("header", answers).items():
         is_as_proposed = is_page and header == proposed.get(column, "")
         if is_as_proposed or _is_several(proposal, header):
             continue
@@ -96,13 +96,13 @@ def answered(
     left = {one.column for one in proposal.columns}
     kept = [
         at_first[column]
-        for column, header in _of("header", answers).items()
+        for column, header in about("header", answers).items()
         if is_page and header and header == proposed.get(column) and column not in left
     ]  # the page says both: a district may be area and stratum
     proposal = replace(proposal, columns=(*proposal.columns, *kept))
-    for column, header in _of("join", answers).items():
+    for column, header in about("join", answers).items():
         proposal = _joined(proposal, column, header, known)
-    for column, way in _of("reading", answers).items():
+    for column, way in about("reading", answers).items():
         proposal = replace(
             proposal,
             columns=tuple(_read_as(one, way) if one.column == column else one
@@ -113,12 +113,12 @@ def answered(
         proposal = proposal.at_coordinates()
     if answers.get("laid") or "where" in answers:
         proposal = replace(proposal, where=_where(proposal, answers))
-    for column, value in _of("constant", answers).items():
+    for column, value in about("constant", answers).items():
         if value:
             proposal = proposal.with_constant(column, value)
     proposal = _of_files(with_joined_key(proposal), answers)
     if wide := proposal.wide:
-        for value, way in _of("reading", answers).items():
+        for value, way in about("reading", answers).items():
             keys = _keys_read(way, wide.keys_of(value)) if value in wide.two_ways else None
             wide = wide.with_keys(value, keys) if keys else wide
         of_rows = tuple(_worked(_coded(one, answers), answers) for one in wide.coded)
@@ -152,7 +152,7 @@ def _referring(also: Proposal, proposal: Proposal, answers: Answers) -> Proposal
     key = contracts()[proposal.table].key[0]
     own = next((one for one in proposal.columns if one.column == key), None)
     columns = contracts()[also.table].columns.items()
-    said, named = _of("also.header", answers), (also.constants or {}).keys()
+    said, named = about("also.header", answers), (also.constants or {}).keys()
     referring = [
         replace(own, column=name)
         for name, column in columns
@@ -167,7 +167,7 @@ def _referring(also: Proposal, proposal: Proposal, answers: Answers) -> Proposal
 def answers_also(answers: Answers, is_of_rows: bool) -> dict[str, str]:
     """What a person said of the second table; where it is of the same rows also of how they are
     read."""
-    own = _of("also", answers)
+    own = about("also", answers)
     if not is_of_rows:
         return own
     of_file = {name: answers[name] for name in _OF_FILE if name in answers}
@@ -216,7 +216,7 @@ def _with_rows(proposal: Proposal, answers: Answers) -> Proposal:
     """The proposal with the columns that a person says become rows of their own."""
     value, table = answers.get("rows_value"), contracts()[proposal.table]
     kinds, values = row_kinds(table), value_columns(table)
-    said = [(kind, header, code) for name, code in _of("row", answers).items()
+    said = [(kind, header, code) for name, code in about("row", answers).items()
             for kind, _, header in [name.partition(".")]
             if header in proposal.layout.table.header]  # fmt: skip
     if value is None or not said:
@@ -242,8 +242,8 @@ def _with_questions(proposal: Proposal, answers: Answers) -> Proposal:
         return proposal
     found = {one.item: one for one in proposal.questions}
     columns = {one.header: one for one in proposal.layout.texts}
-    named = {header: item for item, header in _of("question", answers).items() if header}
-    for item, header in _of("question", answers).items():
+    named = {header: item for item, header in about("question", answers).items() if header}
+    for item, header in about("question", answers).items():
         if item not in items() or (item in found and found[item].header == header):
             continue
         found.pop(item, None)
@@ -254,7 +254,7 @@ def _with_questions(proposal: Proposal, answers: Answers) -> Proposal:
             facts = {"known": ", ".join(columns)}
             raise WrongUse(Problem("map_no_header", value=header, parameters=facts))
     for item, one in found.items():
-        said = _of(f"answer.{item}", answers)
+        said = about(f"answer.{item}", answers)
         codes = [replace(code, code=said.get(code.text, code.code) or None) for code in one.codes]
         found[item] = replace(one, codes=tuple(codes))
     return replace(proposal, questions=tuple(found[item] for item in items() if item in found))
@@ -263,9 +263,9 @@ def _with_questions(proposal: Proposal, answers: Answers) -> Proposal:
 def _shape(answers: Answers) -> dict[str, Any]:
     """Options of the reader that a person named; of a list that was shown nothing is none of it."""
     said: dict[str, Any] = {
-        name: int(answers[name]) for name in _NUMBERS if answers.get(name, "").isdigit()
+        name: int(answers[name]) for name in NUMBERS if answers.get(name, "").isdigit()
     }
-    shown = _LISTS if answers.get("laid") else [name for name in _LISTS if name in answers]
+    shown = LISTS if answers.get("laid") else [name for name in LISTS if name in answers]
     shown = [*shown, *(["missing"] if "missing" in answers else [])]
     said |= {name: _texts(answers.get(name, "")) for name in shown}
     return said
@@ -275,7 +275,7 @@ def _serial_days(proposal: Proposal, answers: Answers) -> list[str]:
     """All columns of days as a workbook counts them, where a person names one whose header told
     nobody that it is; none otherwise."""
     own, layout = contracts()[proposal.table].columns, proposal.layout
-    days = [header for column, header in _of("header", answers).items()
+    days = [header for column, header in about("header", answers).items()
             if column in own and own[column].base_type in ("date", "time")
             and holds_serial_days(layout, header)]  # fmt: skip
     return list(dict.fromkeys([*layout.options.get("serial_dates", ()), *days])) if days else []
@@ -345,7 +345,7 @@ def has_chosen(answers: Answers, column: str) -> bool:
 
 
 def _coded(one: ColumnProposal, answers: Answers) -> ColumnProposal:
-    said = _of(f"code.{one.column}", answers)
+    said = about(f"code.{one.column}", answers)
     changed = {text: code or None for text, code in said.items()}
     empty = {*_texts(answers.get("missing", ""))} - {text for text in changed if changed[text]}
     codes = tuple(
@@ -363,8 +363,8 @@ def _coded(one: ColumnProposal, answers: Answers) -> ColumnProposal:
 
 def answered_changes(path: Path, source: Source, known: Known, answers: Answers) -> list[Change]:
     """The differences of a changed file, with the successors and codes that a person named."""
-    successors = {old: new for old, new in _of("successor", answers).items() if new}
-    meant = _of("meant", answers)
+    successors = {old: new for old, new in about("successor", answers).items() if new}
+    meant = about("meant", answers)
     return [
         replace(one, meant=meant.get(f"{one.place}.{one.after}", one.meant or "") or None)
         if one.kind == "code"
@@ -373,7 +373,7 @@ def answered_changes(path: Path, source: Source, known: Known, answers: Answers)
     ]
 
 
-def _of(kind: str, answers: Answers) -> dict[str, str]:
+def about(kind: str, answers: Answers) -> dict[str, str]:
     """The answers of one kind by what they are about."""
     start = f"{kind}."
     return {

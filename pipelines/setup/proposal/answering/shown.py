@@ -241,6 +241,8 @@ def _columns(
             if column.required
             else code_words(column, language),
             choices=tuple(choice for choice in asked if choice.column == name),
+            is_asked=column.required or column.is_asked,
+            note=column.description.in_language(language) if column.description else "",
         )
         if of_rows := coded.get(name):
             codes = _codes(of_rows.codes, language)

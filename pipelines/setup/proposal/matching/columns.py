@@ -500,7 +500,7 @@ def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
     written = [one.text for one in fit.codes]
     if alike >= _SAME_MEANING and column.base_type == "code" and _are_words(written):
         return 0.55, "same_name_other_texts"  # its texts may be of a language that we have not
-    is_telling = len({one.code for one in fit.codes if one.code}) >= 2
+    is_telling = len({one.code for one in fit.codes if one.code} - _SAID_OF_ANYTHING) >= 2
     share = fit.share or 0
     if (
         is_telling

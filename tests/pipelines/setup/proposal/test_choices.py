@@ -11,6 +11,8 @@ import yaml
 from pipelines.cli.main import main
 from pipelines.ingest.mapping.model import SenderColumn
 from pipelines.ingest.readers import reader
+from pipelines.setup.proposal.answering.answers import answered
+from pipelines.setup.proposal.answering.said_before import answers_of, with_former_codes
 from pipelines.setup.proposal.desk import IntakeDesk
 from pipelines.setup.proposal.writing import checked
 from pipelines.workspace.paths import Workspace
@@ -39,7 +41,7 @@ def column(found: FilePreview, title: str) -> list[str]:
     assert found.counted
     table = found.counted.tables[0]
     at = next(at for at, head in enumerate(table.columns) if head.startswith(title))
-    return [row[at] for row in table.rows]
+    return [row[at].replace("\u00a0", " ") for row in table.rows]
 
 
 def test_a_day_that_may_be_a_month_is_asked_also_where_a_person_named_the_column(
@@ -49,8 +51,8 @@ def test_a_day_that_may_be_a_month_is_asked_also_where_a_person_named_the_column
     path.write_text("Ref,Seen,County\nA-1,03/04/2026,Bor\nA-2,05/06/2026,Akobo\n")
     said = REST | {"header.occurred_on": "Seen"}
     for way, days in (
-        ("day", ["2026-04-03", "2026-06-05"]),
-        ("month", ["2026-03-04", "2026-05-06"]),
+        ("day", ["3 Apr 2026", "5 Jun 2026"]),
+        ("month", ["4 Mar 2026", "6 May 2026"]),
     ):
         found = page(workspace, path, said | {"reading.occurred_on": way})
         assert column(found, "Occurred on") == days
@@ -92,7 +94,7 @@ def test_rows_of_one_country_a_second_column_and_local_times_with_names_of_areas
     said |= {"header.occurred_at": "Event Date", "join.occurred_at": "Clock",
              "header.occurred_on": "Event Date"}  # fmt: skip
     found = page(workspace, path, said)
-    assert column(found, "Occurred at") == ["2026-04-13 08:30", "2026-04-15 10:30"]
+    assert column(found, "Occurred at") == ["13 Apr 2026 08:30", "15 Apr 2026 10:30"]
     assert "Africa/Juba" in " ".join(found.counted.tables[0].columns)
     assert column(found, "Area") == ["Bor (XX01)", "Akobo (XX02)"]
 
@@ -287,6 +289,45 @@ def test_an_end_before_its_begin_is_of_the_day_after_where_that_is_said(
         assert entry == {"from": ["Day", "To"], "formats": ["%Y-%m-%d %H:%M"], **keys}
     choice = asked(found, "after.ended_at")
     assert choice.value == () and choice.options == (("started_at", "Started at"),)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"header.incident_type": "Kind", "code.incident_type.fight": "armed_clash"},
+        {"header.incident_type": "Kind", "otherwise.incident_type": "other", "distinct": "once"},
+        {"constant.incident_type": "killing", "where": "Kind", "where_is": "fight"},
+        {"constant.incident_type": "killing", "replaces": "quarter", "covers": "dates"},
+        {"header.incident_type": "Kind", "missing": "fight", "empty.incident_type": "looting"},
+        {"constant.incident_type": "killing", "also": "incident_victims",
+         "also.constant.harm": "killed", "also.constant.victims_count": "1",
+         "also.constant.sex": "_U", "also.constant.age_group": "_U"},
+    ],
+)  # fmt: skip
+def test_a_mapping_that_is_made_anew_begins_with_what_was_said(
+    workspace: Workspace, tmp_path: Path, more: dict[str, str]
+) -> None:
+    path = listing(tmp_path, "Ref,Seen,Kind,County", "A-1,03/04/2026,fight,Bor",
+                   "A-2,05/06/2026,fight,Akobo")  # fmt: skip
+    said = {name: text for name, text in REST.items() if name != "constant.incident_type"}
+    said |= {"header.occurred_on": "Seen", "reading.occurred_on": "month", **more}
+    once = mapped(page(workspace, path, said))
+    assert mapped(page(workspace, path, answers_of(checked(once)))) == once
+
+
+def test_what_texts_of_earlier_files_mean_stays_in_a_mapping_made_anew(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = listing(tmp_path, "Ref,Seen,Kind,County", "A-1,2026-04-03,fight,Bor")
+    said = {name: text for name, text in REST.items() if name != "constant.incident_type"}
+    said |= {"header.occurred_on": "Seen", "header.incident_type": "Kind"}
+    said |= {"code.incident_type.fight": "armed_clash"}
+    before = checked(mapped(page(workspace, path, said)))
+    listing(tmp_path, "Ref,Seen,Kind,County", "A-2,2026-04-04,quarrel,Bor")
+    answers = answers_of(before) | {"code.incident_type.quarrel": "other"}
+    proposal = with_former_codes(answered(path, {}, answers), before, answers)
+    kind = proposal.mapping()["tables"][0]["columns"]["incident_type"]
+    assert kind["recode"] == {"quarrel": "other", "fight": "armed_clash"}
 
 
 def test_one_file_becomes_two_tables(workspace: Workspace, tmp_path: Path) -> None:

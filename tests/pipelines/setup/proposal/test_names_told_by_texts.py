@@ -134,3 +134,9 @@ def test_a_unit_is_known_by_each_name_within_its_own() -> None:
     )}  # fmt: skip
     assert named.items() <= units.items()
     assert folded("FPU") not in units  # two have it
+
+
+def test_texts_that_say_yes_or_no_tell_no_column(tmp_path: Path) -> None:
+    rows = ["p1,2026-06-01,oui", "p2,2026-06-02,non", "p3,2026-06-03,ne sait pas"]
+    found = proposed(tmp_path, "survey_respondents", "_uuid,today,Signaleriez-vous ?", *rows)
+    assert "disability" not in found
