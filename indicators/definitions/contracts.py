@@ -87,6 +87,14 @@ class Column(Strict):
             raise ValueError("a column with a pattern gives an example that fits it")
         return self
 
+    def in_words(self, value: object, language: str) -> str:
+        """A value as people read it: a code of its list by its label, of none a dash."""
+        if value is None:
+            return "–"
+        if self.vocabulary and value in (self.allowed_codes or ()):
+            return vocabulary(self.vocabulary).label(str(value), language)
+        return str(value)
+
     @property
     def counts_from_one(self) -> bool:
         """Whether no row stands for none: `0` beside other counts of a file makes no row."""
@@ -371,14 +379,22 @@ class Contract(Strict):
     def row_rule_parameters(self, name: str, found: Mapping[str, object]) -> dict[str, str]:
         """What the sentence `problem.row_rule` needs: the rule's own words, the values found."""
         rule = self.row_rules[name]
-        values = ", ".join(f"{column} = {_shown(found.get(column))}" for column in rule.columns)
         return {
             "title_en": rule.title.en,
             "title_fr": rule.title.fr,
             "mend_en": rule.mend.en,
             "mend_fr": rule.mend.fr,
-            "found": values,
+            "found_en": self._found(rule, found, "en"),
+            "found_fr": self._found(rule, found, "fr"),
         }
+
+    def _found(self, rule: "RowRule", found: Mapping[str, object], language: str) -> str:
+        """The values that break a rule, columns and codes in words."""
+        own = ((self.columns[name], found.get(name)) for name in rule.columns)
+        return ", ".join(
+            f"{column.title.in_language(language)} = {column.in_words(value, language)}"
+            for column, value in own
+        )
 
     def references(self) -> Iterator[tuple[str, str, str]]:
         """(own column, table, column) for each reference to another contract."""
@@ -391,10 +407,6 @@ class Contract(Strict):
         """The tables that must be loaded before this one."""
         named = {table for _, table, _ in self.references()}
         return named | {reference.table for reference in self.composite_references}
-
-
-def _shown(value: object) -> str:
-    return "–" if value is None else str(value)
 
 
 @dataclass(frozen=True)

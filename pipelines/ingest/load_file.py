@@ -480,7 +480,7 @@ def _load_table(
         job.mission,
         staged.notations,
         _KnownKeys(connection),
-        _gazetteer_names(mappings),
+        _texts_read(mappings),
         _counted(connection, contract),
     )
     found = validate.violations_of(connection, contract, checks)
@@ -508,14 +508,17 @@ def _load_table(
         outcome.warnings += [(contract.table, kept)] if kept.num_rows else []
 
 
-def _gazetteer_names(mappings: list[TableMapping]) -> dict[str, list[str]]:
-    """By column the names that its gazetteer has."""
-    return {
-        name: [line.name for line in entry.gazetteer.lines]
+def _texts_read(mappings: list[TableMapping]) -> dict[str, list[str]]:
+    """By column the names of its gazetteer, and the texts that mean something in it."""
+    found = {
+        name: [
+            *(line.name for line in (entry.gazetteer.lines if entry.gazetteer else ())),
+            *(text for text, code in entry.recode.items() if code),
+        ]
         for mapping in mappings
         for name, entry in mapping.columns.items()
-        if entry.gazetteer
     }
+    return {name: texts for name, texts in found.items() if texts}
 
 
 def _counted(connection: Connection, contract: Contract) -> dict[str, str]:

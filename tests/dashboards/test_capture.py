@@ -81,7 +81,7 @@ def test_captured_rows_arrive_like_those_of_a_file(
     assert arrived(workspace, "activities", columns) == [(["military", "civil_affairs"], True)]
     wrong = capture(client, "alerts", {**ALERT, "alert_code": "A-2", "level": "urgent"})
     assert wrong.status_code == 400
-    assert "&#39;urgent&#39; is not a code of this column" in wrong.text
+    assert "&#39;urgent&#39; is not known in this column" in wrong.text
     assert 'value="A-2"' in wrong.text  # what was sent stands in the form
     assert list(workspace.inbox("faulty").iterdir()) == []
 

@@ -52,7 +52,7 @@ class Context:
     mission: Mission
     notations: Sequence[Mapping[str, Notation]]  # of each part
     known_keys: Mapping[tuple[str, str], list[str]]  # (table, column): values to suggest from
-    names: Mapping[str, Sequence[str]]  # column: names of its gazetteer, to suggest from too
+    names: Mapping[str, Sequence[str]]  # column: texts that its mapping reads, to suggest from too
     counted: Mapping[str, str]  # key of a row that is left out: that of the row that counts
 
 
@@ -68,6 +68,8 @@ def reject_sentence(
     text = message(hint, language, **parameters) + " " if hint else ""
     shown = value if value is not None else _NEVER
     words = {**parameters, "value": shown, "hint": text}
+    for name in ("found_en", "found_fr"):  # as an earlier version wrote it
+        words.setdefault(name, parameters.get("found", ""))
     if (table := contracts().get(parameters.get("table", ""))) is not None:
         words["table"] = table.title.in_language(language)
     if language == "fr" and "format" in words:  # a month's name is read in either language
@@ -179,7 +181,8 @@ def _parameters(
     if check.rule == "required" and re.fullmatch(r"\D*[^\W\d]\D*", raw or ""):
         given["kind"] = "of_text"  # a word that the mapping calls missing
     elif check.rule in ("code", "type_list"):
-        given["nearest"] = _nearest_code(text or "", column.allowed_codes or (), how)
+        known_texts = context.names.get(check.column) or column.allowed_codes or ()
+        given["nearest"] = _nearest_code(text or "", tuple(known_texts), how)
     elif check.rule == "reference":
         other = _referenced_column(context.contract, check)
         known = [

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
@@ -106,10 +107,11 @@ def workbooks_to_mend(
     folder: Path,
     language: str,
 ) -> list[Path]:
-    """Writes `<unit>_<file>.xlsx` for each unit and file with open rejects, and says which.
+    """Writes `<unit>_<file>_To-correct.xlsx` for each unit and file with open rejects, and says
+    which.
 
-    Rows that name no unit stand in `<file>.xlsx`. Nothing is written for a file of which the
-    archive keeps no rows (one that is read in place).
+    Rows that name no unit stand in `<file>_To-correct.xlsx`. Nothing is written for a file of which
+    the archive keeps no rows (one that is read in place).
     """
     units = _units(connection)
     found: dict[tuple[str, str], list[Reject]] = {}
@@ -117,23 +119,25 @@ def workbooks_to_mend(
         if reject.row_number is not None:
             place = (reject.file_sha256, reject.sheet or "", reject.row_number)
             found.setdefault((reject.file_sha256, units.get(place, "")), []).append(reject)
-    written = []
+    written: list[Path] = []
     for (sha256, unit), rejects in sorted(found.items(), key=lambda entry: entry[1][0].file):
         rows = standing_rows(connection, archive, sources, sha256)
         if rows is not None:
-            name = "_".join(
-                part for part in (unit, _name_to_mend(rejects[0].file, language)) if part
-            )
-            path = folder / (re.sub(r"[^\w.-]+", "-", name) + ".xlsx")
+            path = _path_to_mend(folder, unit, rejects[0].file, language, written)
             _write(path, rows, rejects, language)
             written.append(path)
     return written
 
 
-def _name_to_mend(file: str, language: str) -> str:
-    """Never the name of the file itself, which lies perhaps in the same folder."""
-    stem = file.removesuffix(".xlsx")
-    return file if stem == file else f"{stem}_{message('rejects.sheet.to_mend', language)}"
+def _path_to_mend(
+    folder: Path, unit: str, file: str, language: str, written: Sequence[Path]
+) -> Path:
+    """Never the name of the file itself, which lies perhaps in the same folder, nor that of another
+    workbook, as where two senders name their files alike."""
+    parts = (unit, Path(file).stem, message("rejects.sheet.to_mend", language))
+    name = re.sub(r"[^\w.-]+", "-", "_".join(part for part in parts if part))
+    paths = (folder / f"{name}{f'_{number}' * (number > 1)}.xlsx" for number in count(1))
+    return next(path for path in paths if path not in written)
 
 
 def _units(connection: Connection) -> dict[tuple[str, str, int], str]:

@@ -142,8 +142,8 @@ def _kept(
     own = [one for one in ledger.all_files(connection) if one.source == source.source]
     own = [one for one in own if one.file_sha256 != archived.sha256_of(path)]
     for entry in [one for one in own if one.status == "loaded"][-_READ_AGAIN:]:
-        if path := archived.archived_path(archive, entry.file_sha256):
-            yield Delivery(path, entry.name, entry.file_sha256, source, is_again=True)
+        if kept := archived.archived_path(archive, entry.file_sha256):
+            yield Delivery(kept, entry.name, entry.file_sha256, source, is_again=True)
 
 
 def _is_replaced(connection: duckdb.DuckDBPyConnection, path: Path) -> Problem | None:

@@ -17,7 +17,7 @@ from pipelines.setup.proposal.desk import open_desk
 from pipelines.setup.steps import steps
 from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
-from tests.worlds.mission.mappings import PATROLS, UNITS
+from tests.worlds.mission.mappings import PATROLS, POPULATION, UNITS
 
 HEADER = "area,day,sex,persons\n"
 ROWS = "XX01,2024-06-30,F,5\nXX01,2024-06-31,M,6\nXX02,2024-06-30,women,7\n"
@@ -198,6 +198,18 @@ def test_two_senders_correct_the_same_file(small: SmallMission, tmp_path: Path) 
     assert small.query(COUNTED) == [("XX01", "F", 5), ("XX01", "M", 6)]  # nothing half-written
 
 
+def test_files_of_two_folders_that_are_named_alike_go_out_apart(
+    small: SmallMission, tmp_path: Path
+) -> None:
+    small.add_source(POPULATION | {"sender": "folder"})
+    for folder, row in (("north", "XX01,2024-06-31,M,6\n"), ("south", "XX02,2024-06-31,F,7\n")):
+        (small.workspace.inbox("small") / folder).mkdir()
+        small.drop(f"{folder}/population.csv", HEADER + row)
+    small.ingest()
+    names = [path.name for path in sent_out(small, tmp_path)]
+    assert names == ["population_To-correct.xlsx", "population_To-correct_2.xlsx"]
+
+
 def test_each_unit_gets_its_own_and_both_come_back(small: SmallMission, tmp_path: Path) -> None:
     small.add_source(UNITS)
     small.add_source(PATROLS)
@@ -206,7 +218,7 @@ def test_each_unit_gets_its_own_and_both_come_back(small: SmallMission, tmp_path
     rows = [f"A{n},foot,completed,U{n},XX01,2024-06-3{n},4\n" for n in (1, 2)]
     small.deliver("patrols.csv", head + "".join(rows))
     paths = sent_out(small, tmp_path)
-    assert [path.name for path in paths] == ["U1_patrols.csv.xlsx", "U2_patrols.csv.xlsx"]
+    assert [path.name for path in paths] == [f"U{n}_patrols_To-correct.xlsx" for n in (1, 2)]
     for path in paths:
         small.drop(path.name, corrected(path, {(2, "day"): "2024-06-30"}))
     reports = small.ingest().files

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
+from indicators.definitions.contracts import contracts
 from pipelines.ingest.mapping.written.written_dates import with_english_months
 from pipelines.ingest.rows.quarantine import reject_sentence
 from pipelines.quality.rejects.workbook import open_rejects, open_warnings, rejects_workbook
 from pipelines.setup.desk import SetupDesk
 from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
-from tests.worlds.mission.mappings import source
+from tests.worlds.mission.mappings import POPULATION, source
 
 HEADER = "area,day,sex,persons\n"
 BAD = HEADER + "XX01,2024-06-31,F,5\nXX01,2024-01-01,women,5\nXX01,2024-01-01,=1+1,5\n"
@@ -56,6 +57,28 @@ def test_a_day_is_shown_as_the_readers_language_writes_it() -> None:
     assert "31 Dec 2026 + 14:30" in said["en"] and "31 déc 2026 + 14:30" in said["fr"]
     read = with_english_months("31 déc 2026", "%d %b %Y")  # and may be written so
     assert datetime.strptime(read, "%d %b %Y").date() == date(2026, 12, 31)
+
+
+def test_what_is_suggested_are_the_texts_that_the_senders_mapping_reads(
+    small: SmallMission, tmp_path: Path
+) -> None:
+    entry = {"from": "sex", "recode": {"femmes": "F", "hommes": "M"}}
+    columns = {**POPULATION["tables"][0]["columns"], "sex": entry}
+    small.add_source(source("population", "population*.csv", columns))
+    small.deliver("population.csv", HEADER + "XX01,2024-01-01,femme s,5\n")
+    (row,) = write(small, tmp_path / "rejets.xlsx", "fr")["Lignes rejetées"][1:]
+    assert "Au plus proche\u00a0: femmes." in str(row[5])
+
+
+def test_a_rule_of_a_row_names_columns_and_codes_by_their_words() -> None:
+    rule = contracts()["survey_respondents"].row_rule_parameters(
+        "weight_given", {"result": "complete", "instrument": "household"}
+    )
+    said = reject_sentence("weight_given", rule, None, "fr")
+    assert "Poids de la personne = –" in said and "Résultat = Complet" in said
+    earlier = {**rule, "found": "result = complete"}  # a row that an earlier version rejected
+    del earlier["found_en"], earlier["found_fr"]
+    assert "result = complete" in reject_sentence("weight_given", earlier, None, "en")
 
 
 def test_a_number_without_digits_says_why_its_text_is_gone() -> None:
