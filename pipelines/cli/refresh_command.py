@@ -13,7 +13,7 @@ from pipelines.cli.main import show
 from pipelines.cli.options import Parser, mission_of
 from pipelines.cli.progress import progress_bar
 from pipelines.cli.signing_in import act_by_account, add_account
-from pipelines.ingest.file_report import closing_lines, remark_lines
+from pipelines.ingest.file_report import as_at_the_end, closing_lines, counted, remark_lines
 from pipelines.setup.runs import PROGRESS
 
 
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     with progress_bar(arguments):
         from pipelines.ingest.inbox import FilesRefused
         from pipelines.orchestration.resources import Rows
-        from pipelines.orchestration.run import by_source, refresh
+        from pipelines.orchestration.run import refresh
 
         refused = None
         try:
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     if refused is not None:  # the others are in: say so before the complaint
         files = [asdict(file) for file in refused.report.files]
         if files and not arguments.json:
-            print("\n".join(files_read(by_source(files), files, arguments.language)))
+            print("\n".join(files_read(files, arguments.language)))
         if not arguments.json:
             print(message("cli.refresh.refused", arguments.language), flush=True)
         raise refused
@@ -115,7 +115,7 @@ def due_lines(arguments: argparse.Namespace, mission: str) -> list[str]:
 def summary(result, language: str) -> str:  # type: ignore[no-untyped-def]
     """What was read, computed and found, and what to do next; failed checks one a line."""
     failed = [check for check in result.checks if check["status"] != "passed"]
-    lines = files_read(result.sources, result.files, language)
+    lines = files_read(result.files, language)
     lines += [
         message(
             "cli.refresh.done",
@@ -135,14 +135,21 @@ def summary(result, language: str) -> str:  # type: ignore[no-untyped-def]
     return "\n".join(lines)
 
 
-def files_read(
-    sources: Sequence[Mapping[str, Any]], files: Sequence[Mapping[str, Any]], language: str
-) -> list[str]:
+def _source_line(source: str, files: Sequence[Mapping[str, Any]], language: str) -> str:
+    """What the files of a source brought, counted as at the end."""
+    own = counted([file for file in files if file["source"] == source])
+    rows = {"rows_read": own["came"], "rows_loaded": own["new"] + own["changed"]}
+    rows |= {"rows_rejected": own["rejected"] + own["held"], "rows_unchanged": own["same"]}
+    return message("cli.refresh.source", language, source=source, files=own["files"], **rows)
+
+
+def files_read(files: Sequence[Mapping[str, Any]], language: str) -> list[str]:
     """A line a source, then what is to be said of single files."""
     if not files:
         return [message("cli.refresh.no_files", language)]
-    lines = [message("cli.refresh.source", language, **source) for source in sources]
-    for file in files:
+    sources = sorted({file["source"] for file in files})
+    lines = [_source_line(source, files, language) for source in sources]
+    for file in as_at_the_end(files):
         if file["status"] == "held":
             lines.append(message("cli.refresh.held", language, name=file["name"]))
         lines += remark_lines(file, language)

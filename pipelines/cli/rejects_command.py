@@ -21,7 +21,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes the workbook and prints how many rows wait, and how many things are wrong in them."""
-    from pipelines.quality.rejects.workbook import open_rejects, rejects_workbook
+    from pipelines.quality.rejects.workbook import open_rejects, rejects_workbook, rows_to_correct
     from pipelines.workspace.warehouse.last_state import open_to_read
 
     mission = mission_of(arguments)
@@ -31,11 +31,10 @@ def run(arguments: argparse.Namespace) -> int:
             rejects_workbook(connection, arguments.to, arguments.language)
         else:
             written = _to_mend(arguments, mission, connection)
-    rows = {(reject.file_sha256, reject.sheet, reject.row_number) for reject in found}
     # `rejects` are findings, as the lines of the workbook; `rows` count each row once.
-    counts = {"findings": len(found), "rows": len(rows)}
+    counts = {"findings": len(found), "rows": rows_to_correct(found)}
     if arguments.to_mend is not None:
-        told = {"rows": len(rows), "files": len(written), "path": arguments.to_mend}
+        told = {"rows": counts["rows"], "files": len(written), "path": arguments.to_mend}
         text = message("cli.rejects.mend_done", arguments.language, **told)
         show(arguments, {**counts, "files": [str(path) for path in written]}, text)
         return 0

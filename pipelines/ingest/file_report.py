@@ -81,7 +81,7 @@ def remark_lines(file: Mapping[str, Any], language: str) -> Iterator[str]:
     if file["before"] and file["after"]:
         counts = {f"{name}_before": value for name, value in file["before"].items()}
         counts |= {f"{name}_after": value for name, value in file["after"].items()}
-        yield message("cli.ingest.reread", language, **counts)
+        yield message("cli.ingest.reread", language, name=file["name"], **counts)
     for reason, rows in file["not_kept"].items():
         told = message(f"not_kept.{reason}", language)
         facts = {"name": file["name"], "reason": told, "rows": rows}
@@ -97,22 +97,22 @@ _COUNTED = (
 )  # fmt: skip
 
 
-def closing_lines(
-    files: Sequence[Mapping[str, Any]], language: str, *, names_commands: bool = True
-) -> list[str]:
-    """What a run brought, on one screen: what came, new, changed, gone, held and rejected.
-
-    `files`: the counts of FileReports as JSON; a page, which has buttons, names no commands.
-    """
-    came = [file for file in files if file["status"] != "waiting"]
+def as_at_the_end(files: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Each file once: one that was read several times, as its mended workbooks came, as it stands
+    at the end; a copy says nothing new of it."""
     named: dict[Any, Mapping[str, Any]] = {}
-    for at, one in enumerate(came):
-        key = (one.get("source"), one.get("name", at))
-        if key not in named or one["status"] != "unchanged":  # a copy says nothing new of it
+    for at, one in enumerate(files):
+        key = (one.get("source"), one.get("name", at), one["status"] == "waiting")
+        if key not in named or one["status"] != "unchanged":
             named[key] = one
-    last = [*named.values()]
+    return [*named.values()]
+
+
+def counted(files: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """What files brought together; `files`: the counts of FileReports as JSON."""
+    came = [file for file in files if file["status"] != "waiting"]
+    last = as_at_the_end(came)
     held = [file for file in last if file["status"] == "held"]
-    # A file that was read several times, as its mended workbooks came, stands as at the end.
     read = {
         "loaded changed retracted": [file for file in came if file["status"] != "held"],
         "read rejected": [file for file in last if file["status"] != "held"],
@@ -122,7 +122,10 @@ def closing_lines(
         for names, own in read.items()
         for name in names.split()
     }
-    counts = {
+    return {
+        "files": len(last),
+        "held_files": len(held),
+        "waiting": len(files) - len(came),
         "came": sums["read"] + sum(file["rows_read"] for file in held),
         "new": sums["loaded"] - sums["changed"],
         "changed": sums["changed"],
@@ -132,13 +135,23 @@ def closing_lines(
         "same": max(sums["read"] - sums["loaded"] - sums["rejected"], 0),
         "values": sum(file["values_held"] for file in last),
     }
-    facts = {"files": len(last), "held_files": len(held), "waiting": len(files) - len(came)}
-    told = [name for name in counts if name == "came" or counts[name]]
-    told += ["waiting"] if facts["waiting"] else []
-    keys = {name: f"closing.{name}" for name in told}
+
+
+_CLOSING = ("came", "new", "changed", "gone", "held", "rejected", "same", "values", "waiting")
+
+
+def closing_lines(
+    files: Sequence[Mapping[str, Any]], language: str, *, names_commands: bool = True
+) -> list[str]:
+    """What a run brought, on one screen: what came, new, changed, gone, held and rejected.
+
+    A page, which has buttons, names no commands.
+    """
+    counts = counted(files)
+    keys = {name: f"closing.{name}" for name in _CLOSING if name == "came" or counts[name]}
     if not names_commands and "rejected" in keys:
         keys["rejected"] = "closing.rejected_on_page"
-    return [message(keys[name], language, rows=counts.get(name, 0), **facts) for name in told]
+    return [message(key, language, **{**counts, "rows": counts[n]}) for n, key in keys.items()]
 
 
 def leave_brought(warehouse: Path, files: Sequence[FileReport]) -> None:

@@ -250,11 +250,10 @@ def _counted(connection: Connection, mission: Mission) -> _Facts:
         return int(found[0]) if found else 0
 
     from pipelines.quality.facts.volumes import partly_covered
-    from pipelines.quality.rejects.workbook import open_rejects
+    from pipelines.quality.rejects.workbook import open_rejects, rows_to_correct
 
     ended = ended_quarters(mission, date.today())
     rows = {name: number(f"SELECT count(*) FROM core.{quoted(name)}") for name in contracts()}
-    rejects = open_rejects(connection)
     return _Facts(
         rows,
         number("SELECT count(*) FROM mart.indicator_value"),
@@ -262,7 +261,7 @@ def _counted(connection: Connection, mission: Mission) -> _Facts:
             "SELECT count(*) FROM mart.quality_check "
             "WHERE severity = 'blocking' AND status <> 'passed'"
         ),
-        len({(r.file_sha256, r.sheet or "", r.row_number) for r in rejects if r.row_number}),
+        rows_to_correct(open_rejects(connection)),
         tuple(partly_covered(connection, ended[-1].name)) if ended else (),
         mart_number(connection) is not None,
     )

@@ -19,7 +19,7 @@ from dashboards.pages.data_quality.cards import (
 )
 from dashboards.pages.data_quality.rejected_rows import unit_tabs
 from dashboards.reading.context import Context
-from dashboards.reading.queries import quality
+from dashboards.reading.queries import outstanding, quality
 from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import sentence_case
@@ -138,11 +138,14 @@ def _rejects_card(context: Context) -> html.Section:
     ]
     rows = [_reject(context, row) for row in rows_of(frame)]
     total, files = int(frame["rows"].sum()), frame["file"].nunique()
-    subtitle = words(
-        "quality.rejects_subtitle",
-        rows=formats.number(total, words),
-        files=formats.number(files, words),
-    )
+    counts = {"rows": formats.number(total, words), "files": formats.number(files, words)}
+    waiting = outstanding.rejected_rows(context.release)  # each row once, as the steps count it
+    waiting = waiting[waiting["unit_code"] == unit] if unit else waiting
+    if waiting.empty:
+        subtitle = words("quality.rejects_subtitle", **counts)
+    else:
+        number = formats.number(int(waiting["rows"].sum()), words)
+        subtitle = words("quality.rejects_rows", number=number, **counts)
     shown = _folded(context, columns, rows, title, "more_rejects")
     foot = rejected_rows.REJECTED.files(context, title)
     return card(title, [*unit_tabs(context), *shown, foot], subtitle, key="rejects")

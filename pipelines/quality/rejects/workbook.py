@@ -52,6 +52,12 @@ def open_rejects(connection: Connection) -> list[Reject]:
     return list(_standing(connection, " UNION ALL ".join(queries)))
 
 
+def rows_to_correct(rejects: Sequence[Reject]) -> int:
+    """How many rows wait, each once, whatever is wrong in it; files held as a whole are none."""
+    rows = {(one.file_sha256, one.sheet, one.row_number) for one in rejects}
+    return sum(number is not None for _, _, number in rows)
+
+
 def open_warnings(connection: Connection) -> list[Reject]:
     """Rows that were loaded and look odd, of files that no later file has replaced."""
     return list(_standing(connection, "SELECT * FROM ops.row_warning"))
