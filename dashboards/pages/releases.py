@@ -139,8 +139,11 @@ def _moved(context: Context, release: Release) -> str:
 
 
 def _definitions(context: Context) -> list[html.Section]:
-    """Indicators whose definition changed: as it was beside as it is."""
+    """Indicators whose definition changed: as it was beside as it is; none of a first release, of
+    which no reader has seen another."""
     words = context.words
+    if catalogue.release_facts(context.release).get("previous_release") is None:
+        return []
     frame = catalogue.changed_definitions(context.release)
     parts: list[Any] = []
     for code, versions in frame.groupby("indicator"):

@@ -157,12 +157,26 @@ def _series_card(context: Context, code: str) -> html.Section:
         area=context.area_name(context.area),
     )
     if sum(dated.cell.is_figure for dated in points) < _FEWEST_POINTS:
-        few = notice(words("indicator.few_points"))
+        few = notice([words("indicator.few_points"), *_months(context, code)])
         content: list[Any] = [few, _series_table(context, code, points)] if points else [few]
         return card(title, content, subtitle, key="series")
     drawn = [] if shows_table(context.address) else [_series_chart(context, code, points)]
     numbers = _series_table(context, code, points)
     return chart_card(context, "series", (title, subtitle), drawn, numbers)
+
+
+def _months(context: Context, code: str) -> list[Any]:
+    """The way to the months of an indicator that has some, from longer periods."""
+    months = (one for one in context.periods if one.period_type == "M")
+    month = next((one for one in months if one.end <= context.period.end), None)
+    if (
+        "M" not in context.indicator(code)["periods"]
+        or context.period.period_type == "M"
+        or not month
+    ):
+        return []
+    href = context.address.link(f"/indicators/{code}", period=month.name)
+    return [" ", page_link(context.words("indicator.by_month"), href)]
 
 
 def _series_chart(context: Context, code: str, points: Sequence[Dated]) -> html.Figure:
