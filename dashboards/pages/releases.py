@@ -142,7 +142,8 @@ def _definitions(context: Context) -> list[html.Section]:
     """Indicators whose definition changed: as it was beside as it is; none of a first release, of
     which no reader has seen another."""
     words = context.words
-    if catalogue.release_facts(context.release).get("previous_release") is None:
+    facts = catalogue.release_facts(context.release)
+    if facts and formats.is_missing(facts["previous_release"]):
         return []
     frame = catalogue.changed_definitions(context.release)
     parts: list[Any] = []

@@ -2,16 +2,19 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from dashboards.pages import (
     alerts,
     data_quality,
     effects,
+    indicator,
     map,
     outstanding,
     overview,
     perceptions,
+    releases,
     results_chain,
 )
 from dashboards.reading.address import Address
@@ -21,9 +24,9 @@ from tests.dashboards.rendered import text_of
 from tests.worlds.release import COUNTRY, mart_rows, write_release
 
 
-def _context(home: Path, **changed: list[dict[str, object]]) -> Context:
+def _context(home: Path, path: str = "/", **changed: list[dict[str, object]]) -> Context:
     write_release(home, "2026-Q3-r01", {**mart_rows(), **changed})
-    context = read_context(home, "mission", Address.parse("/", ""))
+    context = read_context(home, "mission", Address.parse(path, ""))
     assert context is not None
     return context
 
@@ -116,3 +119,31 @@ def test_a_mission_with_yearly_figures_opens_at_its_fullest_year(tmp_path: Path)
     ]
     context = _context(tmp_path, indicator_value=[*values, quarter])
     assert context.period.name == names[-1]
+
+
+def test_a_first_release_has_no_changed_definition(tmp_path: Path) -> None:
+    title = message("page.releases.definitions", "en")
+    assert title in text_of(releases.body(_context(tmp_path / "later")))
+    folder = write_release(tmp_path / "first", "2026-Q3-r01")
+    with duckdb.connect(str(folder / "mission" / "poclens.duckdb")) as connection:
+        connection.execute(
+            "CREATE OR REPLACE VIEW mart.release AS SELECT NULL::VARCHAR AS previous_release"
+        )
+    context = read_context(tmp_path / "first", "mission", Address.parse("/", ""))
+    assert context is not None and title not in text_of(releases.body(context))
+
+
+def test_too_few_quarters_lead_to_the_months(tmp_path: Path) -> None:
+    path, values = "/indicators/P1-OP-02", mart_rows()["indicator_value"]
+    assert "month by month" not in text_of(indicator.body(_context(tmp_path / "many", path)))
+    few = [one for one in values if "Q" not in one["period"] or one["period"] == "2026-Q3"]
+    text = text_of(indicator.body(_context(tmp_path / "few", path, indicator_value=few)))
+    assert "no line is drawn." in text and "See it month by month" in text
+
+
+def test_rejected_rows_are_counted_once_and_versions_apart_from_files(tmp_path: Path) -> None:
+    unit = {"mission": "minutam", "source": "activities", "file": "activities_0826.xlsx"}
+    context = _context(tmp_path, rejected_row=[unit | {"unit_code": "IPO01", "rows": 3}])
+    text = text_of(data_quality.body(context))
+    assert "3 rejected rows with 37 errors in 3 files" in text
+    assert "3 files, and 1 version that a later one replaced" in text

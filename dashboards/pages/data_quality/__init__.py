@@ -282,7 +282,9 @@ def _files_card(context: Context) -> html.Section:
         for row in rows_of(frame)
     ]
     title = words("quality.files_title")
-    subtitle = words("quality.files_subtitle", number=str(len(rows)))
+    former = int((frame["status"] == "superseded").sum())
+    key = "quality.files_and_former" if former else "quality.files_subtitle"
+    subtitle = words(key, number=str(len(rows) - former), former=str(former))
     return card(title, _folded(context, columns, rows, title, "more_files"), subtitle, key="files")
 
 
