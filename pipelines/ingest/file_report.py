@@ -78,7 +78,7 @@ def remark_lines(file: Mapping[str, Any], language: str) -> Iterator[str]:
         yield remark_sentence(Problem(**problem), language)
     if file["rows_retracted"]:
         yield message("cli.ingest.retracted", language, rows=file["rows_retracted"])
-    if file["before"] and file["after"]:
+    if file["before"] and file["after"] and file["before"] != file["after"]:
         counts = {f"{name}_before": value for name, value in file["before"].items()}
         counts |= {f"{name}_after": value for name, value in file["after"].items()}
         yield message("cli.ingest.reread", language, name=file["name"], **counts)

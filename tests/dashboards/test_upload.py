@@ -241,6 +241,21 @@ def test_a_session_that_has_ended_costs_no_answer(client: FlaskClient, home: Pat
     assert again.status_code == 200 and chosen(again, "code.incident_type.murder") == "killing"
 
 
+def test_what_is_asked_is_asked_no_more_once_it_is_answered(client: FlaskClient) -> None:
+    shown = drop(client, "listing.csv", "Ref,Kind,Seen,County\nA-1,killing,2026-04-03,North\n")
+    said = {"table": "incidents", "of_table": chosen(shown, "table"), "laid": "yes",
+            "header.incident_code": "Ref", "header.incident_type": "Kind",
+            "header.occurred_on": "Seen", "header.area_code": "County"}  # fmt: skip
+    asked = post(client, held=held(shown), **said)
+    assert "The first rows below are what the table needs" in asked.text
+    said |= {"of_table": "incidents", "constant.against_civilians": "true",
+             "constant.date_precision": "day", "constant.reported_by": "ngo",
+             "constant.verification": "reported"}  # fmt: skip
+    answered = post(client, held=held(asked), **said)  # how precise places are is proposed
+    assert "The first rows below are what the table needs" not in answered.text
+    assert counts(answered) == [1, 1, 0, 0, 0] and "3\u00a0Apr\u00a02026" in answered.text
+
+
 def test_another_table_is_proposed_where_a_person_says_so(client: FlaskClient) -> None:
     shown = drop(client, "liste.csv", "Code de la zone,Nom (anglais)\nXX05,West\n")
     answers = {"table": "units", "of_table": chosen(shown, "table"), "header.name_en": "x"}

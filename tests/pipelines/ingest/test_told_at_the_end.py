@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from indicators.foundation.errors import WrongUse
+from pipelines.cli.refresh_command import files_read
 from pipelines.ingest.file_report import FileReport, brought, closing_lines, leave_brought
 from pipelines.ingest.mapping.model import read_source
 from pipelines.quality.reporting.silent_units import silent_lines
@@ -66,6 +67,20 @@ def test_rows_of_a_file_that_came_twice_add_up_and_its_rejects_stay_told() -> No
     mended = [replace(one, rows_loaded=1, rows_rejected=left, rows_unchanged=68) for left in (1, 0)]
     lines = closing_lines([asdict(one) for one in mended], "en")
     assert len(lines) == 3 and "new: 2 rows" in lines[1] and lines[2].endswith("68 rows")
+
+
+def test_a_run_tells_each_source_and_file_as_they_stand_at_the_end() -> None:
+    again = FileReport("a.csv", "", "patrols", "loaded", 70, 0, 2, 68)
+    again = replace(again, before={"rows_loaded": 68, "rows_rejected": 2})
+    again = replace(again, after={"rows_loaded": 67, "rows_rejected": 3})
+    mended = replace(again, before=None, after=None, rows_loaded=2, rows_rejected=0)
+    first, *others = files_read([asdict(again), asdict(mended)], "en")
+    assert first == "patrols: 1 file, 70 rows read, 2 loaded, 0 rejected, 68 unchanged"
+    assert not [line for line in others if "read again" in line]  # what the mended one replaced
+    told = "\n".join(files_read([asdict(again)], "en"))
+    assert "a.csv, which had come before, was read again: 67 rows loaded (before: 68)" in told
+    same = replace(again, after=again.before)
+    assert "read again" not in "\n".join(files_read([asdict(same)], "en"))
 
 
 def test_an_export_that_numbers_its_rows_anew_is_told(patrols: SmallMission) -> None:

@@ -135,6 +135,21 @@ def check(workspace: Workspace, frame: pd.DataFrame) -> None:
     assert persons["is_adult"].all()
 
 
+def test_the_weight_of_an_export_that_has_none_is_asked(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    frame, path = drawn().drop(columns="_weight"), tmp_path / "unweighted.csv"
+    frame["person/gender"] = frame["person/gender"].map({"1": "Male", "2": "Female"})
+    frame.to_csv(path, index=False)
+    desk, said = IntakeDesk(workspace), {f"constant.{name}": value for name, value in SAID.items()}
+    found = desk.preview("faulty", path, "en", said)
+    assert found.offered and found.counted and found.counted.rows_rejected == len(frame)
+    weight = next(one for one in found.offered.columns if one.column == "weight_person")
+    assert weight.is_asked and not weight.is_required and "counts equally" in weight.note
+    counted = desk.preview("faulty", path, "en", said | {"constant.weight_person": "1"}).counted
+    assert counted and counted.rows_rejected == 0
+
+
 def test_an_export_with_its_form_on_the_page(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
