@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -84,7 +85,7 @@ def rendered(
         actor=actor,
         token=sessions.token(),
         roles=list(ROLES),
-        day=lambda on: formats.day(on, words),
+        day=lambda on: formats.day(date.fromisoformat(str(on)[:10]), words),
         number=lambda found: formats.number(found, words),
         period_name=lambda period: formats.period_name(period, words),
         own_address=request.full_path,

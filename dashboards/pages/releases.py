@@ -139,12 +139,8 @@ def _moved(context: Context, release: Release) -> str:
 
 
 def _definitions(context: Context) -> list[html.Section]:
-    """Indicators whose definition changed: as it was beside as it is; none of a first release, of
-    which no reader has seen another."""
+    """Indicators whose definition changed: as it was beside as it is."""
     words = context.words
-    facts = catalogue.release_facts(context.release)
-    if facts and formats.is_missing(facts["previous_release"]):
-        return []
     frame = catalogue.changed_definitions(context.release)
     parts: list[Any] = []
     for code, versions in frame.groupby("indicator"):

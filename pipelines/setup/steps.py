@@ -24,6 +24,7 @@ from pipelines.ingest.inbox import takers
 from pipelines.ingest.mapping.model import load_sources
 from pipelines.ingest.mapping.places.area_polygons import outlines_path
 from pipelines.ingest.mapping.sources.written_sources import ALONE as WRITTEN
+from pipelines.ingest.rows.mended import is_mended
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.connection import locked
 from pipelines.workspace.warehouse.inspect import Connection
@@ -133,7 +134,9 @@ def _steps(workspace: Workspace, mission: Mission, facts: _Facts) -> Iterator[St
         yield _files(mission, facts, coming)
     yield _refresh(facts, len(waiting))
     if facts.rejected:
-        yield Step("rejected", "open", "some", {"number": facts.rejected})
+        books = sum(map(is_mended, deliveries(workspace.inbox(mission.mission))))
+        told = {"number": facts.rejected, "books": books}
+        yield Step("rejected", "open", "sent" if books else "some", told)
     else:
         yield Step("rejected", "done" if facts.values else "later", "none", {})
     yield _release(workspace, mission, facts)

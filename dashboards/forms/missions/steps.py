@@ -158,7 +158,6 @@ def _run(store: Store, desk: Desk | None, status: int = 200, told: list[str] | N
         choices=choices,
         quarters=[(one, formats.period_name(period_named(one), words)) for one in choices.quarters],
         brought=brought,
-        brought_on=formats.day(date.fromisoformat(brought.at[:10]), words) if brought.at else "",
         runs=runs,
         is_alive=any(one.is_alive for one in runs),
         steps=steps,

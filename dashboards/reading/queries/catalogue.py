@@ -25,9 +25,14 @@ def versions(release: Release, indicator: str) -> pd.DataFrame:
 
 
 def changed_definitions(release: Release) -> pd.DataFrame:
-    """The versions of indicators whose definition changed, by code and version."""
+    """The versions of indicators whose definition changed, by code and version; one that another
+    followed before the mission has any figure defines nothing here."""
     sql = """
-        SELECT * FROM mart.indicator
+        SELECT * EXCLUDE until FROM (
+          SELECT *, lead(effective_from) OVER (PARTITION BY indicator ORDER BY version) AS until
+          FROM mart.indicator
+        )
+        WHERE coalesce(until > known_from, true)
         QUALIFY count(*) OVER (PARTITION BY indicator) > 1
         ORDER BY indicator, version
     """

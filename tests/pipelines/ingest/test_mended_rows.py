@@ -67,7 +67,7 @@ def test_a_workbook_that_waits_is_known_to_the_steps(small: SmallMission, tmp_pa
     (path,) = sent_out(small, tmp_path)
     shutil.copy(path, small.workspace.inbox("small"))
     found = {step.name: step.said for step in steps(small.workspace, "small")}
-    assert (found["files"], found["refresh"]) == ("done", "waits")
+    assert (found["files"], found["refresh"], found["rejected"]) == ("done", "waits", "sent")
 
 
 def test_a_day_and_its_clock_are_exemplified_as_they_stand(small: SmallMission) -> None:
