@@ -110,6 +110,7 @@ def _rows_card(context: Context) -> html.Section:
         table(columns, rows, title),
         OUTSTANDING.files(context),
         html.P(words("outstanding.mend")),
+        html.P(html.A(words("run.title"), href=context.address.link("/records/run"))),
         html.Pre(command),
         html.P(words("outstanding.back"), className="note"),
     ]
