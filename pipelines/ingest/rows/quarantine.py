@@ -5,13 +5,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
 
 from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.definitions.mission_profile import Mission
+from indicators.foundation.calendar.day_text import day_text
 from indicators.foundation.errors import of_kind, similar, suggestion
 from indicators.foundation.messages import has_message, message
 from pipelines.ingest.mapping.apply import FileRows, MappedTable
@@ -70,6 +71,8 @@ def reject_sentence(
     words = {**parameters, "value": shown, "hint": text}
     for name in ("found_en", "found_fr"):  # as an earlier version wrote it
         words.setdefault(name, parameters.get("found", ""))
+    for name in {"starts_on", "ends_on"} & words.keys():
+        words[name] = day_text(date.fromisoformat(words[name]), language)
     if (table := contracts().get(parameters.get("table", ""))) is not None:
         words["table"] = table.title.in_language(language)
     if language == "fr" and "format" in words:  # a month's name is read in either language

@@ -118,7 +118,9 @@ def preview(
         changed = rows_changed(connection, "trial")
         kinds = bool(source.kinds_of_sheets)
         rejects = [
-            entry for table in tables for entry in _rejected(connection, table, kinds, places)
+            entry
+            for table in tables
+            for entry in _rejected(connection, table, kinds, places, tables.keys())
         ]
     counts = (report.rows_read, report.rows_loaded, report.rows_rejected)
     return Preview(
@@ -181,14 +183,26 @@ def _arrived(
 
 
 def _rejected(
-    connection: duckdb.DuckDBPyConnection, table: str, are_of_kinds: bool, places: Places
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    are_of_kinds: bool,
+    places: Places,
+    tables: Collection[str],
 ) -> list[Rejected]:
+    """Not the rows that lack nothing but a row of the same line, whose own error is told."""
+    above = contracts()[table].referenced_tables() & {*tables} - {table}
+    told = [
+        "NOT (rule = 'reference' AND EXISTS (SELECT 1 FROM "
+        f"quarantine.{quoted(other)} AS other WHERE other.file_sha256 = own.file_sha256 "
+        "AND other.sheet IS NOT DISTINCT FROM own.sheet AND other.row_number = own.row_number))"
+        for other in sorted(above)
+    ]
     sheets = "string_agg(DISTINCT sheet, ', ' ORDER BY sheet)" if are_of_kinds else "''"
     rows = connection.execute(
         "SELECT coalesce(column_name, ''), rule, count(DISTINCT (sheet, row_number)), "
         "arg_min(raw_value, row_number), "
-        f"arg_min(parameters, row_number), {sheets} FROM quarantine.{quoted(table)} "
-        f"WHERE {_OF_TRIAL} GROUP BY ALL ORDER BY 3 DESC, 1, 2",
+        f"arg_min(parameters, row_number), {sheets} FROM quarantine.{quoted(table)} AS own "
+        f"WHERE {' AND '.join([_OF_TRIAL, *told])} GROUP BY ALL ORDER BY 3 DESC, 1, 2",
         _named(places),
     ).fetchall()
     return [

@@ -81,6 +81,12 @@ def test_a_rule_of_a_row_names_columns_and_codes_by_their_words() -> None:
     assert "result = complete" in reject_sentence("weight_given", earlier, None, "en")
 
 
+def test_the_missions_days_are_said_in_words() -> None:
+    facts = {"starts_on": "2026-04-01", "kind": "without_end"}
+    told = reject_sentence("outside_mission", facts, "01/03/2026", "fr")
+    assert "qui commence le 1er\u00a0avr.\u00a02026" in told
+
+
 def test_a_number_without_digits_says_why_its_text_is_gone() -> None:
     assert "kept: '3'" in reject_sentence("type_int", {}, "3", "en")
     assert "aucun chiffre" in reject_sentence("type_int", {}, None, "fr")

@@ -144,6 +144,7 @@ def test_the_weight_of_an_export_that_has_none_is_asked(
     desk, said = IntakeDesk(workspace), {f"constant.{name}": value for name, value in SAID.items()}
     found = desk.preview("faulty", path, "en", said)
     assert found.offered and found.counted and found.counted.rows_rejected == len(frame)
+    assert len(found.counted.rejects) == 1  # of answers beside such an interview nothing is told
     weight = next(one for one in found.offered.columns if one.column == "weight_person")
     assert weight.is_asked and not weight.is_required and "counts equally" in weight.note
     counted = desk.preview("faulty", path, "en", said | {"constant.weight_person": "1"}).counted
