@@ -92,14 +92,18 @@ def is_not_told(option: str, value: Any, before: SourceTable, after: SourceTable
 
 
 def _dittos(table: SourceTable) -> list[str]:
-    """Texts that stand for the one above, of columns that say something else in their first row."""
+    """Texts that stand for the one above, of columns that say something else in their first row;
+    of a trend `same` is an answer."""
     found: set[str] = set()
-    for column in table.rows.columns:
-        texts = [text.strip() for text in column.to_pylist() if text and text.strip()]
+    answers: set[str] = set()
+    for name in table.header:
+        texts = [text.strip() for text in table.rows[name].to_pylist() if text and text.strip()]
         dittos = {text for text in texts[1:] if folded(text) in _DITTOS or text in _MARKS}
-        if dittos and texts[0] not in dittos:
+        if dittos and header_likeness("threat_assessments", "trend", name)[0] >= _SURELY:
+            answers |= dittos
+        elif dittos and texts[0] not in dittos:
             found |= dittos
-    return sorted(found)
+    return sorted(found - answers)
 
 
 def blank_beside_dittos(table: SourceTable) -> list[str]:

@@ -1188,6 +1188,18 @@ def test_days_without_a_year_are_of_the_year_above_the_header(tmp_path: Path) ->
         assert by_column(found)["occurred_on"] == ("Date",)
 
 
+def test_the_same_of_a_trend_is_an_answer_and_not_the_cell_above(tmp_path: Path) -> None:
+    head = ["District", "Threat", "L (1–5)", "I (1–5)", "V (1–5)", "Outlook"]
+    rows = [["Torit", "Ambush", 2, 4, 5, "better"], ["Torit", "Looting", 4, 2, 1, "same"],
+            ["Ikoto", "Ambush", 3, 5, 5, "worse"]]  # fmt: skip
+    path = workbook(tmp_path / "matrix 2026-Q4.xlsx", Matrix=[head, *rows])
+    found = propose(path, KNOWN, table="threat_assessments")
+    assert "ditto" not in found.layout.options
+    (trend,) = (one for one in found.columns if one.column == "trend")
+    assert trend.entry["recode"] == {"better": "falling", "same": "stable", "worse": "rising"}
+    assert by_column(found)["vulnerability"] == ("V (1–5)",)
+
+
 def test_the_hour_of_an_end_takes_the_place_of_that_of_its_start(tmp_path: Path) -> None:
     head = ["Date et heure", "Heure de fin", "Localité"]
     rows = [["05/07/2026 à 08:30", "10:00", "Torit"], ["17/07/2026 à 09:00", "11:30", "Ikoto"]]
