@@ -1,6 +1,8 @@
 -- Recorded incidents against civilians, a row an incident: for the list of events alone, figures come
 -- from the values. No coordinates. Nulls: `warned`: its day is not known, so nobody can say whether an
--- alert came in the 14 days before; `is_near_base`: undecided (definitions 41, 42); counts: not stated
+-- alert came in the 14 days before; `is_near_base`: undecided (definitions 41, 42); counts: not stated,
+-- and `injured` of every kind that is pooled with a protected one: nobody injured would tell which it
+-- was (disclosure 3)
 CREATE TABLE mart.incident (
   -- for the mission alone: one incident can be one person
   mission VARCHAR, incident_code VARCHAR, occurred_on DATE, date_precision VARCHAR, area VARCHAR,
@@ -31,7 +33,8 @@ warned AS (
     AND alert.received_on_local BETWEEN occurred_on - 14 AND occurred_on - 1
 )
 SELECT $mission, incident_code, occurred_on, date_precision, area,
-  pooled_incident_type(incident_type), alleged_actor_type, deaths_civilian, injured_civilian,
+  pooled_incident_type(incident_type) AS type, alleged_actor_type, deaths_civilian,
+  CASE WHEN type = incident_type THEN injured_civilian END,
   CASE WHEN date_precision = 'day' AND (SELECT count(*) > 0 FROM alert)
     THEN warned.incident_code IS NOT NULL END,
   is_near_base, verification

@@ -51,6 +51,21 @@ def test_each_stands_once_with_what_is_known_of_it() -> None:
     assert counted == [(len(found),)]
 
 
+def test_the_injured_do_not_tell_which_of_the_pooled_kinds_it_was() -> None:
+    small = SmallWarehouse()
+    kinds = {"abduction": 1, "injury": 3, "sexual_violence": 0}
+    rows = [
+        {**OWN, "incident_code": kind, "incident_type": kind, "injured_civilian": injured}
+        for kind, injured in kinds.items()
+    ]
+    small.add("incidents", rows)
+    small.compute("D-IM-02")
+    found = small.connection.execute(
+        "SELECT type, injured FROM mart.incident ORDER BY incident_code"
+    ).fetchall()
+    assert found == [("abduction", 1), *[("injury_or_protected", None)] * 2]
+
+
 def test_a_mission_that_does_not_count_them_has_no_such_rows() -> None:
     small = _warehouse()
     small.compute("P2-OP-15")
