@@ -31,6 +31,7 @@ from dashboards.components.protection_gaps import (
     place_words,
     ranked_inside,
     read_gaps,
+    where_title,
 )
 from dashboards.components.range_mark import Scale, range_sentence, scale_numbers
 from dashboards.components.rating import (
@@ -42,7 +43,7 @@ from dashboards.components.rating import (
     verdict,
 )
 from dashboards.components.small_multiples import sparkline_words
-from dashboards.components.value import interval_words, output_done
+from dashboards.components.value import output_done, under_words
 from dashboards.figures.vector import Drawing, line_drawing, value_range
 from dashboards.reading.context import Context
 from dashboards.reading.queries import catalogue, quality
@@ -140,7 +141,7 @@ def _now(context: Context, code: str) -> Content:
     n = words("value.n", n=formats.number(cell.n, words)) if cell.n else ""
     first = words("overview.not_rated") if cell.rating in UNRATED else ""
     said = [words.said(one) for one in cell.beside if one is not cell.reports_missing]
-    under = [interval_words(cell, unit, words), n, *said, first]
+    under = [under_words(cell, unit, words), n, *said, first]
     value = unit.value(cell.value or 0.0, words, cell.half_width)
     return {"value": value, "mark": _mark(context, code), "under": [one for one in under if one]}
 
@@ -240,7 +241,7 @@ def _where(context: Context, returns: Any) -> Content:
         for place, area in enumerate(ranked, start=1)
     ]
     return {
-        "title": words("where.title"),
+        "title": where_title(context, gaps),
         "svg": made.svg if made else "",
         "alt": map_words(context, ranked),
         "key": words("brief.map_key_one" if is_one else "brief.map_key"),

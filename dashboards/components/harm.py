@@ -51,13 +51,15 @@ def counted(context: Context, code: str) -> str:
 
 
 def who_words(context: Context, code: str) -> str:
-    """The alleged actors with most cases, and in how many nobody is named."""
+    """The alleged actors with most cases, all others together, and in how many nobody is named."""
     found = by_actor(context, code)
     if not found:
         return ""
     words = context.words
     named = sorted((one for one in found if one[0] != _UNKNOWN), key=lambda one: (-one[1], one[0]))
     texts = [_actor(context, actor, number) for actor, number in named[:_ACTORS]]
+    if others := sum(number for _, number in named[_ACTORS:]):
+        texts.append(words("civilians.others", number=formats.number(others, words)))
     if unknown := dict(found).get(_UNKNOWN):
         texts.append(words("civilians.unknown", number=formats.number(unknown, words)))
     return words("civilians.who", actors=", ".join(texts))

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards.components.harm import harm_sentence
+from dashboards.components.harm import counted_harm, harm_sentence
 from dashboards.components.rating import TESTED, change_size, trend_mark, trend_words
 from dashboards.components.waves import household_waves
 from dashboards.reading.context import Context
@@ -19,6 +19,7 @@ from dashboards.wording import formats
 from dashboards.wording.words import Words, sentence_case
 
 _NAMED_OFF_TRACK = 2
+_NAMED_ELSEWHERE = 2
 _NAMED_SILENT = 3
 _RATED = ("achieved", "on_track", "at_risk", "off_track")
 UNRATED = ("not_enough_data", "no_data")
@@ -60,8 +61,8 @@ def sentence(context: Context) -> str:
         return context.words("overview.nothing_known")
     judged = judged_of(context, codes)
     cells = [context.cell(code) for code in judged]
-    rated = _off_track_words(context, judged, cells)
-    said = [harm_sentence(context), *_change_words(context, cells), *rated]
+    changes = [*_change_words(context, cells), *_worsened_elsewhere(context, codes)]
+    said = [harm_sentence(context), *changes, *_off_track_words(context, judged, cells)]
     return " ".join(part for part in said if part)
 
 
@@ -93,6 +94,18 @@ def _change_words(context: Context, cells: list[Cell]) -> list[str]:
     return said
 
 
+def _worsened_elsewhere(context: Context, codes: list[str]) -> list[str]:
+    """Other outcomes and impacts that worsened, but for the count that the sentence begins with."""
+    said, levels = {*codes, *counted_harm(context)[:1]}, context.indicators["level"]
+    others = context.indicators.index[levels.isin(["outcome", "impact"])]
+    found = [code for code in others if context.cell(code).trend == "worsening"]
+    names = [context.named(code) for code in found if code not in said]
+    if not names:
+        return []
+    named = context.words.some_of(names, _NAMED_ELSEWHERE)
+    return [context.words.count("overview.worsened_elsewhere", len(names), names=named)]
+
+
 def _off_track_words(context: Context, codes: list[str], cells: list[Cell]) -> list[str]:
     off = [code for code, cell in zip(codes, cells, strict=True) if cell.rating == "off_track"]
     if not off:
@@ -103,9 +116,9 @@ def _off_track_words(context: Context, codes: list[str], cells: list[Cell]) -> l
 
 
 def count_line(context: Context, codes: list[str]) -> str:
-    """How many outcomes have which rating."""
-    words = context.words
-    ratings = Counter(context.cell(code).rating for code in codes)
+    """How many outcomes have which rating; the parts add up to the rows of the table."""
+    words, cells = context.words, [context.cell(code) for code in judged_of(context, codes)]
+    ratings = Counter(cell.rating for cell in cells)
     parts = [
         words.digits(f"overview.count.{rating}", ratings[rating])
         for rating in _RATED
@@ -113,10 +126,11 @@ def count_line(context: Context, codes: list[str]) -> str:
     ]
     if still_open := sum(ratings[rating] for rating in _OPEN):
         parts.append(words.digits("overview.count.open", still_open))
-    unrated = sum(ratings[rating] for rating in UNRATED)
-    unrated += sum(_lacks_figure(context.cell(code)) for code in codes)
-    if unrated:
+    lacking = sum(map(_lacks_figure, cells))
+    if unrated := sum(ratings[rating] for rating in UNRATED) + lacking:
         parts.append(words.digits("overview.count.unrated", unrated))
+    if without_target := ratings[None] - lacking:
+        parts.append(words.digits("overview.count.no_target", without_target))
     return words("overview.count_line", parts=", ".join(parts)) if parts else ""
 
 
@@ -276,13 +290,6 @@ def missing_reports(context: Context, returns: pd.DataFrame) -> list[tuple[str, 
             said = words(f"next.{status}", months=formats.months(months, words))
             found.append((context.area_name(code), said))
     return found
-
-
-def nothing_missing(returns: pd.DataFrame) -> str:
-    """The key of what is said where no area is silent."""
-    if returns.empty:
-        return "next.no_returns"
-    return "next.none" if len(quality.due_returns(returns)) else "quality.no_returns"
 
 
 def silent_months(returns: pd.DataFrame) -> dict[str, dict[str, list[pd.Timestamp]]]:

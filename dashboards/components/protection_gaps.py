@@ -12,6 +12,7 @@ from dashboards.reading.context import Context
 from dashboards.reading.releases import Release
 from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
+from indicators.foundation.periods import period_named
 
 RANK = "gap"
 PATROL_DAY = "patrol_day"
@@ -35,6 +36,15 @@ def read_gaps(context: Context) -> Gaps:
         return is_unranked, 0.0 if is_unranked else rank, context.area_name(area)
 
     return {area: ranked[area] for area in sorted(ranked, key=place)}
+
+
+def where_title(context: Context, gaps: Gaps) -> str:
+    """Where, with the month that the gaps are of, whatever period is chosen."""
+    known = next(iter(gaps.values()), None)
+    if known is None:
+        return context.words("where.title")
+    month = formats.month(period_named(known[RANK]["period"]).start, context.words)
+    return context.words("where.title_of", month=month)
 
 
 def has(known: Mapping[str, Row], name: str) -> bool:

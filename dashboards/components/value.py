@@ -34,6 +34,13 @@ def interval_words(cell: Cell, unit: Unit, words: Words) -> str:
     return words("value.recorded") if is_of_cases and not cell.is_provisional else ""
 
 
+def under_words(cell: Cell, unit: Unit, words: Words) -> str:
+    """What stands under a number: its unit, where no sign says it, and its interval."""
+    value = unit.value(cell.value or 0.0, words, cell.half_width)
+    named = [] if unit.is_percent else [unit.words(words, value)]
+    return ", ".join([*named, *filter(None, [interval_words(cell, unit, words)])])
+
+
 def n_words(cell: Cell, words: Words) -> str:
     """The number of cases; empty where it is not published."""
     return "" if cell.n is None else number(cell.n, words)
@@ -104,7 +111,7 @@ def value_with_interval(cell: Cell, unit: Unit, words: Words) -> html.Div:
     if not cell.is_figure:
         return html.Div(empty_mark(cell, words, "table"), className="value")
     value = unit.value(cell.value or 0.0, words, cell.half_width)
-    interval = interval_words(cell, unit, words)
+    interval = under_words(cell, unit, words)
     marks = reports_mark(cell.reports_missing, words)
     lines = [html.Span([value, *marks] if marks else value, className="value-number")]
     lines += [html.Span(interval, className="value-interval")] if interval else []

@@ -36,7 +36,8 @@ def _sentence(context: Context, found: pd.DataFrame) -> str:
         return words("budget.nothing", year=year)
     numbers = {name: formats.number(float(due[name].sum()), words) for name in ("due", "done")}
     day = formats.day(budget.as_of(context), words)
-    said = words("budget.sentence", year=year, day=day, **numbers)
+    key = "budget.sentence_unknown" if budget.is_silent(context) else "budget.sentence"
+    said = words(key, year=year, day=day, **numbers)
     return context.with_reports(said, "work_plan", budget.year_of(context))
 
 
@@ -112,6 +113,7 @@ def _bar(
     }
     key = "budget.done_all" if planned == due else "budget.done_of"
     key = key if planned else "budget.done_unplanned"
+    key = "budget.done_unknown" if budget.is_silent(context) else key
     return [drawn, words(key, **numbers)]
 
 

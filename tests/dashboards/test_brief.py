@@ -89,7 +89,9 @@ def test_what_the_brief_says_is_what_mart_and_the_overview_say(
         unit = context.unit(code)
         assert row["now"]["value"] == unit.value(value, context.words, 1.0)
         if not pd.isna(low):
-            assert unit.interval(low, high, context.words) in row["now"]["under"]
+            named = "" if unit.is_percent else f"{unit.words(context.words)}, "
+            interval = unit.interval(low, high, context.words)
+            assert f"{named}{interval}" in row["now"]["under"]
         assert row["rating"]["alt"] == context.words(f"rating.{rating}")
         said = [row["title"], row["now"]["value"], *row["now"]["under"], row["rating"]["alt"]]
         said += [row["trend"], row["change"]]

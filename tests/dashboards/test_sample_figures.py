@@ -7,6 +7,7 @@ import csv
 import io
 import math
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,11 @@ from dash import html
 from flask.testing import FlaskClient
 
 from dashboards.brief.content import brief_content
+from dashboards.components.harm import who_words
+from dashboards.components.lists import budget
 from dashboards.components.value import output_done
 from dashboards.pages import PAGES, due_diligence, indicator, overview, results_chain
+from dashboards.pages import budget as budget_page
 from dashboards.pages.indicator import one_indicator
 from dashboards.reading.address import Address
 from dashboards.reading.context import Context, read_context
@@ -210,6 +214,36 @@ def test_a_plan_is_the_same_on_overview_chain_brief_and_in_the_work_plan(
         assert said in text_of(page.body(context))
     brief = [output["done"] for row in brief_content(context)["rows"] for output in row["outputs"]]
     assert said in brief
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_alleged_actors_add_up_to_the_count_above_them(home: Path, language: str) -> None:
+    context = _context(home, "/", area="Minutam", period=QUARTER, lang=language)
+    for code in ("D-IM-02", "D-IM-01", "D-IM-04"):
+        assert sum(map(int, re.findall(r"\d+", who_words(context, code)))) == (
+            context.cell(code).value
+        )
+
+
+def test_a_year_is_told_from_the_quarter_that_the_overview_shows(home: Path) -> None:
+    """A target for quarters alone, and a definition that began within the year before."""
+    context = _context(home, "/budget", area="Minutam", period=QUARTER)
+    shown = text_of(budget_page.body(context)).replace("\u00a0", " ")
+    assert "count from 1 Jul 2026 to 15 Oct 2026" in shown
+    cell, unit = context.cell("D-OC-05"), context.unit("D-OC-05")
+    target = unit.value(cell.target or 0.0, context.words)
+    rating = context.words(f"rating.{cell.rating}")
+    assert f"no target for a year; Q3 2026: {target}" in shown
+    assert f"Not rated; Q3 2026: {rating}" in shown
+    assert shown.count("whole year by the definition of 1 Apr 2026") == 1
+
+
+def test_of_a_silent_area_it_is_not_said_that_nothing_of_the_plan_was_done(home: Path) -> None:
+    context = _context(home, "/budget", area="Kessi", period=QUARTER)
+    assert "how many were done is not known" in budget_page.sentence(context)
+    found = budget.outputs(context)
+    assert found and {(one.done, one.variance) for one in found} == {(None, None)}
+    assert budget.plan(context)["done"].isna().all()
 
 
 def test_the_planted_arrival_of_womens_teams_is_found(home: Path) -> None:

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from dash import html
 
+from dashboards.brief.content import brief_content
 from dashboards.components.finding import no_figure
+from dashboards.components.lists.decisions import decisions
+from dashboards.components.outcome_summary import count_line, judged_of, links_of, outcomes_of
 from dashboards.components.rating import evidence_mark
 from dashboards.components.small_multiples import area_rank, sparkline
 from dashboards.components.value import value_sentence, value_with_interval
@@ -126,6 +129,43 @@ def test_an_outcome_that_lacks_its_figure_is_counted_as_not_rated(tmp_path: Path
     rows = _values(lambda row: hidden if row["indicator"] == "P2-OC-05" else {})
     context = _context(tmp_path, indicator_value=rows)
     assert "1 cannot be rated" in text_of(overview.body(context))
+
+
+def test_the_line_of_ratings_adds_up_to_the_rows_below_it(tmp_path: Path) -> None:
+    """One without a target for the place or the length of period is a row like the others."""
+    held = dict.fromkeys(("rating", "baseline", "target", "expected"))
+    rows = _values(lambda row: held if row["indicator"] == "P2-OC-05" else {})
+    context = _context(tmp_path, indicator_value=rows)
+    codes = outcomes_of(context, links_of(context))
+    line = count_line(context, codes)
+    assert "1 without a target here" in line
+    assert sum(int(number) for number in re.findall(r"\d+", line)) == len(judged_of(context, codes))
+
+
+def test_what_worsened_outside_the_framework_is_in_the_first_sentence(tmp_path: Path) -> None:
+    framework = [row for row in mart_rows()["framework_item"] if row["indicator"] != "P3-OC-02"]
+    links = [row for row in mart_rows()["result_link"] if row["to_indicator"] != "P3-OC-02"]
+    worse = _values(lambda row: {"trend": "worsening"} if row["indicator"] == "P3-OC-02" else {})
+    rows = {"framework_item": framework, "result_link": links, "indicator_value": worse}
+    context = _context(tmp_path, **rows)
+    assert "P3-OC-02" not in outcomes_of(context, links_of(context))
+    said = "Outside these outcomes, one indicator worsened significantly: "
+    assert said + context.named("P3-OC-02") in overview.sentence(context)
+
+
+def test_the_gravest_alert_is_asked_for_first(tmp_path: Path) -> None:
+    (grave, *_) = (r for r in mart_rows()["pending_action"] if r["kind"] == "alert_response")
+    minor = grave | {"level": "low", "type": "cattle_raid", "since": "2026-07-01 10:00:00"}
+    context = _context(tmp_path, pending_action=[minor, grave])
+    asked = [one.text for one in decisions(context) if one.path == "/alerts"]
+    assert ["cattle" in text for text in asked] == [False, True]
+
+
+def test_the_largest_gaps_name_their_month_whatever_period_is_chosen(context_at: At) -> None:
+    for period in ("2026-Q2", "2026-Q3"):
+        context = context_at(f"/?period={period}")
+        assert _card(context, overview.body(context), "next").startswith("Where, Sep\u00a02026")
+        assert brief_content(context)["where"]["title"] == "Where, Sep\u00a02026"
 
 
 def test_an_area_that_sent_nothing_does_not_read_as_unchanged(tmp_path: Path) -> None:

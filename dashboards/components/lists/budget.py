@@ -16,7 +16,7 @@ from dash import html
 from dashboards.components.listing import Field, Listing, Row, area, label
 from dashboards.components.value import marked_in_brief, value_in_brief
 from dashboards.reading.context import Context
-from dashboards.reading.queries import effort, framework
+from dashboards.reading.queries import catalogue, effort, framework
 from dashboards.reading.rows import rows_of
 from dashboards.reading.written import records
 from dashboards.wording import formats
@@ -34,8 +34,9 @@ _SUMS = ("original", "current", "due", "done", "variance")
 class Achievement:
     """One indicator of achievement: figures in words, the target in the indicator's unit.
 
-    `marked`: both figures as a table shows them, where missing reports are a sign. `numbers`: the
-    same figures with their bounds, and the target, by the columns of a file.
+    `marked`: both figures as a table shows them, where missing reports are a sign. `of_period`: of
+    a target that is set for another length of period, target and rating in the chosen period.
+    `numbers`: the same figures with their bounds, and the target, by the columns of a file.
     """
 
     accomplishment: str
@@ -45,6 +46,7 @@ class Achievement:
     actual: str
     rating: str
     marked: tuple[list[Any], list[Any]]
+    of_period: tuple[list[str], list[str]]
     numbers: Mapping[str, float | None]
 
 
@@ -97,6 +99,7 @@ def achievements(context: Context) -> list[Achievement]:
                 _value(now, code),
                 words(f"rating.{rating or 'none'}"),
                 (_marked(before, code), _marked(now, code)),
+                ([], []) if target is not None else _of_period(context, code),
                 {
                     **_bounds("before", before, code),
                     "target_value": target,
@@ -105,6 +108,17 @@ def achievements(context: Context) -> list[Achievement]:
             )
         )  # fmt: skip
     return found
+
+
+def _of_period(context: Context, code: str) -> tuple[list[str], list[str]]:
+    """Target and rating where the overview shows them, with the period that they are of."""
+    words, cell = context.words, context.cell(code)
+    if cell.target is None:
+        return [], []
+    period = formats.period_name(context.period, words)
+    said = (context.unit(code).value(cell.target, words), words(f"rating.{cell.rating or 'none'}"))
+    target, rating = ([words("budget.of_period", period=period, text=text)] for text in said)
+    return target, rating
 
 
 def _in(context: Context, period: Period) -> Context | None:
@@ -118,7 +132,22 @@ def _in(context: Context, period: Period) -> Context | None:
 def _value(context: Context | None, code: str) -> str:
     if context is None:
         return "–"
-    return value_in_brief(context.cell(code), context.unit(code), context.words)
+    said = value_in_brief(context.cell(code), context.unit(code), context.words)
+    return context.words("value.and").join([said, *_definition(context, code)])
+
+
+def _definition(context: Context, code: str) -> list[str]:
+    """That a definition which began within the year gives all of it: its quarters add up to
+    another figure."""
+    cell, period = context.cell(code), context.period
+    versions = rows_of(catalogue.versions(context.release, code))
+    own = [row for row in versions[1:] if row["version"] == cell.version]
+    days = [row["effective_from"].date() for row in own if cell.is_figure]
+    return [
+        context.words("budget.definition", day=formats.day(day, context.words))
+        for day in days
+        if period.start < day <= period.end
+    ]
 
 
 def _bounds(then: str, context: Context | None, code: str) -> dict[str, float | None]:
@@ -133,20 +162,35 @@ def _marked(context: Context | None, code: str) -> list[Any]:
     cell = context.cell(code)
     beside = [said for said in cell.beside if said.code != "provisional_running"]
     cell = replace(cell, said=replace(cell.said, beside=tuple(beside)))
-    return marked_in_brief(cell, context.unit(code), context.words)
+    notes = [html.Span(said, className="note beside") for said in _definition(context, code)]
+    return [*marked_in_brief(cell, context.unit(code), context.words), *notes]
 
 
 def under(context: Context) -> str:
-    """What the table of achievements is, and whether its year is over."""
+    """What the table of achievements is, and to which day a year counts that is not over."""
     words, year = context.words, year_of(context)
-    said = [words("budget.under", year=year.name)]
-    return " ".join(said + [words("budget.running")] * (as_of(context) < year.end))
+    said = words("budget.under", year=year.name)
+    if as_of(context) >= year.end:
+        return said
+    first, last = formats.day(year.start, words), formats.day(as_of(context), words)
+    running = words("budget.running", first=first, last=last)
+    return f"{said} {running}"
 
 
 def plan(context: Context) -> pd.DataFrame:
-    """The plan inside the chosen area; `due`: what is planned of months begun by the as-of day."""
+    """The plan inside the chosen area; `due`: what is planned of months begun by the as-of day.
+
+    `done` is not known of an area that sent no report.
+    """
     found = effort.work_plan(context.release, year_of(context).name)
-    return found[found["area"].isin(context.areas_inside)]
+    found = found[found["area"].isin(context.areas_inside)]
+    return found.assign(done=float("nan")) if is_silent(context) else found
+
+
+def is_silent(context: Context) -> bool:
+    """Whether no report of the year came from the chosen area: what was done there is not known."""
+    said = context.reports_of("work_plan", period=year_of(context))
+    return said is not None and said.code in ("area_without_access", "area_without_report")
 
 
 def as_of(context: Context) -> date:
@@ -156,10 +200,11 @@ def as_of(context: Context) -> date:
 
 def outputs(context: Context) -> list[Output]:
     """Planned and done by outcome, activity and unit of quantity."""
-    year, found = year_of(context).name, []
+    year, found, silent = year_of(context).name, [], is_silent(context)
     for row in rows_of(effort.planned_and_done(context.release, context.area, year)):
         outcome, activity, unit = row["outcome"], row["activity_type"], row["quantity_unit"]
         sums = {name: None if formats.is_missing(row[name]) else float(row[name]) for name in _SUMS}
+        sums |= dict.fromkeys(("done", "variance")) if silent else {}
         key = "/".join((year, context.area, outcome, activity, unit))
         found.append(Output(outcome, activity, unit, reasons=row["reasons"], key=key, **sums))
     return found
@@ -262,6 +307,10 @@ OUTPUTS = Listing(
 )
 
 
+def _shown(context: Context, text: str, of_period: list[str]) -> str:
+    return context.words("value.and").join([text, *of_period])
+
+
 def _number(key: str) -> Field:
     return Field(key, lambda _, row: row.numbers[key], is_number=True)
 
@@ -279,11 +328,11 @@ ACHIEVEMENTS = Listing(
         Field("indicator"),
         Field("before", shown=lambda _, row: row.marked[0]),
         *map(_number, _BEFORE),
-        Field("target"),
+        Field("target", shown=lambda context, row: _shown(context, row.target, row.of_period[0])),
         _number("target_value"),
         Field("actual", shown=lambda _, row: row.marked[1]),
         *map(_number, _ACTUAL),
-        Field("rating"),
+        Field("rating", shown=lambda context, row: _shown(context, row.rating, row.of_period[1])),
     ),
     achievements,
     under,

@@ -1,11 +1,12 @@
 """What to decide: at most five lines, each with a verb, a place, an owner, a day and a link.
 
-The rule: recommendations past their day; reviews due where civilians were killed (newest case
-first); alerts without a response; areas that rank first among the gaps and saw no patrol for two
-weeks; links whose evidence grade is another than in the release before. The most pressing of each
-kind comes first, then the second of each, until there are five. Where nothing sets a day, one is
-proposed: of a patrol two weeks from the day of the data, of all else the end of that quarter. The
-page Help says the rule to readers (`page.term.decision`).
+The rule: recommendations past their day; reviews due where civilians were killed (those past their
+day first, then the newest case); alerts without a response (highest level first); areas that rank
+first among the gaps and saw no patrol for two weeks; links whose evidence grade is another than in
+the release before. The most pressing of each kind comes first, then the second of each, until
+there are five. Where nothing sets a day, one is proposed: of a patrol two weeks from the day of
+the data, of all else the end of that quarter. The page Help says the rule to readers
+(`page.term.decision`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -59,14 +60,14 @@ def _recommendations(context: Context) -> Iterator[Decision]:
             owner=words.label("owner_role", record.owner),
             on=formats.day(record.due_on, words),
         )
-        yield Decision(record.text, note, "/assessment")
+        yield Decision(words("quoted", text=record.text), note, "/assessment")
 
 
 def _reviews(context: Context) -> Iterator[Decision]:
-    """Reviews due where civilians were killed, the newest case first."""
+    """Reviews due where civilians were killed: those past their day first, then the newest case."""
     found = threats.pending(context.release, threats.REVIEWS, context.area)
-    words = context.words
-    for row in rows_of(found[found["type"] == threats.KILLING].iloc[::-1]):
+    words, killings = context.words, found[found["type"] == threats.KILLING].iloc[::-1]
+    for row in sorted(rows_of(killings), key=lambda row: not row["is_overdue"]):
         place = context.area_name(row["area"])
         text = words("decide.review", area=place, on=formats.day(row["since"], words))
         yield Decision(text, _due(context, row), "/alerts", {"area": row["area"]})

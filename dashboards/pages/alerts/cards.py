@@ -27,7 +27,7 @@ _HEADS = ("type", "level", "since", "days", "due")
 def pending_card(
     context: Context, kind: str, found: pd.DataFrame, is_recorded: bool
 ) -> html.Section:
-    """Area, type, since when, due when; the longest pending first.
+    """Area, type, since when, due when, in the order of the query.
 
     `is_recorded`: whether cases were reported at all; else that none is pending is not known.
     """

@@ -6,7 +6,6 @@ from dash import html
 from dashboards.components.card import card, page_link
 from dashboards.components.outcome_summary import (
     missing_reports,
-    nothing_missing,
     silent_months,
 )
 from dashboards.components.picture import area_picture
@@ -17,9 +16,11 @@ from dashboards.components.protection_gaps import (
     place_words,
     ranked_inside,
     read_gaps,
+    where_title,
 )
 from dashboards.pages.overview.place_card import place_card
 from dashboards.reading.context import Context
+from dashboards.reading.queries import quality
 
 _SHOWN = 5
 _WIDTH = 216.0
@@ -42,7 +43,7 @@ def where_card(context: Context, returns: pd.DataFrame) -> html.Section:
         html.Ul(items, className="facts"),
         page_link(words("next.link"), context.address.link("/map")),
     ]
-    return card(words("where.title"), content, words("where.under"), key="next")
+    return card(where_title(context, gaps), content, words("where.under"), key="next")
 
 
 def _item(context: Context, gaps: Gaps, area: str, place: int) -> html.Li:
@@ -55,7 +56,7 @@ def _silent(context: Context, returns: pd.DataFrame) -> list[html.Li]:
     """Areas and months from which no report came, with or without access. Not a ranking."""
     words, found = context.words, missing_reports(context, returns)
     if not found:
-        return [html.Li(words(nothing_missing(returns)))]
+        return [html.Li(words(_nothing_missing(context, returns)))]
     items = [
         html.Li([html.B(name), " ", html.Span(reason, className="note")])
         for name, reason in found[:_SILENT]
@@ -63,6 +64,14 @@ def _silent(context: Context, returns: pd.DataFrame) -> list[html.Li]:
     if (more := len(found) - _SILENT) > 0:
         items.append(html.Li(words("next.more", number=str(more))))
     return items
+
+
+def _nothing_missing(context: Context, returns: pd.DataFrame) -> str:
+    """The key of what is said where no area is silent."""
+    if len(quality.due_returns(returns)):
+        return "next.none"
+    before = quality.returns(context.release, "1900-01-01", context.period.end.isoformat())
+    return "next.no_returns" if before.empty else "quality.no_returns"
 
 
 def _map(context: Context, ranked: list[str], returns: pd.DataFrame) -> list[html.Div]:

@@ -52,7 +52,8 @@ INSIDE = """WITH RECURSIVE inside AS (
 
 
 def pending(release: Release, kind: str, area: str) -> pd.DataFrame:
-    """The cases of a kind in an area and those below it, longest pending first.
+    """The cases of a kind in an area and those below it: of alerts the highest level first, then
+    the longest pending.
 
     `since`, `due_at`: UTC.
     """
@@ -60,7 +61,7 @@ def pending(release: Release, kind: str, area: str) -> pd.DataFrame:
         {INSIDE}
         SELECT own.* FROM mart.pending_action AS own JOIN inside ON inside.area_code = own.area
         WHERE kind = ?
-        ORDER BY since, area, type
+        ORDER BY list_position(['high', 'medium', 'low'], level), since, area, type
     """
     return release.frame(sql, [area, kind])
 
