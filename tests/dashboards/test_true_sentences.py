@@ -168,6 +168,15 @@ def test_the_largest_gaps_name_their_month_whatever_period_is_chosen(context_at:
         assert brief_content(context)["where"]["title"] == "Where, Sep\u00a02026"
 
 
+def test_a_period_without_a_report_due_is_no_mission_without_a_calendar(tmp_path: Path) -> None:
+    earlier = [row for row in mart_rows()["return_status"] if row["month"] < date(2026, 7, 1)]
+    for name, rows in {"earlier": earlier, "never": []}.items():
+        context = _context(tmp_path / name, "/?period=2026-Q3", return_status=rows)
+        said = _card(context, overview.body(context), "next")
+        assert ("No reports were due in this period." in said) == bool(rows)
+        assert ("no reporting calendar" in said) == (not rows)
+
+
 def test_an_area_that_sent_nothing_does_not_read_as_unchanged(tmp_path: Path) -> None:
     silent = {"obs_status": "O", "conf_status": "F", "disclosure": "exact", "trend": None}
     nothing = silent | dict.fromkeys(("value", "ci_low", "ci_high", "n"))
