@@ -106,12 +106,15 @@ def _register_parts(cell: Cell, unit: Unit, words: Words) -> str:
     return words("value.parts", **parts)
 
 
-def value_with_interval(cell: Cell, unit: Unit, words: Words) -> html.Div:
-    """The key value over its interval, as in the first column of the overview."""
+def value_with_interval(cell: Cell, unit: Unit, words: Words, names_unit: bool = True) -> html.Div:
+    """The key value over its unit and interval, as in the first column of the overview.
+
+    `names_unit`: not where a column of its own does.
+    """
     if not cell.is_figure:
         return html.Div(empty_mark(cell, words, "table"), className="value")
     value = unit.value(cell.value or 0.0, words, cell.half_width)
-    interval = under_words(cell, unit, words)
+    interval = (under_words if names_unit else interval_words)(cell, unit, words)
     marks = reports_mark(cell.reports_missing, words)
     lines = [html.Span([value, *marks] if marks else value, className="value-number")]
     lines += [html.Span(interval, className="value-interval")] if interval else []

@@ -49,7 +49,7 @@ def _row(context: Context, code: str) -> list[Any]:
     return [
         title,
         sparkline(cells, unit, words, context.address.theme, is_survey),
-        value_with_interval(cell, unit, words),
+        value_with_interval(cell, unit, words, names_unit=False),
         unit.words(words),
         rating_mark(cell, words),
         trend_mark(cell, str(row["direction"]), unit, words),
