@@ -1,6 +1,7 @@
 """The repository: every entry is good, and a bad one is refused by file, key and nearest name."""
 
 import csv
+import re
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +179,23 @@ def test_the_repository_covers_levels_tiers_sources_and_time_rules() -> None:
     assert {tier for i in ours for tier in i.tier} == {"I", "II", "III"}
     assert {i.time_rule for i in ours} == {"flow", "stock", "matured", "distinct"}
     assert {i.source for i in ours} >= {"activities", "incidents", "alerts", "survey_respondents"}
+
+
+@pytest.mark.parametrize("field", ["definition", "numerator", "denominator", "limitations"])
+def test_both_languages_say_as_many_sentences(field: str) -> None:
+    """A rule that was added in one language alone is missing in the other."""
+    for code, indicator in load_catalogue().items():
+        if words := getattr(indicator, field):
+            ends = [len(re.findall(r"[.?!](?=\s|$)", text)) for text in (words.en, words.fr)]
+            assert ends[0] == ends[1], code
+
+
+def test_what_counts_combinations_does_not_say_that_it_counts_one_of_them() -> None:
+    """Of several columns together no single one is counted: officers by topic are no persons."""
+    for code, indicator in load_catalogue().items():
+        if isinstance(indicator.measure.distinct, tuple) and len(indicator.measure.distinct) > 1:
+            assert "combinations" in indicator.numerator.en, code
+            assert "ombinaisons" in indicator.numerator.fr, code
 
 
 def test_units_and_words_are_there_in_both_languages() -> None:
