@@ -71,6 +71,13 @@ EDGES_NULL = (
 EDGES_PLANTED = tuple(f"0.72, {name}" for name in ("rota", *EDGES_NULL[1:3], "650 incidents"))
 LEAST_CAUGHT, MOST_FALSE = 0.90, 0.06
 OWN_SEASONS_FALSE, OWN_SEASONS_GRADED, STRONG_GRADED = 0.07, 0.05, 0.75
+# Where patrols go by fixed dates intervals are too wide by design. Of two robust errors the wider
+# counts, and both are widened by 1.11 for own seasons: a normal interval by either alone then holds
+# 2 Φ(1.96 × 1.11) - 1 = 97 %. At irregular dates few strata weigh much, robust errors are too small
+# (Bell and McCaffrey 2002) and the widening mends that: 0.72 by rota is held by the wider error in
+# 93.9 %, widened in 95.7, 0.5 in 90.7 and 94.4. At fixed dates all strata weigh alike: 96.0 and
+# 97.3, 96.1 and 97.4. A factor of each design would have to be told from what it is to judge.
+MOST_COVERED_FIXED = 0.98
 
 Found = Mapping[str, Sequence[MethodResult]]
 
@@ -162,6 +169,13 @@ def estimable_planted(table: pd.DataFrame) -> list[str]:
         for name in table.index
         if WORLDS[name].ratio != 1 and table.loc[name, "not_estimable"] < 0.5
     ]
+
+
+def outside(covered: pd.Series) -> list[str]:
+    """Worlds whose intervals hold what is planted too seldom or too often."""
+    low, high = coverage_bounds(MANY)
+    most = {name: MOST_COVERED_FIXED if WORLDS[name].fixed else high for name in covered.index}
+    return [name for name, share in covered.items() if not low <= share <= most[name]]
 
 
 def shown(found: Found, checked: Mapping[str, int], runs: int) -> tuple[str, pd.DataFrame]:
@@ -266,16 +280,14 @@ def test_every_world_in_a_thousand_runs(capsys: pytest.CaptureFixture[str]) -> N
         print("\n" + text)
     nulls = [world.name for world in NULLS]
     honest = [name for name in nulls if name not in TOLD_BY_CHECKS]
-    bounds = coverage_bounds(MANY)
     above = [name for name in honest if table.loc[name, "p<.05"] > HIGHEST]
-    covered = table.loc[estimable_planted(table), "coverage"]
-    outside = list(covered.index[~covered.between(*bounds)])
-    if again := dict.fromkeys([*above, *outside], 0):  # chance alone puts some of so many outside
+    astray = outside(table.loc[estimable_planted(table), "coverage"])
+    if again := dict.fromkeys([*above, *astray], 0):  # chance alone puts some of so many outside
         repeated = rates(simulated(REPEATED, again, processes=2, seed=SEED + 1), again)
         with capsys.disabled():
             print(printed(repeated, REPEATED))
         assert (repeated.loc[above, "p<.05"] <= HIGHEST).all()
-        assert repeated.loc[outside, "coverage"].between(*bounds).all()
+        assert not outside(repeated.loc[astray, "coverage"])
     assert table.loc[NEVER, "not_estimable"] == 1
     own_seasons = table.loc[list(OWN_SEASONS)]
     assert (own_seasons["p<.05"] <= OWN_SEASONS_FALSE).all()
