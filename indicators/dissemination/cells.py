@@ -34,6 +34,8 @@ SELECT value.mission, value.indicator, indicator.title_en, indicator.title_fr,
        value.unit_type, value.activity_type, value.actor, value.sex, value.age_group,
        value.breakdown, value.breakdown_value,
        value.period_type, value.period, value.period_start, value.period_end,
+       CASE value.period_type WHEN 'B' THEN strftime(value.period_start, '--%m-%d')
+         ELSE '--01-01' END AS reporting_year_start_day,
        value.value, indicator.unit_of_measure, value.ci_low, value.ci_high, value.se,
        value.numerator, value.denominator, value.n, value.method,
        value.obs_status, value.conf_status, value.disclosure,

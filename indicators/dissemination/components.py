@@ -1,7 +1,8 @@
 """The components of the data structure: dimensions, measure and attributes of an observation.
 
 Method: SDMX 3.0 information model; concepts of the SDMX cross-domain list (FREQ, REF_AREA, SEX,
-TIME_PERIOD, OBS_VALUE, UNIT_MEASURE, OBS_STATUS, CONF_STATUS) where it has them.
+TIME_PERIOD, OBS_VALUE, UNIT_MEASURE, OBS_STATUS, CONF_STATUS) where it has them. A budget year is
+a year whose reporting year starts in July (REPORTING_YEAR_START_DAY; section 6 of the standards).
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ STRUCTURE, CONCEPTS = "POC_INDICATORS", "CS_POC_INDICATORS"
 STRUCTURE_ID = f"{AGENCY}:{STRUCTURE}({VERSION})"
 
 Role = Literal["dimension", "time", "measure", "attribute"]
-Kind = Literal["code", "number", "integer", "text", "period"]
+Kind = Literal["code", "number", "integer", "text", "period", "day"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ COMPONENTS = (
     Component("TIME_PERIOD", "period", "time", "period"),
     Component("OBS_VALUE", "value", "measure", "number"),
     Component("UNIT_MEASURE", "unit_of_measure", "attribute", attached_to="INDICATOR"),
+    Component("REPORTING_YEAR_START_DAY", "reporting_year_start_day", "attribute", "day"),
     Component("OBS_STATUS", "obs_status", "attribute"),
     Component("CONF_STATUS", "conf_status", "attribute"),
     Component("DISCLOSURE", "disclosure", "attribute"),
@@ -64,4 +66,7 @@ COMPONENTS = (
 DIMENSIONS = tuple(one for one in COMPONENTS if one.role == "dimension")
 BY_ID = {one.id: one for one in COMPONENTS}
 # An observation always says these; the others may be empty.
-ALWAYS_SAID = ("UNIT_MEASURE", "OBS_STATUS", "CONF_STATUS", "DISCLOSURE", "INDICATOR_VERSION")
+ALWAYS_SAID = (
+    "UNIT_MEASURE", "REPORTING_YEAR_START_DAY", "OBS_STATUS", "CONF_STATUS", "DISCLOSURE",
+    "INDICATOR_VERSION",
+)  # fmt: skip

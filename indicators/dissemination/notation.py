@@ -14,7 +14,7 @@ from indicators.dissemination.components import COMPONENTS, Component
 
 Columns = Mapping[str, Sequence[Any]]
 
-# A budget year is a year to SDMX; what tells it apart is where its range starts.
+# A budget year is a year to SDMX; where its range and its reporting year start tells it apart.
 FREQUENCY = {"W": "W", "M": "M", "Q": "Q", "S": "S", "A": "A", "B": "A"}
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9_@-]")
 _ESCAPED = re.compile(r"\$([0-9A-F]{1,5})\$")

@@ -52,6 +52,7 @@ _TYPES = {
     "number": DataType.DOUBLE,
     "integer": DataType.INTEGER,
     "period": DataType.PERIOD,
+    "day": DataType.MONTH_DAY,
     "text": DataType.STRING,
     "code": DataType.STRING,
 }

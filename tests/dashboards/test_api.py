@@ -8,6 +8,7 @@ import json
 import shutil
 import urllib.error
 import urllib.request
+from datetime import date
 
 import duckdb
 import pytest
@@ -116,7 +117,27 @@ def test_the_whole_structure_is_valid_in_both_forms(client) -> None:
         headers = {"Accept": f"application/vnd.sdmx.structure{accepted}"}
         found = read_sdmx(client.get(address, headers=headers).text, validate=True).structures
         (definition,) = (one for one in found or () if isinstance(one, DataStructureDefinition))
-        assert len(definition.components) == 28
+        assert len(definition.components) == 29
+
+
+def test_a_budget_year_is_told_from_a_calendar_year(tmp_path) -> None:
+    """Both are years: by where they begin, in the period and in a column to filter by."""
+    first_days = {"A": date(2025, 1, 1), "B": date(2025, 7, 1)}
+
+    def years(tables) -> None:
+        values = tables["indicator_value"]
+        country = (values["indicator"] == PATROLS) & (values["area"] == "BK")
+        for kind, at in zip(first_days, values.index[country], strict=False):
+            values.loc[at, ["period_type", "period_start"]] = [kind, first_days[kind]]
+
+    headquarters.write_release(tmp_path, "alpha", rows_of_a_mission(), years)
+    client = create_app(tmp_path, "hq").server.test_client()
+    both = rows_of(client.get(f"{DATA}?c[FREQ]=A"))
+    told = {row["TIME_PERIOD"]: row["REPORTING_YEAR_START_DAY"] for row in both}
+    assert told == {"2025-01-01/P1Y": "--01-01", "2025-07-01/P1Y": "--07-01"}
+    for period, start in told.items():
+        (row,) = rows_of(client.get(f"{DATA}?c[FREQ]=A&c[REPORTING_YEAR_START_DAY]={start}"))
+        assert row["TIME_PERIOD"] == period
 
 
 def test_pages_put_together_are_the_whole(client) -> None:

@@ -79,6 +79,8 @@ def test_the_script_keeps_figures_and_says_why_others_are_empty(done) -> None:
         rows = list(csv.DictReader(file))
     assert {row["MISSION"] for row in rows} == {"MINUTAM (fictional)"}
     assert rows and all(float(row["OBS_VALUE"]) > 0 for row in rows)
+    places = [(row["MISSION"], row["REF_AREA"], row["TIME_PERIOD"]) for row in rows]
+    assert len(places) == len(set(places)), "one row a mission, area and quarter"
     assert "Suppressed" in printed[4]
 
 
