@@ -1,7 +1,8 @@
 """What every address below `/api` has in common: who may ask, and how an error is said (RFC 9457).
 
 Where accounts are required a program brings a token (`Authorization: Bearer …`) with the scope of
-what it asks for; people who have signed in may read what their pages offer for download.
+what it asks for; people who have signed in may read what their pages offer for download. A token
+that is brought counts where nobody needs one too: else who tries one out would take it for good.
 """
 
 import json
@@ -41,6 +42,11 @@ def is_for_programs(path: str) -> bool:
     """Whether an address is asked for by programs, which are told in JSON and never sent to a
     form."""
     return path.startswith(PROGRAMS) or path in PROGRAMS
+
+
+def brings_token() -> bool:
+    """Whether the program that asks means to be known by a token, a good one or not."""
+    return request.headers.get("Authorization", "").lower().startswith("bearer")
 
 
 def refusal(store: Store, audience: Audience) -> Response | None:

@@ -26,7 +26,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Does one step; a new token is printed this once."""
-    from records.people import tokens
+    from records.people import accounts, tokens
     from records.store import utc_now
 
     store, now = Store.of_workspace(arguments.workspace.home), utc_now()
@@ -49,7 +49,10 @@ def run(arguments: argparse.Namespace) -> int:
         made = tokens.add(store, *facts)
     except tokens.TokenProblem as problem:
         raise WrongUse(Problem(f"tokens_{problem.reason}", value=arguments.name)) from problem
-    show(arguments, {"token": made}, message("cli.tokens.added", language, token=made))
+    lines = [message("cli.tokens.added", language, token=made)]
+    if not accounts.are_required(store):
+        lines.append(message("cli.tokens.not_needed", language))
+    show(arguments, {"token": made}, "\n".join(lines))
     return 0
 
 

@@ -84,6 +84,23 @@ def test_a_token_opens_what_it_is_for_until_it_ends(home: Path, client: FlaskCli
     assert text.encode() not in database and text.split("_", 2)[2].encode() not in database
 
 
+def test_a_token_counts_where_none_is_needed(tmp_path: Path) -> None:
+    """A wrong or ended one is refused, one of a mission opens that mission, none opens all."""
+    rows = rows_of_a_mission()
+    for mission in ("alpha", "bravo"):
+        write_release(tmp_path, mission, rows)
+    client = create_app(tmp_path, "hq").server.test_client()
+
+    def seen(**headers: str) -> list[str]:
+        return [one["mission"] for one in client.get(RELEASES, headers=headers).json["releases"]]
+
+    assert seen() == ["alpha", "bravo"]
+    assert seen(**bearer(tmp_path, mission="bravo")) == ["bravo"]
+    for wrong in ({"Authorization": "Bearer poclens_00000000_x"}, bearer(tmp_path, "data")):
+        assert client.get(RELEASES, headers=wrong).status_code in (401, 403)
+    assert client.get("/", headers={"Authorization": "Bearer x"}).status_code == 200
+
+
 def test_a_token_of_one_mission_sees_that_mission(home: Path, client: FlaskClient) -> None:
     own = bearer(home, mission="alpha")
     assert [one["mission"] for one in client.get(RELEASES, headers=own).json["releases"]] == [

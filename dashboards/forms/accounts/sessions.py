@@ -55,13 +55,15 @@ def add_gate(server: Flask, store: Store, audience: Audience, is_reached: bool) 
         path = request.path
         if path in (SIGN_IN, *monitoring.OPEN) or path.startswith(_OPEN):
             return None
+        is_for_programs = api.is_for_programs(path)
         if not are_required(store):
-            return None
+            is_judged = is_for_programs and api.brings_token()
+            return api.refusal(store, audience) if is_judged else None
         found = account(store)
         if found is not None and found.opens(audience):
             narrow_to(found.mission)
             return None
-        if api.is_for_programs(path):
+        if is_for_programs:
             return api.refusal(store, audience)
         if path.startswith(_FETCHED):
             return abort(401)

@@ -69,7 +69,7 @@ def test_a_token_opens_until_it_is_revoked(typed: Typed) -> None:
     until = (datetime.now(UTC) + timedelta(days=30)).date()
     add = ("tokens", "add", "headquarters", "--scope", "releases", "--until")
     code, text = typed(*add, until)
-    assert code == 0 and "shown once" in text
+    assert code == 0 and "shown once" in text and "no one has to sign in" in text
     (one,) = json.loads(typed("tokens", "list", "--json")[1])["tokens"]
     assert (one["name"], one["scopes"], one["until"]) == ("headquarters", "releases", f"{until}")
     assert typed("tokens", "revoke", one["token_id"])[0] == 0
