@@ -57,7 +57,7 @@ _COMPARISON = {
 }  # fmt: skip
 _COMBINED = {
     "indicator": "VARCHAR", "period": "VARCHAR", "version": "INTEGER", "measure": "VARCHAR",
-    "unit_of_measure": "VARCHAR", "missions": "VARCHAR", "without": "VARCHAR",
+    "unit_of_measure": "VARCHAR", "missions": "VARCHAR", "without": "VARCHAR", "withheld": "VARCHAR",
     "not_comparable": "VARCHAR", "reason": "VARCHAR", "method": "VARCHAR", "value": "DOUBLE",
     "numerator": "DOUBLE", "denominator": "DOUBLE", "n": "BIGINT", "se": "DOUBLE",
     "ci_low": "DOUBLE", "ci_high": "DOUBLE", "df": "DOUBLE", "disclosure": "VARCHAR",
@@ -303,12 +303,16 @@ def _combined_rows(lines: Sequence[Line]) -> Iterator[dict[str, Any]]:
         found = combine(
             [line.figure for line in group if line.reason == COMPARABLE and line.figure]
         )
-        without = [line.mission for line in group if line.reason in (NO_FIGURE, WITHHELD)]
+        no_figure, hidden = (
+            [line.mission for line in group if line.reason == reason]
+            for reason in (NO_FIGURE, WITHHELD)
+        )
         apart = [line.mission for line in group if not line.is_comparable]
         yield _combined_row(found, shown[0]) | {
             "indicator": indicator,
             "period": period,
-            "without": "|".join(without),
+            "without": "|".join(no_figure),
+            "withheld": "|".join(hidden),
             "not_comparable": "|".join(apart),
         }
 

@@ -44,19 +44,27 @@ def unreported(tables: dict[str, pd.DataFrame]) -> None:
     values.loc[own, "obs_status"] = "O"
 
 
+def withheld(tables: dict[str, pd.DataFrame]) -> None:
+    values = tables["indicator_value"]
+    own = values["indicator"] == PATROLS
+    values.loc[own, ["value", "numerator", "n"]] = None
+    values.loc[own, ["conf_status", "disclosure"]] = ["C", "suppressed"]
+
+
 @pytest.fixture(scope="module")
 def database(
     rows: Mapping[str, pa.Table], tmp_path_factory: pytest.TempPathFactory
 ) -> duckdb.DuckDBPyConnection:
     """Five missions of one definition; one of another version, one that counts otherwise, one
-    that did not report, one that reads activities by other rules, one that breaks them down by
-    something else."""
+    that did not report, one whose figure is withheld, one that reads activities by other rules, one
+    that breaks them down by something else."""
     home = tmp_path_factory.mktemp("rollup")
     for name, given in MISSIONS.items():
         write_release(home, name, rows, figures(*given))
     write_release(home, "foxtrot", rows, otherwise(version=2))
     write_release(home, "golf", rows, otherwise(time_rule="stock"))
     write_release(home, "hotel", rows, unreported)
+    write_release(home, "kilo", rows, withheld)
     others = CONTRACTS | {"activities": "a2", "incidents": "e2"}
     write_release(home, "india", rows, figures(3.0, 44.0, 2.0, 900.0), contracts=others)
     write_release(home, "juliet", rows, otherwise(version=1, disaggregate={"area": "site"}))
@@ -78,6 +86,7 @@ def test_only_the_same_definition_stands_side_by_side(database: duckdb.DuckDBPyC
         ("hotel", True, "no_figure", None),
         ("india", False, "other_contract", "activities"),
         ("juliet", False, "other_breakdown", None),
+        ("kilo", True, "withheld", None),
     ]
 
 
@@ -91,14 +100,14 @@ def test_another_contract_of_tables_that_are_not_read_changes_nothing(
 
 
 def test_counts_add_up_over_those_that_are_comparable(database: duckdb.DuckDBPyConnection) -> None:
-    ((value, missions, without, apart),) = database.execute(
-        'SELECT value, missions, "without", not_comparable FROM mart.combined '
+    ((value, missions, without, hidden, apart),) = database.execute(
+        'SELECT value, missions, "without", withheld, not_comparable FROM mart.combined '
         "WHERE indicator = ? AND period = ?",
         [PATROLS, PERIOD],
     ).fetchall()
     assert value == sum(patrols for patrols, *_ in MISSIONS.values())
     assert missions == "|".join(MISSIONS)
-    assert (without, apart) == ("hotel", "foxtrot|golf|india|juliet")
+    assert (without, hidden, apart) == ("hotel", "kilo", "foxtrot|golf|india|juliet")
 
 
 def test_every_figure_is_that_of_its_mission(database: duckdb.DuckDBPyConnection) -> None:
