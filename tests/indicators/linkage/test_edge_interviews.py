@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,13 @@ from indicators.foundation.messages import has_message
 from indicators.linkage.evidence.results import begin_evidence
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import Framework
-from indicators.linkage.methods.interviews.method import METHOD, PULSE_METHOD, Interviews
+from indicators.linkage.methods.interviews.comparison import Difference
+from indicators.linkage.methods.interviews.method import (
+    METHOD,
+    PULSE_METHOD,
+    Interviews,
+    _shortfalls,
+)
 from indicators.linkage.methods.protocol import Warehouse
 from tests.worlds.rows.stored import rows_were_changed
 from tests.worlds.rows.warehouse import SmallWarehouse, small_mission
@@ -421,6 +428,23 @@ def test_a_wave_without_weights_has_no_value_and_ends_nothing() -> None:
     made.add("survey_respondents", [row | {"weight_person": None} for row in respondents])
     made.add("survey_answers", answers)
     assert made.compute(SEEN, as_of=AS_OF)["value"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("lacking", "told"),
+    [
+        ({"n_clusters": 7}, [("sampling_units", 3)]),
+        ({"n_before": 11}, [("respondents", 20)]),  # 19, in tens
+        ({"n_events": 1, "n_clusters": 9}, [("events", 1), ("sampling_units", 1)]),
+        ({"reason": None, "n_clusters": 7}, []),
+    ],
+)
+def test_what_the_least_of_the_design_lacks_is_told(
+    lacking: dict[str, Any], told: list[tuple[str, int]]
+) -> None:
+    enough = {"n_before": 30, "n_after": 30, "n_events": 2, "n_clusters": 10, "reason": "a reason"}
+    entry: Any = SimpleNamespace(difference=Difference(**enough | lacking), method=METHOD)
+    assert [(one.kind, one.quantity) for one in _shortfalls(entry)] == told
 
 
 def test_edges_of_other_kinds_are_left_alone(warehouse: SmallWarehouse) -> None:

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from indicators.linkage.finding import EffectEstimate, figures_of
 from indicators.linkage.methods.panel.models import METHOD, model_edge, model_of, with_few_areas
@@ -60,6 +61,11 @@ def edge_panel(panels: Panels, run: int) -> EdgePanel:
         outcome_source="incidents",
         independent=rows[["area", "period", "independent"]],
     )
+
+
+def test_a_clustered_f_is_judged_as_hotellings_t_squared() -> None:
+    """T² = q F; F (G - q) / (G - 1) has an F distribution with q and G - q degrees of freedom."""
+    assert placebos.hotelling_p(2.0, 3, 10) == pytest.approx(stats.f.sf(2 * 7 / 9, 3, 7))
 
 
 def test_the_fast_estimators_say_what_the_product_says() -> None:

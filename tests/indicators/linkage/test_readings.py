@@ -107,6 +107,14 @@ def test_the_first_14_days_after_each_components_patrols_are_exposed() -> None:
     assert int((found.exposures["police"] & found.exposures["joint"])[own].sum()) == 4
 
 
+def test_what_others_reported_before_counts_in_two_parts_of_28_days() -> None:
+    acted = [np.zeros((1, AREAS, DAYS), dtype=bool) for _ in COMPONENTS]
+    independent = np.zeros((1, AREAS, DAYS), dtype=np.int64)
+    independent[0, 0, 100] = 1
+    found = of_grids(acted, independent, independent)[0]
+    assert (int(found.independent_short.sum()), int(found.independent_long.sum())) == (7, 21)
+
+
 def test_the_fit_is_that_of_day_rows_with_a_dummy_for_every_stratum(days: ReadingDays) -> None:
     """By a general optimiser over days; months as dummies, the first of a quarter left out.
 
@@ -209,6 +217,13 @@ def test_too_few_incidents_are_told_before_their_split_is_seen(days: ReadingDays
     told = _row("component", row, ReadingInputs({}, {}, pd.DataFrame({"whose": []}), 33))
     more = int(np.ceil(row.events * (30 / row.information - 1)))
     assert f"{more} more recorded incidents" in reading_sentence(told, "en").replace(",", "")
+
+
+def test_an_interval_that_ends_at_nought_tells_neither_more_nor_fewer() -> None:
+    row = {"reading": "place", "name": "near", "beside": "", "needs": None, "estimate": 0.2}
+    for low, high in ((0.0, 0.4), (-0.4, 0.0)):
+        told = reading_sentence(row | {"ci_low": low, "ci_high": high}, "en")
+        assert told.startswith("Not seen to move")
 
 
 def test_a_difference_that_is_written_as_zero_has_no_sign() -> None:

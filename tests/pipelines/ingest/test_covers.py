@@ -88,6 +88,7 @@ def test_a_key_of_several_forms_is_told_once_by_its_name(small: SmallMission) ->
         ("population_2011_2017.csv", date(2011, 1, 1), date(2017, 12, 31), "year"),
         ("population-2024-02.csv", date(2024, 2, 1), date(2024, 2, 29), "month"),
         ("population_20240110-20240320_v2.csv", date(2024, 1, 10), date(2024, 3, 20), "day"),
+        ("population_2024_2024-11.csv", date(2024, 1, 1), date(2024, 12, 31), "year"),
         ("population 2024Q1.csv", date(2024, 1, 1), date(2024, 3, 31), "month"),
     ],
 )

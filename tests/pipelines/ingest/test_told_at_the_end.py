@@ -47,7 +47,8 @@ def test_a_corrected_file_is_told_as_new_changed_gone_and_rejected(patrols: Smal
     assert counts == (2, 1, 3, 1)
     lines = closing_lines([asdict(report)], "en")
     assert [line.split(":")[0].strip() for line in lines] == [
-        "What came", "new", "changed", "gone", "rejected", "as before, not for this mission, or not to be kept",
+        "What came", "new", "changed", "gone", "rejected",
+        "as before, not for this mission, or not to be kept",
     ]  # fmt: skip
     assert lines[0].endswith("9 rows") and lines[1].endswith("1 row") and "3 rows" in lines[3]
     assert len(closing_lines([asdict(report)], "fr")) == len(lines)
