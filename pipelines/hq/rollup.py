@@ -57,10 +57,11 @@ _COMPARISON = {
 }  # fmt: skip
 _COMBINED = {
     "indicator": "VARCHAR", "period": "VARCHAR", "version": "INTEGER", "measure": "VARCHAR",
-    "unit_of_measure": "VARCHAR", "missions": "VARCHAR", "without": "VARCHAR", "withheld": "VARCHAR",
-    "not_comparable": "VARCHAR", "reason": "VARCHAR", "method": "VARCHAR", "value": "DOUBLE",
-    "numerator": "DOUBLE", "denominator": "DOUBLE", "n": "BIGINT", "se": "DOUBLE",
-    "ci_low": "DOUBLE", "ci_high": "DOUBLE", "df": "DOUBLE", "disclosure": "VARCHAR",
+    "unit_of_measure": "VARCHAR", "missions": "VARCHAR", "without": "VARCHAR",
+    "withheld": "VARCHAR", "not_comparable": "VARCHAR", "reason": "VARCHAR", "method": "VARCHAR",
+    "value": "DOUBLE", "numerator": "DOUBLE", "denominator": "DOUBLE", "n": "BIGINT",
+    "se": "DOUBLE", "ci_low": "DOUBLE", "ci_high": "DOUBLE", "df": "DOUBLE",
+    "disclosure": "VARCHAR",
 }  # fmt: skip
 _RELEASES = {
     "mission": "VARCHAR", "name_en": "VARCHAR", "name_fr": "VARCHAR", "release": "VARCHAR",

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from indicators.definitions.contracts import Column, Words
-from pipelines.ingest.mapping.written.written_numbers import Signs, number_text
+from pipelines.ingest.mapping.written.written_numbers import Signs, number_of_cell, number_text
 from pipelines.ingest.rows.cast import Notation, cast, text_column
 
 TITLE = Words(en="x", fr="x")
@@ -176,6 +176,16 @@ def test_booleans(clock: duckdb.DuckDBPyConnection, text: str, expected: bool | 
 )
 def test_dates(clock: duckdb.DuckDBPyConnection, text: str, expected: date | None) -> None:
     assert value(clock, "date", text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [("17 (4)", "17", "4"), ("1493–1600", "1493", "1600"), ("— / 1", None, "1"), ("x", "x", "x")],
+)
+def test_a_cell_of_two_numbers_gives_either(
+    text: str, first: str | None, second: str | None
+) -> None:
+    assert (number_of_cell(text, 1), number_of_cell(text, 2)) == (first, second)
 
 
 def test_declared_formats_are_tried_in_order_beside_iso(clock: duckdb.DuckDBPyConnection) -> None:
