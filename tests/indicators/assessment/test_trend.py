@@ -78,6 +78,20 @@ def test_a_count_is_held_against_the_same_period_of_last_year(
     assert found(series(counts), of)["2026-Q3"] == expected
 
 
+def test_periods_by_two_versions_of_a_definition_are_not_compared() -> None:
+    """Where this year and last were computed by one version they are, also of another's months."""
+    rows = [
+        row | {"indicator_version": 2 if row["period"] >= first else 1}
+        for row in series(HALVED)
+        for first in ("2026-Q3" if "Q" in row["period"] else "2026-07",)
+    ]
+    of = [indicator(measure="count", direction="down", version=number) for number in (1, 2)]
+    told = found(rows, of)
+    assert told["2026-Q3"] == told["2026-07"] == "definition_changed"
+    assert told["2026-Q2"] == "no_clear_change"
+    assert found(series(HALVED), [indicator(measure="count", direction="down")])["2026-Q3"]
+
+
 def test_a_season_is_not_a_trend() -> None:
     rainy = [20.0] * 6 + [200.0] * 6
     words = found(series([*rainy, *rainy, *rainy[:9]]), [indicator(measure="count")])
