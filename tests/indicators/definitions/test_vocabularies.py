@@ -55,7 +55,7 @@ def test_a_code_without_its_two_labels_is_refused_with_file_list_and_code(
 ) -> None:
     path = tmp_path / "returns.yaml"
     path.write_text(f"return_status:\n  codes:\n    {line}\n", encoding="utf-8")
-    with pytest.raises(WrongUse, match=r"returns\.yaml: the code return_status\.codes\.\w+ needs"):
+    with pytest.raises(WrongUse, match=r"returns\.yaml: The code return_status\.codes\.\w+ needs"):
         read_vocabularies(path)
 
 

@@ -45,6 +45,13 @@ def test_no_message_claims_a_cause(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_wrong_is_told_in_whole_sentences(language: str) -> None:
+    """They begin large, after a place too, or with what they name, which stands as it is."""
+    told = {key: text for key, text in message_catalogue().items() if key.startswith("problem.")}
+    assert told and [key for key, text in told.items() if text[language][0].islower()] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("folder", ["indicators", "missions", "contracts"])
 def test_no_text_of_the_repository_claims_a_cause(folder: str, language: str) -> None:
     claims = [

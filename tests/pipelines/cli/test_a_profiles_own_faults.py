@@ -94,7 +94,7 @@ POINT = {"type": "Point", "coordinates": [30, 5]}
 METRES = {"type": "Polygon", "coordinates": [[[5e5, 5e5], [6e5, 5e5], [6e5, 6e5], [5e5, 5e5]]]}
 FAULTS: dict[str, tuple[Change, str, str]] = {
     # what: the change, the file that is named, a part of the sentence
-    "points": (lambda p: outlines(p, POINT), "areas.geojson", "feature 1 has a Point"),
+    "points": (lambda p: outlines(p, POINT), "areas.geojson", "Feature 1 has a Point"),
     "no geometry": (lambda p: outlines(p, None), "areas.geojson", "feature 1"),
     "odd geometry": (lambda p: outlines(p, {"type": "Area"}), "areas.geojson", "feature 1"),
     "in metres": (lambda p: outlines(p, METRES), "areas.geojson", "EPSG:4326"),
@@ -122,14 +122,14 @@ FAULTS: dict[str, tuple[Change, str, str]] = {
         "deaths_best",
     ),
     "wrong key": (append("mission.yaml", "time_zoen: UTC\n"), "mission.yaml", "time_zone"),
-    "key that is a number": (append("mission.yaml", "5: UTC\n"), "mission.yaml", "key 5"),
+    "key that is a number": (append("mission.yaml", "5: UTC\n"), "mission.yaml", "Key 5"),
     "wrong inner key": (
         edit("mission.yaml", parameters={"near_base": 5}),
         "mission.yaml",
         "near_base_km",
     ),
     "key twice": (append("mission.yaml", "mission: small\n"), "mission.yaml", "a second time"),
-    "no key": (text("mission.yaml", "mission: small\n"), "mission.yaml", "key name is missing"),
+    "no key": (text("mission.yaml", "mission: small\n"), "mission.yaml", "Key name is missing"),
     "a list of keys": (text("mission.yaml", "- mission\n"), "mission.yaml", "key"),
     "empty": (text("mission.yaml", ""), "mission.yaml", "key"),
     "no YAML": (text("mission.yaml", "mission: [small\n"), "mission.yaml", "row 2"),

@@ -178,7 +178,7 @@ def test_a_warehouse_that_is_being_written_is_not_opened(
     copy_of(sound.warehouse("small")).unlink(missing_ok=True)
     with locked(sound.warehouse("small")):
         code, (sentence,) = examined(sound, monkeypatch, capsys)
-    assert code == 2 and "another process is writing" in sentence
+    assert code == 2 and "Another process is writing" in sentence
 
 
 def test_of_a_warehouse_that_is_being_written_its_last_state_is_examined(

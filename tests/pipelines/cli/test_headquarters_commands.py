@@ -82,7 +82,7 @@ def test_a_token_opens_until_it_is_revoked(typed: Typed) -> None:
         (("tokens", "add", "headquarters"), "--until"),
         (("tokens", "add", "headquarters", "--until", "2099-01-01"), "Give another day"),
         (("tokens", "revoke", "unknown"), "`poclens tokens list`"),
-        (("--language", "fr", "tokens", "revoke", "unknown"), "il n’y a pas de jeton unknown"),
+        (("--language", "fr", "tokens", "revoke", "unknown"), "Il n’y a pas de jeton unknown"),
     ],
 )
 def test_a_token_that_cannot_be_is_refused(

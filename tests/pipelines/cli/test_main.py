@@ -176,7 +176,7 @@ def test_a_mission_is_not_seen_before_its_first_day(mali: Path) -> None:
 def test_an_unknown_indicator_is_refused_where_it_was_typed(tmp_path: Path, action: str) -> None:
     refused = poclens(tmp_path, "catalogue", action, "P2-OP-0X")
     assert refused.returncode == 2
-    assert refused.stderr.startswith("the catalogue has no indicator P2-OP-0X; the nearest is P2-O")
+    assert refused.stderr.startswith("The catalogue has no indicator P2-OP-0X; the nearest is P2-O")
 
 
 @pytest.mark.parametrize("action", ["show", "sql"])
@@ -184,7 +184,7 @@ def test_an_unknown_indicator_is_refused_where_it_was_typed(tmp_path: Path, acti
 def test_one_indicator_is_shown_at_a_time(tmp_path: Path, action: str, codes: list[str]) -> None:
     refused = poclens(tmp_path, "catalogue", action, *codes)
     assert refused.returncode == 2
-    assert refused.stderr.startswith("name one indicator")
+    assert refused.stderr.startswith("Name one indicator")
 
 
 def test_an_indicator_is_shown_in_words_and_its_sql_is_printed(tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ def test_the_area_above_is_found_by_its_codes_and_a_common_fault_is_told_once(
 
     told = made(0, 1, 2).problems
     assert "row 2" in told[0], told
-    assert told[1] == "places.csv: the same in other rows (7): 3, 4, 5, 6, 7, 8, 9."
+    assert told[1] == "places.csv: The same in other rows (7): 3, 4, 5, 6, 7, 8, 9."
     assert made(0, 1, 2, 3) == MadeMission("malda")
     with open_warehouse(workspace.warehouse("malda")) as connection:
         found = connection.execute(
@@ -196,8 +196,8 @@ def test_wrong_files_are_told_beside_wrong_fields(workspace: Workspace, tmp_path
         "units": written(tmp_path, "units.csv", UNITS.replace("Name of unit", "Quoi")),
     }
     told = SetupDesk(workspace).make(VALUES | {"code": "No!", "name_fr": ""}, [], files, "en")
-    for words in ("Short name: ", "in French: ", "No indicator", "areas.csv: the table needs",
-                  "units.csv: the table needs the column “Unit name / Nom"):  # fmt: skip
+    for words in ("Short name: ", "in French: ", "No indicator", "areas.csv: The table needs",
+                  "units.csv: The table needs the column “Unit name / Nom"):  # fmt: skip
         assert any(words in line for line in told.problems), (words, told.problems)
     assert workspace.missions() == []
 

@@ -33,7 +33,7 @@ def test_second_process_is_told_in_one_line(tmp_path: Path) -> None:
     with open_warehouse(path):
         shut = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=True)
     (line,) = shut.stdout.splitlines()
-    assert line.startswith("small.duckdb: another process is writing")
+    assert line.startswith("small.duckdb: Another process is writing")
     again = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=True)
     assert again.stdout == "open\n"
 
