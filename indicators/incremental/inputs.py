@@ -19,7 +19,12 @@ from indicators.definitions.mission_profile import Mission, resolve_path
 from indicators.foundation.sql_text import quoted
 from indicators.incremental.code_version import METHOD_VERSION
 
-_LEDGER = ("ops.input_file", "ops.covered_span")
+_LEDGER = (
+    "ops.input_file",
+    "ops.covered_span",
+    "ops.unread_file",
+    "(FROM mart.reject_place WHERE indicator IS NULL)",
+)
 
 
 def table_totals(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

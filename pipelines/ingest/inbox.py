@@ -159,6 +159,7 @@ def ingest(
     apply_decisions(connection, duplicate_decisions(workspace.home, mission.mission))
     reports += _outlines_again(intake, problems)
     reports += _called_back(intake, reports, problems)
+    ledger.record_unread(connection, _unread(intake, own))
     ledger.end_intake(connection)
     if progress:
         progress(len(found), len(found), "")
@@ -212,6 +213,25 @@ def _cleared(report: FileReport, path: Path, seen: Look | None) -> FileReport:
 
 def _waits(entry: _Found, reason: str | None) -> FileReport:
     return FileReport(entry.name, "", entry.source.source, "waiting", waits_for=reason)
+
+
+def _unread(intake: _Intake, sources: Mapping[str, Source]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Files that came and of which no row is loaded, with the tables of their mapping: those of the
+    ledger, and those still in the inbox."""
+
+    def tables(found: Iterable[Source | None]) -> list[str]:
+        return sorted({entry.table for source in found if source for entry in source.tables})
+
+    for entry in ledger.all_files(intake.connection):
+        left = entry.rows_rejected + entry.rows_ignored  # of a held file all rows are rejected
+        if entry.status != "superseded" and 0 < entry.rows_read == left:
+            yield entry.name, tables([intake.sources.get(entry.source)])
+    for path in deliveries(intake.workspace.inbox(intake.mission.mission)):
+        try:
+            found = takers(path, sources)
+        except WrongUse:
+            found = []
+        yield path.name, tables(found)
 
 
 def _asked_for(intake: _Intake, names: Sequence[str], problems: list[Problem]) -> Iterator[_Found]:

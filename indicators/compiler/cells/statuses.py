@@ -12,6 +12,7 @@ from indicators.compiler.cells.breakdowns import ZERO_OF_TOTAL, dimension_sql
 from indicators.compiler.cells.grid import in_grid_sql
 from indicators.compiler.cells.parts import due_parts_sql, zero_rates_sql
 from indicators.definitions.checks.columns_read import area_column
+from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.indicator import Indicator, Returns
 from indicators.definitions.vocabularies import UNKNOWN
 from indicators.foundation.mart_tables import (
@@ -115,6 +116,11 @@ def return_tables_sql(indicators: Iterable[Indicator]) -> Iterator[str]:
     indicators = list(indicators)
     wanted = {returns_key(i.returns): i.returns for i in indicators if i.returns is not None}
     of_states = {returns_key(i.returns): i.returns for i in indicators if i.returns and i.is_state}
+    yield """
+CREATE OR REPLACE TABLE cube.unread_return (
+  source VARCHAR, unit_code VARCHAR, area_code VARCHAR, month DATE)"""
+    for source in sorted({returns.source for returns in wanted.values()}):
+        yield from _unread_return_sql(contracts()[source])
     yield sql_file(__file__, "return_due")
     yield """
 CREATE OR REPLACE TABLE cube.return_month (
@@ -130,6 +136,17 @@ CREATE OR REPLACE TABLE cube.newest_return (
   due INTEGER, received INTEGER, no_access INTEGER)"""
     for key, returns in sorted(of_states.items()):
         yield _newest_return_sql(key, returns)
+
+
+def _unread_return_sql(contract: Contract) -> Iterator[str]:
+    """Which reports of a source came and could not be loaded; none where its rows know no place."""
+    day, area = contract.date_column, contract.area_column
+    if day is None or area is None:
+        return
+    day = f"local_date({day})" if contract.columns[day].base_type == "time" else day
+    unit = "unit_code" if "unit_code" in contract.columns else "CAST(NULL AS VARCHAR)"
+    parts = {"source": contract.table, "day": day, "area": area, "unit": unit}
+    yield sql_file(__file__, "unread_return").format_map(parts)
 
 
 def _newest_return_sql(key: str, returns: Returns) -> str:

@@ -85,6 +85,9 @@ _OPS: dict[str, dict[str, str]] = {
     "stored_column": {"table_name": "VARCHAR", "definition": "VARCHAR"},
     # The steps that a refresh has done, by its number (`refresh_number.py`).
     "refresh_step": {"number": "VARCHAR", "step": "VARCHAR"},
+    # Files that came and of which nothing is loaded, once a table that they would feed: held, or
+    # left in the inbox, which keeps what no mapping takes (without a table) or nobody can read.
+    "unread_file": {"name": "VARCHAR", "table_name": "VARCHAR"},
     # The intake that has begun and not ended; what was cut short goes on under its number.
     "intake_begun": {"number": "BIGINT"},
     # The only table with a clock; it reaches no release.

@@ -107,6 +107,16 @@ def end_intake(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("DELETE FROM ops.intake_begun")
 
 
+def record_unread(
+    connection: duckdb.DuckDBPyConnection, files: Iterable[tuple[str, Sequence[str]]]
+) -> None:
+    """Writes anew which files came and are not loaded, each with the tables that it would feed."""
+    connection.execute("DELETE FROM ops.unread_file")
+    for name, tables in files:
+        for table in tables or (None,):
+            connection.execute("INSERT INTO ops.unread_file VALUES (?, ?)", [name, table])
+
+
 def record(connection: duckdb.DuckDBPyConnection, entry: InputFile) -> None:
     """Writes or rewrites the entry of one file."""
     connection.execute("DELETE FROM ops.input_file WHERE file_sha256 = ?", [entry.file_sha256])

@@ -52,6 +52,51 @@ def test_returns_say_whether_nothing_is_zero(
     assert found["returns_received"] == len([e for e in returns if e in ("submitted", "nil")])
 
 
+UNREAD = [
+    # what waits, whose status and value are that of a report that did not come
+    ("ops.unread_file", "('september.xlsx', 'activities')", "O"),
+    ("ops.unread_file", "('september.xlsx', NULL)", "O"),
+    ("mart.reject_place", "('tiny', 'activities', NULL, DATE '2026-01-01', 'A1a', 3)", "O"),
+    # of another source, of another month or of another place
+    ("ops.unread_file", "('september.xlsx', 'alerts')", "A"),
+    ("mart.reject_place", "('tiny', 'activities', NULL, DATE '2026-02-01', 'A1a', 3)", "A"),
+    ("mart.reject_place", "('tiny', 'activities', NULL, DATE '2026-01-01', 'A2', 3)", "A"),
+]
+
+
+@pytest.mark.parametrize(("table", "row", "status"), UNREAD)
+def test_a_report_of_which_nothing_could_be_loaded_is_no_zero(
+    table: str, row: str, status: str
+) -> None:
+    small = SmallWarehouse()
+    small.add("reporting_returns", returned({1: "submitted"}, unit_code="P1"))
+    small.compute("P2-OP-01")
+    small.connection.execute(f"INSERT INTO {table} VALUES {row}")
+    found = cell(small.compute("P2-OP-01"))
+    assert (found["obs_status"], found["returns_received"]) == (status, int(status == "A"))
+    assert pd.isna(found["value"]) == (status == "O")
+
+
+def test_beside_a_held_file_rows_and_nil_reports_still_speak() -> None:
+    small = SmallWarehouse()
+    small.add("reporting_returns", returned({1: "submitted", 2: "nil"}, unit_code="P1"))
+    small.add("reporting_returns", returned({1: "submitted"}, unit_code="P2"))
+    small.add("activities", [PATROL])
+    small.connection.execute("INSERT INTO ops.unread_file VALUES ('p2.xlsx', 'activities')")
+    values = small.compute("P2-OP-01")
+    found = cell(values)
+    assert (found["obs_status"], found["value"], found["returns_received"]) == ("P", 1, 1)
+    assert cell(values, period="2026-02")["obs_status"] == "A"
+
+
+def test_a_file_that_no_mapping_takes_does_not_speak_of_months_with_rows() -> None:
+    small = SmallWarehouse()
+    small.add("reporting_returns", returned({1: "submitted"}, area_code="A2", unit_code="P2"))
+    small.add("activities", [PATROL])
+    small.connection.execute("INSERT INTO ops.unread_file VALUES ('notes.xlsx', NULL)")
+    assert cell(small.compute("P2-OP-01"), "A2")["obs_status"] == "A"
+
+
 def test_a_ratio_without_cases_cannot_be_computed_once_returns_came() -> None:
     small = SmallWarehouse()
     small.add("reporting_returns", returned({1: "submitted", 2: "not_submitted", 3: "no_access"}))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipelines.ingest.inbox import FilesRefused
 from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import AREAS_CSV, POPULATION
@@ -246,6 +247,20 @@ def test_file_with_too_many_rejects_is_held_back_whole(small: SmallMission) -> N
     assert small.query(COUNTS) == [("F", 100), ("M", 90)]  # the earlier vintage stays in force
     rules = "SELECT rule, row_number FROM quarantine.population ORDER BY rule"
     assert small.query(rules) == [("too_many_rejects", None), ("type_int", 3)]
+
+
+def test_files_of_which_nothing_is_loaded_are_known_until_they_are(small: SmallMission) -> None:
+    unread = "FROM ops.unread_file ORDER BY ALL"
+    small.deliver("population.csv", FIRST)
+    assert small.query(unread) == []
+    small.deliver("population_b.csv", HEADER + "XX09,2024-01-01,F,5\n")
+    (small.workspace.inbox("small") / "notes.pdf").write_text("–")
+    with pytest.raises(FilesRefused):
+        small.ingest()
+    assert small.query(unread) == [("notes.pdf", None), ("population_b.csv", "population")]
+    (small.workspace.inbox("small") / "notes.pdf").unlink()
+    small.deliver("population_b.csv", HEADER + "XX01,2025-01-01,F,5\n")
+    assert small.query(unread) == []
 
 
 def test_held_file_comes_in_once_the_limit_allows(small: SmallMission) -> None:
