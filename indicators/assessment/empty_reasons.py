@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from indicators.assessment.owed_reports import Reports, owed_reports_sql
 from indicators.compiler.cells.breakdowns import CROSSED, dimension_sql
-from indicators.definitions.contracts import CLASSES
+from indicators.definitions.contracts import CLASSES, contracts
 from indicators.definitions.vocabularies import vocabularies
 from indicators.foundation import mart_tables
 from indicators.foundation.messages import message
@@ -35,6 +35,7 @@ Empty = Literal[
     "after_record",
     "no_survey",
     "not_asked",
+    "not_recorded",
 ]
 EMPTIES: tuple[Empty, ...] = get_args(Empty)
 Beside = Literal[
@@ -112,6 +113,7 @@ class Facts:
     `confidentiality`: class of the total or, of a part, its own; `had_wave`: a survey wave ended in
     the period; `is_running`: the period ends after the as-of day; `is_before_record`,
     `is_after_record`: it lies outside the days that can be known, `is_part_known`: partly so;
+    `not_recorded`: `table.column` of what no file has and the indicator asks, joined by |;
     `area_due`, `area_received`, `area_no_access`: reports of all sources in the area and period,
     asked only where the indicator's own source owes none; `has_target`: the indicator has one,
     `is_held`: this cell is held against it; `published`: area levels (or kinds of period) for which
@@ -130,6 +132,7 @@ class Facts:
     is_before_record: bool = False
     is_after_record: bool = False
     is_part_known: bool = False
+    not_recorded: str | None = None
     returns_due: float | None = None
     returns_received: float | None = None
     area_due: float | None = None
@@ -173,8 +176,17 @@ def _empty(facts: Facts) -> Said | None:
     if code == "published_for":
         return Said("empty", code, {"published": facts.published})
     if code is None and (facts.value is None or facts.obs_status == mart_tables.TOO_IMPRECISE):
+        if facts.not_recorded is not None:
+            return Said("empty", "not_recorded", {"columns": _by_table(facts.not_recorded)})
         code = _not_known(facts)
     return None if code is None else Said("empty", code)
+
+
+def _by_table(columns: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for table, column in (one.split(".") for one in columns.split("|")):
+        found.setdefault(table, []).append(column)
+    return found
 
 
 def _hidden(facts: Facts) -> Empty | None:
@@ -337,6 +349,7 @@ _ADDED = {
     " OR cell.period_end > defined.known_to, false)",
     "had_wave": "coalesce(list_bool_or(list_transform(wave.days,"
     " lambda day: day BETWEEN cell.period_start AND cell.period_end)), false)",
+    "not_recorded": "defined.not_recorded",
     "area_due": "silent.area_due",
     "area_received": "silent.area_received",
     "area_no_access": "silent.area_no_access",
@@ -394,6 +407,8 @@ def _worded(value: Any, language: str) -> str:
 def _label(kind: str, code: str, language: str) -> str:
     if kind == "period_type":
         return message(f"page.period.group.{code}", language).lower()
+    if kind in contracts():
+        return contracts()[kind].columns[code].title.in_language(language)
     label = vocabularies()[kind].label(code, language)
     return label[:1].lower() + label[1:]
 

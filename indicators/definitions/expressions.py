@@ -192,6 +192,11 @@ def _checked(text: str, columns: Mapping[str, Operand], wanted: str | None) -> E
     return Expression(tree.sql(dialect="duckdb"), operand, tuple(sorted(check.used)))
 
 
+def parsed(text: str) -> exp.Expression:
+    """The tree of an expression that was checked."""
+    return _parsed(text)[0]
+
+
 @cache
 def conjuncts(sql: str) -> Mapping[str, frozenset[str]]:
     """The conditions that must all hold for this checked one, with the columns that each reads."""

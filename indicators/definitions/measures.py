@@ -92,6 +92,7 @@ class Measure(Strict):
     per: int = 1
     state: Snapshot | None = None
     known: str | None = None  # rows without it leave the cell provisional
+    asks: tuple[str, ...] = ()  # columns without which it would count all, where no file has them
     items: Mapping[str, tuple[str, ...]] = {}  # survey item: favourable answers, all must hold
     among: Mapping[str, tuple[str, ...]] = {}  # survey item: the answers of whom it is asked at all
     # Survey item: the number that each valid answer stands for; none: the answer is the number.

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 import duckdb
 
+from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.periods import PRECISION_PERIODS, day_months_after
@@ -116,6 +117,18 @@ def _waited(indicator: Indicator, day: date, mission: Mission) -> date:
         return day
     hours = max(mission.parameters.target_hours.values()) if back.target_hours else 0
     return day_months_after(day, back.months) + timedelta(days=back.days + math.ceil(hours / 24))
+
+
+def unrecorded_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """By table the columns that no file in force has; nothing of a table without files."""
+    rows = connection.execute(
+        "SELECT table_name, list(column_name) FROM ops.recorded_column GROUP BY ALL"
+    ).fetchall()
+    optional = {
+        table: {name for name, column in contracts()[table].columns.items() if not column.required}
+        for table, _ in rows
+    }
+    return {table: optional[table].difference(recorded) for table, recorded in rows}
 
 
 def known_tables_sql() -> Iterator[str]:

@@ -11,9 +11,10 @@ import shapely
 
 from indicators.compiler.explanation.figure_sql import indicator_sql
 from indicators.definitions.checks.columns_read import class_of_part, class_of_total
+from indicators.definitions.checks.unrecorded import lacking
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Held, Mission, Selected, resolve_path
-from indicators.engine.known_record import Span, bounds
+from indicators.engine.known_record import Span, bounds, unrecorded_columns
 from indicators.engine.polygons import repaired
 from indicators.foundation.mart_tables import INDICATOR_COLUMNS, MART_TABLES
 from indicators.foundation.messages import LANGUAGES
@@ -55,6 +56,7 @@ def _fill_indicators(
     spans: Mapping[str, Sequence[Span]],
     as_of: date,
 ) -> None:
+    unrecorded = unrecorded_columns(connection)
     present = {indicator.code: indicator.version for indicator in reversed(indicators)}
     rows = []
     for indicator in indicators:
@@ -63,6 +65,7 @@ def _fill_indicators(
             # Baseline and target are set for the version in force now.
             chosen = chosen.model_copy(update={"baseline": None, "target": None})
         row = _indicator_row(mission, indicator, chosen, spans[indicator.code])
+        row["not_recorded"] = "|".join(lacking(indicator, unrecorded)) or None
         row["sql"] = indicator_sql(indicator, mission.setting, as_of)
         rows.append(row)
     lists = ", ".join(f"unnest(CAST(? AS {kind}[]))" for kind in INDICATOR_COLUMNS.values())

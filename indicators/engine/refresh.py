@@ -32,6 +32,7 @@ from indicators.compiler.population import population_tables_sql
 from indicators.compiler.statements import contribution_sql, cube_sql
 from indicators.definitions.catalogue import selected_indicators
 from indicators.definitions.checks.columns_read import columns_used
+from indicators.definitions.checks.unrecorded import lacking
 from indicators.definitions.contracts import contracts
 from indicators.definitions.derivations import stored_columns, upstream_tables
 from indicators.definitions.indicator import Indicator
@@ -44,6 +45,7 @@ from indicators.engine.known_record import (
     known_tables_sql,
     span_rows,
     spans_of_indicators,
+    unrecorded_columns,
 )
 from indicators.engine.mart_queries import MART_QUERIES, fill_tables
 from indicators.engine.planned_and_done import (
@@ -225,7 +227,9 @@ def _prepare(
     _create(connection, "source_period", {"indicator": "VARCHAR", **_PERIOD_KEY})
     _create(connection, "first_day", {"indicator": "VARCHAR", "day": "DATE"})
     _create(connection, "rule", RULE_COLUMNS)
-    _insert(connection, "cube.rule", [astuple(rule_of(indicator)) for indicator in indicators])
+    unrecorded = unrecorded_columns(connection)
+    rules = [rule_of(indicator, not lacking(indicator, unrecorded)) for indicator in indicators]
+    _insert(connection, "cube.rule", [astuple(rule) for rule in rules])
     spans = spans_of_indicators(connection, mission, indicators)
     _create(connection, "known_span", SPAN_COLUMNS)
     _insert(connection, "cube.known_span", span_rows(spans))

@@ -23,6 +23,7 @@ _LEDGER = (
     "ops.input_file",
     "ops.covered_span",
     "ops.unread_file",
+    "ops.recorded_column",
     "(FROM mart.reject_place WHERE indicator IS NULL)",
 )
 

@@ -2,10 +2,10 @@
 
 A period of an indicator keeps its rows in `mart.indicator_value` while all that they follow from is
 the same: the indicator's cells of the period, its returns and population, of a rate the codes of
-its parts, whether the source has rows in it, whether it is over and all on record, places. Beside
-these stands what all rows follow from: definitions and the version of the method. When that
-changes, or when rows of the mart are missing or too many, all are written anew. Ratings and trends
-come after, of all rows (`assessment/`).
+its parts, whether the source has rows in it and files the columns that are asked for, whether it is
+over and all on record, places. Beside these stands what all rows follow from: definitions and the
+version of the method. When that changes, or when rows of the mart are missing or too many, all are
+written anew. Ratings and trends come after, of all rows (`assessment/`).
 """
 
 from collections.abc import Iterable
@@ -101,7 +101,7 @@ SELECT rule.indicator, rule.indicator_version, period.period_type, period.period
     coalesce(newest, ''), coalesce(people, ''), coalesce(codes, ''),
     source_period.period IS NOT NULL, coalesce(known.is_whole, false),
     period.period_end >= first_day.day,
-    period.period_end > as_of_day()) AS content
+    period.period_end > as_of_day(), rule.is_recorded) AS content
 FROM cube.rule AS rule
 JOIN cube.first_day AS first_day USING (indicator)
 JOIN cube.period AS period ON list_contains(rule.periods, period.period_type)

@@ -23,6 +23,7 @@ from pipelines.ingest.files.reading_again import (
     outdated_files,
 )
 from pipelines.ingest.load_file import load_file
+from pipelines.ingest.mapping.agreements import agreed
 from pipelines.ingest.mapping.files.file_names import fits
 from pipelines.ingest.mapping.model import Source, load_sources
 from pipelines.ingest.mapping.places.area_polygons import (
@@ -160,6 +161,7 @@ def ingest(
     reports += _outlines_again(intake, problems)
     reports += _called_back(intake, reports, problems)
     ledger.record_unread(connection, _unread(intake, own))
+    ledger.record_columns(connection, _columns_in_force(intake))
     ledger.end_intake(connection)
     if progress:
         progress(len(found), len(found), "")
@@ -213,6 +215,15 @@ def _cleared(report: FileReport, path: Path, seen: Look | None) -> FileReport:
 
 def _waits(entry: _Found, reason: str | None) -> FileReport:
     return FileReport(entry.name, "", entry.source.source, "waiting", waits_for=reason)
+
+
+def _columns_in_force(intake: _Intake) -> Iterator[tuple[str, str]]:
+    """(table, column) of all that the mappings of the files in force fill."""
+    sources = {**intake.sources, OUTLINES_SOURCE: outlines_source()}
+    in_force = {e.source for e in ledger.all_files(intake.connection) if e.status == "loaded"}
+    for name in in_force & sources.keys():
+        for table in agreed(sources[name], intake.mission).tables:
+            yield from ((table.table, column) for column in table.mapped_columns())
 
 
 def _unread(intake: _Intake, sources: Mapping[str, Source]) -> Iterator[tuple[str, Sequence[str]]]:

@@ -52,6 +52,7 @@ class Rule:
     per: int
     periods: list[str]
     method: str
+    is_recorded: bool  # else no file has a column without which nothing could be counted
 
 
 RULE_COLUMNS = {
@@ -68,6 +69,7 @@ RULE_COLUMNS = {
     "per": "INTEGER",
     "periods": "VARCHAR[]",
     "method": "VARCHAR",
+    "is_recorded": "BOOLEAN",
 }
 CELL_COLUMNS = {
     **{name: VALUE_COLUMNS[name] for name in ("indicator", "period_type", "period", "area")},
@@ -79,7 +81,7 @@ CELL_COLUMNS = {
 }
 
 
-def rule_of(indicator: Indicator) -> Rule:
+def rule_of(indicator: Indicator, is_recorded: bool = True) -> Rule:
     """The row of `cube.rule` of an indicator."""
     measure = indicator.measure
     method = GAMMA if indicator.comes_in_clusters else "full_register"
@@ -97,6 +99,7 @@ def rule_of(indicator: Indicator) -> Rule:
         indicator.scale,
         list(indicator.periods),
         method,
+        is_recorded,
     )
 
 
@@ -330,6 +333,7 @@ with_candidate AS (
 ),
 with_status AS (
   SELECT *, CASE
+    WHEN NOT is_recorded THEN '{NOT_REPORTED}'
     WHEN own_status = '{NORMAL}' AND period_end > as_of_day() THEN '{PROVISIONAL}'
     WHEN kind = 'survey' THEN coalesce(own_status, '{NOT_REPORTED}')
     WHEN own_status = '{NOT_REPORTED}' THEN '{NOT_REPORTED}'

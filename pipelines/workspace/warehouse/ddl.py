@@ -88,6 +88,8 @@ _OPS: dict[str, dict[str, str]] = {
     # Files that came and of which nothing is loaded, once a table that they would feed: held, or
     # left in the inbox, which keeps what no mapping takes (without a table) or nobody can read.
     "unread_file": {"name": "VARCHAR", "table_name": "VARCHAR"},
+    # The columns of each table that the mapping of any file in force fills.
+    "recorded_column": {"table_name": "VARCHAR", "column_name": "VARCHAR"},
     # The intake that has begun and not ended; what was cut short goes on under its number.
     "intake_begun": {"number": "BIGINT"},
     # The only table with a clock; it reaches no release.

@@ -117,6 +117,15 @@ def record_unread(
             connection.execute("INSERT INTO ops.unread_file VALUES (?, ?)", [name, table])
 
 
+def record_columns(
+    connection: duckdb.DuckDBPyConnection, columns: Iterable[tuple[str, str]]
+) -> None:
+    """Writes anew which columns of which tables the files in force have."""
+    connection.execute("DELETE FROM ops.recorded_column")
+    for column in sorted(set(columns)):
+        connection.execute("INSERT INTO ops.recorded_column VALUES (?, ?)", list(column))
+
+
 def record(connection: duckdb.DuckDBPyConnection, entry: InputFile) -> None:
     """Writes or rewrites the entry of one file."""
     connection.execute("DELETE FROM ops.input_file WHERE file_sha256 = ?", [entry.file_sha256])

@@ -44,6 +44,7 @@ def all_facts() -> list[Facts]:
             ),
         )
     ]
+    calendars.append({"not_recorded": "incidents.circumstance|incidents.site_code"})
     surveys = [{"is_survey": False}, *({"is_survey": True, "had_wave": held} for held in BOOLEANS)]
     targets = [
         {"rating": rating, "direction": direction, "has_target": has, "is_held": has and held}

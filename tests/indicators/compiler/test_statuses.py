@@ -97,6 +97,22 @@ def test_a_file_that_no_mapping_takes_does_not_speak_of_months_with_rows() -> No
     assert cell(small.compute("P2-OP-01"), "A2")["obs_status"] == "A"
 
 
+def test_what_no_file_records_is_no_zero_and_what_files_leave_blank_is() -> None:
+    small = SmallWarehouse()
+    small.add("reporting_returns", returned({1: "submitted"}, source="incidents"))
+    small.add("incidents", [{}])
+    assert cell(small.compute("D-OC-05"))["obs_status"] == "A"  # whose files nobody knows
+    record = "INSERT INTO ops.recorded_column VALUES ('incidents', ?)"
+    small.connection.execute(record, ["occurred_on"])
+    found = cell(small.compute("D-OC-05"))
+    assert (found["obs_status"], pd.isna(found["value"])) == ("O", True)
+    told = small.connection.execute("SELECT DISTINCT not_recorded FROM mart.indicator").fetchall()
+    assert told == [("incidents.circumstance",)]
+    small.connection.execute(record, ["circumstance"])
+    found = cell(small.compute("D-OC-05"))
+    assert (found["obs_status"], found["value"]) == ("A", 0)
+
+
 def test_a_ratio_without_cases_cannot_be_computed_once_returns_came() -> None:
     small = SmallWarehouse()
     small.add("reporting_returns", returned({1: "submitted", 2: "not_submitted", 3: "no_access"}))

@@ -263,6 +263,14 @@ def test_files_of_which_nothing_is_loaded_are_known_until_they_are(small: SmallM
     assert small.query(unread) == []
 
 
+def test_columns_that_no_file_in_force_has_are_known(small: SmallMission) -> None:
+    recorded = "SELECT column_name FROM ops.recorded_column WHERE table_name = 'population'"
+    small.deliver("population.csv", FIRST)
+    found = {name for (name,) in small.query(recorded)}
+    assert {"area_code", "sex", "persons"} <= found
+    assert not found & {"persons_low", "persons_high"}
+
+
 def test_held_file_comes_in_once_the_limit_allows(small: SmallMission) -> None:
     small.settings["reject_limit_pct"] = 40
     bad = HEADER + "XX01,2024-01-01,F,101\nXX01,2024-01-01,M,ninety\n"
