@@ -160,8 +160,8 @@ def ingest(
     apply_decisions(connection, duplicate_decisions(workspace.home, mission.mission))
     reports += _outlines_again(intake, problems)
     reports += _called_back(intake, reports, problems)
-    ledger.record_unread(connection, _unread(intake, own))
-    ledger.record_columns(connection, _columns_in_force(intake))
+    ledger.record_told(connection, "unread_file", _unread(intake))
+    ledger.record_told(connection, "recorded_column", _columns_in_force(intake))
     ledger.end_intake(connection)
     if progress:
         progress(len(found), len(found), "")
@@ -226,23 +226,13 @@ def _columns_in_force(intake: _Intake) -> Iterator[tuple[str, str]]:
             yield from ((table.table, column) for column in table.mapped_columns())
 
 
-def _unread(intake: _Intake, sources: Mapping[str, Source]) -> Iterator[tuple[str, Sequence[str]]]:
-    """Files that came and of which no row is loaded, with the tables of their mapping: those of the
-    ledger, and those still in the inbox."""
-
-    def tables(found: Iterable[Source | None]) -> list[str]:
-        return sorted({entry.table for source in found if source for entry in source.tables})
-
+def _unread(intake: _Intake) -> Iterator[tuple[str, str]]:
+    """(file, table) of files that came and of which no row is loaded, held ones among them."""
     for entry in ledger.all_files(intake.connection):
         left = entry.rows_rejected + entry.rows_ignored  # of a held file all rows are rejected
         if entry.status != "superseded" and 0 < entry.rows_read == left:
-            yield entry.name, tables([intake.sources.get(entry.source)])
-    for path in deliveries(intake.workspace.inbox(intake.mission.mission)):
-        try:
-            found = takers(path, sources)
-        except WrongUse:
-            found = []
-        yield path.name, tables(found)
+            source = intake.sources.get(entry.source)
+            yield from ((entry.name, table.table) for table in (source.tables if source else ()))
 
 
 def _asked_for(intake: _Intake, names: Sequence[str], problems: list[Problem]) -> Iterator[_Found]:

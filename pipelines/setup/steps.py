@@ -74,6 +74,7 @@ class _Facts:
     values: int = 0
     blocking: int = 0
     rejected: int = 0
+    held: int = 0  # files of which no row counts until somebody answers or corrects
     partly: tuple[str, ...] = ()  # sources that end before the last month of the newest quarter
     is_whole: bool = False  # the last refresh ended
     is_busy: bool = False
@@ -174,6 +175,7 @@ def _files(mission: Mission, facts: _Facts, coming: set[str]) -> Step:
 
 def _refresh(facts: _Facts, waiting: int) -> Step:
     told = {"waiting": waiting, "values": facts.values, "blocking": facts.blocking}
+    told["held"] = facts.held
     if waiting:
         return Step("refresh", "open", "waits", told)
     if not facts.values:
@@ -183,7 +185,7 @@ def _refresh(facts: _Facts, waiting: int) -> Step:
         return Step("refresh", "open", "blocked", told)
     if not facts.is_whole:
         return Step("refresh", "open", "unfinished", told)
-    return Step("refresh", "done", "done", told)
+    return Step("refresh", "done", "held" if facts.held else "done", told)
 
 
 def _release(workspace: Workspace, mission: Mission, facts: _Facts) -> Step:
@@ -264,7 +266,8 @@ def _counted(connection: Connection, mission: Mission) -> _Facts:
             "SELECT count(*) FROM mart.quality_check "
             "WHERE severity = 'blocking' AND status <> 'passed'"
         ),
-        rows_to_correct(open_rejects(connection)),
-        tuple(partly_covered(connection, ended[-1].name)) if ended else (),
-        mart_number(connection) is not None,
+        rejected=rows_to_correct(open_rejects(connection)),
+        held=number("SELECT count(*) FROM ops.input_file WHERE status = 'held'"),
+        partly=tuple(partly_covered(connection, ended[-1].name)) if ended else (),
+        is_whole=mart_number(connection) is not None,
     )

@@ -1,21 +1,15 @@
 -- Returns of a source that state rows and of which none is here, while something of them waits: a
--- file of the source, rejected rows of the return's area and month, or, in a month without any row
--- of the source, a file that no mapping takes
+-- file of the source, or rejected rows of the return's area and month
 INSERT INTO cube.unread_return
 WITH stated AS (
   SELECT DISTINCT {unit} AS unit_code, {area} AS area_code,
     CAST(date_trunc('month', {day}) AS DATE) AS "month"
   FROM core.{source} WHERE {day} IS NOT NULL
-),
-waiting AS (
-  SELECT bool_or(table_name = '{source}') AS has_file, bool_or(table_name IS NULL) AS has_unknown
-  FROM ops.unread_file
 )
 SELECT source, unit_code, area_code, "month"
-FROM core.reporting_returns AS returns CROSS JOIN waiting
+FROM core.reporting_returns AS returns
 WHERE source = '{source}' AND return_status = 'submitted'
-  AND (has_file
-    OR (has_unknown AND "month" NOT IN (SELECT "month" FROM stated))
+  AND ('{source}' IN (SELECT table_name FROM ops.unread_file)
     OR EXISTS (
       SELECT 1 FROM mart.reject_place AS rejected
       JOIN cube.area_ancestor AS above ON above.area_code = rejected.area

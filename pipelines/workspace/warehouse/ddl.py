@@ -85,8 +85,8 @@ _OPS: dict[str, dict[str, str]] = {
     "stored_column": {"table_name": "VARCHAR", "definition": "VARCHAR"},
     # The steps that a refresh has done, by its number (`refresh_number.py`).
     "refresh_step": {"number": "VARCHAR", "step": "VARCHAR"},
-    # Files that came and of which nothing is loaded, once a table that they would feed: held, or
-    # left in the inbox, which keeps what no mapping takes (without a table) or nobody can read.
+    # Files that came and of which no row is loaded, held ones among them, once a table of their
+    # mapping. (What cannot be read at all stays in the inbox, and nothing is computed.)
     "unread_file": {"name": "VARCHAR", "table_name": "VARCHAR"},
     # The columns of each table that the mapping of any file in force fills.
     "recorded_column": {"table_name": "VARCHAR", "column_name": "VARCHAR"},

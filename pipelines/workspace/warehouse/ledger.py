@@ -107,23 +107,13 @@ def end_intake(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("DELETE FROM ops.intake_begun")
 
 
-def record_unread(
-    connection: duckdb.DuckDBPyConnection, files: Iterable[tuple[str, Sequence[str]]]
+def record_told(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[tuple[str, str]]
 ) -> None:
-    """Writes anew which files came and are not loaded, each with the tables that it would feed."""
-    connection.execute("DELETE FROM ops.unread_file")
-    for name, tables in files:
-        for table in tables or (None,):
-            connection.execute("INSERT INTO ops.unread_file VALUES (?, ?)", [name, table])
-
-
-def record_columns(
-    connection: duckdb.DuckDBPyConnection, columns: Iterable[tuple[str, str]]
-) -> None:
-    """Writes anew which columns of which tables the files in force have."""
-    connection.execute("DELETE FROM ops.recorded_column")
-    for column in sorted(set(columns)):
-        connection.execute("INSERT INTO ops.recorded_column VALUES (?, ?)", list(column))
+    """Writes a table of what all files together say anew: `unread_file` or `recorded_column`."""
+    connection.execute(f"DELETE FROM ops.{table}")
+    for row in sorted(set(rows)):
+        connection.execute(f"INSERT INTO ops.{table} VALUES (?, ?)", list(row))
 
 
 def record(connection: duckdb.DuckDBPyConnection, entry: InputFile) -> None:

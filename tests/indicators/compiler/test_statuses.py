@@ -55,7 +55,6 @@ def test_returns_say_whether_nothing_is_zero(
 UNREAD = [
     # what waits, whose status and value are that of a report that did not come
     ("ops.unread_file", "('september.xlsx', 'activities')", "O"),
-    ("ops.unread_file", "('september.xlsx', NULL)", "O"),
     ("mart.reject_place", "('tiny', 'activities', NULL, DATE '2026-01-01', 'A1a', 3)", "O"),
     # of another source, of another month or of another place
     ("ops.unread_file", "('september.xlsx', 'alerts')", "A"),
@@ -87,14 +86,6 @@ def test_beside_a_held_file_rows_and_nil_reports_still_speak() -> None:
     found = cell(values)
     assert (found["obs_status"], found["value"], found["returns_received"]) == ("P", 1, 1)
     assert cell(values, period="2026-02")["obs_status"] == "A"
-
-
-def test_a_file_that_no_mapping_takes_does_not_speak_of_months_with_rows() -> None:
-    small = SmallWarehouse()
-    small.add("reporting_returns", returned({1: "submitted"}, area_code="A2", unit_code="P2"))
-    small.add("activities", [PATROL])
-    small.connection.execute("INSERT INTO ops.unread_file VALUES ('notes.xlsx', NULL)")
-    assert cell(small.compute("P2-OP-01"), "A2")["obs_status"] == "A"
 
 
 def test_what_no_file_records_is_no_zero_and_what_files_leave_blank_is() -> None:

@@ -2,7 +2,6 @@
 
 import pytest
 
-from pipelines.ingest.inbox import FilesRefused
 from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import AREAS_CSV, POPULATION
@@ -254,11 +253,7 @@ def test_files_of_which_nothing_is_loaded_are_known_until_they_are(small: SmallM
     small.deliver("population.csv", FIRST)
     assert small.query(unread) == []
     small.deliver("population_b.csv", HEADER + "XX09,2024-01-01,F,5\n")
-    (small.workspace.inbox("small") / "notes.pdf").write_text("–")
-    with pytest.raises(FilesRefused):
-        small.ingest()
-    assert small.query(unread) == [("notes.pdf", None), ("population_b.csv", "population")]
-    (small.workspace.inbox("small") / "notes.pdf").unlink()
+    assert small.query(unread) == [("population_b.csv", "population")]
     small.deliver("population_b.csv", HEADER + "XX01,2025-01-01,F,5\n")
     assert small.query(unread) == []
 
