@@ -113,7 +113,8 @@ class Facts:
     `confidentiality`: class of the total or, of a part, its own; `had_wave`: a survey wave ended in
     the period; `is_running`: the period ends after the as-of day; `is_before_record`,
     `is_after_record`: it lies outside the days that can be known, `is_part_known`: partly so;
-    `not_recorded`: `table.column` of what no file has and the indicator asks, joined by |;
+    `not_recorded`: `table.column` (`table.*`) of what no file has and the indicator asks, joined
+    by |;
     `area_due`, `area_received`, `area_no_access`: reports of all sources in the area and period,
     asked only where the indicator's own source owes none; `has_target`: the indicator has one,
     `is_held`: this cell is held against it; `published`: area levels (or kinds of period) for which
@@ -407,6 +408,8 @@ def _worded(value: Any, language: str) -> str:
 def _label(kind: str, code: str, language: str) -> str:
     if kind == "period_type":
         return message(f"page.period.group.{code}", language).lower()
+    if code == "*":
+        return contracts()[kind].title.in_language(language)
     if kind in contracts():
         return contracts()[kind].columns[code].title.in_language(language)
     label = vocabularies()[kind].label(code, language)

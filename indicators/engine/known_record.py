@@ -120,15 +120,16 @@ def _waited(indicator: Indicator, day: date, mission: Mission) -> date:
 
 
 def unrecorded_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
-    """By table the columns that no file in force has; nothing of a table without files."""
+    """By table the columns that no file in force has: all of a table without files."""
     rows = connection.execute(
         "SELECT table_name, list(column_name) FROM ops.recorded_column GROUP BY ALL"
     ).fetchall()
-    optional = {
-        table: {name for name, column in contracts()[table].columns.items() if not column.required}
-        for table, _ in rows
+    recorded = dict(rows)
+    return {
+        table: contract.columns.keys() - set(recorded.get(table, ()))
+        for table, contract in contracts().items()
+        if recorded  # else nobody has taken in a file, as in a world of few rows
     }
-    return {table: optional[table].difference(recorded) for table, recorded in rows}
 
 
 def known_tables_sql() -> Iterator[str]:

@@ -25,6 +25,6 @@ CREATE TABLE mart.indicator (
   -- First and last day that can be known (definitions 49); null for stocks and surveys, which are
   -- known by their own date, and for an open end
   known_from DATE, known_to DATE,
-  -- table.column of what it cannot be counted without and no file has, joined by |; null: none
+  -- table.column (table.*) of what it cannot be counted without and no file has, joined by |
   not_recorded VARCHAR
 );

@@ -26,10 +26,11 @@ _NEVER: _Outcomes = frozenset([False, None])
 
 
 def lacking(indicator: Indicator, unrecorded: Unrecorded) -> list[str]:
-    """The columns, as `table.column`, without which the indicator has no figure; often none."""
-    if indicator.is_survey:  # an item that nobody was asked has its own reason
-        return []
+    """What the indicator has no figure without, as `table.column`; `table.*` of a table without
+    files. Often nothing: rows of its own source that never came have their own reason."""
     contract = contracts()[indicator.source]
+    if indicator.is_survey or _is_absent(contract, unrecorded):
+        return []
     asked = set(indicator.measure.asks) & set(unrecorded.get(contract.table, ()))
     found = {f"{contract.table}.{name}" for name in asked}
     for key, text, wanted in expressions(indicator.measure):
@@ -39,7 +40,16 @@ def lacking(indicator: Indicator, unrecorded: Unrecorded) -> list[str]:
         alone = [at for at in blank if not _counts(text, wanted, contract, {at[0]: [at[1]]})]
         either = [at for at in blank if _counts(text, wanted, contract, _without(unrecorded, *at))]
         found |= {".".join(at) for at in alone or either or blank}
-    return sorted(found)
+    return sorted({_named(one, unrecorded) for one in found})
+
+
+def _is_absent(contract: Contract, unrecorded: Unrecorded) -> bool:
+    return contract.columns.keys() <= set(unrecorded.get(contract.table, ()))
+
+
+def _named(column: str, unrecorded: Unrecorded) -> str:
+    table = column.split(".")[0]
+    return f"{table}.*" if _is_absent(contracts()[table], unrecorded) else column
 
 
 def _without(unrecorded: Unrecorded, table: str, column: str) -> Unrecorded:
@@ -63,7 +73,7 @@ def _blank_columns(
     for name in needed_derived(contract, read):
         derived = contract.derived[name]
         if derived.table:
-            other = {*match_of(derived).values(), derived.take}
+            other = {*match_of(derived).values(), derived.take, contracts()[derived.table].key[0]}
             yield from (
                 (derived.table, one) for one in unrecorded.get(derived.table, ()) if one in other
             )
@@ -92,6 +102,8 @@ def _finds_none(derived: Derived, own: Collection[str], blank: Unrecorded) -> bo
     if derived.table is None:
         return False
     other = contracts()[derived.table]
+    if _is_absent(other, blank):
+        return True
     if set(blank.get(other.table, ())) & {*match_of(derived).values(), derived.take}:
         return True
     return derived.where is not None and not _counts(derived.where, "bool", other, blank)
