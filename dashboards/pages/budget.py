@@ -33,7 +33,7 @@ def _sentence(context: Context, found: pd.DataFrame) -> str:
     words, year = context.words, budget.year_of(context).name
     due = found[(found["quantity_unit"] == "activity") & (found["due"] > 0)]
     if due.empty:
-        return words("budget.nothing", year=year)
+        return context.if_came(words("budget.nothing", year=year), "activity_plan")
     numbers = {name: formats.number(float(due[name].sum()), words) for name in ("due", "done")}
     day = formats.day(budget.as_of(context), words)
     key = "budget.sentence_unknown" if budget.is_silent(context) else "budget.sentence"
@@ -78,7 +78,7 @@ def _outputs(context: Context) -> html.Section:
     under = words("budget.outputs_under", day=formats.day(budget.as_of(context), words))
     lacking = reports_note(context.reports_of("work_plan", period=budget.year_of(context)), words)
     if not rows:
-        return card(title, [notice(words("budget.no_plan"))], under, key="outputs")
+        return card(title, [notice(words("budget.no_plan"))], key="outputs")
     most: dict[str, float] = {}
     for row in rows:
         ends = (row["current"] or 0.0, row["done"] or 0.0, row["due"] or 0.0)

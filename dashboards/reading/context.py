@@ -14,7 +14,7 @@ from dashboards.reading.access import Audience
 from dashboards.reading.address import Address
 from dashboards.reading.queries import catalogue, framework, indicator_values
 from dashboards.reading.queries.cells import Cell, Dated, dated_cells, span_of
-from dashboards.reading.queries.quality import never_filled, owed_reports
+from dashboards.reading.queries.quality import never_came, owed_reports
 from dashboards.reading.releases import (
     DamagedRelease,
     LackingRelease,
@@ -26,6 +26,7 @@ from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import Words, sentence_case
 from indicators.assessment.empty_reasons import Said, reports_said
+from indicators.assessment.owed_reports import SOURCES
 from indicators.definitions.contracts import contracts
 from indicators.foundation.periods import Period, period_named
 
@@ -267,16 +268,19 @@ class Context:
         return next(iter(reports_said(found)), None)
 
     def with_reports(self, sentence: str, table: str, period: Period | None = None) -> str:
-        """A sentence on counts of a mart table, and what reports it lacks; that nothing is known
-        where no row of its sources ever came."""
-        if empty := never_filled(self.release, table):
-            titles = (contracts()[name].title.in_language(self.words.language) for name in empty)
-            return self.words("value.never_filled", sources=", ".join(titles))
-        said = self.reports_of(table, period=period)
-        if said is None:
-            return sentence
+        """A sentence on counts of a mart table, and what reports it lacks."""
+        said, sources = self.reports_of(table, period=period), SOURCES.get(table, ())
+        if said is None or never_came(self.release, sources):
+            return self.if_came(sentence, *sources)
         lacking = self.words("sentence.closed", text=sentence_case(self.words.said(said)))
         return f"{sentence} {lacking}"
+
+    def if_came(self, sentence: str, *sources: str) -> str:
+        """A sentence on what sources tell; that nothing is known where no row of them ever came."""
+        if not never_came(self.release, sources):
+            return sentence
+        titles = (contracts()[name].title.in_language(self.words.language) for name in sources)
+        return self.words("value.never_filled", sources=", ".join(titles))
 
     def absent(self, indicator: str, area: str) -> Cell:
         """The cell that stands where the copy has no row: it says where there are some."""

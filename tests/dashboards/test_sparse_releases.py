@@ -1,11 +1,13 @@
 """A mission that knows little: pages say what cannot be told, and never that all is well."""
 
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from dashboards.pages import (
     alerts,
+    budget,
     data_quality,
     effects,
     indicator,
@@ -14,7 +16,9 @@ from dashboards.pages import (
     overview,
     perceptions,
     releases,
+    readiness,
     results_chain,
+    transition,
 )
 from dashboards.reading.address import Address
 from dashboards.reading.context import Context, read_context
@@ -100,6 +104,31 @@ def test_what_never_came_is_not_known_and_not_none(tmp_path: Path) -> None:
     text = text_of(alerts.body(context))
     assert message("page.alerts.no_action_none", "en") not in text
     assert "nothing has come for “" in text
+
+
+@pytest.mark.parametrize(
+    ("page", "source", "tables", "said"),
+    [
+        (readiness, "hot_spots", ("hot_spot",), "hot_spots.none"),
+        (readiness, "activities", (), "threats.nothing"),
+        (transition, "deployments", ("handover",), "transition.no_handover"),
+        (budget, "activity_plan", ("work_plan",), "budget.nothing"),
+        (data_quality, "reporting_returns", ("quality_score", "return_status"), "score.none"),
+    ],
+)
+def test_pages_say_what_never_came_and_not_that_there_was_none(
+    tmp_path: Path, page: ModuleType, source: str, tables: tuple[str, ...], said: str
+) -> None:
+    none: dict[str, list[dict[str, object]]] = {table: [] for table in tables}
+    check = next(iter(mart_rows()["quality_check"]))
+    state = {"check_name": f"{source}.has_rows", "source": source}
+    words = message(f"page.{said}", "en", year="2026/27", quarter="Q3 2026")
+    for status, is_said in (("passed", True), ("failed", False)):
+        context = _context(
+            tmp_path / status, quality_check=[check | state | {"status": status}], **none
+        )
+        text = text_of(page.body(context))
+        assert (words in text) == is_said, text[:2000]
 
 
 def test_without_outlines_the_list_stands_alone(tmp_path: Path) -> None:

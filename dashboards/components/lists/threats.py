@@ -14,6 +14,7 @@ from dashboards.components.listing import Field, Listing, area
 from dashboards.components.table import Column, table
 from dashboards.reading.context import Context
 from dashboards.reading.queries import threats
+from dashboards.reading.queries.quality import never_came
 from dashboards.reading.rows import rows_of
 from dashboards.reading.written import records
 from dashboards.wording import formats
@@ -136,8 +137,11 @@ def _assessed(context: Context, row: Row) -> str:
 def _tier(context: Context, row: Row) -> Any:
     """What was done of what was planned; a plan that names the threat is not always there."""
     words, done = context.words, int(row["done"])
-    said = words("threats.done", number=formats.number(done, words))
-    parts: list[Any] = [said if done else html.B(words("threats.nothing"))]
+    if done:
+        parts: list[Any] = [words("threats.done", number=formats.number(done, words))]
+    else:
+        is_known = not never_came(context.release, ["activities"])
+        parts = [html.B(words("threats.nothing")) if is_known else "–"]
     if not formats.is_missing(row["planned"]):
         planned = words("threats.planned", number=formats.number(row["planned"], words))
         parts += [" ", html.Span(planned, className="note")]

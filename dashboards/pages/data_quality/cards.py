@@ -140,7 +140,13 @@ def quality_score_card(context: Context) -> list[html.Section]:
     )
     frame = frame[frame["area"].isin(context.areas_inside)]
     if frame.empty:
-        return [card(title, [notice(words("score.none"))], key="score")]
+        return [
+            card(
+                title,
+                [notice(context.if_came(words("score.none"), "reporting_returns"))],
+                key="score",
+            )
+        ]
     by_source = _rows(context, frame, "source")
     by_area = _rows(context, frame, "area")
     parts: list[Any] = [table(_columns(context, "quality.source"), by_source, title)]

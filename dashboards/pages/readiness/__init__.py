@@ -24,7 +24,8 @@ def sentence(context: Context) -> str:
     if threats:
         unmet = sum(1 for tiers in threats.values() if not tiers[TOTAL]["done"])
         is_unmet = words.count("readiness.unmet", unmet) if unmet else words("readiness.met")
-        said.append(context.with_reports(sentence_case(is_unmet), "threat_response"))
+        is_unmet = context.with_reports(sentence_case(is_unmet), "threat_response")
+        said.append(context.if_came(is_unmet, "activities"))
     plans = base_plans(context)
     if not plans.empty:
         overdue = int(plans["is_overdue"].sum())

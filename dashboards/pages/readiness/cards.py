@@ -118,7 +118,9 @@ def hot_spots_card(context: Context) -> html.Section:
     words, found = context.words, hot_spots(context)
     title = words("hot_spots.title")
     if found.empty:
-        return card(title, [notice(words("hot_spots.none"))], key="hot-spots")
+        return card(
+            title, [notice(context.if_came(words("hot_spots.none"), "hot_spots"))], key="hot-spots"
+        )
     columns = [Column(words("table.area"))]
     columns += [Column(words(f"hot_spots.head.{name}"), name in _NUMBERS) for name in _HEADS]
     rows = [_row(context, row) for row in rows_of(found)]

@@ -159,7 +159,8 @@ def _handovers(context: Context, left: pd.DataFrame) -> html.Section:
     words = context.words
     title = words("transition.handovers")
     if left.empty:
-        return card(title, [notice(words("transition.no_handover"))], key="handovers")
+        none = context.if_came(words("transition.no_handover"), "deployments")
+        return card(title, [notice(none)], key="handovers")
     without = () if bool(left["base_name"].notna().any()) else ("base",)
     parts = [HANDOVERS.table(context, rows_of(left), without), HANDOVERS.files(context)]
     return card(title, parts, words("transition.handovers_under"), key="handovers")
@@ -168,7 +169,8 @@ def _handovers(context: Context, left: pd.DataFrame) -> html.Section:
 def body(context: Context) -> list[Any]:
     """Sentence, the strategy, the benchmarks now and by quarter, the areas left."""
     known, left = _by_code(context), handovers_shown(context)
-    head = page_head(_sentence(context, known, left), context.words("transition.lead"))
+    lead = context.words("transition.lead") if known else None
+    head = page_head(_sentence(context, known, left), lead)
     cards = [
         *_benchmarks(context, known),
         _handovers(context, left),

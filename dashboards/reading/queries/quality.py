@@ -1,6 +1,6 @@
 """Returns, rejects, checks, revisions and input files."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -150,10 +150,9 @@ def _by_place(release: Release) -> _ByPlace:
     return found
 
 
-def never_filled(release: Release, table: str) -> tuple[str, ...]:
-    """The sources that fill a table where no row of any has come; none where some has come."""
-    sources = tuple(SOURCES.get(table, ()))
-    return sources if sources and _without_rows(release).issuperset(sources) else ()
+def never_came(release: Release, sources: Sequence[str]) -> bool:
+    """Whether no row of any of these has come; False of none."""
+    return bool(sources) and _without_rows(release).issuperset(sources)
 
 
 @lru_cache(maxsize=4)
