@@ -705,8 +705,17 @@ def _record_held(job: _Job, outcome: _Outcome, question: Question) -> FileReport
         "held",
         read,
         rows_rejected=read,
-        remarks=(*_warned(job, outcome), told),
+        remarks=(*_warned(job, outcome), told, *_still_counts(job)),
     )
+
+
+def _still_counts(job: _Job) -> Iterator[Problem]:
+    """Which files stay in force that a held one would have replaced; itself, where it was loaded
+    before."""
+    in_force = [entry.name for entry in job.vintages.earlier if entry.status == "loaded"]
+    if names := in_force or [job.delivery.name] * job.is_in_force:
+        facts = {"names": ", ".join(dict.fromkeys(names))}
+        yield Problem("earlier_still_counts", job.delivery.name, parameters=facts)
 
 
 def _note_reason(job: _Job, table: str, reason: pa.Table) -> None:

@@ -183,6 +183,16 @@ def test_a_file_without_a_row_says_that_earlier_ones_still_count(small: SmallMis
     assert small.query(COUNTED) == [("XX01", "F", 5)]
 
 
+def test_a_held_version_says_that_the_earlier_one_still_counts(small: SmallMission) -> None:
+    small.settings["reject_limit_pct"] = 20
+    good = HEADER + "XX01,2024-06-30,F,5\n"
+    first = small.deliver("population.csv", good.replace("XX01", "XX09"))
+    assert first.status == "held" and "still counts" not in "".join(first.lines("en"))
+    small.deliver("population.csv", good)
+    held = small.deliver("population.csv", good.replace("XX01", "XX08"))
+    assert held.status == "held" and "population.csv still counts" in "".join(held.lines("en"))
+
+
 def test_two_senders_correct_the_same_file(small: SmallMission, tmp_path: Path) -> None:
     small.deliver("population.csv", HEADER + ROWS)
     (path,) = sent_out(small, tmp_path)
