@@ -26,7 +26,10 @@ def draw_rota(
     lines = power_lines(chances, arguments.months, language)
     facts: dict[str, Any] = {"edge": edge.id, "power": chances[2]}
     if first is None:
-        lines.append(message("rota.not_drawn", language, first=rotas.next_first()))
+        if chances[0]:
+            lines.append(message("rota.not_drawn", language, first=rotas.next_first()))
+        else:
+            lines = [message("problem.rota_no_areas", language, value=edge.id)]
         show(arguments, facts, "\n".join(lines))
         return 0
     drawn = rotas.draw(edge.id, first, arguments.months, arguments.seed)

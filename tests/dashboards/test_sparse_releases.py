@@ -3,6 +3,7 @@
 from pathlib import Path
 from types import ModuleType
 
+import duckdb
 import pytest
 
 from dashboards.pages import (
@@ -12,6 +13,7 @@ from dashboards.pages import (
     effects,
     indicator,
     map,
+    missions,
     outstanding,
     overview,
     perceptions,
@@ -129,6 +131,23 @@ def test_pages_say_what_never_came_and_not_that_there_was_none(
         )
         text = text_of(page.body(context))
         assert (words in text) == is_said, text[:2000]
+
+
+def test_of_alerts_one_indicator_alone_has_its_line(tmp_path: Path) -> None:
+    code = "P2-OC-02"
+    chosen = [row for row in mart_rows()["indicator"] if row["indicator"] == code]
+    text = text_of(alerts.body(_context(tmp_path, indicator=chosen)))
+    of_the_clock = text[text.index(message("page.alerts.clock_title", "en")) :]
+    assert str(chosen[0]["short_en"]) in of_the_clock[:400]
+
+
+def test_a_first_release_is_called_so_and_not_one_that_revised_nothing(tmp_path: Path) -> None:
+    assert "revised since" in text_of(missions.body(_context(tmp_path / "later")))
+    folder = write_release(tmp_path / "first")
+    with duckdb.connect(str(folder / "mission/poclens.duckdb")) as connection:
+        connection.execute("CREATE OR REPLACE VIEW mart.release AS SELECT NULL AS previous_release")
+    context = read_context(tmp_path / "first", "mission", Address.parse("/missions", ""))
+    assert context is not None and "the first release" in text_of(missions.body(context))
 
 
 def test_without_outlines_the_list_stands_alone(tmp_path: Path) -> None:

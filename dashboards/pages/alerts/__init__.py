@@ -68,7 +68,7 @@ def _clock(context: Context) -> html.Section:
     """Share in time and minutes to arrival against their targets."""
     words = context.words
     lines = []
-    for code in (*_known(context)[1:], _REVIEWED):
+    for code in (_IN_TIME, _MINUTES, _REVIEWED):
         if code not in context.indicators.index:
             continue
         cell, unit = context.cell(code), context.unit(code)

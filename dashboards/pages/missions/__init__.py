@@ -16,6 +16,7 @@ from dashboards.components.chart import take_away
 from dashboards.components.table import Column, table
 from dashboards.pages.missions import queries
 from dashboards.reading.context import Context
+from dashboards.reading.queries import catalogue
 from dashboards.reading.releases import Release
 from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
@@ -79,9 +80,17 @@ def _state_row(context: Context, mission: str) -> list[Any]:
         html.Span(release.name, className="release"),
         _age(context, release),
         words("missions.share", share=formats.percent(share, words)) if share is not None else "–",
-        words("missions.moved", ratings=str(ratings), revised=formats.number(revised, words)),
+        _moved(context, release, ratings, revised),
         _pull_state(context, mission),
     ]
+
+
+def _moved(context: Context, release: Release, ratings: int, revised: int) -> str:
+    """What changed since the quarter before, and since the release before, where there is one."""
+    words = context.words
+    if catalogue.release_facts(release).get("previous_release") is None:
+        return words("missions.moved_first", ratings=str(ratings))
+    return words("missions.moved", ratings=str(ratings), revised=formats.number(revised, words))
 
 
 def _age(context: Context, release: Release) -> str:

@@ -11,6 +11,7 @@ from python_calamine import CalamineWorkbook
 from dashboards.serving.app import create_app
 from pipelines.cli.main import main
 from pipelines.setup.proposal.desk import open_desk
+from pipelines.workspace.warehouse.connection import open_warehouse
 from records.people import accounts
 from records.store import Store, utc_now
 from tests.pipelines.documents.test_workbooks_for_people import faults, sheets
@@ -56,6 +57,16 @@ def test_a_rota_is_drawn_once_written_as_an_order_and_answered(
     capsys.readouterr()
     assert main(["evidence", "answer", *later]) == 0
     assert "No grade yet" in capsys.readouterr().out
+
+
+def test_nothing_is_offered_where_no_area_had_both(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_warehouse(home / "warehouse/sample.duckdb") as connection:
+        connection.execute("DELETE FROM core.activities")
+    assert main(["evidence", "rota", *EDGE]) == 0
+    said = capsys.readouterr().out
+    assert "nothing to draw for" in said and "--from" not in said and "found in" not in said
 
 
 def test_the_page_draws_a_rota_and_gives_its_order_to_those_who_may(
