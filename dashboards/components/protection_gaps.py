@@ -9,6 +9,7 @@ from dash import html
 from dashboards.figures.area_drawing import AreaDrawing, Look, area_drawing, ranks
 from dashboards.figures.outlines import outlines_of
 from dashboards.reading.context import Context
+from dashboards.reading.queries.quality import never_came
 from dashboards.reading.releases import Release
 from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
@@ -123,7 +124,8 @@ def place_words(context: Context, known: Mapping[str, Row]) -> str:
         number = formats.number(known[risk]["value"], words, 1)
         parts.append(words(f"where.{risk}", number=number))
     if patrol is None:
-        parts.append(words("where.no_patrol"))
+        if not never_came(context.release, ["activities"]):
+            parts.append(words("where.no_patrol"))
     elif not formats.is_missing(patrol.get("counted_to")):  # releases of before do not say it
         on = pd.Timestamp(patrol["counted_to"]) - pd.Timedelta(days=int(patrol["value"]))
         said = "where.patrol" if int(patrol["value"]) else "where.patrol_or_later"

@@ -1,7 +1,10 @@
 """`poclens quality`: what the last refresh checked and found."""
 
 import argparse
+from collections.abc import Mapping
+from typing import Any
 
+from indicators.definitions.contracts import contracts
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import Parser, mission_of
@@ -10,6 +13,11 @@ from pipelines.cli.options import Parser, mission_of
 def add_arguments(parser: Parser) -> None:
     """The mission."""
     parser.add_argument("--mission", metavar="M")
+
+
+def says_empty(check: Mapping[Any, Any]) -> bool:
+    """Whether it warns that a table has no row: of what never came, no fault of what did."""
+    return check["severity"] == "warning" and check["check_name"].endswith(".has_rows")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -24,9 +32,15 @@ def run(arguments: argparse.Namespace) -> int:
     found = [check for check in checks if check["status"] != "passed"]
     key = "cli.quality.count" if checks else "cli.quality.none"
     lines = [message(key, arguments.language, total=len(checks), found=len(found))]
+    absent = [check["source"] for check in found if says_empty(check)]
+    if absent:  # one line for all tables
+        language = arguments.language
+        titles = [contracts()[table].title.in_language(language) for table in sorted(absent)]
+        lines.append(message("cli.quality.never_came", language, tables=", ".join(titles)))
     lines += [
         f"{check['severity']:8}  {check['check_name']}: {check[f'sentence_{arguments.language}']}"
         for check in found
+        if not says_empty(check)
     ]
     show(arguments, {"checks": checks}, "\n".join(lines))
     return int(any(check["severity"] == "blocking" for check in found))

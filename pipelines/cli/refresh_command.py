@@ -12,6 +12,7 @@ from indicators.foundation.numbers.number_format import number_text
 from pipelines.cli.main import show
 from pipelines.cli.options import Parser, mission_of
 from pipelines.cli.progress import progress_bar
+from pipelines.cli.quality_command import says_empty
 from pipelines.cli.signing_in import act_by_account, add_account
 from pipelines.ingest.file_report import as_at_the_end, closing_lines, counted, remark_lines
 from pipelines.setup.runs import PROGRESS
@@ -122,7 +123,7 @@ def summary(result, language: str) -> str:  # type: ignore[no-untyped-def]
             language,
             values=result.values,
             checks=len(result.checks),
-            warnings=sum(check["severity"] == "warning" for check in failed),
+            warnings=sum(c["severity"] == "warning" and not says_empty(c) for c in failed),
             blocking=sum(check["severity"] == "blocking" for check in failed),
             seconds=number_text(sum(result.seconds.values()), language, 1),
         )

@@ -31,7 +31,7 @@ from tests.worlds.release import COUNTRY, mart_rows, write_release
 
 def _context(home: Path, path: str = "/", **changed: list[dict[str, object]]) -> Context:
     write_release(home, "2026-Q3-r01", {**mart_rows(), **changed})
-    context = read_context(home, "mission", Address.parse(path, ""))
+    context = read_context(home, "mission", Address.parse(path, "open=all"))
     assert context is not None
     return context
 
@@ -148,6 +148,27 @@ def test_a_first_release_is_called_so_and_not_one_that_revised_nothing(tmp_path:
         connection.execute("CREATE OR REPLACE VIEW mart.release AS SELECT NULL AS previous_release")
     context = read_context(tmp_path / "first", "mission", Address.parse("/missions", ""))
     assert context is not None and "the first release" in text_of(missions.body(context))
+
+
+def test_tables_that_never_came_are_one_line_of_the_checks(tmp_path: Path) -> None:
+    check = next(iter(mart_rows()["quality_check"])) | {"status": "failed"}
+    said = {"sentence_en": "Not so: there are rows."}
+    empty = [
+        check | said | {"check_name": f"{source}.has_rows", "source": source}
+        for source in ("alerts", "training")
+    ]
+    other = check | {"check_name": "alerts.other", "sentence_en": "Something else."}
+    text = text_of(data_quality.body(_context(tmp_path, quality_check=[*empty, other])))
+    assert said["sentence_en"] not in text and other["sentence_en"] in text
+    assert text.count("nothing has come for “Alerts, Training”") == 1
+
+
+def test_of_areas_without_a_patrol_log_no_patrol_is_missed(tmp_path: Path) -> None:
+    check = next(iter(mart_rows()["quality_check"]))
+    empty = check | {"check_name": "activities.has_rows", "source": "activities"}
+    for status, is_said in (("passed", True), ("failed", False)):
+        context = _context(tmp_path / status, quality_check=[empty | {"status": status}])
+        assert ("for over two weeks" in map.sentence(context)) == is_said
 
 
 def test_without_outlines_the_list_stands_alone(tmp_path: Path) -> None:

@@ -193,8 +193,13 @@ def _checks_card(context: Context) -> list[Any]:
         failed=str(int(counts.get("failed", 0))),
         errors=str(int(counts.get("error", 0))),
     )
-    shown = frame[frame["status"] != "passed"]
+    absent = quality.without_rows(context.release)
+    is_absent = frame["check_name"].str.endswith(".has_rows") & frame["source"].isin(absent)
+    shown = frame[(frame["status"] != "passed") & ~is_absent]
     items = [_check(context, row) for row in rows_of(shown)]
+    if absent:  # one line for all of them
+        titles = ", ".join(sorted(words.label("source", table) for table in absent))
+        items.append(html.Li(words("value.never_filled", sources=titles)))
     passed = rows_of(frame[frame["status"] == "passed"])
     said = words("quality.all_passed", number=str(len(passed)))
     rest = html.Ul([_check(context, row) for row in passed], className="checks")

@@ -36,6 +36,7 @@ from dashboards.pages.map.classes import Classes, class_row, fixed_classes, stri
 from dashboards.pages.map.forecast_card import forecast_card
 from dashboards.reading.context import Context
 from dashboards.reading.queries import quality
+from dashboards.reading.queries.quality import never_came
 from dashboards.wording import formats
 from indicators.foundation.periods import Period, add_months, period_named
 
@@ -55,7 +56,8 @@ def sentence(context: Context, found: Gaps) -> str:
     late = [area for area in first if _disc(_days(context, found[area])) in ("late", "none")]
     if late:
         named = words.listed([context.area_name(area) for area in late])
-        said.append(words("gaps.late", names=named, patrol=words(f"gaps.patrol.{_by(context)}")))
+        told = words("gaps.late", names=named, patrol=words(f"gaps.patrol.{_by(context)}"))
+        said.append(context.if_came(told, "activities"))
     return " ".join(said)
 
 
@@ -151,7 +153,8 @@ def _presence(context: Context, known: Mapping[str, Row]) -> html.Span:
     """The disc of the last patrol, with its days in words."""
     row, words, by = _last(context, known), context.words, _by(context)
     if row is None:
-        return html.Span(words(f"gaps.no_patrol.{by}"), className="note")
+        is_known = not never_came(context.release, ["activities"])
+        return html.Span(words(f"gaps.no_patrol.{by}") if is_known else "–", className="note")
     is_undated = formats.is_missing(row.get("counted_to"))  # in releases of before
     named = words("gaps.last_day") if is_undated else formats.day(row["counted_to"], words)
     days = int(row["value"])

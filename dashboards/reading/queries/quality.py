@@ -152,11 +152,12 @@ def _by_place(release: Release) -> _ByPlace:
 
 def never_came(release: Release, sources: Sequence[str]) -> bool:
     """Whether no row of any of these has come; False of none."""
-    return bool(sources) and _without_rows(release).issuperset(sources)
+    return bool(sources) and without_rows(release).issuperset(sources)
 
 
 @lru_cache(maxsize=4)
-def _without_rows(release: Release) -> frozenset[str]:
+def without_rows(release: Release) -> frozenset[str]:
+    """The tables of which no row ever came."""
     if "quality_check" not in release.tables:
         return frozenset()
     found = checks(release)
