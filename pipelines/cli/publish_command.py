@@ -1,6 +1,7 @@
 """`poclens publish --mission M --period 2026-Q3`: an immutable release from the last refresh."""
 
 import argparse
+from collections.abc import Sequence
 
 from indicators.foundation.messages import LANGUAGES, message
 from pipelines.cli.main import show
@@ -23,6 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     mission = mission_of(arguments)
     from pipelines.orchestration.run import publish
     from pipelines.quality.facts.volumes import partly_covered
+    from pipelines.release.naming import releases_of
     from pipelines.workspace.warehouse.last_state import open_to_read
 
     act_by_account(arguments)
@@ -35,10 +37,23 @@ def run(arguments: argparse.Namespace) -> int:
     text = message("cli.publish.done", arguments.language, release=release, path=path)
     with open_to_read(arguments.workspace.warehouse(mission)) as connection:
         partly = partly_covered(connection, arguments.period)
-    told = [sentences[LANGUAGES.index(arguments.language)] for sentences in partly.values()]
+    told = earlier_shown(release, releases_of(arguments.workspace, mission), arguments.language)
+    told += [sentences[LANGUAGES.index(arguments.language)] for sentences in partly.values()]
     found = {"release": release, "path": str(path), "covered_in_part": list(partly)}
     show(arguments, found, "\n".join([text, *told]))
     return 0
+
+
+def earlier_shown(release: str, releases: Sequence[str], language: str) -> list[str]:
+    """That the pages show this release now, though one of a later quarter was published before.
+
+    `releases`: all of the mission, in their order.
+    """
+    newest = releases[-1]
+    if newest == release:
+        return []
+    facts = {"release": release, "newest": newest, "quarter": newest.rpartition("-r")[0]}
+    return [message("cli.publish.earlier_shown", language, **facts)]
 
 
 def _approve(arguments: argparse.Namespace, mission: str) -> None:

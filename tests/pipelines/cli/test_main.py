@@ -17,6 +17,7 @@ from indicators.foundation.data_folder import data_folder
 from indicators.foundation.messages import message
 from pipelines.cli.diff_command import _summary
 from pipelines.cli.main import COMMANDS, main
+from pipelines.cli.publish_command import earlier_shown
 from tests.pipelines.cli.called import poclens
 
 
@@ -261,3 +262,10 @@ def test_a_comparison_opens_with_its_causes_and_their_sources() -> None:
         "  late reports: 3 (Incidents 2, Activities 1)",
         "  corrected file: 1 (Incidents 1)",
     ]
+
+
+def test_a_release_of_an_earlier_quarter_says_that_the_pages_show_it_now() -> None:
+    releases = ["2026-Q2-r01", "2026-Q2-r02", "2026-Q3-r01"]
+    (said,) = earlier_shown("2026-Q2-r02", releases, "en")
+    assert "now show 2026-Q2-r02" in said and "2026-Q3-r01" in said
+    assert earlier_shown("2026-Q3-r01", releases, "en") == []
