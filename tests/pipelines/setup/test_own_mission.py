@@ -1,6 +1,7 @@
 """A mission of one's own: made of fields and files, all that is wrong told at once; its steps."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pipelines.ingest.mapping.profile import profile_problems
 from pipelines.setup.desk import SetupDesk
 from pipelines.setup.nested_areas import nested_rows
 from pipelines.setup.proposal.desk import open_desk
-from pipelines.setup.steps import STEPS, ended_quarters, steps
+from pipelines.setup.steps import STEPS, _Facts, _refresh, ended_quarters, steps
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse import refresh_number
 from pipelines.workspace.warehouse.connection import locked, open_warehouse
@@ -401,3 +402,10 @@ def test_sources_that_end_before_the_quarter_are_named_in_the_step_of_the_releas
     release = steps(workspace, "malda")[-1]
     assert release.facts["partly"] == ("alerts",)
     assert release.sentence("fr").endswith("s’arrêtent avant son dernier mois\u00a0: Alertes.")
+
+
+def test_held_files_are_told_beside_what_the_last_refresh_computed() -> None:
+    done = _Facts({}, values=3, is_whole=True)
+    assert _refresh(done, 0).said == "done"
+    told = _refresh(replace(done, held=2), 0)
+    assert told.state == "done" and "2 files are held" in told.sentence("en")
