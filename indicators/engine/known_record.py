@@ -17,7 +17,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.periods import PRECISION_PERIODS, day_months_after
-from indicators.foundation.sql_text import sql_file
+from indicators.foundation.sql_text import quoted, sql_file
 from indicators.incremental.rows_by_month import own_source
 
 
@@ -120,16 +120,21 @@ def _waited(indicator: Indicator, day: date, mission: Mission) -> date:
 
 
 def unrecorded_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
-    """By table the columns that no file in force has: all of a table without files."""
+    """By table the columns that no file in force has and no row states: all of a table without
+    files. (A row may stand whose file's mapping has left the profile.)"""
     rows = connection.execute(
         "SELECT table_name, list(column_name) FROM ops.recorded_column GROUP BY ALL"
     ).fetchall()
-    recorded = dict(rows)
-    return {
-        table: contract.columns.keys() - set(recorded.get(table, ()))
-        for table, contract in contracts().items()
-        if recorded  # else nobody has taken in a file, as in a world of few rows
-    }
+    if not rows:  # nobody has taken in a file, as in a world of few rows
+        return {}
+    recorded, found = dict(rows), {}
+    for table, contract in contracts().items():
+        missing = sorted(contract.columns.keys() - set(recorded.get(table, ())))
+        if missing:
+            counts = ", ".join(f"count({quoted(name)})" for name in missing)
+            stated = connection.execute(f"SELECT {counts} FROM core.{quoted(table)}").fetchall()[0]
+            found[table] = {name for name, rows in zip(missing, stated, strict=True) if not rows}
+    return found
 
 
 def known_tables_sql() -> Iterator[str]:

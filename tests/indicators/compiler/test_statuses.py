@@ -102,6 +102,10 @@ def test_what_no_file_records_is_no_zero_and_what_files_leave_blank_is() -> None
     small.connection.execute(record, ["circumstance"])
     found = cell(small.compute("D-OC-05"))
     assert (found["obs_status"], found["value"]) == ("A", 0)
+    # nor is a column unknown that a row states, whatever became of its file's mapping
+    small.connection.execute("DELETE FROM ops.recorded_column WHERE column_name = 'circumstance'")
+    small.add("incidents", [{"circumstance": "farming"}])
+    assert cell(small.compute("D-OC-05"))["value"] == 0
 
 
 def test_a_ratio_without_cases_cannot_be_computed_once_returns_came() -> None:
