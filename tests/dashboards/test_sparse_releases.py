@@ -17,8 +17,8 @@ from dashboards.pages import (
     outstanding,
     overview,
     perceptions,
-    releases,
     readiness,
+    releases,
     results_chain,
     transition,
 )
