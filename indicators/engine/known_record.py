@@ -121,15 +121,18 @@ def _waited(indicator: Indicator, day: date, mission: Mission) -> date:
 
 def unrecorded_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
     """By table the columns that no file in force has and no row states: all of a table without
-    files. (A row may stand whose file's mapping has left the profile.)"""
+    files. (A row may stand whose file's mapping has left the profile.) Where the list of areas has
+    no site, nothing is at one and no file need say so."""
     rows = connection.execute(
         "SELECT table_name, list(column_name) FROM ops.recorded_column GROUP BY ALL"
     ).fetchall()
     if not rows:  # nobody has taken in a file, as in a world of few rows
         return {}
     recorded, found = dict(rows), {}
+    sites = connection.execute("SELECT 1 FROM core.areas WHERE area_level = 'site'").fetchone()
+    told = set() if sites else {"site_code"}
     for table, contract in contracts().items():
-        missing = sorted(contract.columns.keys() - set(recorded.get(table, ())))
+        missing = sorted(contract.columns.keys() - told - set(recorded.get(table, ())))
         if missing:
             counts = ", ".join(f"count({quoted(name)})" for name in missing)
             stated = connection.execute(f"SELECT {counts} FROM core.{quoted(table)}").fetchall()[0]

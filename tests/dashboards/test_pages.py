@@ -487,10 +487,14 @@ def test_a_judgement_in_the_other_language_says_so(context_at: At) -> None:
     assert "The market reopened." not in text  # of the whole mission, not of this area
 
 
-def test_without_a_judgement_the_page_says_where_to_record_one(context_at: At) -> None:
-    for language in ("en", "fr"):
+def test_without_a_judgement_the_page_says_who_can_record_one(context_at: At) -> None:
+    words = {
+        "en": "Who keeps the mission’s profile can add",
+        "fr": "Qui tient le profil de la mission",
+    }
+    for language, said in words.items():
         path = f"/effects?open=all&edge=E3&lang={language}"
-        assert "judgements.yaml" in text_of(effects.body(context_at(path)))
+        assert said in text_of(effects.body(context_at(path)))
 
 
 def test_rejects_show_place_value_rule_and_mend(context_at: At) -> None:

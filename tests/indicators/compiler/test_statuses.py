@@ -108,6 +108,17 @@ def test_what_no_file_records_is_no_zero_and_what_files_leave_blank_is() -> None
     assert cell(small.compute("D-OC-05"))["value"] == 0
 
 
+def test_where_the_mission_has_no_site_no_file_need_say_that_nothing_was_at_one() -> None:
+    small = SmallWarehouse()
+    small.add("incidents", [{}])
+    small.connection.execute("INSERT INTO ops.recorded_column VALUES ('incidents', 'occurred_on')")
+    assert pd.isna(cell(small.compute("D-OC-06"))["value"])
+    small.connection.execute(
+        "UPDATE core.areas SET area_level = 'admin3' WHERE area_level = 'site'"
+    )
+    assert cell(small.compute("D-OC-06"))["value"] == 1
+
+
 def test_a_ratio_without_cases_cannot_be_computed_once_returns_came() -> None:
     small = SmallWarehouse()
     small.add("reporting_returns", returned({1: "submitted", 2: "not_submitted", 3: "no_access"}))
