@@ -705,7 +705,7 @@ def _record_held(job: _Job, outcome: _Outcome, question: Question) -> FileReport
         "held",
         read,
         rows_rejected=read,
-        remarks=(*_warned(job, outcome), told, *_still_counts(job)),
+        remarks=(*_warned(job, outcome), *_still_counts(job), told),
     )
 
 

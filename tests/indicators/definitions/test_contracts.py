@@ -239,7 +239,8 @@ def test_a_row_rule_speaks_with_its_own_words_and_the_values_found(language: str
     sentence = message("problem.row_rule", language, **parameters)
     assert rule.title.in_language(language) in sentence
     assert rule.mend.in_language(language) in sentence
-    assert "to_on = 2026-01-01, from_on = –" in sentence
+    last, first = (contract.columns[name].title.in_language(language) for name in found)
+    assert f"{last} = 2026-01-01, {first} = –" in sentence
 
 
 @pytest.mark.parametrize("folder", ["contracts", "vocabularies"])
