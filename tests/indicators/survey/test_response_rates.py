@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from indicators.survey.waves.response_rates import interview_results, item_responses
+from indicators.survey.waves.response_rates import interview_results_sql, item_responses
 from tests.indicators.survey.test_waves import wave
 from tests.worlds.rows.warehouse import SmallWarehouse
 
@@ -51,7 +51,7 @@ def test_non_response_is_told_by_its_result_and_rated_over_the_eligible() -> Non
             [f"x{number}"],
         )
     small.compute("X-IM-01")
-    (row,) = interview_results(small.connection).to_dict("records")
+    (row,) = small.connection.execute(interview_results_sql()).df().to_dict("records")
     found = [row[name] for name in ("complete", "partial", "refusal", "no_contact", "ineligible")]
     assert found == [3, 3, 4, 5, 6]
     assert (row["drawn"], row["without_consent"]) == (21, 0)
@@ -65,7 +65,7 @@ def test_an_interview_without_consent_is_no_response() -> None:
         "UPDATE core.survey_respondents SET consent_given = false WHERE respondent_key = 'w1-0'"
     )
     small.compute("X-IM-01")
-    (row,) = interview_results(small.connection).to_dict("records")
+    (row,) = small.connection.execute(interview_results_sql()).df().to_dict("records")
     assert (row["drawn"], row["complete"], row["without_consent"]) == (4, 3, 1)
     assert row["response_rate"] == pytest.approx(3 / 4)
 
@@ -76,7 +76,7 @@ def test_what_comes_after_the_as_of_day_is_not_yet_known() -> None:
     wave(small, "w2", ANSWERS, on=date(2026, 8, 1))
     small.compute("X-IM-01", as_of=date(2026, 7, 31))
     assert item_responses(small.connection)["wave"].tolist() == ["w1"]
-    assert interview_results(small.connection)["wave"].tolist() == ["w1"]
+    assert small.connection.execute(interview_results_sql()).df()["wave"].tolist() == ["w1"]
 
 
 def test_of_a_wave_that_goes_on_after_the_as_of_day_nothing_is_told() -> None:

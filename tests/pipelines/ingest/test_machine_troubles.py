@@ -102,7 +102,7 @@ def test_a_link_in_the_inbox_is_not_followed(small: SmallMission, tmp_path: Path
     elsewhere.write_text("area,day,sex,persons\nXX01,2024-01-01,F,3\n")
     (small.workspace.inbox("small") / "population.csv").symlink_to(elsewhere)
     ran = ingest_in(small, "")
-    assert ran.returncode == 2 and "population.csv: this is a link" in ran.stderr
+    assert ran.returncode == 2 and "population.csv: This is a link" in ran.stderr
     assert rows(small) == 0 and elsewhere.exists()
 
 

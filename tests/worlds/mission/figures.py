@@ -185,6 +185,7 @@ def add_definition(connection: duckdb.DuckDBPyConnection, code: str, **facts: An
         "unit_of_measure": "number",
         "confidentiality": "institutional",
         "confidentiality_of_parts": "",
+        "not_recorded": None,
         "effective_from": date(2024, 1, 1),
         "entry": load_catalogue()[code].model_dump_json(exclude_unset=True),
     }
