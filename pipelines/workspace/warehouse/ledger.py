@@ -111,9 +111,12 @@ def record_told(
     connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[tuple[str, str]]
 ) -> None:
     """Writes a table of what all files together say anew: `unread_file` or `recorded_column`."""
+    told = sorted(set(rows))
+    columns = [[row[at] for row in told] for at in (0, 1)]
     connection.execute(f"DELETE FROM ops.{table}")
-    for row in sorted(set(rows)):
-        connection.execute(f"INSERT INTO ops.{table} VALUES (?, ?)", list(row))
+    connection.execute(  # at once: one by one the columns of a mission take a third of a second
+        f"INSERT INTO ops.{table} SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])", columns
+    )
 
 
 def record(connection: duckdb.DuckDBPyConnection, entry: InputFile) -> None:
