@@ -17,60 +17,60 @@ from collections.abc import Iterator
 from pathlib import Path
 
 Line = dict[str, object]
-# The bound of each line’s ratio; others have no aim.
-AT_MOST = {
-    "catalogue_scan": 6.0,
-    "catalogue_double": 1.2,
-    "month_append": 0.04,
-    "nothing_changed": 0.01,
-    "corrected_sample": 0.15,
-    "survey_whole": 1.0,
-    "trend_null": 1.0,
-    "trend_missing_returns": 1.0,
-    "first_page": 1.3,
-    "ingest_csv": 3.0,
-    "ingest_xlsx": 1.3,
-}
-SECONDS_AT_MOST = {
-    "refresh_sample": 20.0,
-    "nothing_changed_sample": 1.5,
-    "publish_sample": 8.0,
-    "demo_first_page": 45.0,
-    "hq_rollup": 10.0,
-    "hq_page": 0.3,
-    "hq_page_p95": 1.5,
-    "hq_browse_10": 0.3,
-    "hq_browse_10_p95": 1.5,
-    "callback_10": 0.15,
-    "callback_10_p95": 0.5,
-    "browse_50_p95": 2.0,
-}
-# Of these `ours` is no time.
-OURS_AT_MOST = {
-    "browse_50_failed": 0.0,
-    "hq_browse_10_failed": 0.0,
-    "hq_sdmx_mb": 400.0,
-    "overview_kb": 120.0,
-    "longest_task": 200.0,
+# What each line is to keep to, by its figure; others have no aim.
+AT_MOST: dict[str, dict[str, float]] = {
+    "catalogue_scan": {"ratio": 6},
+    "catalogue_double": {"ratio": 1.3},
+    "catalogue_double_small": {"ratio": 1.3},
+    "catalogue_whole": {"peak_mb": 2_500},
+    "month_append": {"ratio": 0.04},
+    "nothing_changed": {"ratio": 0.01},
+    "refresh_sample": {"ours": 20, "ratio": 14, "peak_mb": 700},
+    "nothing_changed_sample": {"ours": 1.5},
+    "first_line_sample": {"ours": 1.5},
+    "corrected_sample": {"ours": 6, "ratio": 0.15, "peak_mb": 700},
+    "publish_again_sample": {"ours": 8},
+    "demo_first_page": {"ours": 45},
+    "installed_mb": {"ours": 800},
+    "survey_whole": {"ratio": 1},
+    "trend_null": {"ratio": 1},
+    "trend_missing_returns": {"ratio": 1},
+    "first_page": {"ratio": 1.3},
+    "ingest_csv": {"ratio": 3},
+    "ingest_xlsx": {"ratio": 2},
+    "hq_rollup": {"ours": 10},
+    "hq_page": {"ours": 0.3},
+    "hq_page_p95": {"ours": 1.5},
+    "hq_browse_10": {"ours": 0.3},
+    "hq_browse_10_p95": {"ours": 1.5},
+    "hq_browse_10_failed": {"ours": 0},
+    "hq_sdmx_mb": {"ours": 400},
+    "released_10": {"ours": 0.3},
+    "released_10_p95": {"ours": 1.5},
+    "released_10_failed": {"ours": 0},
+    "callback_10": {"ours": 0.15},
+    "callback_10_p95": {"ours": 0.5},
+    "browse_50_p95": {"ours": 2},
+    "browse_50_failed": {"ours": 0},
+    "overview_kb": {"ours": 120},
+    "longest_task": {"ours": 200},
 }
 AT_LEAST = {"catalogue_naive": 75.0, "survey_svy": 500.0, "trend_change": 1.0, "case_series": 20.0}
+_SAID = {"ours": "{:g}", "ratio": "{:g} ×", "peak_mb": "{:g} MB"}
 
 
 def judged(line: Line) -> Line:
-    """The line with its aim in words and whether it was met; null where it has none."""
-    bench, ratio = str(line["bench"]), float(str(line["ratio"]))
-    if bench in AT_MOST:
-        return {**line, "aim": f"<= {AT_MOST[bench]:g}", "met": ratio <= AT_MOST[bench]}
-    if bench in SECONDS_AT_MOST:
-        most, seconds = SECONDS_AT_MOST[bench], float(str(line["ours"]))
-        return {**line, "aim": f"<= {most:g} s", "met": seconds <= most}
-    if bench in OURS_AT_MOST:
-        ours = float(str(line["ours"]))
-        most = OURS_AT_MOST[bench]
-        return {**line, "aim": f"<= {most:g}", "met": ours <= most}
+    """The line with its aims in words and whether they were met; null where it has none."""
+    bench = str(line["bench"])
     if bench in AT_LEAST:
-        return {**line, "aim": f">= {AT_LEAST[bench]:g}", "met": ratio >= AT_LEAST[bench]}
-    return {**line, "aim": None, "met": None}
+        least = AT_LEAST[bench]
+        return {**line, "aim": f">= {least:g} ×", "met": float(str(line["ratio"])) >= least}
+    bounds = AT_MOST.get(bench)
+    if not bounds:
+        return {**line, "aim": None, "met": None}
+    aim = "<= " + ", ".join(_SAID[figure].format(most) for figure, most in bounds.items())
+    met = all(float(str(line[figure])) <= most for figure, most in bounds.items())
+    return {**line, "aim": aim, "met": met}
 
 
 def arguments_of(module: str, share: float) -> list[str]:
@@ -97,12 +97,12 @@ def measured_by(module: str, share: float) -> Iterator[Line]:
 
 def show(lines: list[Line]) -> None:
     """All that was measured, as a table."""
-    print(f"\n{'bench':20}{'ours':>12}{'theirs':>12}{'ratio':>10}{'aim':>10}  {'':6}{'MB':>7}  of")
+    print(f"\n{'bench':20}{'ours':>12}{'theirs':>12}{'ratio':>10}  {'aim':24}{'':6}{'MB':>7}  of")
     for line in lines:
         met = {True: "met", False: "MISSED", None: ""}[line["met"]]  # type: ignore[index]
         print(
             f"{line['bench']!s:20}{line['ours']:>12,.2f}{line['theirs']:>12,.2f}"
-            f"{line['ratio']:>10,.3f}{line['aim'] or '':>10}  {met:6}{line.get('peak_mb', ''):>7}"
+            f"{line['ratio']:>10,.3f}  {line['aim'] or '':24}{met:6}{line.get('peak_mb', ''):>7}"
             f"  {line['n']:,}, {line['unit']}"
         )
 

@@ -11,6 +11,7 @@
   own roll-ups to all areas and periods; without an aim.
 - `catalogue_double`: twice the indicators (each once more under another code) against once; the
   copies share all that the engine lets indicators share, and have cells of their own.
+  `catalogue_double_small`: the same of a hundredth of the rows.
 - `month_append`: the engine's run after one more month against its run from nothing, `activities`
   indicators; statuses and the writing of the mart are part of both.
 - `nothing_changed`: the same run once more, when nothing changed, against its run from nothing.
@@ -136,10 +137,10 @@ def cells_of(
     return act
 
 
-def scan(folder: str, activities: int, months: int) -> Iterator[Line]:
+def scan(folder: str, activities: int, months: int, name: str = "") -> Iterator[Line]:
     """One scan, and twice the indicators."""
     size = Size(activities, alerts=activities // 10, months=months)
-    with filled(folder, "scan", size) as connection:
+    with filled(folder, f"scan{name}", size) as connection:
         once = {entry.code: entry for entry in of_activities()}
         touched = ", ".join(f"max({column})" for column in touched_columns())
         found = medians(
@@ -149,8 +150,9 @@ def scan(folder: str, activities: int, months: int) -> Iterator[Line]:
             double=cells_of(connection, twice(of_activities()), size.last_day),
         )
     ours, theirs, double = found["ours"], found["theirs"], found["double"]
-    yield line("catalogue_scan", ours, theirs, ours.seconds / theirs.seconds, activities)
-    yield line("catalogue_double", double, ours, double.seconds / ours.seconds, activities)
+    if not name:
+        yield line("catalogue_scan", ours, theirs, ours.seconds / theirs.seconds, activities)
+    yield line(f"catalogue_double{name}", double, ours, double.seconds / ours.seconds, activities)
 
 
 def whole(folder: str, activities: int, months: int) -> Iterator[Line]:
@@ -255,6 +257,7 @@ def run(activities: int = ACTIVITIES, months: int = MONTHS) -> Iterator[Line]:
     """All figures of one size; naive at a tenth of it."""
     with tempfile.TemporaryDirectory() as folder:
         yield from scan(folder, activities, months)
+        yield from scan(folder, activities // 100, months, "_small")
         yield from naive(folder, activities // 10, months)
         yield from month(folder, activities)
         yield from whole(folder, activities, months)

@@ -1,12 +1,14 @@
 """The dashboards on a release of 60 indicators × 120 areas × 10 years, beside a bare Dash app.
 
 Both run on the same server, in one run, on this machine, which also makes the readers.
-`page_cold`, `page_warm`: the median of all pages asked for the first time, and again.
-`first_page`: a browser with an empty cache, until the content stands, against the bare app's chart.
-`callback_10`, `callback_10_p95`: 10 readers. `browse_50_p95`: 50 readers; `browse_50_failed`: what
-failed; `page_cpu`: the processor seconds of one of these pages. `server_memory`: MB of all
-processes after that (what they share is counted once). `overview_kb`: what the overview sends
-besides libraries. `python -m tests.benchmarks.bench_dashboards [AREAS]`.
+`released_10`, `released_10_p95`, `released_10_failed`: 10 readers over eight areas as soon as the
+server stands, of pages that nobody asked for yet. `page_cold`, `page_warm`: the median of all pages
+asked for the first time, and again. `first_page`: a browser with an empty cache, until the content
+stands, against the bare app's chart. `callback_10`, `callback_10_p95`: 10 readers.
+`browse_50_p95`: 50 readers; `browse_50_failed`: what failed; `page_cpu`: the processor seconds of
+one of these pages. `server_memory`: MB of all processes after that (what they share is counted
+once). `overview_kb`: what the overview sends besides libraries.
+`python -m tests.benchmarks.bench_dashboards [AREAS]`.
 """
 
 import gzip
@@ -170,6 +172,8 @@ def run(areas: int = AREAS) -> None:
             made = range(first, first + number)
             return [Reader(port, place, indicators, codes, _PAUSE) for place in made]
 
+        with serving("dashboards", "--home", name, "--port") as (port, _):
+            _ten(browse(_right_after(port, indicators, codes[:8]), seconds), [], "released_10")
         bare_module = "tests.benchmarks.bare_dash"
         with (
             serving("dashboards", "--home", name, "--port") as (port, ours),
@@ -181,7 +185,8 @@ def run(areas: int = AREAS) -> None:
             line("overview_kb", overview_kilobytes(port), 0.0, 1, "kB besides libraries")
             if pages := first_pages(port, bare):
                 line("first_page", *pages, _ROUNDS, "first pages in Chromium, median seconds")
-            _ten(browse(readers(port, 10, 1000), seconds), bare_callbacks(bare, 10, seconds / 3))
+            ten = browse(readers(port, 10, 1000), seconds)
+            _ten(ten, bare_callbacks(bare, 10, seconds / 3), "callback_10")
             used = processor_seconds(process)
             fifty = browse(readers(port, 50, 0), seconds)
             used = processor_seconds(process) - used
@@ -198,11 +203,16 @@ def processor_seconds(process: psutil.Process) -> float:
     return float(sum(sum(member.cpu_times()[:2]) for member in members))
 
 
-def _ten(visited: Visited, bare: list[float]) -> None:
-    for bench, part in (("callback_10", 0.5), ("callback_10_p95", 0.95)):
-        ours, theirs = share(visited.screens, part), share(bare, part)
-        line(bench, ours, theirs, len(visited.screens), "pages of 10 readers, seconds")
-    line("browse_10_failed", len(visited.failures), 0, len(visited.screens), "pages of 10 readers")
+def _right_after(port: int, indicators: list[str], areas: list[str]) -> list[Reader]:
+    return [Reader(port, 2000 + place, indicators, areas, (1.0, 4.0)) for place in range(10)]
+
+
+def _ten(visited: Visited, bare: list[float], bench: str) -> None:
+    for name, part in ((bench, 0.5), (f"{bench}_p95", 0.95)):
+        ours, theirs = share(visited.screens, part), share(bare or [0.0], part)
+        line(name, ours, theirs, len(visited.screens), "pages of 10 readers, seconds")
+    pages, failed = len(visited.screens), len(visited.failures)
+    line(f"{bench}_failed", failed, 0, pages, "pages of 10 readers")
 
 
 def _fifty(visited: Visited, bare: list[float]) -> None:
