@@ -3,14 +3,17 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
+from alembic.script import ScriptDirectory
 from dagster._core.storage.event_log.sqlite import sqlite_event_log
 from dagster._core.storage.runs.sqlite import sqlite_run_storage
 from sqlalchemy import Engine, QueuePool, event
 
 _WRITERS = (sqlite_event_log, sqlite_run_storage)
+# Dagster loads its 90 steps of migration anew for each file that it opens, some ten times a run.
+_scripts = cache(ScriptDirectory.from_config)
 
 
 @contextmanager
@@ -31,14 +34,17 @@ def quick_event_log() -> Iterator[None]:
 
     made: dict[str, Engine] = {}
     makers = {module: module.create_engine for module in _WRITERS}
+    load_scripts = ScriptDirectory.from_config
     event.listen(Engine, "connect", wait_for_no_disk)
     for module, make in makers.items():
         module.create_engine = partial(_one_a_file, made, make)  # type: ignore[attr-defined]
+    ScriptDirectory.from_config = _scripts  # type: ignore[method-assign]
     try:
         yield
     finally:
         for module, make in makers.items():
             module.create_engine = make  # type: ignore[attr-defined]
+        ScriptDirectory.from_config = load_scripts  # type: ignore[method-assign]
         event.remove(Engine, "connect", wait_for_no_disk)
         for engine in made.values():
             Engine.dispose(engine)
