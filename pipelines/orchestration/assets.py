@@ -12,7 +12,7 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 
-from indicators.definitions.contracts import contracts
+from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.foundation.stored.database import one_transaction
 from pipelines.orchestration.resources import AsOf, Rows, WorkspaceResource
@@ -46,7 +46,7 @@ def mart_key(table: str) -> dg.AssetKey:
 def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     """One asset a contract, filled by one step: a file may feed several tables."""
     specs = [
-        dg.AssetSpec(core_key(table), group_name="core", description=contract.grain.en)
+        dg.AssetSpec(core_key(table), group_name="core", description=_of_rows(contract))
         for table, contract in contracts().items()
     ]
 
@@ -98,6 +98,12 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                 yield dg.MaterializeResult(asset_key=core_key(table), metadata=metadata)
 
     return ingest_inbox
+
+
+def _of_rows(contract: Contract) -> str:
+    """Incidents: valid rows of the files. One row: one incident."""
+    grain = contract.grain.en
+    return f"{contract.title.en}: valid rows of the files. One row: {grain[:1].lower()}{grain[1:]}."
 
 
 def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:

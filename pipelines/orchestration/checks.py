@@ -78,7 +78,9 @@ def _spec(table: str, partitions: dg.PartitionsDefinition) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(
         "contract",
         asset=core_key(table),
-        description="Expectations of the contract, facts on completeness; a warning stops nothing",
+        description="What the table must satisfy (columns, codes, keys, limits) and what to know "
+        "of it (missing reports, possible duplicates). It fails only where a finding blocks: then "
+        "no figure is computed and nothing is published. Warnings stop nothing.",
         blocking=True,
         partitions_def=partitions,
     )

@@ -52,6 +52,12 @@ def test_every_core_table_has_a_blocking_check(definitions: dg.Definitions) -> N
     assert all(node.blocking for node in nodes)
 
 
+def test_a_table_is_described_in_plain_words(definitions: dg.Definitions) -> None:
+    incidents = definitions.resolve_asset_graph().get(dg.AssetKey(["core", "incidents"]))
+    told = "Incidents: valid rows of the files. One row: one incident."
+    assert incidents.description == told
+
+
 def test_partitions_are_the_missions_of_the_workspace(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     partitions = graph.get(dg.AssetKey(["core", "incidents"])).partitions_def
