@@ -48,6 +48,12 @@ def folded(address: Address, found: html.Section, is_open: bool = False) -> html
     return found
 
 
+def with_commands(text: str) -> list[Any]:
+    """A sentence with what stands between backticks, as of a terminal, set as code."""
+    parts = enumerate(text.split("`"))
+    return [html.Code(part) if place % 2 else part for place, part in parts if part]
+
+
 def opened_rest(address: Address, key: str, summary: str, rest: Any) -> list[Any]:
     """A line that opens the rest of a long list, which is sent where it was asked for by its own
     name alone: `open=all` opens the cards, and a browser draws hundreds of lines no faster."""

@@ -5,6 +5,7 @@ from types import ModuleType
 
 import duckdb
 import pytest
+from dash import html
 
 from dashboards.pages import (
     alerts,
@@ -25,7 +26,7 @@ from dashboards.pages import (
 from dashboards.reading.address import Address
 from dashboards.reading.context import Context, read_context
 from indicators.foundation.messages import message
-from tests.dashboards.rendered import text_of
+from tests.dashboards.rendered import components, text_of
 from tests.worlds.release import COUNTRY, mart_rows, write_release
 
 
@@ -96,6 +97,16 @@ def test_links_that_could_not_be_tested_are_not_called_tested(tmp_path: Path, st
     text = text_of(effects.body(context))
     assert message("page.effects.checks.no_test", "en") in text
     assert message("page.effects.checks.not_reached", "en") not in text
+
+
+def test_only_a_check_that_blocks_is_called_failed(tmp_path: Path) -> None:
+    check = next(iter(mart_rows()["quality_check"])) | {"status": "failed"}
+    told = check | {"severity": "warning", "sentence_en": "Two pairs: `poclens x` names them."}
+    stops = check | {"check_name": "stops", "severity": "blocking"}
+    shown = data_quality.body(_context(tmp_path, quality_check=[told, stops]))
+    assert "0 passed, 1 warning, 1 blocking failed, 0 could not run." in text_of(shown)
+    codes = [one.children for one in components(shown) if isinstance(one, html.Code)]
+    assert "poclens x" in codes
 
 
 def test_what_never_came_is_not_known_and_not_none(tmp_path: Path) -> None:

@@ -1,11 +1,20 @@
 """Data quality: what is missing, late or wrong, and which figures it touches."""
 
+from collections import Counter
 from typing import Any
 
 import pandas as pd
 from dash import html
 
-from dashboards.components.card import card, fold_switch, folded, notice, opened_rest, page_head
+from dashboards.components.card import (
+    card,
+    fold_switch,
+    folded,
+    notice,
+    opened_rest,
+    page_head,
+    with_commands,
+)
 from dashboards.components.chart import chart_card, shows_table
 from dashboards.components.lists.missing_reports import missing_reports_card
 from dashboards.components.lists.revisions import revisions_card
@@ -153,7 +162,7 @@ def _rejects_card(context: Context) -> html.Section:
 
 def _reject(context: Context, row: dict[str, Any]) -> list[Any]:
     words = context.words
-    mend: list[Any] = [sentence_case(words.of(row, "sentence"))]
+    mend: list[Any] = with_commands(sentence_case(words.of(row, "sentence")))
     if row["places"] > 1:
         more = formats.number(row["places"] - 1, words)
         mend.append(html.Span(words("quality.first_place", number=more), className="note"))
@@ -186,13 +195,9 @@ def _checks_card(context: Context) -> list[Any]:
     words, frame = context.words, quality.checks(context.release)
     if frame.empty:
         return []
-    counts = frame["status"].value_counts()
-    summary = words(
-        "quality.checks_summary",
-        passed=str(int(counts.get("passed", 0))),
-        failed=str(int(counts.get("failed", 0))),
-        errors=str(int(counts.get("error", 0))),
-    )
+    outcomes = Counter(_outcome(row) for row in rows_of(frame))
+    told = ("passed", "warning", "failed", "error")
+    summary = words("quality.checks_summary", **{name: str(outcomes[name]) for name in told})
     absent = quality.without_rows(context.release)
     is_absent = frame["check_name"].str.endswith(".has_rows") & frame["source"].isin(absent)
     shown = frame[(frame["status"] != "passed") & ~is_absent]
@@ -222,15 +227,21 @@ def _covered_in_part(context: Context) -> list[Any]:
     ]
 
 
+def _outcome(row: dict[str, Any]) -> str:
+    """How a check ended: only one that blocks has failed."""
+    is_warning = row["status"] == "failed" and row["severity"] == "warning"
+    return "warning" if is_warning else str(row["status"])
+
+
 def _check(context: Context, row: dict[str, Any]) -> html.Li:
     words = context.words
     severity = words.label("severity", str(row["severity"]))
     source = words.label("source", str(row["source"]))
     text = words.of(row, "sentence") or str(row["check_name"])
-    status = html.Span(words(f"quality.status.{row['status']}"), className="hidden")
+    status = html.Span(words(f"quality.status.{_outcome(row)}"), className="hidden")
     return html.Li(
         [
-            html.Span([status, " ", text], className=f"check-{row['status']}"),
+            html.Span([status, " ", *with_commands(text)], className=f"check-{row['status']}"),
             html.Span(f"{source} · {severity}", className="note"),
         ]
     )

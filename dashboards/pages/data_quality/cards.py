@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pandas as pd
 from dash import html
 
-from dashboards.components.card import card, notice, opened_rest, page_link
+from dashboards.components.card import card, notice, opened_rest, page_link, with_commands
 from dashboards.components.chart import take_away
 from dashboards.components.empty import empty_mark
 from dashboards.components.table import Column, table
@@ -264,7 +264,7 @@ def _violation_row(context: Context, row: dict[str, Any]) -> list[Any]:
     before = counts[-_COUNTS_SHOWN:-1] if row["state"] != "resolved" else counts[-_COUNTS_SHOWN:]
     shown = " → ".join([*before, formats.number(row["rows"], words)])
     return [
-        [words.of(row, "title"), html.Span(f"{source} · {kind}", className="note")],
+        [*with_commands(words.of(row, "title")), html.Span(f"{source} · {kind}", className="note")],
         words(f"violations.state.{row['state']}"),
         shown,
         formats.day(pd.Timestamp(row["first_seen"]), words),
