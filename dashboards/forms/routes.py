@@ -33,7 +33,7 @@ def add_routes(
     account.add_route(server, home, store, audience)
     single_sign_on.add_routes(server, store, audience)
     if audience == page.MISSION:
-        people.add_route(server, store)
+        people.add_route(server, home, store)
         assess.add_route(server, home, store)
         recommend.add_route(server, home, store)
         entry.add_route(server, home, store, desk)

@@ -36,6 +36,7 @@ from dashboards.serving.shell import NavigationEntry
 from dashboards.wording.words import Words
 from indicators.foundation.messages import LANGUAGES
 from records.desk.intake import Desk
+from records.people import accounts
 from records.store import Store
 
 HEALTH = "health"
@@ -246,7 +247,7 @@ def _add_callbacks(app: dash.Dash) -> None:
     )
 
 
-def _pages(home: Path, audience: Audience, store: Store) -> Pages:
+def _pages(home: Path, audience: Audience, store: Store, is_reached: bool) -> Pages:
     """The pages of an audience, loaded before the server divides into processes."""
     entries = [
         NavigationEntry(pages[0].question, {page.name: page.path for page in pages if page.module})
@@ -261,7 +262,13 @@ def _pages(home: Path, audience: Audience, store: Store) -> Pages:
         page = page_at(address.path)
         return tuple(editions[name]() for name in page.changes_with) if page else ()
 
-    return Pages(entries, lambda address: answer(home, audience, address), failed, changes)
+    def has_accounts() -> bool:
+        return is_reached or accounts.are_required(store)
+
+    def answered(address: Address) -> Answer:
+        return answer(home, audience, address)
+
+    return Pages(entries, answered, failed, changes, has_accounts)
 
 
 def create_app(
@@ -286,7 +293,8 @@ def create_app(
         title="POC Lens",
     )
     store = Store.of_workspace(home)
-    app.screens = Screens(home, audience, _pages(home, audience, store))
+    is_reached = is_reached or security.is_behind_proxy()
+    app.screens = Screens(home, audience, _pages(home, audience, store, is_reached))
     app.layout = _layout
     _add_callbacks(app)
     _add_failures(app)
@@ -297,7 +305,7 @@ def create_app(
     briefs.add_route(app.server, home, audience)
     lists.add_route(app.server, home, audience, LISTS)
     permanent.add_route(app.server)
-    routes.add_routes(app.server, home, audience, desk, is_reached or security.is_behind_proxy())
+    routes.add_routes(app.server, home, audience, desk, is_reached)
     api_routes.add_routes(app.server, home, audience)
     monitoring.add_route(app.server, home, audience, store)
     download_log.add_log(app.server, store)

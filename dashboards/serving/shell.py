@@ -175,11 +175,14 @@ def _menu_button(words: Words) -> html.Button:
     return html.Button("☰ " + words("bar.menu"), className="menu-button", **attributes)
 
 
-def _right(address: Address, words: Words, release: str | None) -> html.Div:
+def _right(address: Address, words: Words, release: str | None, has_accounts: bool) -> html.Div:
     parts: list[Any] = [html.Span(release, className="release")] if release else []
     parts += [_theme_switch(address, words), language_switch(address, words)]
     if release:
         parts.append(html.A(words("brief.link"), href=brief_address(address), className="quiet"))
+    if has_accounts:
+        account = address.link("/records/account")
+        parts.append(html.A(words("records.account.title"), href=account, className="quiet"))
     parts.append(html.Button(words("bar.print"), className="button", **{"data-action": "print"}))
     return html.Div(parts, className="bar-right")
 
@@ -221,6 +224,7 @@ def shell(
     words: Words,
     body: list[Any],
     context: Context | None,
+    has_accounts: bool = False,
 ) -> html.Div:
     """The whole screen around the body of a page."""
     pickers = _pickers(context) if context else []
@@ -231,7 +235,7 @@ def shell(
             html.Div(
                 pickers, className="pickers", role="group", **{"aria-label": words("bar.choose")}
             ),
-            _right(address, words, release),
+            _right(address, words, release, has_accounts),
         ],
         className="bar",
     )

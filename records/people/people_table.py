@@ -3,9 +3,10 @@
 import csv
 import io
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -41,17 +42,21 @@ class Fault:
 
 
 def add_people(
-    store: Store, content: bytes, who: str, now: datetime
+    store: Store,
+    content: bytes,
+    who: str,
+    now: datetime,
+    areas: Mapping[str, Collection[str]] | None = None,
 ) -> tuple[list[tuple[str, str]], list[Fault]]:
     """Adds the people of a table. Returns name and first password of each, which nothing keeps in
-    the clear, and what is wrong; nobody is added then."""
+    the clear, and what is wrong; nobody is added then. `areas`: codes by mission, where known."""
     rows = _rows(content)
     if rows is None:
         return [], [Fault(1, "", "", "unreadable")]
     people, faults = _people(rows)
     taken = {one.name for one in accounts.accounts(store)}
     for row, person in people:
-        faults += [Fault(row, *fault) for fault in _wrong(person, taken)]
+        faults += [Fault(row, *fault) for fault in _wrong(person, taken, areas or {})]
         taken.add(person["name"])
     if faults:
         return [], faults
@@ -121,7 +126,9 @@ def _text(cell: Any) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell).strip()
 
 
-def _wrong(person: Mapping[str, str], taken: set[str]) -> Iterator[tuple[str, str, str]]:
+def _wrong(
+    person: Mapping[str, str], taken: set[str], areas: Mapping[str, Collection[str]]
+) -> Iterator[tuple[str, str, str]]:
     """Column, text and reason of each cell that cannot be."""
     name = person["name"]
     try:
@@ -132,6 +139,9 @@ def _wrong(person: Mapping[str, str], taken: set[str]) -> Iterator[tuple[str, st
         yield "name", name, "name_taken"
     if person["role"] not in ROLE_ACTIONS:
         yield "role", person["role"], "no_role"
+    own = areas.get(person["mission"], ()) if person["mission"] else {*chain(*areas.values())}
+    if own and person["area"] and person["area"] not in own:  # such a person could write nowhere
+        yield "area", person["area"], "no_area"
     if person["audience"] not in _AUDIENCES:
         yield "audience", person["audience"], "no_audience"
     try:

@@ -51,6 +51,15 @@ def test_one_wrong_row_adds_nobody_and_all_is_told(tmp_path: Path) -> None:
     ]
 
 
+def test_an_area_that_the_mission_does_not_have_is_told(tmp_path: Path) -> None:
+    table = (
+        b"name,role,area,mission\nawa,assessor,Gao,\nbo,assessor,ML07,sahel\nchen,viewer,X,new\n"
+    )
+    known = {"sahel": ["ML", "ML07"], "lakes": ["LK"]}
+    added, faults = add_people(store(tmp_path), table.encode(), "admin", NOW, known)
+    assert added == [] and faults == [Fault(2, "area", "Gao", "no_area")]
+
+
 def test_a_table_of_a_french_spreadsheet_is_read(tmp_path: Path) -> None:
     table = "Nom;Rôle;Jusqu’au\nawa;Évaluateur;2027-06-30\n"
     added, faults = add_people(store(tmp_path), table.encode("cp1252"), "admin", NOW)

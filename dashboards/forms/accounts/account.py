@@ -10,6 +10,7 @@ from dashboards.forms.accounts import sessions, single_sign_on
 from dashboards.forms.page import rendered
 from dashboards.reading.access import Audience
 from dashboards.reading.address import Address
+from dashboards.wording.words import Words
 from records import anchors
 from records.people import accounts, second_factor
 from records.people.accounts import Account, AccountProblem, SecondFactorMissing
@@ -147,10 +148,11 @@ class _Account:
         if elsewhere and (where_to := request.args.get("next")):
             elsewhere = f"{elsewhere}?{urlencode({'next': where_to})}"
         own = sessions.account(self.store)
+        actor, words = sessions.actor(self.store), Words(self.address.language)
         return rendered(
             "account.html",
             self.address,
-            sessions.actor(self.store),
+            actor,
             status,
             is_required=sessions.are_required(self.store),
             has_records=self.store.exists(),
@@ -158,6 +160,9 @@ class _Account:
             is_of_all=own is None or own.mission is None,
             shortest=accounts.SHORTEST_PASSWORD,
             said=said,
+            sent_name=request.form.get("name", ""),
+            back=self.address.link("/") if actor else "",  # who has not signed in comes back here
+            back_words=words("records.back_to", page=words("nav.overview")),
             elsewhere=elsewhere,
             seconds=parts.get("seconds", ""),
             new_key=parts.get("new_key"),

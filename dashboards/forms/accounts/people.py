@@ -1,13 +1,16 @@
 """Accounts for administrators: who has one, and many at once from a table."""
 
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, abort, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboards.forms.accounts import sessions
-from dashboards.forms.page import rendered
+from dashboards.forms.page import MISSION, rendered
 from dashboards.reading.address import Address
+from dashboards.reading.queries.catalogue import areas
+from dashboards.reading.releases import current_release, published_missions
 from dashboards.wording.words import Words
 from records.people import accounts
 from records.people.people_table import Fault, add_people
@@ -17,26 +20,32 @@ ROUTE = "/records/accounts"
 _LARGEST_MB = 1
 
 
-def add_route(server: Flask, store: Store) -> None:
+def add_route(server: Flask, home: Path, store: Store) -> None:
     """The page of all accounts."""
 
     @server.route(ROUTE, methods=["GET", "POST"])
     def people() -> Any:
         request.max_content_length = _LARGEST_MB * 2**20
         try:
-            return _answered(store) if request.method == "POST" else _shown(store)
+            return _answered(home, store) if request.method == "POST" else _shown(store)
         except RequestEntityTooLarge:
             return _shown(store, 413, [Fault(1, "", "", "unreadable")])
 
 
-def _answered(store: Store) -> Any:
+def _answered(home: Path, store: Store) -> Any:
     own, sent = sessions.account(store), request.files.get("file")
     if own is None or not _may(store):
         return _shown(store, 403)
     if not sessions.is_genuine() or sent is None:
         return abort(400)
-    added, faults = add_people(store, sent.read(), own.name, utc_now())
+    added, faults = add_people(store, sent.read(), own.name, utc_now(), _areas(home))
     return _shown(store, 400 if faults else 200, faults, added)
+
+
+def _areas(home: Path) -> dict[str, set[str]]:
+    """The codes of each published mission's areas."""
+    missions = {one: current_release(home, one, MISSION) for one in published_missions(home)}
+    return {one: {*areas(release)["area_code"]} for one, release in missions.items() if release}
 
 
 def _may(store: Store) -> bool:
@@ -59,6 +68,7 @@ def _shown(
         may_add=may,
         added=added or [],
         people=accounts.accounts(store) if may else [],
+        now=utc_now(),
         back=address.link(sessions.SIGN_IN),
         back_words=words("records.account.title"),
     )

@@ -57,12 +57,13 @@ class FirstWords:
 @dataclass(frozen=True)
 class Pages:
     """What answers an address, what is answered where that fails, under a reference, and what
-    else than the release a page changes with."""
+    else than the release a page changes with; whether people sign in."""
 
     entries: Sequence[NavigationEntry]
     answer: Callable[[Address], Answer]
     failed: Callable[[Address, Exception, str], Answer]
     changes: Callable[[Address], Hashable]
+    has_accounts: Callable[[], bool]
 
 
 class Screens:
@@ -78,7 +79,8 @@ class Screens:
         editions = current_editions(self._home, self._audience)
         changes = self._pages.changes(address)
         parameters = tuple(sorted(address.parameters.items()))
-        return only_mission(), editions, date.today(), changes, address.path, parameters
+        who = only_mission(), self._pages.has_accounts()
+        return who, editions, date.today(), changes, address.path, parameters
 
     def screen(self, address: Address) -> Finished:
         """The answer for an address; what failed is answered and never kept."""
@@ -115,7 +117,8 @@ class Screens:
 
     def _packed(self, address: Address, answer: Answer, status: int = 200) -> Finished:
         words = Words(address.language)
-        screen = shell(self._pages.entries, address, words, answer.body(), answer.context)
+        entries, has_accounts = self._pages.entries, self._pages.has_accounts()
+        screen = shell(entries, address, words, answer.body(), answer.context, has_accounts)
         text = to_json_plotly({"screen": screen, "facts": _facts(address, answer)})
         return Finished.of(text.encode("utf-8"), "application/json", status)
 
