@@ -35,7 +35,7 @@ def add_route(server: Flask, home: Path, store: Store) -> None:
         if request.method == "GET":
             return _form(at, str(code))
         if not sessions.is_genuine():
-            return _form(at, str(code), 400, sent=request.form, said=["stale"])
+            return _form(at, str(code), 400, sent=request.form, told=[at.why_not("stale")])
         step = _STEPS.get(request.form.get("step", ""), _save)
         return _answered(at, str(code), step)
 
@@ -45,9 +45,9 @@ def _answered(at: Writer, code: str, step: Any) -> Any:
     try:
         written = step(at, code)
     except NotAllowed as refused:
-        return _form(at, code, 403, sent=request.form, said=[refused.reason])
+        return _form(at, code, 403, sent=request.form, told=[at.why_not(refused.reason)])
     except ValidationError as error:
-        return _form(at, code, 400, sent=request.form, sentences=problems(error, words))
+        return _form(at, code, 400, sent=request.form, told=problems(error, words))
     except Conflict as conflict:
         return _form(at, code, 409, sent=request.form, other=conflict.latest)
     link = at.context.address.link(ROUTE, indicator=code, period=at.context.period.name)
@@ -119,12 +119,11 @@ def _form(
     code: str,
     status: int = 200,
     sent: Any = None,
-    said: list[str] | None = None,
-    sentences: list[str] | None = None,
+    told: list[str] | None = None,
     other: Version[Assessment] | None = None,
 ) -> Any:
     """The form: as it was sent where it was refused, else as the newest version stands."""
-    context, words = at.context, at.context.words
+    context = at.context
     key = f"{code}/{context.area}/{context.period.name}"
     versions = at.store.versions(at.mission, Assessment, key)
     latest = versions[-1] if versions else None
@@ -133,9 +132,10 @@ def _form(
     refused = at.actor.refusal(step, above) if step else None
     if step and refused is None and cycle.is_own_text(at.actor, versions):
         refused = "own_text"
+    not_writing = at.actor.refusal("assess", above)
     is_text = sent is not None and "narrative" in sent
+    sent_back = "" if sent is None else sent.get("sent_back", "")
     chosen_outcome = {"indicator": code, "period": context.period.name}
-    told = [*(words(f"records.problem.{one}") for one in said or []), *(sentences or [])]
     return rendered(
         "assess.html",
         context.address,
@@ -148,17 +148,20 @@ def _form(
         figures=figures(context, code),
         ratings=RATINGS,
         latest=latest,
+        versions=versions,
         other=other,
         values=_sent_values(sent) if is_text else _values(latest),
         is_posted=is_text,
+        sent_back=sent_back,
+        is_posted_back=sent is not None and sent.get("step") == "send_back",
         based_on=ground(latest, other is not None or sent is None),
-        told=told,
+        told=told or [],
         saved=request.args.get("saved") if sent is None else None,
         next_action=None if refused else step,
-        refused=refused if refused in ("own_text", "other_area") else None,
+        refused=at.why_not(refused) if refused in ("own_text", "other_area") else None,
         waits_for=step,
         people=_people(at, step, versions, above),
-        not_writing=at.actor.refusal("assess", above),
+        not_writing=at.why_not(not_writing) if not_writing else None,
         may_recommend=latest is not None and at.actor.may("recommend", above),
         recommend=context.address.link("/records/recommend", **chosen_outcome),
         back=context.address.link("/assessment", **chosen_outcome),

@@ -227,7 +227,7 @@ def _answered(at: Writer, kind: Kind, versions: list[Version[Any]]) -> Any:
             at.store, at.actor, at.mission, record, sent_ground(), utc_now(), above
         )
     except NotAllowed as refused:
-        return _form(at, kind, versions, 403, [words(f"records.problem.{refused.reason}")])
+        return _form(at, kind, versions, 403, [at.why_not(refused.reason)])
     except ValidationError as error:
         return _form(at, kind, versions, 400, problems(error, words))
     except Conflict as conflict:
@@ -276,6 +276,7 @@ def _form(
     name = kind.record.kind
     area = kind.area_of(context, latest.record if latest else None)
     fields = [(field, field.choices(context) if field.choices else {}) for field in kind.fields]
+    refused = at.actor.refusal(kind.record.right, at.area_and_above(area))
     saved = None if is_posted else request.args.get("saved")
     new, own = f"{at.mission}/{name}/new", f"{at.mission}/{name}/{latest and latest.record.key}"
     return rendered(
@@ -299,7 +300,7 @@ def _form(
         told=told or [],
         key=new if latest is None or (is_posted and _is_typed_as_new()) else own,
         saved_key=new if _is_typed_as_new() else own,
-        refused=(refused := at.actor.refusal(kind.record.right, at.area_and_above(area))),
+        refused=at.why_not(refused) if refused else None,
         beside=_rows_beside(at, values) if kind is _DUPLICATE and not refused else {},
         back=context.address.link(kind.page),
         back_words=context.words(

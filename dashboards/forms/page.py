@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
+from markupsafe import Markup
 from pydantic import ValidationError
 from werkzeug.exceptions import NotFound, Unauthorized
 
@@ -44,6 +45,11 @@ class Writer:
         """The mission that is written about."""
         return self.context.release.mission
 
+    def why_not(self, reason: str) -> str:
+        """Why something is not theirs, with the area for which their account writes."""
+        own = self.context.area_name(self.actor.area or self.context.country)
+        return self.context.words(f"records.problem.{reason}", area=own)
+
     def area_and_above(self, area: str) -> list[str]:
         """An area and those above it, lowest first. Stops the request for an unknown area."""
         parents, found = self.context.areas["parent_area_code"], []
@@ -70,6 +76,15 @@ def add_templates(server: Flask) -> None:
     """The templates of the forms, beside Dash's own."""
     own = FileSystemLoader(Path(__file__).parent / "templates")
     server.jinja_loader = ChoiceLoader([own, *filter(None, [server.jinja_loader])])
+    server.jinja_env.filters["with_commands"] = _with_commands
+
+
+def _with_commands(text: str) -> Markup:
+    """A sentence with what stands between backticks, as of a terminal, set as code."""
+    parts = enumerate(text.split("`"))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in parts
+    )
 
 
 def rendered(

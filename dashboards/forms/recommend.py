@@ -43,7 +43,7 @@ def _answered(at: Writer, versions: list[Version[Recommendation]]) -> Any:
     try:
         written = _follow_up(at, versions[-1]) if versions else _recommend(at)
     except NotAllowed as refused:
-        return _form(at, versions, 403, [words(f"records.problem.{refused.reason}")])
+        return _form(at, versions, 403, [at.why_not(refused.reason)])
     except ValidationError as error:
         return _form(at, versions, 400, problems(error, words))
     except Conflict as conflict:
@@ -101,8 +101,8 @@ def _form(
         source = source or request.args.get("review", "")
         kind = "assessment" if code else "review"
         values = dict.fromkeys(_FIELDS, "") | {"source_kind": kind, "source": source}
-    action = "follow_up" if latest else "recommend"
     area = latest.record.area if latest else context.area
+    refused = at.actor.refusal("follow_up" if latest else "recommend", at.area_and_above(area))
     title = latest.record.key if latest else context.words("assessment.recommend")
     saved = None if is_posted else request.args.get("saved")
     new = f"{at.mission}/new/{latest.record.source if latest else values['source']}"
@@ -127,7 +127,7 @@ def _form(
         theirs=_theirs(at, other.record) if other else [],
         based_on=ground(latest, other is not None or not is_posted),
         is_past=is_past,
-        refused=at.actor.refusal(action, at.area_and_above(area)),
+        refused=at.why_not(refused) if refused else None,
         back=context.address.link("/assessment"),
     )
 

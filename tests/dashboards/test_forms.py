@@ -212,7 +212,7 @@ def people(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
     for name in PEOPLE:
         role = "assessor" if name == "second_assessor" else name
         accounts.add(store, name, role, PASSWORD, "test", now)
-    accounts.add(store, "elsewhere", "assessor", PASSWORD, "test", now, area="MT01")
+    accounts.add(store, "elsewhere", "assessor", PASSWORD, "test", now, area="MT0303")
     accounts.require(store, True, "test", now)
     yield folder
     accounts._HASHER = usual
@@ -247,6 +247,24 @@ def test_without_signing_in_nothing_is_read(people: Path) -> None:
     assert signed_in(people, "viewer").get("/screen/").status_code == 200
 
 
+def test_who_signs_in_is_led_nowhere_else_and_keeps_their_name(people: Path) -> None:
+    client = application(people).test_client()
+    assert "<h1>Sign in</h1>" in client.get("/records/account").text
+    assert "Back to" not in client.get("/records/account").text  # all pages lead back here
+    sent = {"token": token(client), "name": "viewer", "password": "wrong", "step": "sign_in"}
+    assert 'value="viewer"' in client.post("/records/account", data=sent).text
+    inside = signed_in(people, "viewer")
+    assert "Back to: Overview" in inside.get("/records/account").text
+
+
+def test_every_page_leads_to_the_account_where_people_sign_in(
+    people: Path, client: FlaskClient
+) -> None:
+    asked, link = "/screen/map?lang=fr", "/records/account?"
+    assert link in json.dumps(signed_in(people, "viewer").get(asked).get_json())
+    assert link not in json.dumps(client.get(asked).get_json())
+
+
 def test_after_an_upgrade_of_the_software_people_sign_in_as_before(
     people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -276,13 +294,22 @@ def test_three_roles_take_an_assessment_from_draft_to_recommendation(people: Pat
     back = {"token": token(second), "based_on": 1, "step": "send_back"}
     asked = second.post(ASSESS, data=back)
     assert asked.status_code == 400 and "Say why it is sent back." in asked.text
+    assert "<details open>" in asked.text  # and not folded away again
+    late = second.post(ASSESS, data=back | {"based_on": 0, "sent_back": "Which nights?"})
+    assert late.status_code == 409 and ">Which nights?</textarea>" in late.text
+    assert "neither review nor approve it" in approver.get(ASSESS).text  # before the click
+    assert "neither review nor approve it" not in author.get(ASSESS).text
     assert second.post(ASSESS, data=back | {"sent_back": "Which nights?"}).status_code == 303
-    assert "Which nights?" in author.get(ASSESS).text
+    returned = author.get(ASSESS).text
+    assert "Which nights?" in returned and "waits for a corrected text" in returned
     assert save(author, 2).status_code == 303
     assert advance(second, 3).status_code == 303
     assert advance(second, 4).status_code == 403
     assert save(officer, 4).status_code == 403
     assert "Others who may approve it: approver." in second.get(ASSESS).text
+    assert "What you save is a new draft, to be reviewed again" in author.get(ASSESS).text
+    read = approver.get(ASSESS).text  # who approves sees who wrote it, and what was asked for
+    assert "<b>draft</b> assessor" in read and "Which nights?" in read
     assert advance(approver, 4).status_code == 303
     assert recommend(approver, past_is_meant=None).status_code == 400  # the day is past
     assert recommend(officer).status_code == 403
@@ -298,7 +325,8 @@ def test_three_roles_take_an_assessment_from_draft_to_recommendation(people: Pat
 @pytest.mark.parametrize("name", ["viewer", "administrator", "elsewhere"])
 def test_who_has_no_right_writes_nothing(people: Path, name: str) -> None:
     client, store = signed_in(people, name), Store.of_workspace(people)
-    said = {"elsewhere": "writes for another area"}.get(name, "Your role reads assessments")
+    own = {"elsewhere": "Your account writes for Kessi and the areas in it"}
+    said = own.get(name, "Your role reads assessments")
     assert said in client.get(ASSESS).text
     before = store.versions(MISSION, Assessment, KEY)
     assert save(client, len(before)).status_code == 403
@@ -319,11 +347,12 @@ def test_an_administrator_adds_the_people_of_a_table_or_none(people: Path) -> No
         return admin.post("/records/accounts", data={"token": mark[1], "file": content})
 
     before = len(accounts.accounts(store))
-    wrong = sent("name,role,until\nviewer,assessor,\nnew,king,tomorrow\n")
+    wrong = sent("name,role,until,area\nviewer,assessor,,Kessi\nnew,king,tomorrow,MT0303\n")
     assert wrong.status_code == 400 and len(accounts.accounts(store)) == before
     for words in ("Row 2, column name", "Row 3, column role: “king”", "column until"):
         assert words in wrong.text
-    done = sent(f"Nom;Rôle;Zone;Mission\nawa;assessor;MT01;\nidris;administrator;;{MISSION}\n")
+    assert "Row 2, column area: “Kessi”" in wrong.text and "“MT0303”" not in wrong.text
+    done = sent(f"Nom;Rôle;Zone;Mission\nawa;assessor;MT0303;\nidris;administrator;;{MISSION}\n")
     first, second = re.findall(r"(?:awa|idris)</th><td><code>([^<]+)</code>", done.text)
     of_mission = signed_in(people, "idris", second)  # keeps no accounts, and is not sent there
     link = "/records/accounts"

@@ -36,6 +36,7 @@
       fill(form, found.values);
       ground.value = found.on;
       form.querySelector("[data-kept]").hidden = false;
+      form.querySelectorAll("details").forEach(function (folded) { folded.open = true; });
     }
     if (form.hasAttribute("data-posted")) { keep(); }
     form.addEventListener("input", keep);
@@ -58,7 +59,11 @@
   function start() {
     var saved = document.querySelector("[data-saved]");
     if (saved) {
-      storage(function (kept) { kept.removeItem(PREFIX + saved.dataset.saved); });
+      var own = PREFIX + saved.dataset.saved;  // with "#": what else was typed about the same record
+      storage(function (kept) {
+        Object.keys(kept).filter(function (key) { return key === own || key.indexOf(own + "#") === 0; })
+          .forEach(function (key) { kept.removeItem(key); });
+      });
       // Loading this page again later is no saving.
       var here = new URL(window.location.href);
       here.searchParams.delete("saved");
