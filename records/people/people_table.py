@@ -4,7 +4,7 @@ import csv
 import io
 import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
@@ -59,7 +59,8 @@ def add_people(
         faults += [Fault(row, *fault) for fault in _wrong(person, taken, areas or {})]
         taken.add(person["name"])
     if faults:
-        return [], faults
+        heads = _heads(rows)
+        return [], [replace(one, column=heads.get(one.column, one.column)) for one in faults]
     added = []
     for _, person in people:
         password = secrets.token_urlsafe(_PASSWORD_BYTES)
@@ -89,22 +90,27 @@ def _rows(content: bytes) -> list[list[Any]] | None:
     return [*csv.reader(io.StringIO(text), delimiter=";" if ";" in head else ",")]
 
 
+def _heads(rows: Sequence[Sequence[Any]]) -> dict[str, str]:
+    """The head of each column as it stands in the table."""
+    heads = [_text(cell) for cell in rows[0]] if rows else []
+    found = {column: [one for one in heads if one.lower() in _HEADS[column]] for column in _HEADS}
+    return {column: named[0] for column, named in found.items() if named}
+
+
 def _people(rows: Sequence[Sequence[Any]]) -> tuple[list[tuple[int, dict[str, str]]], list[Fault]]:
     """Row number and cells of each person."""
-    heads = [_text(cell).lower() for cell in rows[0]] if rows else []
+    named_by = _heads(rows)
     places = {
-        column: next((heads.index(one) for one in names if one in heads), None)
-        for column, names in _HEADS.items()
+        column: [_text(cell) for cell in rows[0]].index(head) for column, head in named_by.items()
     }
-    missing = [Fault(1, name, "", "no_column") for name in _NEEDED if places[name] is None]
+    missing = [Fault(1, name, "", "no_column") for name in _NEEDED if name not in places]
     if missing:
         return [], missing
     found, named = [], _roles_by_name()
     for number, row in enumerate(rows[1:], start=2):
         cells = [_text(cell) for cell in row]
         if any(cells):
-            at = {name: place for name, place in places.items() if place is not None}
-            person = {name: cells[place] for name, place in at.items() if place < len(cells)}
+            person = {name: cells[place] for name, place in places.items() if place < len(cells)}
             role = person.get("role", "")
             person["role"] = named.get(role.casefold(), role)
             found.append((number, dict.fromkeys(_HEADS, "") | person))

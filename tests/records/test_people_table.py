@@ -44,17 +44,15 @@ def test_one_wrong_row_adds_nobody_and_all_is_told(tmp_path: Path) -> None:
     added, faults = add_people(kept, table.encode(), "admin", NOW)
     assert added == [] and accounts.accounts(kept) == []
     assert faults == [
-        Fault(3, "name", "awa", "name_taken"),
-        Fault(4, "name", "local", "bad_name"),
-        Fault(5, "role", "chief", "no_role"),
-        Fault(5, "audience", "x", "no_audience"),
+        Fault(3, "nom", "awa", "name_taken"),
+        Fault(4, "nom", "local", "bad_name"),
+        Fault(5, "rôle", "chief", "no_role"),
+        Fault(5, "exemplaire", "x", "no_audience"),
     ]
 
 
 def test_an_area_that_the_mission_does_not_have_is_told(tmp_path: Path) -> None:
-    table = (
-        b"name,role,area,mission\nawa,assessor,Gao,\nbo,assessor,ML07,sahel\nchen,viewer,X,new\n"
-    )
+    table = "name,role,area,mission\nawa,viewer,Gao,\nbo,viewer,ML07,sahel\nchen,viewer,X,new\n"
     known = {"sahel": ["ML", "ML07"], "lakes": ["LK"]}
     added, faults = add_people(store(tmp_path), table.encode(), "admin", NOW, known)
     assert added == [] and faults == [Fault(2, "area", "Gao", "no_area")]
