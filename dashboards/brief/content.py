@@ -250,12 +250,12 @@ def _where(context: Context, returns: Any) -> Content:
 
 
 def _decisions(context: Context, returns: Any) -> Content:
-    """The lines; without one, what waits in numbers."""
+    """The lines, as at the day of the data; without one, what waits in numbers."""
     words = context.words
     lines = [(one.text, one.note) for one in decisions(context)]
     counts = " · ".join(one.text + one.beside for one in waiting(context, returns))
     none = (words("waits.counts"), counts) if counts else (words("waits.none"), "")
-    return _block(words("waits.title"), lines or [none])
+    return _block(words("brief.decisions", on=_as_of(context)), lines or [none])
 
 
 def _strongest(context: Context, edges: list[dict[str, Any]]) -> Content:
@@ -356,11 +356,15 @@ def _block(title: str, lines: list[tuple[str, str]]) -> Content:
 def foot_of(context: Context) -> str:
     """Release, day of the data, audience, origin."""
     words, facts = context.words, catalogue.release_facts(context.release)
-    as_of = context.mission.get("as_of")
     return words(
         "brief.foot",
         release=context.release.name,
-        as_of="–" if as_of is None or formats.is_missing(as_of) else formats.day(as_of, words),
+        as_of=_as_of(context),
         audience=words(f"releases.audience.{context.audience}"),
         origin=str(facts.get("origin_sha256") or words("releases.unknown"))[:16],
     )
+
+
+def _as_of(context: Context) -> str:
+    as_of = context.mission.get("as_of")
+    return "–" if formats.is_missing(as_of) else formats.day(as_of, context.words)

@@ -54,6 +54,12 @@ class Context:
     words: Words
     missions: Mapping[str, Release]  # what is published of each, by its code
     release: Release
+    is_of_release: bool = False  # for a document of the release: nothing written since is in it
+
+    @property
+    def reads_store(self) -> bool:
+        """Whether what people wrote is read as it stands now, and not as the release holds it."""
+        return self.audience == "mission" and not self.is_of_release
 
     @cached_property
     def mission(self) -> dict[str, Any]:
@@ -358,4 +364,4 @@ def read_context(home: Path, audience: Audience, address: Address) -> Context | 
 def release_context(release: Release, address: Address) -> Context:
     """The context of one release, wherever it lies: also of one that is not published yet."""
     words, known = Words(address.language), {release.mission: release}
-    return Context(release.folder, release.audience, address, words, known, release)
+    return Context(release.folder, release.audience, address, words, known, release, True)

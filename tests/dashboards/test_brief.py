@@ -2,7 +2,9 @@
 
 import io
 import re
+import shutil
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -13,8 +15,12 @@ from dashboards.brief.__main__ import main
 from dashboards.brief.content import brief_content
 from dashboards.brief.typeset import pdf
 from dashboards.pages import overview
-from dashboards.reading.context import Context
+from dashboards.reading.address import Address
+from dashboards.reading.context import Context, read_context
 from dashboards.serving.app import create_app
+from records.kinds import Recommendation
+from records.rights import LOCAL
+from records.store import Store
 from tests.dashboards.rendered import classes_of, components, text_of
 from tests.worlds.release import COUNTRY, MISSION, RELEASE
 
@@ -138,3 +144,21 @@ def test_a_release_gets_its_briefs_for_each_audience(home: Path, tmp_path: Path)
     names = [f"{MISSION}_2026-Q3_{language}.pdf" for language in ("en", "fr")]
     assert set(made) == {f"{who}/brief/{name}" for who in ("mission", "hq") for name in names}
     assert "Audience:Headquarters" in _written(made[f"hq/brief/{names[0]}"].read_bytes())
+
+
+def test_served_it_is_the_file_in_the_release_whatever_was_written_since(
+    home: Path, tmp_path: Path
+) -> None:
+    copied = shutil.copytree(home, tmp_path / "home")
+    folder, asked = copied / "releases" / MISSION / RELEASE, ["--mission", MISSION]
+    written = Recommendation(
+        source_kind="assessment", source="P2-OC-05/MT/2026-Q3", area=COUNTRY, number=1,
+        text="Written since.", owner="police_commissioner", due_on=date(2026, 1, 31),
+    )  # fmt: skip
+    Store.of_workspace(copied).write(LOCAL, MISSION, written, 0, datetime(2026, 3, 1, tzinfo=UTC))
+    assert main([str(folder), *asked, "--release", RELEASE, "--into", str(tmp_path)]) == 0
+    published = (tmp_path / "mission" / "brief" / f"{MISSION}_2026-Q3_en.pdf").read_bytes()
+    context = read_context(copied, "mission", Address())
+    assert context and "Written since." in text_of(overview.body(context))
+    client = create_app(copied).server.test_client()
+    assert client.get("/brief.pdf?lang=en").data == published

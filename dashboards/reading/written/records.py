@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
+
 from dashboards.reading.context import Context
 from dashboards.reading.written import approved
 from indicators.foundation.periods import period_of
@@ -30,14 +32,14 @@ def of_quarter(context: Context) -> Context:
 def history(context: Context, code: str) -> list[Version[Assessment]]:
     """All versions of the assessment of one outcome in the chosen area and period."""
     key = f"{code}/{context.area}/{context.period.name}"
-    if context.audience != "mission":
+    if not context.reads_store:
         return [one for one in approved.assessments(context.release) if one.record.key == key]
     return store_of(context).versions(context.release.mission, Assessment, key)
 
 
 def assessments(context: Context) -> dict[str, Version[Assessment]]:
     """By indicator: the newest version in the chosen area and period."""
-    if context.audience == "mission":
+    if context.reads_store:
         found = store_of(context).all(context.release.mission, Assessment)
     else:
         found = approved.assessments(context.release)
@@ -48,7 +50,7 @@ def assessments(context: Context) -> dict[str, Version[Assessment]]:
 
 def recommendations(context: Context) -> list[Version[Recommendation]]:
     """Those of the chosen area and the areas in it: open ones first, by the day they are due."""
-    if context.audience == "mission":
+    if context.reads_store:
         written = store_of(context).all(context.release.mission, Recommendation)
     else:
         written = approved.recommendations(context.release)
@@ -57,14 +59,15 @@ def recommendations(context: Context) -> list[Version[Recommendation]]:
 
 
 def overdue(context: Context) -> list[Version[Recommendation]]:
-    """Recommendations whose day has passed with something still to be done, oldest first."""
-    today = date.today()
-    return [one for one in recommendations(context) if one.record.is_overdue(today)]
+    """Recommendations whose day has passed with something still to be done, oldest first; in a
+    document of the release passed by the day of its data."""
+    as_of = pd.Timestamp(context.mission["as_of"]).date() if context.is_of_release else date.today()
+    return [one for one in recommendations(context) if one.record.is_overdue(as_of)]
 
 
 def threats(context: Context, quarter: str) -> list[ThreatAssessment]:
     """Of a quarter, in the chosen area and those in it: the highest risk first."""
-    if context.audience == "mission":
+    if context.reads_store:
         versions = store_of(context).all(context.release.mission, ThreatAssessment)
         threats = [one.record for one in versions]
     else:
@@ -99,7 +102,7 @@ def review_decisions(context: Context) -> dict[str, Version[ReviewDecision]]:
 
 def variance_reasons(context: Context) -> dict[str, Version[VarianceReason]]:
     """By key: the reason given last."""
-    if context.audience != "mission":
+    if not context.reads_store:
         return approved.variance_reasons(context.release)
     found = store_of(context).all(context.release.mission, VarianceReason)
     return {one.record.key: one for one in found}

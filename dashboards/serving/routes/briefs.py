@@ -1,4 +1,7 @@
-"""The brief and the police report of the chosen mission, period and area, set when asked for."""
+"""The brief and the police report of the chosen mission, period and area, set when asked for.
+
+Like the briefs in the release's folder they say what the release holds, and nothing written since.
+"""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,7 +14,7 @@ from dashboards.brief.police_report import report_content
 from dashboards.brief.typeset import pdf
 from dashboards.reading.access import Audience
 from dashboards.reading.address import BRIEF_ROUTE, Address
-from dashboards.reading.context import Context, read_context
+from dashboards.reading.context import Context, read_context, release_context
 from dashboards.serving.routes.unknown_choice import unknown_choice
 
 REPORT_ROUTE = "/police-report.pdf"
@@ -38,6 +41,7 @@ def add_route(server: Flask, home: Path, audience: Audience) -> None:
             parts.insert(1, template)
         name = "_".join(part.replace("/", "-") for part in parts)
         headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
+        context = release_context(context.release, address)
         content = content_of(context)
         if template == "brief" and request.args.get("annex"):
             content = brief_content(context, with_annex=True)
