@@ -23,7 +23,7 @@ from pipelines.workspace.other_core import begun
 from pipelines.workspace.warehouse.connection import open_warehouse
 from pipelines.workspace.warehouse.refresh_number import numbered_step
 
-_VALUES, _WRITTEN = "values_and_evidence", "strategy_and_judgements"
+VALUES, _WRITTEN = "values_and_evidence", "strategy_and_judgements"
 INTAKE = "intake"
 """Metadata of the first core table: what became of each file that the run read."""
 
@@ -124,7 +124,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     }
 
     @dg.multi_asset(
-        name=_VALUES,
+        name=VALUES,
         specs=_mart_specs(values_and_evidence, core),
         partitions_def=partitions,
     )
@@ -146,7 +146,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         from pipelines.release.approval.second_person import note_computed
 
         report("indicators")
-        with _warehouse(context, workspace, _VALUES) as (profile, mission, connection):
+        with _warehouse(context, workspace, VALUES) as (profile, mission, connection):
             day = as_of.of(mission)
             engine = rows.of(mission, workspace.workspace())
             catalogue = decided_by(load_catalogue(), day)

@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.orchestration.assets import INTAKE
+from pipelines.orchestration.assets import INTAKE, VALUES, mart_key
 from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.checks import ContractsBlock
 from pipelines.orchestration.partitions import quarter_partitions
@@ -178,9 +178,27 @@ def _checks_and_values(workspace: Workspace, mission: str) -> tuple[list[dict[st
 
 
 def _seconds(instance: dg.DagsterInstance, run_id: str) -> dict[str, float]:
-    """Seconds a step, from the run's own events."""
-    return {
-        stats.step_key: round(stats.end_time - stats.start_time, 2)
-        for stats in instance.get_run_step_stats(run_id)
-        if stats.end_time and stats.start_time
-    }
+    """Seconds a step, from the run's own events.
+
+    Evidence is computed beside the values, in the same step: its own are those that it still
+    needs when the values stand.
+    """
+    found: dict[str, float] = {}
+    valued = _values_stood_at(instance, run_id)
+    for stats in instance.get_run_step_stats(run_id):
+        if not (stats.end_time and stats.start_time):
+            continue
+        if valued is not None and stats.step_key == VALUES:
+            found["values"] = round(valued - stats.start_time, 2)
+            found["evidence_after_values"] = round(stats.end_time - valued, 2)
+        else:
+            found[stats.step_key] = round(stats.end_time - stats.start_time, 2)
+    return found
+
+
+def _values_stood_at(instance: dg.DagsterInstance, run_id: str) -> float | None:
+    for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION):
+        told = entry.asset_materialization
+        if told is not None and told.asset_key == mart_key("indicator_value"):
+            return entry.timestamp
+    return None

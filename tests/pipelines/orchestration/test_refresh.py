@@ -88,7 +88,8 @@ def test_refresh_computes_and_says_what_it_checked(first: RefreshResult) -> None
     assert set(first.seconds) == {
         "ingest",
         "contract_checks",
-        "values_and_evidence",
+        "values",
+        "evidence_after_values",
         "mart__protection_gap",
         "strategy_and_judgements",
     }
