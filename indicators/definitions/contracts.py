@@ -7,7 +7,9 @@ suites, templates and documentation follow from it; no second place states a col
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -15,6 +17,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from indicators.definitions.vocabularies import Vocabulary, vocabulary
+from indicators.foundation.calendar.day_text import day_text
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.reading.model_problems import read_model
 
@@ -88,9 +91,13 @@ class Column(Strict):
         return self
 
     def in_words(self, value: object, language: str) -> str:
-        """A value as people read it: a code of its list by its label, of none a dash."""
+        """A value as people read it: a code of its list by its label, a day in words, of none a
+        dash."""
         if value is None:
             return "–"
+        if self.type == "date":
+            with suppress(ValueError):  # of a year that no calendar has it stands as it is
+                return day_text(date.fromisoformat(str(value)), language)
         if self.vocabulary and value in (self.allowed_codes or ()):
             return vocabulary(self.vocabulary).label(str(value), language)
         return str(value)

@@ -432,7 +432,9 @@ def violations_of(
     texts = [f"WHEN {n} THEN t.{text_column(checks[n].column)}" for n in numbers]
     shown = {number: _shown(contract, checks[number]) for number in numbers}
     values = [
-        f"WHEN {n} THEN to_json(struct_pack({_packed(shown[n])}))" for n in numbers if shown[n]
+        f"WHEN {n} THEN to_json(struct_pack({_packed(contract, shown[n])}))"
+        for n in numbers
+        if shown[n]
     ]
     found = f"CASE f.check_number {' '.join(values)} END" if values else "NULL"
     violations = connection.sql(
@@ -464,8 +466,11 @@ def _shown(contract: Contract, check: Check) -> tuple[str, ...]:
     return PLACE if check.rule == "too_far_outside" else ()
 
 
-def _packed(columns: Sequence[str]) -> str:
-    return ", ".join(f"{quoted(name)} := t.{text_column(name)}" for name in columns)
+def _packed(contract: Contract, columns: Sequence[str]) -> str:
+    """Values as the file writes them; days as they were read, since 01.02. may be either month."""
+    days = {name for name in columns if contract.columns[name].type == "date"}
+    values = {name: quoted(name) if name in days else text_column(name) for name in columns}
+    return ", ".join(f"{quoted(name)} := t.{value}" for name, value in values.items())
 
 
 def unregister(connection: Connection) -> None:

@@ -240,7 +240,8 @@ def test_a_row_rule_speaks_with_its_own_words_and_the_values_found(language: str
     assert rule.title.in_language(language) in sentence
     assert rule.mend.in_language(language) in sentence
     last, first = (contract.columns[name].title.in_language(language) for name in found)
-    assert f"{last} = 2026-01-01, {first} = –" in sentence
+    day = {"en": "1 Jan 2026", "fr": "1er janv. 2026"}[language].replace(" ", "\u00a0")
+    assert f"{last} = {day}, {first} = –" in sentence
 
 
 @pytest.mark.parametrize("folder", ["contracts", "vocabularies"])

@@ -1,10 +1,13 @@
 """A bad value in an optional column is held back where the contract says so; its row is loaded."""
 
+import json
+
 import pytest
 
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.mapping.model import load_sources
+from pipelines.ingest.rows.quarantine import reject_sentence
 from pipelines.setup.proposal.answering.told import preview_lines
 from pipelines.setup.proposal.preview import preview
 from tests.worlds.mission.delivered import SmallMission
@@ -41,6 +44,17 @@ def test_the_row_of_a_held_value_is_loaded_and_the_value_listed(small: SmallMiss
     assert (remark.row, remark.value, remark.parameters["count"]) == (3, "later", 1)
     for language in ("en", "fr"):
         assert "later" in remark.sentence(language)
+
+
+def test_days_that_break_a_rule_are_told_in_words_as_they_were_read(small: SmallMission) -> None:
+    columns = INCIDENTS["tables"][0]["columns"]
+    written = {"formats": ["%d.%m.%Y"]}
+    days = {name: columns[name] | written for name in ("occurred_on", "ended_on")}
+    small.add_source(source("incidents", "incidents*.csv", columns | days))
+    small.deliver("incidents.csv", "code,day,end\nA,01.02.2026,03.01.2026\n")
+    ((rule, given),) = small.query("SELECT rule, parameters FROM ops.row_warning")
+    told = reject_sentence(rule, json.loads(given), None, "fr").replace("\u00a0", " ")
+    assert "= 3 janv. 2026" in told and "= 1er févr. 2026" in told
 
 
 def test_a_held_value_is_told_before_its_file_is_taken_in(small: SmallMission) -> None:
