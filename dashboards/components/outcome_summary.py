@@ -61,8 +61,8 @@ def sentence(context: Context) -> str:
         return context.words("overview.nothing_known")
     judged = judged_of(context, codes)
     cells = [context.cell(code) for code in judged]
-    changes = [*_change_words(context, cells), *_worsened_elsewhere(context, codes)]
-    said = [harm_sentence(context), *changes, *_off_track_words(context, judged, cells)]
+    of_outcomes = [*_change_words(context, cells), *_off_track_words(context, judged, cells)]
+    said = [harm_sentence(context), *of_outcomes, *_worsened_elsewhere(context, codes)]
     return " ".join(part for part in said if part)
 
 
@@ -103,7 +103,8 @@ def _worsened_elsewhere(context: Context, codes: list[str]) -> list[str]:
     if not names:
         return []
     named = context.words.some_of(names, _NAMED_ELSEWHERE)
-    return [context.words.count("overview.worsened_elsewhere", len(names), names=named)]
+    said_of = context.words.count("overview.worsened_elsewhere", len(names), names=named)
+    return [sentence_case(said_of)]
 
 
 def _off_track_words(context: Context, codes: list[str], cells: list[Cell]) -> list[str]:

@@ -21,14 +21,15 @@ class TableRows:
 
 @dataclass(frozen=True)
 class RejectedRows:
-    """Rows that would not come in for one reason, with the first text of them; `sheet`: where it
-    is one of several kinds."""
+    """Rows that would not come in for one reason, with the first text of them and the numbers of
+    the first ones; `sheet`: where it is one of several kinds."""
 
     rows: int
     sheet: str
     column: str
     value: str
     sentence: str
+    first_rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,7 @@ def test_what_worsened_outside_the_framework_is_in_the_first_sentence(tmp_path: 
     rows = {"framework_item": framework, "result_link": links, "indicator_value": worse}
     context = _context(tmp_path, **rows)
     assert "P3-OC-02" not in outcomes_of(context, links_of(context))
-    said = "Outside these outcomes, one indicator worsened significantly: "
+    said = "One other indicator worsened significantly: "
     assert said + context.named("P3-OC-02") in overview.sentence(context)
 
 

@@ -98,6 +98,7 @@ def test_a_file_is_shown_first_and_then_goes_into_the_inbox(
     assert counts(shown) == [3, 1, 1, 0, 1]  # read, new, changed, unchanged, rejected
     assert "Far north" in shown.text and "South" in shown.text
     assert "not known yet what &#39;village&#39; means" in shown.text
+    assert '<td>1<p class="note">row 4</p></td>' in shown.text  # where it is to be corrected
     assert waiting(home) == []
     taken = post(client, step="take_in", held=held(shown))
     assert taken.status_code == 200 and waiting(home) == ["areas-v2.csv"]

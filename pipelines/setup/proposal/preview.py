@@ -28,13 +28,13 @@ from pipelines.ingest.rows.upsert import rows_changed
 from pipelines.workspace.warehouse import ledger
 from pipelines.workspace.warehouse.last_state import open_on_trial
 
-_SHOWN, _READ_AGAIN = 10, 3
+_SHOWN, _READ_AGAIN, _ROWS_NAMED = 10, 3, 3
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """One reason for which rows would not come in: how many, and the first text of them; `sheet`:
-    where, of a file whose sheets are of several kinds."""
+    """One reason for which rows would not come in: how many, the first text of them and the numbers
+    of the first ones; `sheet`: where, of a file whose sheets are of several kinds."""
 
     table: str
     column: str
@@ -43,6 +43,7 @@ class Rejected:
     value: str | None
     parameters: Mapping[str, Any]  # what the sentence of the rule needs
     sheet: str = ""
+    first_rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -201,11 +202,15 @@ def _rejected(
     rows = connection.execute(
         "SELECT coalesce(column_name, ''), rule, count(DISTINCT (sheet, row_number)), "
         "arg_min(raw_value, row_number), "
-        f"arg_min(parameters, row_number), {sheets} FROM quarantine.{quoted(table)} AS own "
+        f"arg_min(parameters, row_number), {sheets}, "
+        f"list_sort(list(DISTINCT row_number) FILTER (row_number > 0))[:{_ROWS_NAMED}] "
+        f"FROM quarantine.{quoted(table)} AS own "
         f"WHERE {' AND '.join([_OF_TRIAL, *told])} GROUP BY ALL ORDER BY 3 DESC, 1, 2",
         _named(places),
     ).fetchall()
     return [
-        Rejected(table, column, rule, count, value, json.loads(parameters), sheet)
-        for column, rule, count, value, parameters, sheet in rows
+        Rejected(
+            table, column, rule, count, value, json.loads(parameters), sheet, tuple(first or ())
+        )
+        for column, rule, count, value, parameters, sheet, first in rows
     ]

@@ -73,6 +73,7 @@ def counted(
                 one.value,
                 language,
             ),
+            one.first_rows,
         )
         for one in shown.rejects
     )

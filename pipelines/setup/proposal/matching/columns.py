@@ -335,6 +335,8 @@ def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[Colum
             continue  # persons are known by keys, never by their names
         if is_none or (name == _HOUSEHOLD and not _may_be_households(texts)):
             fit = replace(fit, share=0.0)
+        if alike >= _GENERAL and fit.codes and column.reference and _are_codes(fit.codes):
+            alike = 1.0  # `p_code` beside `territoire`, the column's own name: a code says it surer
         confidence, reason = _confidence(alike, fit, column)
         is_coded = column.base_type == "code" and export_of(texts.header, name)
         is_free = name.endswith("_code") and not (column.reference and fit.codes)
@@ -346,6 +348,11 @@ def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[Colum
             told = named if named and reason in ("alike_name", "same_name") else reason
             reasons = (told, *((fit.reason,) if fit.reason else ()))
             yield ColumnProposal(name, (texts.header,), confidence, reasons, fit.entry, fit.codes)
+
+
+def _are_codes(codes: Sequence[CodeProposal]) -> bool:
+    """Whether all texts of a column are codes as the mission has them."""
+    return all(one.reason == "as_it_is" for one in codes)
 
 
 def _named(table: str, name: str, texts: Texts) -> tuple[float, str | None]:
