@@ -367,4 +367,6 @@ def foot_of(context: Context) -> str:
 
 def _as_of(context: Context) -> str:
     as_of = context.mission.get("as_of")
-    return "–" if formats.is_missing(as_of) else formats.day(as_of, context.words)
+    if as_of is None or formats.is_missing(as_of):
+        return "–"
+    return formats.day(as_of, context.words)

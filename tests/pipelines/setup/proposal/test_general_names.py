@@ -58,6 +58,20 @@ def test_an_incident_list_without_its_own_names(
     assert all(sure < 0.9 for column, (_, sure) in by_column.items() if column != "area_code")
 
 
+def test_a_code_is_preferred_to_the_name_beside_it(tmp_path: Path) -> None:
+    head = ["Date", "p_code", "territoire", "Type", "Killed"]
+    places = [("XX01", "Torit"), ("XX02", "Ikotos")]
+    rows = [[date(2026, 3, day), *places[day % 2], "Killing", 1] for day in range(1, 9)]
+    known: Known = {"areas.area_code": {**KNOWN["areas.area_code"], "xx01": "XX01", "xx02": "XX02"}}
+    book = Workbook()
+    assert book.active is not None
+    for row in [head, *rows]:
+        book.active.append(row)
+    book.save(path := tmp_path / "incidents_mars_2026.xlsx")
+    found = {one.column: one.headers for one in propose(path, known).columns}
+    assert found["area_code"] == ("p_code",)
+
+
 def test_a_word_of_the_name_says_which_of_several_tables(tmp_path: Path) -> None:
     rows = [["id", "date", "place"], *([f"F-{n}", f"0{n}.03.2026", "Torit"] for n in range(1, 7))]
     assert proposed(tmp_path / "feedback.xlsx", rows).table == "community_feedback"
