@@ -139,10 +139,15 @@ def copy_mart(warehouse: Path, folder: Path) -> None:
 def installed_megabytes() -> float:
     """The files of all that `requirements.txt` locks."""
     locked = (PROJECT / "requirements.txt").read_text().splitlines()
-    names = [line.partition("==")[0].split("[")[0] for line in locked if "==" in line]
-    files = [file for name in names for file in metadata.files(name) or ()]
+    names = {line.partition("==")[0].split("[")[0] for line in locked if "==" in line}
+    here = [one for one in metadata.distributions() if _plain(one.name) in set(map(_plain, names))]
+    files = [file for one in here for file in one.files or ()]  # not those of other systems
     kept = [Path(str(file.locate())) for file in files if file.suffix != ".pyc"]
     return sum(path.stat().st_size for path in kept if path.exists()) / 1e6
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "-").replace(".", "-")
 
 
 def line(bench: str, ours: float, theirs: float, size: int, peak: int = 0) -> dict[str, object]:
