@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Hashable
 from dataclasses import replace
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from dashboards.components.card import page_head, page_link
 from dashboards.components.empty import with_marks_key
 from dashboards.figures.theme import style_sheet
 from dashboards.forms import routes
+from dashboards.forms.accounts import sessions
 from dashboards.http import downloads, libraries, monitoring, permanent, security
 from dashboards.http.api import is_for_programs
 from dashboards.pages import INDICATOR, Page, menu, page_at
@@ -36,7 +38,6 @@ from dashboards.serving.shell import NavigationEntry
 from dashboards.wording.words import Words
 from indicators.foundation.messages import LANGUAGES
 from records.desk.intake import Desk
-from records.people import accounts
 from records.store import Store
 
 HEALTH = "health"
@@ -247,7 +248,7 @@ def _add_callbacks(app: dash.Dash) -> None:
     )
 
 
-def _pages(home: Path, audience: Audience, store: Store, is_reached: bool) -> Pages:
+def _pages(home: Path, audience: Audience, store: Store) -> Pages:
     """The pages of an audience, loaded before the server divides into processes."""
     entries = [
         NavigationEntry(pages[0].question, {page.name: page.path for page in pages if page.module})
@@ -262,13 +263,10 @@ def _pages(home: Path, audience: Audience, store: Store, is_reached: bool) -> Pa
         page = page_at(address.path)
         return tuple(editions[name]() for name in page.changes_with) if page else ()
 
-    def has_accounts() -> bool:
-        return is_reached or accounts.are_required(store)
-
     def answered(address: Address) -> Answer:
         return answer(home, audience, address)
 
-    return Pages(entries, answered, failed, changes, has_accounts)
+    return Pages(entries, answered, failed, changes, partial(sessions.are_required, store))
 
 
 def create_app(
@@ -293,8 +291,7 @@ def create_app(
         title="POC Lens",
     )
     store = Store.of_workspace(home)
-    is_reached = is_reached or security.is_behind_proxy()
-    app.screens = Screens(home, audience, _pages(home, audience, store, is_reached))
+    app.screens = Screens(home, audience, _pages(home, audience, store))
     app.layout = _layout
     _add_callbacks(app)
     _add_failures(app)
@@ -305,7 +302,7 @@ def create_app(
     briefs.add_route(app.server, home, audience)
     lists.add_route(app.server, home, audience, LISTS)
     permanent.add_route(app.server)
-    routes.add_routes(app.server, home, audience, desk, is_reached)
+    routes.add_routes(app.server, home, audience, desk, is_reached or security.is_behind_proxy())
     api_routes.add_routes(app.server, home, audience)
     monitoring.add_route(app.server, home, audience, store)
     download_log.add_log(app.server, store)

@@ -20,7 +20,7 @@ Line = dict[str, object]
 # What each line is to keep to, by its figure; others have no aim.
 AT_MOST: dict[str, dict[str, float]] = {
     "catalogue_scan": {"ratio": 6},
-    "catalogue_double": {"ratio": 1.3},
+    "catalogue_double": {"ratio": 1.2},
     "catalogue_double_small": {"ratio": 1.3},
     "catalogue_whole": {"peak_mb": 2_500},
     "month_append": {"ratio": 0.04},
@@ -29,6 +29,7 @@ AT_MOST: dict[str, dict[str, float]] = {
     "nothing_changed_sample": {"ours": 1.5},
     "first_line_sample": {"ours": 1.5},
     "corrected_sample": {"ours": 6, "ratio": 0.15, "peak_mb": 700},
+    "publish_sample": {"ours": 8},
     "publish_again_sample": {"ours": 8},
     "demo_first_page": {"ours": 45},
     "installed_mb": {"ours": 800},
@@ -37,7 +38,7 @@ AT_MOST: dict[str, dict[str, float]] = {
     "trend_missing_returns": {"ratio": 1},
     "first_page": {"ratio": 1.3},
     "ingest_csv": {"ratio": 3},
-    "ingest_xlsx": {"ratio": 2},
+    "ingest_xlsx": {"ratio": 1.3},
     "hq_rollup": {"ours": 10},
     "hq_page": {"ours": 0.3},
     "hq_page_p95": {"ours": 1.5},

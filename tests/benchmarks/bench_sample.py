@@ -27,6 +27,7 @@ import duckdb
 import openpyxl
 import pandas as pd
 import psutil
+from packaging.utils import canonicalize_name
 
 from pipelines.workspace.paths import Workspace
 from tests.benchmarks.measuring import measured, median_of, note
@@ -60,15 +61,16 @@ def poclens(home: Path, *words: str) -> Command:
         command, stdout=subprocess.DEVNULL, stderr=end, env=environment
     ) as process:
         os.close(end)
-        _written(terminal)
+        told = _written(terminal)
         used = psutil.Process(process.pid).cpu_times()
-        while _written(terminal):
-            pass
+        while more := _written(terminal):
+            told += more
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     os.close(terminal)
     seconds = time.perf_counter() - started
     if process.returncode:
+        print(told.decode(errors="replace"), file=sys.stderr)
         raise subprocess.CalledProcessError(process.returncode, command)
     note(f"{words[0]}: {seconds:.1f} s")
     return Command(seconds, used.user + used.system, usage.ru_maxrss // 1024)
@@ -139,15 +141,12 @@ def copy_mart(warehouse: Path, folder: Path) -> None:
 def installed_megabytes() -> float:
     """The files of all that `requirements.txt` locks."""
     locked = (PROJECT / "requirements.txt").read_text().splitlines()
-    names = {line.partition("==")[0].split("[")[0] for line in locked if "==" in line}
-    here = [one for one in metadata.distributions() if _plain(one.name) in set(map(_plain, names))]
+    names = (line.partition("==")[0].split("[")[0] for line in locked if "==" in line)
+    wanted = {*map(canonicalize_name, names)}
+    here = [one for one in metadata.distributions() if canonicalize_name(one.name) in wanted]
     files = [file for one in here for file in one.files or ()]  # not those of other systems
     kept = [Path(str(file.locate())) for file in files if file.suffix != ".pyc"]
     return sum(path.stat().st_size for path in kept if path.exists()) / 1e6
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace("_", "-").replace(".", "-")
 
 
 def line(bench: str, ours: float, theirs: float, size: int, peak: int = 0) -> dict[str, object]:
