@@ -3,6 +3,7 @@
 One function for the page and for `poclens next`.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -75,6 +76,7 @@ class _Facts:
     blocking: int = 0
     rejected: int = 0
     held: int = 0  # files of which no row counts until somebody answers or corrects
+    files: frozenset[str] = frozenset()  # SHA-256 of those whose rows the last refresh counted
     partly: tuple[str, ...] = ()  # sources that end before the last month of the newest quarter
     is_whole: bool = False  # the last refresh ended
     is_busy: bool = False
@@ -202,7 +204,10 @@ def _release(workspace: Workspace, mission: Mission, facts: _Facts) -> Step:
     newest = ended[-1] if ended else ""
     told = {"release": name, "quarter": newest, "current": current, "partly": facts.partly}
     if name and newest <= name[: len(newest)]:
-        return Step("release", "done", "done" if current == name else "earlier_shown", told)
+        if current != name:
+            return Step("release", "done", "earlier_shown", told)
+        is_of_now = not facts.is_whole or _published_files(folder / name) == facts.files
+        return Step("release", "done", "done" if is_of_now else "changed", told)
     if name:
         told["quarter"] = next(one for one in ended if one > name[: len(one)])
         if told["quarter"] != newest:
@@ -212,6 +217,12 @@ def _release(workspace: Workspace, mission: Mission, facts: _Facts) -> Step:
         return Step("release", "later", "no_quarter", told)
     is_ready = facts.values > 0 and facts.is_whole and not facts.blocking
     return Step("release", "open" if is_ready else "later", "missing", told)
+
+
+def _published_files(release: Path) -> frozenset[str]:
+    """SHA-256 of the files whose rows a release counts."""
+    inputs = json.loads((release / "manifest.json").read_text(encoding="utf-8"))["inputs"]
+    return frozenset(one["sha256"] for one in inputs if one["status"] == "loaded")
 
 
 def ended_quarters(mission: Mission, day: date) -> list[Period]:
@@ -268,6 +279,12 @@ def _counted(connection: Connection, mission: Mission) -> _Facts:
         ),
         rejected=rows_to_correct(open_rejects(connection)),
         held=number("SELECT count(*) FROM ops.input_file WHERE status = 'held'"),
+        files=frozenset(
+            sha256
+            for (sha256,) in connection.execute(
+                "SELECT file_sha256 FROM mart.input_file WHERE status = 'loaded'"
+            ).fetchall()
+        ),
         partly=tuple(partly_covered(connection, ended[-1].name)) if ended else (),
         is_whole=mart_number(connection) is not None,
     )

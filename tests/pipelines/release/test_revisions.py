@@ -8,10 +8,12 @@ import pyarrow as pa
 import pytest
 
 from indicators.foundation.errors import WrongUse
+from indicators.foundation.periods import period_named
 from pipelines.quality.input_files import write_input_files
 from pipelines.release.naming import database_of
 from pipelines.release.revisions.decomposition import CELL, Decomposition
 from pipelines.release.revisions.report import diff, revisions_against
+from pipelines.setup import steps
 from tests.worlds.mission.figures import (
     MISSION,
     PATROLS,
@@ -41,6 +43,22 @@ def changed(workspace, release, republish):
 
 def set_value(connection, value: float) -> None:
     connection.execute(f"UPDATE mart.indicator_value SET value = {value} WHERE {COUNTRY}")
+
+
+def test_steps_say_that_files_came_in_since(workspace, release, republish, monkeypatch) -> None:
+    monkeypatch.setattr(steps, "ended_quarters", lambda *_: [period_named("2026-Q3")])
+    told = [steps.steps(workspace, MISSION)[-1]]
+    with workspace_warehouse(workspace) as connection:
+        add_file(connection, "patrols_2026-09.xlsx", sequence=3)
+        write_input_files(connection, write_profile(workspace))
+    told.append(steps.steps(workspace, MISSION)[-1])
+    republish(workspace)
+    told.append(steps.steps(workspace, MISSION)[-1])
+    assert [(one.state, one.said) for one in told] == [
+        ("done", "done"),
+        ("done", "changed"),
+        ("done", "done"),
+    ]
 
 
 def test_nothing_moved(changed) -> None:
