@@ -323,7 +323,8 @@ class Contract(Strict):
     key: tuple[str, ...]
     confidentiality: TableConfidentiality
     area_column: str | None = None
-    # Reason: column of type bool. Where it is not true, nothing of the row is kept but a count
+    # Reason: column of type bool. Where it is not true, nothing of the row is kept but a count.
+    # `table.column`: of the row that a composite reference names; there only a plain no refuses
     kept_only_if: Mapping[str, str] = {}
     retention: Retention | None = None
     date_column: str | None = None  # says when the row happened: checked against the mission
@@ -346,7 +347,8 @@ class Contract(Strict):
             named.extend(likeness.columns())
         unknown = {name for name in named if name and name not in self.columns}
         unknown |= set(self.confidentiality.columns) - set(self.columns) - set(self.derived)
-        unknown |= set(self.kept_only_if.values()) - set(self.columns)
+        asked = {f"{one.table}.{name}" for _, one, name in self.refused_by_reference()}
+        unknown |= set(self.kept_only_if.values()) - set(self.columns) - asked
         if self.retention:
             unknown |= {*self.retention.drop, *self.retention.together} - set(self.columns)
         if self.duplicates and (len(self.key) > 1 or not self.area_column):
@@ -354,6 +356,15 @@ class Contract(Strict):
         if unknown:
             raise ValueError(f"not columns of {self.table}: {', '.join(sorted(unknown))}")
         return self
+
+    def refused_by_reference(self) -> list[tuple[str, CompositeReference, str]]:
+        """Of `kept_only_if`: the reason, the reference, the column of its table that may say no."""
+        return [
+            (reason, one, name.removeprefix(f"{one.table}."))
+            for reason, name in self.kept_only_if.items()
+            for one in self.composite_references
+            if name.startswith(f"{one.table}.")
+        ]
 
     def person_keys(self) -> tuple[str, ...]:
         """The columns that tell one person, case or household of the table from another.

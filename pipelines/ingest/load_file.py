@@ -165,8 +165,8 @@ def load_file(
     """Takes in one file. Raises WrongUse, with nothing written, where it cannot be read at all.
 
     A file that is known already is read again where its mapping has changed since, or where it was
-    held back or had rejects: what these referred to may have come in meanwhile. What an earlier
-    reading of it loaded stays as long as the new one cannot be used.
+    held back or had rows rejected or not kept: what these referred to may have come in meanwhile.
+    What an earlier reading of it loaded stays as long as the new one cannot be used.
     """
     known = ledger.known_file(connection, delivery.sha256)
     _refuse_purged(connection, delivery)
@@ -233,7 +233,7 @@ def _kept_rows(
         of_table = [e for e in source.tables if e.table == table]
         return _entries(connection, file, of_table, source, mission, outlines)
 
-    file = refusals.without_refused(connection, mission, source, file, outlines, entries_of)
+    file = refusals.without_refused(connection, mission, delivery, file, entries_of)
     if archive.is_rows(delivery.path):
         file = archive.with_earlier(file, delivery.path)
     return with_remarks(file, source), left_out
@@ -316,7 +316,8 @@ def _is_to_be_read(delivery: Delivery, known: InputFile) -> bool:
     if known.status == "superseded":
         return False
     is_otherwise = known.mapping_version != delivery.mapping_version
-    return is_otherwise or known.status == "held" or known.rows_rejected > 0
+    may_bring = known.rows_rejected > 0 or "rows" in json.loads(known.left_out or "{}")
+    return is_otherwise or known.status == "held" or may_bring
 
 
 def _take_in(job: _Job) -> tuple[InputFile, _Outcome]:
@@ -343,6 +344,7 @@ def _take_in(job: _Job) -> tuple[InputFile, _Outcome]:
     ledger.supersede(connection, list(job.vintages.earlier), job.sha256)
     _write_rejects(job, outcome)
     ledger.record(connection, entry)
+    refusals.call_back_refused(connection, tables)
     complete_rows(connection, job.mission, tables)
     ledger.record_span(connection, job.sha256, tables, span)
     if source.supersedes == "by_period":

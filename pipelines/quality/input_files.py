@@ -25,7 +25,7 @@ def write_input_files(connection: Connection, mission: Mission) -> None:
 
 
 def write_rows_not_kept(connection: Connection, mission: Mission) -> None:
-    """Rows of the files in force of which nothing may be kept, by quarter and reason.
+    """Referrals of the files in force of which nothing may be kept, by quarter and reason.
 
     The warehouse counts them by month (`ops.rows_not_kept`); a copy that may show protected
     figures shows quarters (`disclosure.md` §1).
@@ -36,7 +36,7 @@ def write_rows_not_kept(connection: Connection, mission: Mission) -> None:
         INSERT INTO mart.rows_not_kept
         SELECT ?, table_name, year(month) || '-Q' || quarter(month), reason, sum(rows_count)
         FROM ops.rows_not_kept JOIN ops.input_file USING (file_sha256)
-        WHERE status = 'loaded' AND reason NOT IN ('purged', 'past_retention')
+        WHERE status = 'loaded' AND reason IN ('no_consent', 'not_assessed')
         GROUP BY ALL ORDER BY ALL
         """,
         [mission.mission],

@@ -128,6 +128,7 @@ def write_rows(path: Path, delivery: Delivery, file: FileRows) -> None:
         "columns_not_kept": sorted(file.columns_not_kept),
         "mended": sorted(file.mended),
         "not_kept": [list(entry) for entry in file.not_kept],
+        "rows_refused": file.rows_refused,
         "malformed": [
             [sheet, entry.row_number, entry.rule, dict(entry.parameters)]
             for sheet, entry in file.malformed
@@ -202,6 +203,7 @@ def with_earlier(file: FileRows, path: Path) -> FileRows:
     return replace(
         file,
         not_kept=(*counts, *file.not_kept),
+        rows_refused=file.rows_refused + facts.get("rows_refused", sum(n for *_, n in counts)),
         columns_not_kept=file.columns_not_kept | set(facts["columns_not_kept"]),
         mended=frozenset((sheet, row) for sheet, row in facts.get("mended", ())),
     )

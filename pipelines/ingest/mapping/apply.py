@@ -6,7 +6,7 @@ Judging that text does not belong here (`cast.py`); nothing here rejects a row.
 import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from typing import TypeAlias
@@ -63,7 +63,8 @@ class FileRows:
 
     `rows`: string columns; `sheet`, `row_number`: the place of each row; `malformed`: (sheet,
     record) of what could not be a row; `remarks`: (sheet, remark) of what the reader did.
-    `not_kept`: (table, month, reason, count) of rows that were taken out before anything else;
+    `not_kept`: (table, month, reason, count) of rows that were taken out before anything else,
+    whole (`rows_refused` of them) or for one table alone (`refused`: by table its rows);
     `columns_not_kept`: names of columns that the mapping does not read. `mended`: sheet and number
     of rows that a person has corrected since the file came.
     """
@@ -76,11 +77,8 @@ class FileRows:
     not_kept: tuple[tuple[str, str | None, str, int], ...] = ()
     columns_not_kept: frozenset[str] = frozenset()
     mended: frozenset[tuple[str, int]] = frozenset()
-
-    @property
-    def rows_refused(self) -> int:
-        """Rows of the file that may not be kept."""
-        return sum(count for _, _, _, count in self.not_kept)
+    rows_refused: int = 0
+    refused: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def rows_read(self) -> int:
@@ -213,6 +211,8 @@ def taken_positions(file: FileRows, mapping: TableMapping, source: Source) -> pa
     if mapping.where_any:
         texts = [cleaned(file.rows[name], source.missing) for name in mapping.where_any]
         keep &= pc.is_valid(pc.coalesce(*texts)).to_numpy(zero_copy_only=False)
+    if mapping.table in file.refused:
+        keep &= ~file.refused[mapping.table]
     return pa.array(np.flatnonzero(keep), type=pa.int64())
 
 

@@ -240,7 +240,7 @@ class OpenFile:
 def refused_rows(table: str, rows: pa.Table) -> Array:
     """True for rows that intake does not keep: without consent, or without an assessment."""
     refused = np.zeros(rows.num_rows, dtype=bool)
-    for name in contracts()[table].kept_only_if.values():
+    for name in set(contracts()[table].kept_only_if.values()) & set(rows.column_names):
         refused |= ~rows[name].to_numpy(zero_copy_only=False)
     return refused
 

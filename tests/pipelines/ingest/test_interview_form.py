@@ -24,9 +24,9 @@ ASKED = ("sex", "age_group", "displacement_status", "origin_area_code", "disabil
          "household_head_sex", *ITEMS)  # fmt: skip
 
 
-def export() -> str:
+def export(skipped: tuple[str, ...] = ASKED) -> str:
     """As ODK Central writes it: times with an offset, its own columns last, skipped ones empty."""
-    refused = CONSENTED | dict.fromkeys(ASKED, "")
+    refused = CONSENTED | dict.fromkeys(skipped, "")
     refused |= {"consent_given": "false", "result": "refusal"}
     lines = []
     for number, answers in enumerate((CONSENTED, refused), start=1):
@@ -95,6 +95,15 @@ def test_a_filled_export_comes_back_through_the_contracts(small: SmallMission) -
         ("P-1", "complete", "XX01", "2026-11-20", "F"),
         ("P-2", "refusal", "XX01", "2026-11-20", None),
     ]
+
+
+def test_a_form_that_asked_on_after_a_refusal_leaves_the_refusal(small: SmallMission) -> None:
+    small.add_source(yaml.safe_load(source_text(ITEMS)))
+    report = small.deliver("pulse_2026Q4.csv", export(skipped=()))
+    assert (report.rows_loaded, report.rows_rejected) == (2, 0)
+    assert report.not_kept == {"answers_without_consent": 1}
+    assert small.query("SELECT DISTINCT respondent_key FROM core.survey_answers") == [("P-1",)]
+    assert small.query("SELECT count(*) FROM core.survey_respondents") == [(2,)]
 
 
 def test_the_samples_own_source_takes_every_column_of_the_form() -> None:
