@@ -43,6 +43,7 @@ class RowsOfFile:
     source: str
     columns: list[str]
     texts: Mapping[tuple[str, int], Texts]
+    left_out: frozenset[str]  # columns that the archive does not keep
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def _rows_of(file: FileRows, entry: InputFile) -> RowsOfFile:
     texts = zip(*(file.rows[name].to_pylist() for name in columns), strict=True)
     keys = zip(file.sheet.to_pylist(), file.row_number.to_pylist(), strict=True)
     found = {(sheet or "", row): text for (sheet, row), text in zip(keys, texts, strict=True)}
-    return RowsOfFile(entry.name, entry.source, columns, found)
+    return RowsOfFile(entry.name, entry.source, columns, found, file.columns_not_kept)
 
 
 def _with_rows(

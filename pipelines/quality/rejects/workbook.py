@@ -197,6 +197,12 @@ def _write(path: Path, rows: RowsOfFile, rejects: Sequence[Reject], language: st
                 if is_wrong:
                     sheet.write_comment(*place, told[column], {"x_scale": 3, "y_scale": 2})
             sheet.write_string(line, len(heads) - 1, "\n".join(dict.fromkeys(told.values())))
+        # below the rows, where whoever reads them back takes nothing for one
+        note = message("rejects.rows_of", language, file=rows.name)
+        if rows.left_out:
+            columns = ", ".join(sorted(rows.left_out))
+            note += " " + message("rejects.columns_elsewhere", language, columns=columns)
+        sheet.write_string(len(known) + 2, COLUMNS_BEFORE, note)
         keep_heads(sheet, 0, len(known), len(heads), fixed=2)
         hidden = book.add_worksheet(MARK)
         hidden.write_column(0, 0, [MARK, rows.source, rows.name])

@@ -62,6 +62,20 @@ def test_wrong_cells_are_marked_and_say_what_to_do(small: SmallMission, tmp_path
     assert "That month has 30 days." in str(first[-1].value)
 
 
+def test_it_names_the_file_and_the_columns_that_nothing_reads(
+    small: SmallMission, tmp_path: Path
+) -> None:
+    small.add_source(POPULATION | {"ignore": ["Name", "Phone"]})
+    lines = ["area,day,sex,persons,Name,Phone", "XX01,2024-06-31,F,5,Rose Kuol,0911"]
+    small.deliver("population.csv", "\n".join(lines) + "\n")
+    (path,) = sent_out(small, tmp_path)
+    texts = [str(cell) for row in openpyxl.load_workbook(path).worksheets[0].values for cell in row]
+    (note,) = [text for text in texts if "population.csv" in text]
+    assert note.endswith("Name, Phone.") and not any("Kuol" in text for text in texts)
+    small.deliver(path.name, corrected(path, {(2, "day"): "2024-06-30"}))
+    assert small.query(COUNTED) == [("XX01", "F", 5)]
+
+
 def test_a_workbook_that_waits_is_known_to_the_steps(small: SmallMission, tmp_path: Path) -> None:
     small.deliver("population.csv", HEADER + ROWS)
     (path,) = sent_out(small, tmp_path)
