@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from indicators.definitions.contracts import Column, Contract
+from pipelines.ingest.rows.cast import TRUE_TEXTS
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import Layout
 from pipelines.setup.proposal.matching.codes import code_proposals, recode_of
@@ -25,6 +26,7 @@ _TOLD_BY = {
     "areas": (("name_fr", "name_en"), ("name_en", "name_fr")),
     "deployments": (("base_code", "base_name"), ("base_name", "base_code")),
 }
+_BY_CONSENT = ("refusal", "complete")  # result of an interview without and with it
 _LEAST_OF_GROUPS = 0.5  # share of their names
 _PRECISION, _NAMED_BY_AREA = "location_precision", 0.95
 
@@ -114,9 +116,9 @@ def of_another(
     layout: Layout, contract: Contract, columns: Sequence[ColumnProposal]
 ) -> list[ColumnProposal]:
     """What a file says by other columns: of a survey without households, strata or a mark for
-    adults one person a household, an area a stratum, the age; of places with a name in one
-    language the same name in the other; what a column of a published export tells as well. All
-    of it is asked."""
+    adults one person a household, an area a stratum, the age, and its result where it holds the
+    consent alone; of places with a name in one language the same name in the other; what a column
+    of a published export tells as well. All of it is asked."""
     by_name = {one.column: one for one in columns}
     found: list[ColumnProposal] = []
     for name, other in _TOLD_BY.get(contract.table, ()):
@@ -129,7 +131,11 @@ def of_another(
             found.append(ColumnProposal(name, one.headers, _UNTOLD, ("of_another",), entry, codes))
     values = {texts.header: texts.values for texts in layout.texts}
     for each in columns:
-        for name, meant in told_by_export(each.headers[0]).items():
+        also = told_by_export(each.headers[0])
+        if each.column == "consent_given":
+            is_given = {c.text: c.code.casefold() in TRUE_TEXTS for c in each.codes if c.code}
+            also = {"result": {text: _BY_CONSENT[given] for text, given in is_given.items()}}
+        for name, meant in also.items():
             if name in contract.columns and name not in by_name:
                 texts, column = values[each.headers[0]], contract.columns[name]
                 codes = tuple(code_proposals(texts, column, meant=meant))

@@ -85,6 +85,8 @@ _LEAST_TOLD = 0.75  # what texts that nobody knows leave of a name that is only 
 _MOST_CODES = 60
 _OF_EXPORT = 50  # places behind
 _AREAS, _SHARED_NAME, _LEAST_OF_LEVEL = "areas.area_code", 0.85, 2
+_LEVEL = re.compile(r"(?i)(adm(?:in)?[ _]?)(\d)")
+_LEVEL_OF_NAMES = 2  # by whose headers the synonyms of a list of areas go
 _REGISTERS = "registers.entry_code"
 _SURVEY = "survey_code"  # the same in every row
 _HOUSEHOLD, _FEWEST_HOUSEHOLDS = "household_key", 30
@@ -117,12 +119,14 @@ def column_proposals(
 ) -> list[ColumnProposal]:
     """The best pairs, each column of the file and of the contract at most once."""
     every, columns = columns, _told_of(contract, columns)
+    levels = _from_the_deepest(contract, columns)
+    columns = [texts for texts in columns if levels.get(texts.header, texts.header)]
     pairs = {texts.header: two_of_one_cell(contract, texts) for texts in columns}
     found = [
         proposal
         for texts in columns
         if not pairs[texts.header]
-        for proposal in _of_header(contract, texts, known)
+        for proposal in _of_header(contract, texts, known, levels.get(texts.header))
         if proposal.confidence >= LEAST_CONFIDENCE
     ]
     found = [one for one in found if not _is_said_otherwise(contract, one, columns)]
@@ -178,6 +182,23 @@ def _told_of(contract: Contract, columns: Sequence[Texts]) -> Sequence[Texts]:
     if contract.table == RESPONDENTS or words.isdisjoint(_OF_FORM):
         return columns
     return [texts for texts in columns if folded(texts.header) not in _FORM_TIMES]
+
+
+def _from_the_deepest(contract: Contract, columns: Sequence[Texts]) -> dict[str, str]:
+    """Headers of a list of areas as if the deepest level that it has were the second: beside
+    `ADM3_PCODE` `ADM2_PCODE` is the area above. Empty what else it says of levels further up."""
+    if contract.table != _AREAS.partition(".")[0]:
+        return {}
+    found = [(texts.header, _LEVEL.search(texts.header)) for texts in columns if texts.values]
+    levels = {header: int(level[2]) for header, level in found if level}
+    down = _LEVEL_OF_NAMES - max(levels.values(), default=0)
+    called = {name: _LEVEL.sub(rf"\g<1>{level + down}", name) for name, level in levels.items()}
+
+    def tells(header: str, name: str) -> bool:
+        is_deepest = levels[header] + down == _LEVEL_OF_NAMES
+        return is_deepest or header_likeness(contract.table, "parent_area_code", name)[0] == 1
+
+    return {header: name if tells(header, name) else "" for header, name in called.items()}
 
 
 def is_personal(texts: Texts) -> bool:
@@ -313,9 +334,11 @@ def _finest(found: Sequence[ColumnProposal]) -> list[ColumnProposal]:
     ]
 
 
-def _of_header(contract: Contract, texts: Texts, known: Known) -> Iterator[ColumnProposal]:
-    is_tag = is_tags([texts.header])
-    names = {name: _named(contract.table, name, texts) for name in contract.columns}
+def _of_header(
+    contract: Contract, texts: Texts, known: Known, called: str | None
+) -> Iterator[ColumnProposal]:
+    is_tag, own = is_tags([texts.header]), replace(texts, header=called or texts.header)
+    names = {name: _named(contract.table, name, own) for name in contract.columns}
     is_name = any(alike == 1 for alike, _ in names.values())
     for name, column in contract.columns.items():
         alike, named = names[name]

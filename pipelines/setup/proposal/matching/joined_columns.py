@@ -620,7 +620,8 @@ def with_sums(
         is_count = contract.columns[one.column].base_type == "int" and "women" not in one.column
         others = [
             header for header, (other, beside) in named.items()
-            if sex and other and other != sex and beside == rest and header not in taken
+            if sex and other and other != sex and header not in taken
+            and in_one_gender(beside) == in_one_gender(rest)
         ]  # fmt: skip
         if is_count and "sex" not in contract.columns and len(one.headers) == len(others) == 1:
             pair = [name for name in named if name in (*one.headers, *others)]
@@ -641,6 +642,11 @@ def without_sex(header: str) -> tuple[str | None, tuple[str, ...]]:
     sexes = {word: sex for word in words for sex in ("F", "M") if word in code_names("sex", sex)}
     rest = tuple(word for word in words if word not in sexes)
     return next(iter(sexes.values())) if len({*sexes.values()}) == 1 else None, rest
+
+
+def in_one_gender(words: Sequence[str]) -> tuple[str, ...]:
+    """Words of which `détenus` beside men and `détenues` beside women are one."""
+    return tuple(word.removesuffix("e") for word in words)
 
 
 def _signs(parts: Sequence[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from indicators.definitions.contracts import Contract
 from pipelines.setup.proposal.matching.columns import LEAST_LIKENESS, header_likeness
-from pipelines.setup.proposal.matching.joined_columns import without_sex
+from pipelines.setup.proposal.matching.joined_columns import in_one_gender, without_sex
 from pipelines.setup.proposal.matching.texts import GROUPED, Texts
 from pipelines.setup.proposal.matching.wide import (
     Wide,
@@ -73,8 +73,11 @@ def _groups(
     # a month in which no cell has it, `March / Reason`, has the column nevertheless
     there = sorted(told, key=lambda one: bool(one[2].values))
     unknown = 0
-    for rest in dict.fromkeys(rest for group, rest, _ in named if group and rest):
-        beside = {group: one for group, words, one in there if group in each and words == rest}
+    for words, rest in {in_one_gender(rest): rest for group, rest, _ in named if group}.items():
+        if not words:
+            continue
+        beside = {group: one for group, other, one in there
+                  if group in each and in_one_gender(other) == words}  # fmt: skip
         name = _value_of(contract, " ".join(rest), groups)
         if name is None or beside.keys() != each.keys():
             unknown += beside.keys() == each.keys()

@@ -10,6 +10,7 @@ from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.mapping.written.written_dates import is_month
 from pipelines.ingest.mapping.written.written_numbers import ZERO
+from pipelines.ingest.readers.hxl import is_tags
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.codes import recode_of
 from pipelines.setup.proposal.matching.columns import Fit, fit_of, is_personal
@@ -350,9 +351,10 @@ def _value_fit(column: Column, texts: Texts) -> Fit:
 
 def _is_sum(header: str, found: Mapping[str, str]) -> bool:
     """Whether a column that calls itself a total is that of others: `Total killed` beside `Killed /
-    Men` and `Killed / Women`."""
+    Men` and `Killed / Women`; of tags the one that says less."""
     parts = found[header].split("|")
-    if total_words().isdisjoint(" ".join(readings(header)).split()):
+    is_total = not total_words().isdisjoint(" ".join(readings(header)).split())
+    if not is_total and not is_tags([header]):
         return False
     others = [zip(parts, name.split("|"), strict=True) for name in {*found.values()}
               if name != found[header]]  # fmt: skip
@@ -379,7 +381,8 @@ def _words_of(header: str) -> list[list[str]]:
     """The words of a header, or of its tag's attributes, in each of its readings; a name above it
     is of its words."""
     tag, *attributes = header.split("+")
-    plain = [part for one in attributes for part in re.sub("^age_?", "", one).split("_")]
+    ages = (re.sub("^age_?", "", one).replace("_plus", "plus") for one in attributes)
+    plain = [part for one in ages for part in one.split("_")]
     ways = (
         [plain]
         if tag.startswith("#")

@@ -148,6 +148,29 @@ def test_two_counts_of_the_same_groups_make_a_row_of_each_group(tmp_path: Path) 
         answered(path, KNOWN, said | {"row.value.Girls verified": ""})
 
 
+def test_men_and_women_are_side_by_side_in_the_gender_of_each(tmp_path: Path) -> None:
+    words = ("avec date d’arrestation", "en dépassement")
+    head = ["No visite", "Date de visite", "Type de lieu"]
+    head += [f"{who} / {rest}" for who in ("Hommes détenus", "Femmes détenues") for rest in words]
+    rows = [[f"V-{day}", f"2026-04-{day:02d}", "Prison", 30, 9, 5, 1] for day in range(1, 5)]
+    path = workbook(tmp_path / "visites de lieux de détention.xlsx", [head, *rows])
+    men, women = propose(path, KNOWN, table="custody_visits").mapping()["tables"]
+    assert [one["columns"]["sex"] for one in (men, women)] == [{"constant": "M"}, {"constant": "F"}]
+    assert women["columns"]["detainees_past_limit"] == {"from": head[-1]}
+
+
+def test_a_tag_that_says_less_than_others_is_their_sum(tmp_path: Path) -> None:
+    head = ["ADM2_PCODE", "F_00_17", "F_60Plus", "M_00_17", "M_60Plus", "F_TL", "M_TL", "T_TL"]
+    tags = ["#adm2+code", "#population+f+age_00_17", "#population+f+age_60_plus",
+            "#population+m+age_00_17", "#population+m+age_60_plus", "#population+f",
+            "#population+m", "#population"]  # fmt: skip
+    rows = [["XX01", 10, 2, 11, 1, 12, 12, 24], ["XX02", 20, 3, 21, 4, 23, 25, 48]]
+    path = workbook(tmp_path / "x_admpop.xlsx", [head, tags, *rows])
+    groups = ("F|Y0T17", "F|Y_GE60", "M|Y0T17", "M|Y_GE60")
+    found = unpivot(propose(path, KNOWN, table="population"))
+    assert found["items"].keys() == {*groups}
+
+
 def test_groups_of_several_counts_have_a_key_each(tmp_path: Path) -> None:
     head = ["Ref", "Date", "County", "Men", "Women", "Men (low)", "Women (low)"]
     path = workbook(tmp_path / "displaced.xlsx", [head, ["D-1", "2026-04-02", "Torit", 9, 8, 7, 6]])

@@ -67,6 +67,21 @@ def test_a_third_level_is_joined_where_rows_give_the_two_below_it_nothing(tmp_pa
     assert by_column(found)["area_code"] == ("Territoire", "Localité")
 
 
+@pytest.mark.parametrize("deepest", [1, 2, 3])
+def test_levels_of_a_list_of_areas_count_from_its_deepest(tmp_path: Path, deepest: int) -> None:
+    rows, head = [], []
+    for level in range(deepest + 1):
+        head += [f"ADM{level}_EN", f"ADM{level}_FR", f"ADM{level}_PCODE"]
+    for at in range(4):
+        codes = ["XX", *(f"XX{at // 2 ** (deepest - n)}" + "1" * n for n in range(1, deepest + 1))]
+        rows.append([text for code in codes for text in (f"Mount {code}", f"Mont {code}", code)])
+    found = propose(workbook(tmp_path / "x_admbnda.xlsx", Sheet1=[head, *rows]), {}, table="areas")
+    assert by_column(found) == {
+        "area_code": (f"ADM{deepest}_PCODE",), "parent_area_code": (f"ADM{deepest - 1}_PCODE",),
+        "name_en": (f"ADM{deepest}_EN",), "name_fr": (f"ADM{deepest}_FR",),
+    }  # fmt: skip
+
+
 def test_one_letter_is_a_word_cut_short_where_the_rest_of_the_name_is_given() -> None:
     known = {"nord-kivu": "N", "sud-kivu": "S", "north kivu": "N", "bas uele": "B"}
     told = [area_of_name(text, known).code for text in ("N/Kivu", "S. Kivu", "X/Kivu", "B/Kivu")]

@@ -135,6 +135,20 @@ def check(workspace: Workspace, frame: pd.DataFrame) -> None:
     assert persons["is_adult"].all()
 
 
+def test_the_result_of_interviews_is_told_by_the_consent_alone(tmp_path: Path) -> None:
+    frame = drawn().drop(columns="start").rename(columns={"today": "Timestamp"})
+    frame.loc[:5, "intro/consent"] = "no"
+    path = tmp_path / "responses.csv"
+    frame.to_csv(path, index=False)
+    found = {one.column: one for one in propose(path, {}, table="survey_respondents").columns}
+    assert found["result"].entry == {"recode": {"no": "refusal", "yes": "complete"}}
+    assert found["interviewed_on"].headers == ("Timestamp",)
+    assert max(found[name].confidence for name in ("result", "interviewed_on")) < 0.9  # asked
+    frame.assign(Result="Partial").to_csv(path, index=False)
+    found = {one.column: one for one in propose(path, {}, table="survey_respondents").columns}
+    assert found["result"].headers == ("Result",)
+
+
 def test_the_weight_of_an_export_that_has_none_is_asked(
     workspace: Workspace, tmp_path: Path
 ) -> None:
