@@ -13,6 +13,7 @@ from markupsafe import Markup
 from pydantic import ValidationError
 from werkzeug.exceptions import NotFound, Unauthorized
 
+from dashboards.components.card import with_commands
 from dashboards.figures.theme import style_sheet
 from dashboards.forms.accounts import sessions
 from dashboards.reading.access import Audience
@@ -81,9 +82,10 @@ def add_templates(server: Flask) -> None:
 
 def _with_commands(text: str) -> Markup:
     """A sentence with what stands between backticks, as of a terminal, set as code."""
-    parts = enumerate(text.split("`"))
+    code = Markup("<code>{}</code>")
+    parts = with_commands(text)
     return Markup("").join(
-        Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in parts
+        part if isinstance(part, str) else code.format(part.children) for part in parts
     )
 
 

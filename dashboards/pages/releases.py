@@ -127,7 +127,8 @@ def _moved(context: Context, release: Release) -> str:
     """How many published figures a release changed, by reason; of the first one that it is."""
     words = context.words
     if catalogue.release_facts(release).get("previous_release") is None:
-        return words("releases.first")
+        is_oldest = release.name == release_names(context.home, release.mission)[-1]
+        return words("releases.first" if is_oldest else "releases.first_of_quarter")
     counts = quality.revisions(release)["reason"].value_counts()
     if counts.empty:
         return words("releases.none_moved")

@@ -135,18 +135,20 @@ def _open_page(audience: Audience, address: Address, context: Context) -> Page |
     return None if page is INDICATOR and code_of(context) is None else page
 
 
-def failed(address: Address, error: Exception, reference: str) -> Answer:
+def failed(audience: Audience, address: Address, error: Exception, reference: str) -> Answer:
     """The page that says what failed, that the data are safe, and what to do."""
-    words = Words(address.language)
+    words, onward = Words(address.language), []
     if isinstance(error, DamagedRelease):
         title = words("state.damaged.title", release=error.release)
         lead = words("state.damaged.lead", file=error.file.name, reference=reference)
     elif isinstance(error, LackingRelease):
         title = words("state.lacking.title", release=error.release)
         lead = words("state.lacking.lead", reference=reference)
+        if audience == "mission":
+            onward = [html.P(html.A(words("run.title"), href=address.link("/records/run")))]
     else:
         title, lead = words("state.error.title"), words("state.error.lead", reference=reference)
-    return Answer(title, f"{title} {lead}", lambda: [page_head(title, lead)], None)
+    return Answer(title, f"{title} {lead}", lambda: [page_head(title, lead), *onward], None)
 
 
 class _LocalDash(dash.Dash):
@@ -266,7 +268,9 @@ def _pages(home: Path, audience: Audience, store: Store) -> Pages:
     def answered(address: Address) -> Answer:
         return answer(home, audience, address)
 
-    return Pages(entries, answered, failed, changes, partial(sessions.are_required, store))
+    return Pages(
+        entries, answered, partial(failed, audience), changes, partial(sessions.are_required, store)
+    )
 
 
 def create_app(

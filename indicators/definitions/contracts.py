@@ -6,7 +6,7 @@ suites, templates and documentation follow from it; no second place states a col
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -402,13 +402,13 @@ class Contract(Strict):
             "title_fr": rule.title.fr,
             "mend_en": rule.mend.en,
             "mend_fr": rule.mend.fr,
-            "found_en": self._found(rule, found, "en"),
-            "found_fr": self._found(rule, found, "fr"),
+            "found_en": self.told(rule.columns, found, "en"),
+            "found_fr": self.told(rule.columns, found, "fr"),
         }
 
-    def _found(self, rule: "RowRule", found: Mapping[str, object], language: str) -> str:
-        """The values that break a rule, columns and codes in words."""
-        own = ((self.columns[name], found.get(name)) for name in rule.columns)
+    def told(self, names: Iterable[str], found: Mapping[str, object], language: str) -> str:
+        """Values of these columns, columns and codes in words."""
+        own = ((self.columns[name], found.get(name)) for name in names)
         return ", ".join(
             f"{column.title.in_language(language)} = {column.in_words(value, language)}"
             for column, value in own

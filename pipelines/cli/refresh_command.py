@@ -14,7 +14,7 @@ from pipelines.cli.options import Parser, mission_of
 from pipelines.cli.progress import progress_bar
 from pipelines.cli.quality_command import says_empty
 from pipelines.cli.signing_in import act_by_account, add_account
-from pipelines.ingest.file_report import as_at_the_end, closing_lines, counted, remark_lines
+from pipelines.ingest.file_report import as_at_the_end, by_source, closing_lines, remark_lines, sent
 from pipelines.setup.runs import PROGRESS
 
 
@@ -136,20 +136,11 @@ def summary(result, language: str) -> str:  # type: ignore[no-untyped-def]
     return "\n".join(lines)
 
 
-def _source_line(source: str, files: Sequence[Mapping[str, Any]], language: str) -> str:
-    """What the files of a source brought, counted as at the end."""
-    own = counted([file for file in files if file["source"] == source])
-    rows = {"rows_read": own["came"], "rows_loaded": own["new"] + own["changed"]}
-    rows |= {"rows_rejected": own["rejected"] + own["held"], "rows_unchanged": own["same"]}
-    return message("cli.refresh.source", language, source=source, files=own["files"], **rows)
-
-
 def files_read(files: Sequence[Mapping[str, Any]], language: str) -> list[str]:
     """A line a source, then what is to be said of single files."""
     if not files:
         return [message("cli.refresh.no_files", language)]
-    sources = sorted({file["source"] for file in files})
-    lines = [_source_line(source, files, language) for source in sources]
+    lines = [message("cli.refresh.source", language, **own) for own in by_source(sent(files))]
     for file in as_at_the_end(files):
         if file["status"] == "held":
             lines.append(message("cli.refresh.held", language, name=file["name"]))

@@ -56,14 +56,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _add_table(arguments: argparse.Namespace, store: Store) -> int:
     """Adds the people of a table, and prints their first passwords."""
+    from indicators.foundation.stored.published_tables import published_areas
     from records.people.people_table import add_people
     from records.store import utc_now
 
     language, path = arguments.language, arguments.table
     if not path.is_file():
         raise WrongUse(Problem("no_file", str(path)))
-    who = at_terminal()
-    added, faults = add_people(store, path.read_bytes(), who, utc_now())
+    who, areas = at_terminal(), published_areas(arguments.workspace.home)
+    added, faults = add_people(store, path.read_bytes(), who, utc_now(), areas)
     if faults:
         raise WrongUse(
             [

@@ -10,6 +10,7 @@ from typing import Any
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem
 from indicators.foundation.messages import has_message, message
+from pipelines.ingest.mapping.sources.written_sources import TABLES, written_source
 from pipelines.workspace.durable import replace_text
 
 
@@ -108,6 +109,14 @@ def as_at_the_end(files: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]
     return [*named.values()]
 
 
+_WRITTEN = frozenset(map(written_source, TABLES))
+
+
+def sent(files: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The files that somebody sent: what people wrote here is read from files as well."""
+    return [file for file in files if file["source"] not in _WRITTEN]
+
+
 def counted(files: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """What files brought together; `files`: the counts of FileReports as JSON."""
     came = [file for file in files if file["status"] != "waiting"]
@@ -137,6 +146,18 @@ def counted(files: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     }
 
 
+def by_source(files: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What the files of each source brought, in the order of their names; read = loaded + rejected
+    + unchanged."""
+    found = []
+    for source in sorted({file["source"] for file in files}):
+        own = counted([file for file in files if file["source"] == source])
+        rows = {"rows_read": own["came"], "rows_loaded": own["new"] + own["changed"]}
+        rows |= {"rows_rejected": own["rejected"] + own["held"], "rows_unchanged": own["same"]}
+        found.append({"source": source, "files": own["files"], **rows})
+    return found
+
+
 _CLOSING = ("came", "new", "changed", "gone", "held", "rejected", "same", "values", "waiting")
 
 
@@ -147,7 +168,7 @@ def closing_lines(
 
     A page, which has buttons, names no commands.
     """
-    counts = counted(files)
+    counts = counted(sent(files))
     keys = {name: f"closing.{name}" for name in _CLOSING if name == "came" or counts[name]}
     if not names_commands and "rejected" in keys:
         keys["rejected"] = "closing.rejected_on_page"
@@ -158,8 +179,8 @@ def leave_brought(warehouse: Path, files: Sequence[FileReport]) -> None:
     """Leaves beside the warehouse what a refresh read and counted, and nothing of the rows.
 
     Where it read no file, those of the refresh before stay."""
-    if files:
-        counts = [{name: getattr(file, name) for name in _COUNTED} for file in files]
+    counts = sent([{name: getattr(file, name) for name in _COUNTED} for file in files])
+    if counts:
         told = {"at": datetime.now(UTC).isoformat(timespec="minutes"), "files": counts}
         replace_text(_brought(warehouse), json.dumps(told))
 

@@ -3,7 +3,7 @@
 import logging
 import os
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +15,7 @@ from filelock import FileLock
 
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import Problem, WrongUse
+from pipelines.ingest.file_report import by_source
 from pipelines.orchestration.assets import INTAKE, VALUES, mart_key
 from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.checks import ContractsBlock
@@ -30,7 +31,6 @@ from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.last_state import open_to_read
 
-_COUNTED = ("rows_read", "rows_loaded", "rows_rejected", "rows_unchanged")
 # A person at the terminal reads sentences, not Dagster's events; `poclens dagster` shows those.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 # Once a library has set up logging, Dagster's own database would tell of each of its migrations.
@@ -90,19 +90,6 @@ def refresh(
     if status == "success":
         remember(workspace, mission, origin, result.as_dict())
     return result
-
-
-def by_source(files: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Sums of the files' rows by source, in the order of the names; read = loaded + rejected +
-    unchanged."""
-    found: dict[str, dict[str, Any]] = {}
-    for file in files:
-        name = file["source"]
-        entry = found.setdefault(name, {"source": name, "files": 0} | dict.fromkeys(_COUNTED, 0))
-        entry["files"] += 1
-        for count in _COUNTED:
-            entry[count] += file[count]
-    return [found[name] for name in sorted(found)]
 
 
 def _files_read(instance: dg.DagsterInstance, run_id: str) -> list[dict[str, Any]]:

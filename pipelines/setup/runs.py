@@ -136,10 +136,12 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def _lines(path: Path) -> tuple[str, ...]:
+    """What a command said, its paths from the workspace on: where that lies is the server's own."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ()
+    text = text.replace(f"{path.parents[3].resolve()}{os.sep}", "")
     return tuple(line for line in text.splitlines() if line.strip())
 
 

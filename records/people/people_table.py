@@ -46,17 +46,17 @@ def add_people(
     content: bytes,
     who: str,
     now: datetime,
-    areas: Mapping[str, Collection[str]] | None = None,
+    areas: Mapping[str, Collection[str]],
 ) -> tuple[list[tuple[str, str]], list[Fault]]:
     """Adds the people of a table. Returns name and first password of each, which nothing keeps in
-    the clear, and what is wrong; nobody is added then. `areas`: codes by mission, where known."""
+    the clear, and what is wrong; nobody is added then. `areas`: codes by mission."""
     rows = _rows(content)
     if rows is None:
         return [], [Fault(1, "", "", "unreadable")]
     people, faults = _people(rows)
     taken = {one.name for one in accounts.accounts(store)}
     for row, person in people:
-        faults += [Fault(row, *fault) for fault in _wrong(person, taken, areas or {})]
+        faults += [Fault(row, *fault) for fault in _wrong(person, taken, areas)]
         taken.add(person["name"])
     if faults:
         heads = _heads(rows)

@@ -75,6 +75,20 @@ def test_the_list_of_releases_says_what_each_of_them_moved(tmp_path: Path) -> No
     assert moved == {"2026-Q2-r01": "none"}
 
 
+def test_only_the_oldest_release_is_called_the_first(tmp_path: Path) -> None:
+    for name in ("2026-Q2-r01", "2026-Q3-r01"):
+        folder = write_release(tmp_path, name)
+        with duckdb.connect(str(folder / "mission" / "poclens.duckdb")) as connection:
+            connection.execute(
+                "CREATE OR REPLACE VIEW mart.release AS SELECT NULL AS previous_release"
+            )
+    context = read_context(tmp_path, "mission", Address.parse("/releases", ""))
+    assert context is not None
+    text = text_of(releases.body(context))
+    assert "first release of its quarter; compared with none" in text
+    assert len(text.split("first release")) == 3  # and the oldest
+
+
 def test_the_database_cannot_be_written_nor_read_other_files(home: Path) -> None:
     release = current_release(home, MISSION, "mission")
     assert release is not None
@@ -103,5 +117,7 @@ def test_a_release_of_another_version_says_so_on_the_page_it_lacks(
     client = create_app(tmp_path).server.test_client()
     for page in ("lessons", "police-matrices"):
         answer = client.get(f"/screen/{page}?lang={language}")
-        assert answer.status_code == 500 and said in answer.get_data(as_text=True), page
+        text = str(answer.get_json())
+        assert answer.status_code == 500 and said in text, page
+        assert "/records/run" in text and "poclens refresh" not in text
     assert client.get(f"/screen/indicators?lang={language}").status_code == 200

@@ -29,7 +29,7 @@ def test_a_workbook_of_three_people_makes_three_accounts_that_can_sign_in(tmp_pa
     ):
         book.active.append(row)
     book.save(written)
-    added, faults = add_people(kept, written.getvalue(), "admin", NOW)
+    added, faults = add_people(kept, written.getvalue(), "admin", NOW, {})
     assert faults == [] and [name for name, _ in added] == ["awa", "boris", "chen"]
     found = {one.name: one for one in accounts.accounts(kept)}
     assert (found["awa"].area, found["awa"].valid_until) == ("MT01", "2027-06-30")
@@ -41,7 +41,7 @@ def test_a_workbook_of_three_people_makes_three_accounts_that_can_sign_in(tmp_pa
 def test_one_wrong_row_adds_nobody_and_all_is_told(tmp_path: Path) -> None:
     kept = store(tmp_path)
     table = "nom;rôle;exemplaire\nawa;assessor;\nawa;viewer;\nlocal;viewer;\nbo;chief;x\n"
-    added, faults = add_people(kept, table.encode(), "admin", NOW)
+    added, faults = add_people(kept, table.encode(), "admin", NOW, {})
     assert added == [] and accounts.accounts(kept) == []
     assert faults == [
         Fault(3, "nom", "awa", "name_taken"),
@@ -60,7 +60,7 @@ def test_an_area_that_the_mission_does_not_have_is_told(tmp_path: Path) -> None:
 
 def test_a_table_of_a_french_spreadsheet_is_read(tmp_path: Path) -> None:
     table = "Nom;Rôle;Jusqu’au\nawa;Évaluateur;2027-06-30\n"
-    added, faults = add_people(store(tmp_path), table.encode("cp1252"), "admin", NOW)
+    added, faults = add_people(store(tmp_path), table.encode("cp1252"), "admin", NOW, {})
     assert faults == [] and [name for name, _ in added] == ["awa"]
 
 
@@ -72,5 +72,5 @@ def test_what_is_no_table_is_told(tmp_path: Path) -> None:
         (b"", "no_column"),
         (b"name,role\n", "no_people"),
     ):
-        added, faults = add_people(kept, content, "admin", NOW)
+        added, faults = add_people(kept, content, "admin", NOW, {})
         assert (added, {one.reason for one in faults}) == ([], {reason})

@@ -7,11 +7,10 @@ from flask import Flask, abort, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboards.forms.accounts import sessions
-from dashboards.forms.page import MISSION, rendered
+from dashboards.forms.page import rendered
 from dashboards.reading.address import Address
-from dashboards.reading.queries.catalogue import areas
-from dashboards.reading.releases import current_release, published_missions
 from dashboards.wording.words import Words
+from indicators.foundation.stored.published_tables import published_areas
 from records.people import accounts
 from records.people.people_table import Fault, add_people
 from records.store import Store, utc_now
@@ -38,14 +37,8 @@ def _answered(home: Path, store: Store) -> Any:
         return _shown(store, 403)
     if not sessions.is_genuine() or sent is None:
         return abort(400)
-    added, faults = add_people(store, sent.read(), own.name, utc_now(), _areas(home))
+    added, faults = add_people(store, sent.read(), own.name, utc_now(), published_areas(home))
     return _shown(store, 400 if faults else 200, faults, added)
-
-
-def _areas(home: Path) -> dict[str, set[str]]:
-    """The codes of each published mission's areas."""
-    missions = {one: current_release(home, one, MISSION) for one in published_missions(home)}
-    return {one: {*areas(release)["area_code"]} for one, release in missions.items() if release}
 
 
 def _may(store: Store) -> bool:

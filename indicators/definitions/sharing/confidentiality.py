@@ -1,12 +1,11 @@
 """What a figure is about by the contract of its source: the class that decides who may see it."""
 
 from collections.abc import Iterator
-from functools import cache
 
-import sqlglot
 from sqlglot import exp
 
 from indicators.definitions.contracts import CLASSES, Contract
+from indicators.definitions.expressions import parsed
 from indicators.definitions.measures import Measure, Part, expressions_of
 
 ALL_PARTS = "_T"  # stands for no dimension: the totals
@@ -28,7 +27,7 @@ def class_by_source(contract: Contract, measure: Measure, column: str | None = N
 def codes_compared(text: str, column: str) -> set[str]:
     """The codes that an expression holds a column against."""
     found = set()
-    for tree in _parsed(text).find_all(exp.In, exp.EQ, exp.NEQ):
+    for tree in parsed(text).find_all(exp.In, exp.EQ, exp.NEQ):
         if any(own.name == column for own in tree.find_all(exp.Column)):
             found |= {own.name for own in tree.find_all(exp.Literal) if own.is_string}
     return found
@@ -38,7 +37,7 @@ def _class_of_rows(contract: Contract, measure: Measure) -> str:
     told = contract.confidentiality
     kept = {tree.sql() for tree in _conditions(measure.where)}
     for condition, found in told.rows.items():
-        if _parsed(condition).sql() in kept:
+        if parsed(condition).sql() in kept:
             return found
     return told.total
 
@@ -46,7 +45,7 @@ def _class_of_rows(contract: Contract, measure: Measure) -> str:
 def _conditions(where: str | None) -> Iterator[exp.Expression]:
     """The conditions of which a filter asks that all hold."""
     if where:
-        tree = _parsed(where)
+        tree = parsed(where)
         yield from tree.flatten() if isinstance(tree, exp.And) else (tree,)
 
 
@@ -54,7 +53,7 @@ def _columns_read(measure: Measure) -> Iterator[str]:
     for part in (measure, measure.numerator, measure.denominator):
         if part:
             for text in _texts(part):
-                for column in _parsed(text).find_all(exp.Column):
+                for column in parsed(text).find_all(exp.Column):
                     if not isinstance(column.parent, exp.Is):
                         yield column.name
 
@@ -62,8 +61,3 @@ def _columns_read(measure: Measure) -> Iterator[str]:
 def _texts(part: Measure | Part) -> Iterator[str]:
     yield from (text for text in (part.where, part.value) if text)
     yield from expressions_of(part.distinct)
-
-
-@cache
-def _parsed(text: str) -> exp.Expression:
-    return sqlglot.parse_one(text, dialect="duckdb")

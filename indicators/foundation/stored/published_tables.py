@@ -30,6 +30,20 @@ def attach_published(connection: duckdb.DuckDBPyConnection, path: Path, name: st
     connection.execute("".join(views))
 
 
+def published_areas(home: Path) -> dict[str, set[str]]:
+    """The codes of the areas in each mission's current release."""
+    found = {}
+    for pointer in home.glob("releases/*/current"):
+        name = pointer.read_text(encoding="utf-8").strip()
+        database = pointer.parent / name / "mission" / "poclens.duckdb"
+        if database.is_file():
+            with duckdb.connect() as connection:
+                attach_published(connection, database)
+                rows = connection.execute("SELECT area_code FROM mart.area").fetchall()
+            found[pointer.parent.name] = {code for (code,) in rows}
+    return found
+
+
 def _columns(connection: duckdb.DuckDBPyConnection, published: str) -> dict[str, set[str]]:
     """The columns of each table that the release has."""
     rows = connection.execute(

@@ -14,7 +14,7 @@ from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.calendar.day_text import day_text
 from indicators.foundation.errors import of_kind, similar, suggestion
-from indicators.foundation.messages import has_message, message
+from indicators.foundation.messages import LANGUAGES, has_message, message
 from pipelines.ingest.mapping.apply import FileRows, MappedTable
 from pipelines.ingest.mapping.places.suspect_points import RULES
 from pipelines.ingest.rows.cast import Check, Notation
@@ -70,7 +70,7 @@ def reject_sentence(
     shown = value if value is not None else _NEVER
     words = {**parameters, "value": shown, "hint": text}
     for name in ("found_en", "found_fr"):  # as an earlier version wrote it
-        words.setdefault(name, parameters.get("found", ""))
+        words.setdefault(name, parameters.get("found", parameters.get("key", "")))
     for name in {"starts_on", "ends_on"} & words.keys():
         words[name] = day_text(date.fromisoformat(words[name]), language)
     if (table := contracts().get(parameters.get("table", ""))) is not None:
@@ -174,9 +174,9 @@ def _parameters(
     if check.rule in context.contract.row_rules:
         return given | context.contract.row_rule_parameters(check.rule, json.loads(found or "{}"))
     if check.rule == "duplicate_key":
-        values = json.loads(found or "{}")
-        key = ", ".join(f"{name} = {value}" for name, value in values.items())
-        return given | {"key": key, "first_row": first_row}
+        values, own = json.loads(found or "{}"), context.contract
+        keys = {f"found_{one}": own.told(own.key, values, one) for one in LANGUAGES}
+        return given | keys | {"first_row": first_row}
     if check.rule == "key_stands_elsewhere":
         return given | json.loads(found or "{}")
     if check.rule == DUPLICATE:

@@ -21,6 +21,7 @@ from indicators.foundation.mart_tables import (
     totals_sql,
 )
 from indicators.foundation.messages import LANGUAGES, message
+from indicators.foundation.numbers.number_format import number_text
 from pipelines.release.naming import database_of, release_folder, releases_of
 from pipelines.release.revisions.causes import CAUSES, causes_of_files, read_published
 from pipelines.release.revisions.decomposition import CELL, OLDER_RELEASE, Decomposition
@@ -34,10 +35,7 @@ def shown_number(value: object, obs_status: str, language: str) -> str:
     if value is None or pd.isna(value):  # type: ignore[call-overload]
         empty = statement(Facts(obs_status=obs_status)).empty
         return empty.words(language) if empty else "–"
-    text = f"{float(value):,.2f}".rstrip("0").rstrip(".")  # type: ignore[arg-type]
-    if language == "fr":
-        return text.replace(",", "\u202f").replace(".", ",")
-    return text
+    return number_text(float(value), language, 2, are_optional=True)  # type: ignore[arg-type]
 
 
 def signed_number(value: float, language: str) -> str:

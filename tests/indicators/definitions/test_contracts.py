@@ -213,7 +213,8 @@ PARAMETERS: dict[str, Any] = {
     "maximum": 90,
     "example": "2025/26",
     "table": "areas",
-    "key": "activity_code = A1",
+    "found_en": "Activity code = A1",
+    "found_fr": "Code de l’activité = A1",
     "starts_on": "2024-01-01",
     "ends_on": "2026-12-31",
 }

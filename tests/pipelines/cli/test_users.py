@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import duckdb
+
 from records.people import accounts
 from records.store import Store, utc_now
 from tests.pipelines.cli.called import Called, poclens
@@ -35,7 +37,15 @@ def test_people_of_a_table_are_added_all_or_none(tmp_path: Path) -> None:
     wrong = users(tmp_path, "add", "--table", str(table))
     assert wrong.returncode == 2 and "people.csv, row 3, column 'role'" in wrong.stderr
     assert accounts.accounts(Store.of_workspace(tmp_path)) == []
-    table.write_text("name,role\nawa,assessor\nboris,approver\n", encoding="utf-8")
+    release = tmp_path / "releases" / "sahel" / "2026-Q3-r01" / "mission"
+    release.mkdir(parents=True)
+    (tmp_path / "releases" / "sahel" / "current").write_text("2026-Q3-r01\n", encoding="utf-8")
+    with duckdb.connect(str(release / "poclens.duckdb")) as connection:
+        connection.execute("CREATE SCHEMA mart; CREATE TABLE mart.area AS SELECT 'ML' AS area_code")
+    table.write_text("name,role,area\nawa,assessor,Gao\n", encoding="utf-8")
+    wrong = users(tmp_path, "add", "--table", str(table))
+    assert wrong.returncode == 2 and "row 2, column 'area'" in wrong.stderr
+    table.write_text("name,role,area\nawa,assessor,ML\nboris,approver,\n", encoding="utf-8")
     done = users(tmp_path, "add", "--table", str(table))
     first = dict(line.split(": ") for line in done.stdout.splitlines()[1:])
     assert sorted(first) == ["awa", "boris"], done.stderr

@@ -1,5 +1,6 @@
 """The open rejects as a workbook to send back."""
 
+import json
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -79,6 +80,18 @@ def test_a_rule_of_a_row_names_columns_and_codes_by_their_words() -> None:
     earlier = {**rule, "found": "result = complete"}  # a row that an earlier version rejected
     del earlier["found_en"], earlier["found_fr"]
     assert "result = complete" in reject_sentence("weight_given", earlier, None, "en")
+
+
+def test_a_key_that_stands_twice_is_told_by_the_titles_of_its_columns(small: SmallMission) -> None:
+    small.deliver("population.csv", HEADER + "XX01,2024-01-01,F,5\n" * 2)
+    ((given,),) = small.query("SELECT parameters FROM quarantine.population")
+    title = contracts()["population"].columns["area_code"].title
+    for language in ("en", "fr"):
+        told = reject_sentence("duplicate_key", json.loads(given), None, language)
+        assert f"({title.in_language(language)} = XX01, " in told
+        assert "area_code" not in told
+    earlier = {"key": "area_code = XX01", "first_row": 2}  # a row that an earlier version rejected
+    assert "(area_code = XX01)" in reject_sentence("duplicate_key", earlier, None, "fr")
 
 
 def test_the_missions_days_are_said_in_words() -> None:

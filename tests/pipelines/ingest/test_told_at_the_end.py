@@ -1,6 +1,7 @@
 """What a run says of what came: new, changed, gone, held and rejected; and what would go unseen."""
 
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,6 +69,17 @@ def test_rows_of_a_file_that_came_twice_add_up_and_its_rejects_stay_told() -> No
     mended = [replace(one, rows_loaded=1, rows_rejected=left, rows_unchanged=68) for left in (1, 0)]
     lines = closing_lines([asdict(one) for one in mended], "en")
     assert len(lines) == 3 and "new: 2 rows" in lines[1] and lines[2].endswith("68 rows")
+
+
+def test_what_people_wrote_here_is_no_file_that_came(tmp_path: Path) -> None:
+    came = FileReport("a.csv", "", "patrols", "loaded", 70, 68, 2, 0)
+    written = FileReport("w.jsonl", "", "records_recommendations", "loaded", 5, 5, 0, 0)
+    told = files_read([asdict(came), asdict(written)], "en")
+    assert told[1].startswith("What came: 1 file with 70 rows"), told
+    assert not any("records_" in line for line in told)
+    leave_brought(tmp_path / "w.duckdb", [came])
+    leave_brought(tmp_path / "w.duckdb", [written])  # a refresh for which nobody sent a file
+    assert brought(tmp_path / "w.duckdb", "en")[1][0] == told[1]
 
 
 def test_a_run_tells_each_source_and_file_as_they_stand_at_the_end() -> None:
