@@ -14,6 +14,7 @@ from pipelines.ingest.mapping.profile import profile_problems
 from pipelines.setup.desk import SetupDesk
 from pipelines.setup.nested_areas import nested_rows
 from pipelines.setup.proposal.desk import open_desk
+from pipelines.setup.runs import runs
 from pipelines.setup.steps import STEPS, _Facts, _refresh, ended_quarters, steps
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse import refresh_number
@@ -409,3 +410,12 @@ def test_held_files_are_told_beside_what_the_last_refresh_computed() -> None:
     assert _refresh(done, 0).said == "done"
     told = _refresh(replace(done, held=2), 0)
     assert told.state == "done" and "2 files are held" in told.sentence("en")
+
+
+def test_what_a_run_said_names_no_folder_above_the_workspace(tmp_path: Path) -> None:
+    folder = tmp_path / "runs" / "own" / "000001"
+    folder.mkdir(parents=True)
+    said = f"Published 2026-Q3-r01 in {tmp_path}/releases/own/2026-Q3-r01\n"
+    (folder / "told.txt").write_text(said, encoding="utf-8")
+    (run,) = runs(Workspace(tmp_path), "own")
+    assert run.lines == ("Published 2026-Q3-r01 in releases/own/2026-Q3-r01",)
