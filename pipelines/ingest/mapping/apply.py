@@ -411,7 +411,7 @@ class _Applied:
     def _located(self, entry: ColumnMapping) -> Column:
         assert entry.point is not None
         longitude, latitude = (
-            _numbers(_in_degrees(self._column(name, entry), axis), entry.signs)
+            _numbers(_in_degrees(self._side(name, axis, entry), axis), entry.signs)
             for name, axis in zip(entry.point, ("longitude", "latitude"), strict=True)
         )
         found = self.outlines().locate(longitude, latitude)
@@ -419,6 +419,14 @@ class _Applied:
             known = np.isfinite(longitude) & np.isfinite(latitude)
             found[known & (found == None)] = entry.outside  # noqa: E711 (elementwise)
         return pa.array(found, pa.string())
+
+    def _side(self, name: str, axis: str, entry: ColumnMapping) -> Column:
+        """One coordinate of a point; where both stand in a cell, `part` is that of the latitude."""
+        text = self._column(name, entry.model_copy(update={"part": None}))
+        if entry.part is None:
+            return text
+        number = entry.part if axis == "latitude" else 3 - entry.part
+        return _remapped(text, lambda value: part_of_pair(value, number) or value)
 
     def _when(self, text: Column, rule: When) -> Column:
         if rule.column not in self.rows.column_names:  # `optional`: checked before

@@ -12,7 +12,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.mapping.files.file_names import pattern_of, stem_words
-from pipelines.setup.proposal.beside.known_rows import UNUSED_TABLES, Known
+from pipelines.setup.proposal.beside.known_rows import OUTLINES, UNUSED_TABLES, Known
 from pipelines.setup.proposal.layout import (
     SEVERAL,
     Layout,
@@ -96,6 +96,7 @@ _WIDEST = 30  # columns: of a file with more, most are about something else
 _BY_SHEET = 0.85
 _MOST_ROWS = 0.9
 _LEAST_OF_EVENTS = 0.36  # score of a table of events whose persons are in the file too
+_BY_POINT = 0.6
 _JOINED_KEY = 0.5  # sure of a key of several columns: later files may hold two rows of it
 
 
@@ -289,23 +290,24 @@ class Proposal:
         return [*tables, *answers]
 
     def point(self) -> tuple[str, str] | None:
-        """The columns of the file with longitude and latitude, each its own."""
+        """The columns of the file with longitude and latitude; twice one that holds both."""
         found = {one.column: one for one in self.columns if len(one.headers) == 1}
-        pair = [found.get(name) for name in ("longitude", "latitude")]
-        if any(one is None or "part" in one.entry for one in pair):
-            return None
-        longitude, latitude = (one.headers[0] for one in pair if one)
-        return longitude, latitude
+        pair = [found[name].headers[0] for name in ("longitude", "latitude") if name in found]
+        return (pair[0], pair[1]) if len(pair) == 2 else None
 
-    def at_coordinates(self) -> "Proposal":
+    def at_coordinates(self, sure: float = 1.0, reason: str = "by_person") -> "Proposal":
         """The proposal with areas found by the coordinates, in the outlines of the mission."""
         column, pair = contracts()[self.table].area_column, self.point()
         if column is None or pair is None:
             return self
-        signs = next(one.entry for one in self.columns if one.column == "latitude")
-        entry = {"point": list(pair), **{k: v for k, v in signs.items() if k == "decimal"}}
-        said = ColumnProposal(column, pair, 1.0, ("by_person",), entry)
+        keys = next(one.entry for one in self.columns if one.column == "latitude")
+        kept = {name: keys[name] for name in ("decimal", "part") if name in keys}
+        said = ColumnProposal(column, pair, sure, (reason,), {"point": list(pair), **kept})
         return replace(self, columns=(*self.without(column).columns, said))
+
+    def is_at_coordinates(self) -> bool:
+        """Whether areas are found by the coordinates."""
+        return any("point" in one.entry for one in self.columns)
 
     def without(self, column: str) -> "Proposal":
         """The proposal with nothing for this column."""
@@ -394,7 +396,7 @@ def propose(
     zone = notation.zone_told(layout.above, layout.table.header)
     columns = _asked_in_zone(contract, columns) if zone else columns
     feeds = tuple(sorted(c for c, one in load_catalogue().items() if one.source == name))
-    return Proposal(
+    whole = Proposal(
         source,
         _pattern(path, wide),
         layout,
@@ -412,6 +414,8 @@ def propose(
         asked,
         terms=FileTerms(time_zone=zone),
     )
+    has_area = contract.area_column in {one.column for one in columns}
+    return whole if has_area or OUTLINES not in known else whole.at_coordinates(_BY_POINT, "point")
 
 
 def _events_first(scored: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -13,7 +13,7 @@ from pipelines.cli.main import main
 from pipelines.ingest.mapping.profile import profile_problems
 from pipelines.setup.desk import SetupDesk
 from pipelines.setup.nested_areas import nested_rows
-from pipelines.setup.proposal.desk import open_desk
+from pipelines.setup.proposal.desk import IntakeDesk, open_desk
 from pipelines.setup.runs import runs
 from pipelines.setup.steps import STEPS, _Facts, _refresh, ended_quarters, steps
 from pipelines.workspace.paths import Workspace
@@ -419,3 +419,34 @@ def test_what_a_run_said_names_no_folder_above_the_workspace(tmp_path: Path) -> 
     (folder / "told.txt").write_text(said, encoding="utf-8")
     (run,) = runs(Workspace(tmp_path), "own")
     assert run.lines == ("Published 2026-Q3-r01 in releases/own/2026-Q3-r01",)
+
+
+def test_coordinates_in_one_cell_find_the_area_unless_a_person_says_else(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    files = {
+        "areas": written(tmp_path, "districts.csv", AREAS),
+        "outlines": outlines(tmp_path / "o.geojson", square("ML11", 20), square("ML12", 21)),
+    }
+    assert SetupDesk(workspace).make(VALUES, CHOSEN, files, "en").problems == ()
+    head = "Ref;Date;Incident type;Area;Seen from;Place"
+    path = written(tmp_path, "seen.csv", f"{head}\nA-1;2026-04-13;killing;Bodu;Bodu;0,5 / 20,25\n")
+    rest = {"table": "incidents", "constant.against_civilians": "true",
+            "constant.date_precision": "day", "constant.location_precision": "near",
+            "constant.reported_by": "ngo", "constant.verification": "reported"}  # fmt: skip
+
+    def area(**answers: str) -> str:
+        given = rest | {name.replace("__", "."): text for name, text in answers.items()}
+        found = IntakeDesk(workspace).preview("malda", path, "en", given)
+        assert found.counted, found.problems
+        table = found.counted.tables[0]
+        return table.rows[0][list(table.columns).index("Area code")]
+
+    named = "header__area_code"
+    assert area(**{named: "", "place": "coordinates"}) == "Arda (ML11)"
+    both = "Place + Place"  # as the page says back what it shows
+    shown = {"laid": "yes", "place": "coordinates", "part__latitude": "1", named: both}
+    assert area(**shown) == "Arda (ML11)"
+    assert area(**shown | {named: "Seen from"}) == "Bodu (ML12)"
+    path.write_text(path.read_text().replace("Area;Seen from;", "").replace("Bodu;Bodu;", ""))
+    assert area() == "Arda (ML11)"  # proposed, as nothing else says where

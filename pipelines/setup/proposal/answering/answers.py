@@ -19,6 +19,7 @@ from typing import Any
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.mapping.model import Source
+from pipelines.ingest.mapping.written.written_places import SIDES
 from pipelines.setup.proposal.answering.choices import (
     CONDITIONS,
     FILLED,
@@ -109,8 +110,7 @@ def answered(
                           for one in proposal.columns),
         )  # fmt: skip
     proposal = _with_questions(_with_rows(proposal, answers), answers)
-    if answers.get("place") == "coordinates":
-        proposal = proposal.at_coordinates()
+    proposal = _placed(proposal, answers, proposed)
     if answers.get("laid") or "where" in answers:
         proposal = replace(proposal, where=_where(proposal, answers))
     for column, value in about("constant", answers).items():
@@ -207,8 +207,9 @@ def _worked(one: ColumnProposal, answers: Answers) -> ColumnProposal:
     if f"after.{one.column}" in answers:
         entry = {name: value for name, value in entry.items() if name != "after"}
         entry |= {"after": said["after"]} if said["after"] else {}
-    if (part := answers.get("part.latitude")) and "part" in entry:
-        entry["part"] = int(part) if one.column == "latitude" else 3 - int(part)
+    is_place = one.column in SIDES or "point" in entry
+    if (part := answers.get("part.latitude")) and "part" in entry and is_place:
+        entry["part"] = 3 - int(part) if one.column == "longitude" else int(part)
     return one if entry == one.entry else replace(one, entry=entry)
 
 
@@ -337,6 +338,17 @@ def _read_as(one: ColumnProposal, way: str) -> ColumnProposal:
 def _is_several(proposal: Proposal, header: str) -> bool:
     """Whether several columns are named: a key that was made wider, which will be so again."""
     return _BETWEEN in header and header not in proposal.layout.table.header
+
+
+def _placed(proposal: Proposal, answers: Answers, proposed: Mapping[str, str]) -> Proposal:
+    """Areas by the coordinates, unless a person named another column than was proposed for them."""
+    area = contracts()[proposal.table].area_column or ""
+    named = answers.get(f"header.{area}", "")
+    is_another = bool(named) and named != proposed.get(area) and not _is_several(proposal, named)
+    if answers.get("place") == "coordinates" and not is_another:
+        return proposal if proposal.is_at_coordinates() else proposal.at_coordinates()
+    is_left = bool(answers.get("laid")) and proposal.is_at_coordinates()
+    return proposal.without(area) if is_left else proposal
 
 
 def has_chosen(answers: Answers, column: str) -> bool:

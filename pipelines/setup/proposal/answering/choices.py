@@ -106,8 +106,8 @@ def _of_file(proposal: Proposal, answers: Mapping[str, str]) -> Iterator[Choice]
     yield from _of_rows(proposal, answers)
     place = contracts()[proposal.table].area_column
     if place and proposal.point():
-        of_point = any("point" in one.entry for one in proposal.columns)
-        yield Choice("place", ("coordinates",) if of_point else (), ("coordinates",))
+        said = ("coordinates",) if proposal.is_at_coordinates() else ()
+        yield Choice("place", said, ("coordinates",))
 
 
 def _of_rows(proposal: Proposal, answers: Mapping[str, str]) -> Iterator[Choice]:

@@ -1,7 +1,7 @@
 """Areas, units, bases and entries of registers that a mission knows already: folded name or code to
 the code itself; under `country`, `admin1` and each other level the areas of that level alone, under
 `within CODE` those of one area; under UNUSED_TABLES those whose rows indicators count, but
-none of its own."""
+none of its own; under OUTLINES the file of the mission's outlines, where it has one."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from pipelines.setup.proposal.matching.words import folded
 from pipelines.workspace.warehouse.last_state import open_to_read
 
 Known = Mapping[str, Mapping[str, str]]  # `areas.area_code`: {folded name: code}
-UNUSED_TABLES = "unused tables"
+UNUSED_TABLES, OUTLINES = "unused tables", "outlines"
 _UNIT_NAME, _BETWEEN_NAMES = "unit_name", re.compile(r"[()]| [–—-] ")
 _NAMED = {
     "areas.area_code": ("areas", "area_code", ("area_code", "name_en", "name_fr")),
@@ -30,6 +30,8 @@ def known_rows(warehouse: Path, mission: Mission | None = None) -> Known:
     for."""
     unused = _unused_tables(mission) if mission and mission.indicators else []
     found = {UNUSED_TABLES: {name: name for name in unused}}
+    if mission and mission.areas_geojson:
+        found[OUTLINES] = {mission.areas_geojson: mission.areas_geojson}
     if not warehouse.is_file():
         return found
     with open_to_read(warehouse) as connection:

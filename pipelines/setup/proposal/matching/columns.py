@@ -40,6 +40,7 @@ from pipelines.setup.proposal.matching.concepts import (
     tells_of,
 )
 from pipelines.setup.proposal.matching.joined_columns import (
+    WOMEN,
     two_of_one_cell,
     with_clocks,
     with_days,
@@ -90,7 +91,6 @@ _LEVEL_OF_NAMES = 2  # by whose headers the synonyms of a list of areas go
 _REGISTERS = "registers.entry_code"
 _SURVEY = "survey_code"  # the same in every row
 _HOUSEHOLD, _FEWEST_HOUSEHOLDS = "household_key", 30
-_OF_WHOM_WOMEN = ("women_personnel_count", "women_count")
 _MEN = frozenset(map(folded, ("Men", "Male", "Males", "Hommes", "Masculin", "رجال", "ذكور")))
 _FORM_TIMES = frozenset({"start", "end", "today"})
 _CHOSEN = frozenset({"0", "1", "0.0", "1.0", "True", "False", "TRUE", "FALSE"})
@@ -245,7 +245,7 @@ def _is_said_otherwise(contract: Contract, one: ColumnProposal, columns: Sequenc
     the personnel."""
     sex, rest = without_sex(one.headers[0])
     named = [without_sex(texts.header) for texts in columns] if sex else []
-    if one.column not in _OF_WHOM_WOMEN:  # boys injured beside girls, men, women: no whole
+    if one.column not in WOMEN:  # boys injured beside girls, men, women: no whole
         is_count = contract.columns[one.column].base_type == "int"
         return is_count and sum(bool(other) and beside == rest for other, beside in named) > 2
     headers = {folded(word) for texts in columns for word in readings(texts.header)}
@@ -354,7 +354,7 @@ def _of_header(
         fit = fit_of(column, texts, known, name)
         is_none = contract.key == (name,) and not may_be_key(texts)
         is_none = is_none or (name == _SURVEY and texts.is_unique and len(texts.values) > 1)
-        if name.endswith("_key") and _are_names(texts.values):
+        if name.endswith("_key") and (names_a_name(texts.header) or _are_names(texts.values)):
             continue  # persons are known by keys, never by their names
         if is_none or (name == _HOUSEHOLD and not _may_be_households(texts)):
             fit = replace(fit, share=0.0)
@@ -505,6 +505,7 @@ class Fit:
     codes: tuple[CodeProposal, ...] = ()
     reason: str | None = None
     is_ambiguous: bool = False
+    is_worded: bool = False  # no day or time has a digit
 
 
 def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
@@ -513,6 +514,8 @@ def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
             return 0.88, "same_name"
         if not fit.share and column.base_type in ("int", "dec"):
             return 0, ""  # `Day/Night` is no number of nights
+        if fit.is_worded and column.base_type in ("date", "time") and not column.required:
+            return 0, ""  # `Confirmed`, which says yes or no, is no time
         if fit.share < 0.5:
             return 0.55, "same_name_other_texts"
         sure = 0.97 if fit.share >= 0.9 else 0.85
@@ -576,7 +579,9 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
         reason = "two_ways" if number.is_ambiguous else None
         return Fit(number.share, number.keys, (), reason, number.is_ambiguous)
     if kind in ("date", "time"):
-        return _date_fit(values, kind, name, is_optional=not column.required)
+        dated = _date_fit(values, kind, name, is_optional=not column.required)
+        is_worded = not dated.share and not any(sign.isdigit() for text in values for sign in text)
+        return replace(dated, is_worded=is_worded)
     if kind in ("code", "bool", "list<code>"):
         if name == "age_group" and (fit := age_fit(values, column.allowed_codes or ())):
             return fit

@@ -37,6 +37,7 @@ from pipelines.setup.proposal.matching.words import (
     words_for_none,
 )
 
+WOMEN = ("women_personnel_count", "women_count")  # of the personnel of a row
 _PAIRS_LOOKED_AT = 50
 _NIGHTS = "nights_out"
 _UNNAMED, _ONLY_LEFT, _SUMMED = 0.6, 0.5, 0.85
@@ -625,9 +626,21 @@ def with_sums(
         ]  # fmt: skip
         if is_count and "sex" not in contract.columns and len(one.headers) == len(others) == 1:
             pair = [name for name in named if name in (*one.headers, *others)]
+            women = [header for header in pair if named[header][0] == "F"]
+            found += _women(contract, chosen, replace(one, headers=tuple(women)))
             one = summed(one, tuple(pair))
         found.append(one)
     return found
+
+
+def _women(
+    contract: Contract, chosen: Sequence[ColumnProposal], one: ColumnProposal
+) -> list[ColumnProposal]:
+    """The women of a count that is told by sex, where the table asks for them."""
+    taken = {other.column for other in chosen}
+    names = [name for name in WOMEN if name in contract.columns and name not in taken]
+    asked = one.asked(_SUMMED, "women_of_sum")
+    return [replace(asked, column=name) for name in names if one.column == "personnel_count"]
 
 
 def summed(one: ColumnProposal, headers: tuple[str, ...]) -> ColumnProposal:

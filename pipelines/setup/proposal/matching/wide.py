@@ -21,6 +21,7 @@ from pipelines.setup.proposal.matching.words import code_texts, readings, total_
 _KINDS, _MORE = ("sex", "age_group"), ("harm", "rank_group")
 _VARIED = "rank_group"  # `Officers / Men` names no rank where there is no other
 _FEWEST, _HALF_A_YEAR = 2, 6
+_AGES = re.compile(r"\d{1,2}(-\d{1,2}|\+)?")
 _AGE_WORD = re.compile(r"^(\d+)(plus?)?$")
 VALUE = "value"  # kind of an answer: which column of the table a header fills
 _MONTH = "month"
@@ -264,7 +265,9 @@ def _names(
 
     def groups(item: tuple[str, ...], headers: Sequence[str]) -> dict[str, str]:
         named = ((header, _group_of(contract, item, header)) for header in headers)
-        return {header: name for header, name in named if name}
+        found = {header: name for header, name in named if name}
+        return found | _of_other_ages(contract, item, [one for one in headers if one not in found],
+                                      {*found.values()})  # fmt: skip
 
     found: list[tuple[tuple[str, ...], Callable[[Sequence[str]], dict[str, str]]]]
     found = [(item, partial(groups, item)) for item in _kinds(contract, headers) if item]
@@ -360,6 +363,23 @@ def _is_sum(header: str, found: Mapping[str, str]) -> bool:
               if name != found[header]]  # fmt: skip
     finer = [pairs for pairs in others if all(own in ("_U", other) for own, other in pairs)]
     return len(finer) >= _FEWEST
+
+
+def _of_other_ages(
+    contract: Contract, item: Sequence[str], headers: Sequence[str], known: set[str]
+) -> dict[str, str]:
+    """`F 18-59` beside `F 0-17`: of ages that are no one group of the list, so that the sum of all
+    groups stays whole; none where two would be one row."""
+    if "age_group" not in item or len(known) < _FEWEST:
+        return {}
+    told = {header: without_group(contract, item, header) for header in headers}
+    found = {
+        header: group
+        for header, (group, rest) in told.items()
+        if group and rest and all(_AGES.fullmatch(word) for word in rest)
+    }
+    are_rows = len({*found.values()}) == len(found) and known.isdisjoint(found.values())
+    return found if are_rows else {}
 
 
 def _group_of(contract: Contract, item: Sequence[str], header: str) -> str | None:

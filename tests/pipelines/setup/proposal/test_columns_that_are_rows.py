@@ -171,6 +171,24 @@ def test_a_tag_that_says_less_than_others_is_their_sum(tmp_path: Path) -> None:
     assert found["items"].keys() == {*groups}
 
 
+@pytest.mark.parametrize(
+    ("more", "kept"),
+    [
+        (("F 18-59", "M 18-59"), {"F|_U": "F 18-59", "M|_U": "M 18-59"}),
+        (("F 18-39", "F 40-59", "M 18-39", "M 40-59"), {}),  # two would be one row
+    ],
+)
+def test_ages_that_are_no_group_of_the_list_keep_the_sum_whole(
+    tmp_path: Path, more: tuple[str, ...], kept: dict[str, str]
+) -> None:
+    head = ["ADM2_PCODE", "F 0-17", "M 0-17", "F 60+", "M 60+", *more]
+    rows = [["XX01", 10, 11, 2, 1, *range(20, 20 + len(more))]]
+    path = workbook(tmp_path / "population.xlsx", [head, *rows])
+    found = unpivot(propose(path, KNOWN, table="population"))["items"]
+    known = {"F|Y0T17": "F 0-17", "M|Y0T17": "M 0-17", "F|Y_GE60": "F 60+", "M|Y_GE60": "M 60+"}
+    assert {group: entry["from"] for group, entry in found.items()} == known | kept
+
+
 def test_groups_of_several_counts_have_a_key_each(tmp_path: Path) -> None:
     head = ["Ref", "Date", "County", "Men", "Women", "Men (low)", "Women (low)"]
     path = workbook(tmp_path / "displaced.xlsx", [head, ["D-1", "2026-04-02", "Torit", 9, 8, 7, 6]])

@@ -140,3 +140,23 @@ def test_texts_that_say_yes_or_no_tell_no_column(tmp_path: Path) -> None:
     rows = ["p1,2026-06-01,oui", "p2,2026-06-02,non", "p3,2026-06-03,ne sait pas"]
     found = proposed(tmp_path, "survey_respondents", "_uuid,today,Signaleriez-vous ?", *rows)
     assert "disability" not in found
+
+
+def test_a_name_of_a_person_is_no_key_be_it_one_word(tmp_path: Path) -> None:
+    rows = ["Amina,u1,2026-06-01,f", "Deng,u2,2026-06-02,m", "Joseph,u3,2026-06-03,m"]
+    found = proposed(tmp_path, "survey_respondents", "resp_name,_uuid,today,sex", *rows)
+    assert found["respondent_key"] == found["household_key"] == "_uuid"
+
+
+def test_yes_and_no_are_no_time_that_a_table_may_lack(tmp_path: Path) -> None:
+    rows = ["A-1,2026-04-03 10:00,Oui", "A-2,2026-04-04 11:00,Non"]
+    found = proposed(tmp_path, "alerts", "Réf. alerte,Reçue le,Confirmée", *rows)
+    assert "confirmed_at" not in found and found["received_at"] == "Reçue le"
+
+
+def test_women_of_a_sum_are_the_women_among_the_personnel(tmp_path: Path) -> None:
+    rows = ["P-1,2026-04-03 10:00,Patrol,9,2", "P-2,2026-04-04 11:00,Patrol,7,0"]
+    path = written(tmp_path, "Ref,Start,Activity,Strength / Men,Strength / Women", *rows)
+    found = {one.column: one for one in propose(path, KNOWN, table="activities").columns}
+    assert found["personnel_count"].headers == ("Strength / Men", "Strength / Women")
+    assert found["women_personnel_count"].headers == ("Strength / Women",)
