@@ -27,10 +27,10 @@ from pipelines.ingest.mapping.places.area_polygons import outlines_path
 from pipelines.ingest.mapping.sources.written_sources import ALONE as WRITTEN
 from pipelines.ingest.rows.mended import is_mended
 from pipelines.workspace.paths import Workspace
-from pipelines.workspace.warehouse.connection import locked
 from pipelines.workspace.warehouse.inspect import Connection
 from pipelines.workspace.warehouse.last_state import open_to_read
 from pipelines.workspace.warehouse.refresh_number import mart_number
+from pipelines.workspace.warehouse.turns import is_taken
 from records.desk.setup import State
 
 STEPS = ("mission", "places", "units", "targets", "files", "refresh", "rejected", "release")
@@ -248,14 +248,10 @@ def _facts(warehouse: Path, mission: Mission) -> _Facts:
     """Counts of the warehouse; of its last copy while it is written; none where there is none."""
     if not warehouse.is_file():
         return _Facts({})
-    try:
-        with locked(warehouse), duckdb.connect(str(warehouse), read_only=True) as connection:
-            return _counted(connection, mission)
-    except (WrongUse, duckdb.IOException):
-        pass
+    is_busy = is_taken(warehouse)
     try:
         with open_to_read(warehouse) as connection:
-            return replace(_counted(connection, mission), is_busy=True)
+            return replace(_counted(connection, mission), is_busy=is_busy)
     except (WrongUse, duckdb.Error):
         return _Facts({}, is_busy=True)
 

@@ -11,7 +11,7 @@ from indicators.foundation.errors import WrongUse
 from pipelines.workspace.warehouse.last_state import leave_copy
 
 _LOOK_SECONDS = 0.5
-_TICKET = ".ticket"
+_TICKET, _NEXT = ".ticket", "next.lock"
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def turn(warehouse: Path, told: Callable[[int], None]) -> Iterator[None]:
     `told`: how many are before, each time that it is another number. A process that was ended keeps
     nobody waiting. Afterwards the warehouse has a copy to read (`last_state.py`).
     """
-    folder = warehouse.with_name(f".{warehouse.name}.turns")
+    folder = _folder(warehouse)
     folder.mkdir(parents=True, exist_ok=True)
     with _ticket(folder) as number:
         known = 0
@@ -37,10 +37,23 @@ def turn(warehouse: Path, told: Callable[[int], None]) -> Iterator[None]:
                 leave_copy(warehouse)
 
 
+def is_taken(warehouse: Path) -> bool:
+    """Whether somebody writes into a warehouse just now, or waits to."""
+    folder = _folder(warehouse)
+    if not folder.is_dir():
+        return False
+    with FileLock(folder / _NEXT):  # a ticket that is being made is not looked at half made
+        return any(map(_is_held, _tickets(folder)))
+
+
+def _folder(warehouse: Path) -> Path:
+    return warehouse.with_name(f".{warehouse.name}.turns")
+
+
 @contextmanager
 def _ticket(folder: Path) -> Iterator[int]:
     """A number behind all that are there, held as long as this process lives."""
-    with FileLock(folder / "next.lock"):
+    with FileLock(folder / _NEXT):
         number = max(map(_number, _tickets(folder)), default=0) + 1
         path = folder / f"{number}{_TICKET}"
         held = FileLock(path)

@@ -1,6 +1,7 @@
 """A mission of one's own: made of fields and files, all that is wrong told at once; its steps."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,8 +19,8 @@ from pipelines.setup.runs import runs
 from pipelines.setup.steps import STEPS, _Facts, _refresh, ended_quarters, steps
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse import refresh_number
-from pipelines.workspace.warehouse.connection import locked, open_warehouse
-from pipelines.workspace.warehouse.last_state import leave_copy
+from pipelines.workspace.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.turns import turn
 from records.desk.setup import MadeMission
 
 VALUES = {
@@ -303,13 +304,15 @@ def test_steps_say_what_is_missing_and_are_the_same_for_the_page_and_the_command
     assert "Nothing was computed" in capsys.readouterr().out
     files = next(step for step in steps(workspace, "malda") if step.name == "files")
     assert files.state == "open" and "notes.csv" in files.sentence("en")
-    leave_copy(workspace.warehouse("malda"))  # as each run does at its end
-    with locked(workspace.warehouse("malda")):
+    with turn(workspace.warehouse("malda"), print):
         running = {step.name: step for step in steps(workspace, "malda")}
     assert {running[name].state for name in ("places", "units", "files")} == {"running"}
     assert running["places"].sentence("en").startswith("4 areas are known. Being renewed")
     assert running["files"].sentence("en").startswith("A refresh or a publication is running")
     assert running["targets"] == found["targets"]  # the profile alone knows it
+    with ThreadPoolExecutor(6) as readers:  # who reads keeps no other waiting
+        seen = [*readers.map(lambda _: steps(workspace, "malda"), range(12))]
+    assert {step.state for found in seen for step in found}.isdisjoint({"running"})
 
 
 def test_an_earlier_quarter_that_is_published_again_leaves_the_newest_the_newest(
