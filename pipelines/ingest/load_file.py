@@ -811,7 +811,7 @@ def _midnights(job: _Job, contract: Contract) -> Iterator[Problem]:
     assert found is not None
     count, is_midnight, sheet, row, text = found
     if count > 1 and is_midnight:
-        facts = {"count": count, "column": name}
+        facts = {"count": count, **_called(contract, name)}
         yield Problem("all_midnight", job.delivery.name, sheet or None, row, None, text, facts)
 
 
@@ -821,8 +821,14 @@ def _renumbered(job: _Job, contract: Contract) -> Iterator[Problem]:
     found = key_clashes.stands_under_other_keys(job.connection, contract, job.sha256)
     if found is not None:
         rows, own, other, name = found
-        facts = {"rows": rows, "key": contract.key[0], "other": name, "other_key": other}
+        facts = {"rows": rows, "other": name, "other_key": other}
+        facts |= _called(contract, contract.key[0])
         yield Problem("renumbered", job.delivery.name, value=own, parameters=facts)
+
+
+def _called(contract: Contract, name: str) -> dict[str, str]:
+    title = contract.columns[name].title
+    return {"column_en": title.en, "column_fr": title.fr}
 
 
 def _held_values(job: _Job, outcome: _Outcome) -> Iterator[Problem]:

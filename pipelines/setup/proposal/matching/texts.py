@@ -11,9 +11,11 @@ import pyarrow.compute as pc
 
 from pipelines.ingest.readers.codebook import Codebook, Question, question_of
 from pipelines.ingest.readers.table import SourceTable
+from pipelines.ingest.rows.cast import CELL_RULES
 from pipelines.setup.proposal.matching.codes import CodeProposal
 
 MISSING = ("NA", "N/A", "n/a", "-", "--", "–", "—", "NULL", "null", "nd", "n.d.", "ND")
+_FAULTS = frozenset(text for texts in CELL_RULES.values() for text in texts)
 _DRAWN = re.compile(r"\s*(?:/\s*/|_{2,}|\.{3,})\s*")
 _BESIDE_PLUS = {"-", "–", "—"}  # where a column says `+`, these are an answer too
 BETWEEN = "\n"  # the texts of an answer that has several
@@ -104,7 +106,7 @@ def is_drawn(text: str) -> bool:
 def _texts(name: str, column: pa.Array, question: Question, missing: Sequence[str]) -> Texts:
     distinct = pc.unique(column)
     plain = [text.strip() for text in distinct.to_pylist()[:_DISTINCT] if text]
-    nothing = {*missing} - (_BESIDE_PLUS if "+" in plain else set())
+    nothing = {*missing, *_FAULTS} - (_BESIDE_PLUS if "+" in plain else set())
     said = (text for text in plain if text and text not in nothing and not is_drawn(text))
     values = tuple(dict.fromkeys(said))
     own = len(distinct) - bool(column.null_count)

@@ -4,6 +4,7 @@ what their texts, the table or the words beside them tell."""
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
 
 from pipelines.setup.proposal.beside.known_rows import known_in
@@ -160,3 +161,15 @@ def test_women_of_a_sum_are_the_women_among_the_personnel(tmp_path: Path) -> Non
     found = {one.column: one for one in propose(path, KNOWN, table="activities").columns}
     assert found["personnel_count"].headers == ("Strength / Men", "Strength / Women")
     assert found["women_personnel_count"].headers == ("Strength / Women",)
+
+
+def test_a_column_of_formulas_without_a_result_is_proposed_and_told(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Incident no", "Incident date", "Men killed", "Civilians killed"])
+    for row in (2, 3):
+        book.active.append([f"J-{row}", "2026-04-02", row, f"=C{row}*2"])
+    path = tmp_path / "incidents.xlsx"
+    book.save(path)
+    found = {one.column: one for one in propose(path, KNOWN, table="incidents").columns}
+    assert found["deaths_civilian"].headers == ("Civilians killed",)
+    assert found["deaths_civilian"].confidence < 0.9
