@@ -78,7 +78,8 @@ def remark_lines(file: Mapping[str, Any], language: str) -> Iterator[str]:
     for problem in (*file["problems"], *file["remarks"]):
         yield remark_sentence(Problem(**problem), language)
     if file["rows_retracted"]:
-        yield message("cli.ingest.retracted", language, rows=file["rows_retracted"])
+        facts = {"name": file["name"], "rows": file["rows_retracted"]}
+        yield message("cli.ingest.retracted", language, **facts)
     if file["before"] and file["after"] and file["before"] != file["after"]:
         counts = {f"{name}_before": value for name, value in file["before"].items()}
         counts |= {f"{name}_after": value for name, value in file["after"].items()}

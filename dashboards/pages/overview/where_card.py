@@ -56,7 +56,7 @@ def _silent(context: Context, returns: pd.DataFrame) -> list[html.Li]:
     """Areas and months from which no report came, with or without access. Not a ranking."""
     words, found = context.words, missing_reports(context, returns)
     if not found:
-        return [html.Li(words(_nothing_missing(context, returns)))]
+        return [html.Li(html.Span(words(_nothing_missing(context, returns)), className="note"))]
     items = [
         html.Li([html.B(name), " ", html.Span(reason, className="note")])
         for name, reason in found[:_SILENT]
