@@ -16,8 +16,9 @@ from dashboards.reading.releases import (
     release_named,
     release_names,
 )
+from indicators.foundation.stored.published_tables import MANIFEST, PUBLICATION
 
-STATEMENTS = ("manifest.json", "publication.json")
+STATEMENTS = (MANIFEST, PUBLICATION)
 
 
 def releases(home: Path, audience: Audience) -> list[dict[str, Any]]:

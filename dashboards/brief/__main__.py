@@ -15,6 +15,7 @@ from dashboards.reading.address import Address
 from dashboards.reading.context import release_context
 from dashboards.reading.releases import Release
 from indicators.foundation.messages import LANGUAGES
+from indicators.foundation.stored.published_tables import database_of
 
 
 def write_briefs(release: Release, folder: Path) -> None:
@@ -36,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--into", type=Path, required=True)
     chosen = parser.parse_args(arguments)
     for audience in AUDIENCES:
-        if not (chosen.folder / audience / "poclens.duckdb").is_file():
+        if not database_of(chosen.folder, audience).is_file():
             continue
         release = Release(chosen.mission, chosen.release, chosen.folder, audience)
         write_briefs(release, chosen.into / audience / "brief")

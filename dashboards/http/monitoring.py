@@ -27,6 +27,7 @@ from dashboards.reading.access import Audience
 from dashboards.reading.releases import DamagedRelease, Release, current_release, published_missions
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.faults import kind_of
+from indicators.foundation.stored.published_tables import MANIFEST, current_pointer
 from records.people import accounts
 from records.store import Store
 
@@ -72,11 +73,11 @@ def _is_whole(home: Path, mission: str, audience: Audience) -> bool:
     release = current_release(home, mission, audience)
     if release is None:  # it was made for others, or the audience's folder is gone
         folder = home / "releases" / mission
-        name = (folder / "current").read_text(encoding="utf-8").strip()
+        name = current_pointer(folder).read_text(encoding="utf-8").strip()
         return not listed_files(Release(mission, name, folder / name, audience))
     release.require_whole()
     listed = {
-        "manifest.json": release.publication.get("manifest_sha256"),
+        MANIFEST: release.publication.get("manifest_sha256"),
         **listed_files(release),
     }
     return all(

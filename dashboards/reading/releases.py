@@ -21,7 +21,14 @@ import pandas as pd
 from dashboards.reading.access import Audience, opens
 from dashboards.reading.kept import Kept
 from indicators.assessment.owed_reports import owed_reports_sql
-from indicators.foundation.stored.published_tables import HISTORY_COMING, attach_published
+from indicators.foundation.stored.published_tables import (
+    HISTORY_COMING,
+    MANIFEST,
+    PUBLICATION,
+    attach_published,
+    current_pointer,
+    database_of,
+)
 
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -131,7 +138,7 @@ class Release:
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
         """What `manifest.json` says."""
-        return _json(self.folder / "manifest.json")
+        return _json(self.folder / MANIFEST)
 
     @property
     def mission_names(self) -> Mapping[str, str]:
@@ -139,13 +146,13 @@ class Release:
 
         Raises ValueError where the manifest is damaged.
         """
-        path = self.folder / "manifest.json"
+        path = self.folder / MANIFEST
         return _mission_names(path, path.stat().st_mtime_ns if path.is_file() else 0)
 
     @cached_property
     def publication(self) -> Mapping[str, Any]:
         """Who published, and when."""
-        return _json(self.folder / "publication.json")
+        return _json(self.folder / PUBLICATION)
 
     @property
     def confirmed_by(self) -> str | None:
@@ -174,7 +181,7 @@ class Release:
     @property
     def database(self) -> Path:
         """The audience's database."""
-        return self.audience_folder / "poclens.duckdb"
+        return database_of(self.folder, self.audience)
 
     @property
     def is_history_coming(self) -> bool:
@@ -189,7 +196,7 @@ class Release:
 
     def require_whole(self) -> None:
         """Raises DamagedRelease where manifest or database are missing or cannot be read."""
-        manifest = self.folder / "manifest.json"
+        manifest = self.folder / MANIFEST
         try:
             is_known = bool(self.manifest)
         except ValueError:
@@ -260,7 +267,7 @@ def release_names(home: Path, mission: str) -> list[str]:
     """All releases of a mission, the newest name first."""
     if not opens(mission):
         return []
-    folders = (home / "releases" / mission).glob("*/manifest.json")
+    folders = (home / "releases" / mission).glob(f"*/{MANIFEST}")
     return sorted((path.parent.name for path in folders), reverse=True)
 
 
@@ -269,7 +276,7 @@ def current_release(home: Path, mission: str, audience: Audience) -> Release | N
 
     What the release lacks otherwise is for `require_whole` to say.
     """
-    pointer = home / "releases" / mission / "current"
+    pointer = current_pointer(home / "releases" / mission)
     if not pointer.is_file() or not opens(mission):
         return None
     name = pointer.read_text(encoding="utf-8").strip()

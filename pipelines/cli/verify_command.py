@@ -49,8 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _folder(arguments: argparse.Namespace) -> tuple[str, Path]:
     """Mission and folder: a path, else the name of a release of the workspace."""
+    from indicators.foundation.stored.published_tables import MANIFEST
     from pipelines.release.naming import release_folder
-    from pipelines.release.signed.manifest import MANIFEST
     from pipelines.release.signed.verification import read_release_json
 
     if arguments.release and (Path(arguments.release) / MANIFEST).is_file():

@@ -21,11 +21,17 @@ from filelock import FileLock, Timeout
 from indicators.foundation.errors import PocLensError, Problem, WrongUse
 from indicators.foundation.faults import kind_of
 from indicators.foundation.mart_tables import MART_TABLES
+from indicators.foundation.stored.published_tables import (
+    MANIFEST,
+    PUBLICATION,
+    current_name,
+    current_pointer,
+    database_of,
+)
 from pipelines.hq.settings import Headquarters, Server
 from pipelines.hq.transfer import PullFailed, Transfer
 from pipelines.release.files import move_folder, settle, sha256_of
-from pipelines.release.naming import database_of, is_release_name, release_order
-from pipelines.release.signed.manifest import MANIFEST, PUBLICATION
+from pipelines.release.naming import is_release_name, release_order
 from pipelines.release.signed.signing import state_of
 from pipelines.release.signed.verification import listed_files, verify
 from pipelines.workspace.durable import replace_text
@@ -277,7 +283,7 @@ def _lacking_columns(folder: Path) -> list[str]:
 
 def _make_current(workspace: Workspace, mission: str, name: str) -> None:
     """Moves `current` forward to a newer release, never back."""
-    path = workspace.releases(mission) / "current"
-    now = path.read_text(encoding="utf-8").strip() if path.is_file() else None
+    path = current_pointer(workspace.releases(mission))
+    now = current_name(path.parent)
     if now is None or not is_release_name(now) or release_order(now) < release_order(name):
         replace_text(path, f"{name}\n")

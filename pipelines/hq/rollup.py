@@ -20,6 +20,7 @@ import pandas as pd
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.mart_tables import MART_TABLES, totals_sql
 from indicators.foundation.stored.database import named_rows
+from indicators.foundation.stored.published_tables import MANIFEST, PUBLICATION, database_of
 from pipelines.hq.combination import Combined, combine
 from pipelines.hq.comparison import (
     COMPARABLE,
@@ -35,8 +36,7 @@ from pipelines.hq.pooled_links import COLUMNS as _POOLED
 from pipelines.hq.pooled_links import LINKS_SQL, pooled_rows
 from pipelines.hq.pull import AUDIENCE
 from pipelines.release.files import code_sha256
-from pipelines.release.naming import current_name, database_of
-from pipelines.release.signed.manifest import MANIFEST, PUBLICATION
+from pipelines.release.naming import current_name
 from pipelines.release.signed.verification import read_release_json
 from pipelines.workspace.durable import replace_text, sync
 from pipelines.workspace.paths import Workspace

@@ -14,10 +14,10 @@ from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
 from indicators.foundation.errors import InternalFault, Problem
+from indicators.foundation.stored.published_tables import database_of
 from pipelines.quality.suites.results import write_suites
 from pipelines.release.extracts.files import write_extracts
 from pipelines.release.extracts.parquet import write_parquet
-from pipelines.release.naming import database_of
 from pipelines.release.snapshot import mart_tables, open_database
 from pipelines.workspace.other_core import end_with_the_run
 

@@ -17,6 +17,7 @@ from indicators.definitions.sharing.audiences import AudienceName, policy
 from indicators.disclosure.copy import restrict
 from indicators.foundation.errors import CheckFailed, InternalFault, Problem, WrongUse
 from indicators.foundation.periods import period_named, period_of
+from indicators.foundation.stored.published_tables import MANIFEST, PUBLICATION, database_of
 from pipelines.quality.checks import check_values
 from pipelines.quality.rejects.summary import local_day_sql
 from pipelines.release.approval.approved_records import store_approved
@@ -27,7 +28,6 @@ from pipelines.release.naming import (
     CANDIDATE_PREFIX,
     check_period,
     current_name,
-    database_of,
     next_name,
     period_of_release,
     releases_of,
@@ -38,14 +38,7 @@ from pipelines.release.revisions.primaries import primary_changes
 from pipelines.release.revisions.report import revisions_against
 from pipelines.release.revisions.strategies import strategy_changes
 from pipelines.release.revisions.violations import violations_since
-from pipelines.release.signed.manifest import (
-    MANIFEST,
-    PUBLICATION,
-    fingerprint,
-    is_told_further,
-    origin,
-    write_manifest,
-)
+from pipelines.release.signed.manifest import fingerprint, is_told_further, origin, write_manifest
 from pipelines.release.signed.verification import read_release_json
 from pipelines.release.snapshot import (
     Tables,

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.stored import published_tables
 from pipelines.workspace.paths import Workspace
 
 _PERIOD = re.compile(r"^\d{4}-Q[1-4]$")
@@ -48,9 +49,8 @@ def period_of_release(name: str) -> str:
 
 
 def current_name(workspace: Workspace, mission: str) -> str | None:
-    """The name in the file `current`; None where nothing is published."""
-    path = workspace.releases(mission) / "current"
-    return path.read_text(encoding="utf-8").strip() if path.is_file() else None
+    """The name of the release that is shown; None where nothing is published."""
+    return published_tables.current_name(workspace.releases(mission))
 
 
 def release_folder(workspace: Workspace, mission: str, name: str | None = None) -> Path:
@@ -67,8 +67,3 @@ def release_folder(workspace: Workspace, mission: str, name: str | None = None) 
             Problem("unknown_release", value=wanted, parameters={"known": ", ".join(known) or "–"})
         )
     return workspace.releases(mission) / wanted
-
-
-def database_of(folder: Path, audience: str) -> Path:
-    """The audience's database in a release's folder."""
-    return folder / audience / "poclens.duckdb"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import InternalFault, Problem, WrongUse
+from indicators.foundation.stored.published_tables import MANIFEST, PUBLICATION, current_pointer
 from pipelines.release.approval.second_person import user
 from pipelines.release.candidate import build_candidate
 from pipelines.release.files import move_folder, settle, sha256_of, write_json
@@ -18,12 +19,7 @@ from pipelines.release.naming import (
     next_name,
     period_of_release,
 )
-from pipelines.release.signed.manifest import (
-    MANIFEST,
-    PUBLICATION,
-    changed_files,
-    publication_files,
-)
+from pipelines.release.signed.manifest import changed_files, publication_files
 from pipelines.release.signed.signing import signed
 from pipelines.release.signed.verification import read_release_json
 from pipelines.workspace.durable import replace_text
@@ -67,7 +63,7 @@ def publish_candidate(
     settle(candidate)
     target = workspace.releases(mission) / name
     move_folder(candidate, target)
-    replace_text(workspace.releases(mission) / "current", f"{name}\n")
+    replace_text(current_pointer(workspace.releases(mission)), f"{name}\n")
     return Release(name, target)
 
 

@@ -20,6 +20,7 @@ from indicators.foundation.messages import message
 from indicators.foundation.numbers.number_format import separated
 from indicators.foundation.periods import Period, periods_between
 from indicators.foundation.sql_text import quoted
+from indicators.foundation.stored.published_tables import MANIFEST, current_name
 from pipelines.ingest.files.arriving import deliveries
 from pipelines.ingest.inbox import takers
 from pipelines.ingest.mapping.model import load_sources
@@ -198,8 +199,7 @@ def _release(workspace: Workspace, mission: Mission, facts: _Facts) -> Step:
     folder = workspace.releases(mission.mission)
     names = [path.name for path in folder.glob("????-Q?-r*")]
     name = max(names, key=lambda one: (one.split("-r")[0], len(one), one), default="")
-    shown = folder / "current"
-    current = shown.read_text(encoding="utf-8").strip() if shown.is_file() else name
+    current = current_name(folder) or name
     ended = [one.name for one in ended_quarters(mission, date.today())]
     newest = ended[-1] if ended else ""
     told = {"release": name, "quarter": newest, "current": current, "partly": facts.partly}
@@ -221,7 +221,7 @@ def _release(workspace: Workspace, mission: Mission, facts: _Facts) -> Step:
 
 def _published_files(release: Path) -> frozenset[str]:
     """SHA-256 of the files whose rows a release counts."""
-    inputs = json.loads((release / "manifest.json").read_text(encoding="utf-8"))["inputs"]
+    inputs = json.loads((release / MANIFEST).read_text(encoding="utf-8"))["inputs"]
     return frozenset(one["sha256"] for one in inputs if one["status"] == "loaded")
 
 

@@ -15,10 +15,11 @@ import duckdb
 
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.mart_tables import MART_TABLES
+from indicators.foundation.stored.published_tables import PUBLICATION, current_pointer
 from pipelines.ingest.files.archive import archived_path, sha256_of
 from pipelines.ingest.files.arriving import deliveries
 from pipelines.release.naming import CANDIDATE_PREFIX, current_name, releases_of
-from pipelines.release.signed.manifest import PUBLICATION, changed_files
+from pipelines.release.signed.manifest import changed_files
 from pipelines.workspace.installation import is_open_to_others
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse import ledger
@@ -162,7 +163,7 @@ def release_problems(workspace: Workspace, mission: str) -> Iterator[Problem]:
             paths = ", ".join(wrong[:_LISTED]) + (f" … ({len(wrong)})" if wrong[_LISTED:] else "")
             yield Problem("doctor_release_changed", place, parameters={"paths": paths})
     current = current_name(workspace, mission)
-    place = (folder / "current").relative_to(workspace.home).as_posix()
+    place = current_pointer(folder).relative_to(workspace.home).as_posix()
     if current is not None and current not in names:
         yield Problem("doctor_current_unknown", place, value=current)
     elif current is None and names:

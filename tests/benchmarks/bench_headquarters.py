@@ -17,8 +17,8 @@ from pathlib import Path
 import duckdb
 import psutil
 
+from indicators.foundation.stored.published_tables import MANIFEST, PUBLICATION
 from pipelines.hq.rollup import rollup
-from pipelines.release.signed.manifest import MANIFEST, PUBLICATION
 from pipelines.workspace.paths import Workspace
 from tests.benchmarks.bench_dashboards import asked, choices, line, processor_seconds
 from tests.benchmarks.browsing import PAGES, Reader, Visited, browse, share

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from playwright.sync_api import Browser, Page
 
-from pipelines.release.naming import database_of
+from indicators.foundation.stored.published_tables import database_of
 from records.people import accounts
 from records.store import Store
 from tests.pipelines.cli.called import Called, poclens

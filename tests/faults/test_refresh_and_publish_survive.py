@@ -15,9 +15,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from indicators.foundation.stored.published_tables import MANIFEST, database_of
 from pipelines.orchestration.runs.backfill import backfill, quarters_to_fill
-from pipelines.release.naming import current_name, database_of, releases_of
-from pipelines.release.signed.manifest import MANIFEST, changed_files
+from pipelines.release.naming import current_name, releases_of
+from pipelines.release.signed.manifest import changed_files
 from pipelines.upkeep.doctor import folder_problems, release_problems, warehouse_problems
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.connection import open_warehouse

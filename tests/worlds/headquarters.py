@@ -19,15 +19,11 @@ from dashboards.api import routes
 from indicators.compiler.explanation.figure_sql import indicator_sql
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.mart_tables import MART_TABLES
+from indicators.foundation.stored.published_tables import MANIFEST, PUBLICATION
 from pipelines.hq.settings import Headquarters
 from pipelines.release.extracts.parquet import write_parquet
 from pipelines.release.files import sha256_of, write_json
-from pipelines.release.signed.manifest import (
-    MANIFEST,
-    PUBLICATION,
-    publication_files,
-    write_manifest,
-)
+from pipelines.release.signed.manifest import publication_files, write_manifest
 from pipelines.release.signed.signing import signed
 from pipelines.release.snapshot import (
     open_database,

@@ -1,4 +1,4 @@
-"""The database of a published release in the tables and columns of this version.
+"""Where a published release lies, and its database in the tables and columns of this version.
 
 What an earlier version did not publish is there without rows, or as nulls: that release does not
 say. Who reads a release so needs no branch for its age.
@@ -10,8 +10,25 @@ import duckdb
 
 from indicators.foundation.mart_tables import MART_TABLES
 
+MANIFEST, PUBLICATION = "manifest.json", "publication.json"
 HISTORY_COMING = "history-coming"
 """A file beside `current` while a demonstration still publishes its earlier quarters."""
+
+
+def current_pointer(releases: Path) -> Path:
+    """The file that names which of a mission's releases is shown."""
+    return releases / "current"
+
+
+def current_name(releases: Path) -> str | None:
+    """The name of that release; None where nothing is published."""
+    pointer = current_pointer(releases)
+    return pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else None
+
+
+def database_of(release: Path, audience: str) -> Path:
+    """An audience's database in the folder of a release."""
+    return release / audience / "poclens.duckdb"
 
 
 def attach_published(connection: duckdb.DuckDBPyConnection, path: Path, name: str = "") -> None:
@@ -33,14 +50,13 @@ def attach_published(connection: duckdb.DuckDBPyConnection, path: Path, name: st
 def published_areas(home: Path) -> dict[str, set[str]]:
     """The codes of the areas in each mission's current release."""
     found = {}
-    for pointer in home.glob("releases/*/current"):
-        name = pointer.read_text(encoding="utf-8").strip()
-        database = pointer.parent / name / "mission" / "poclens.duckdb"
+    for releases in home.glob("releases/*"):
+        database = database_of(releases / (current_name(releases) or ""), "mission")
         if database.is_file():
             with duckdb.connect() as connection:
                 attach_published(connection, database)
                 rows = connection.execute("SELECT area_code FROM mart.area").fetchall()
-            found[pointer.parent.name] = {code for (code,) in rows}
+            found[releases.name] = {code for (code,) in rows}
     return found
 
 

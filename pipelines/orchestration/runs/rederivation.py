@@ -20,6 +20,12 @@ import duckdb
 
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.foundation.stored.database import named_rows
+from indicators.foundation.stored.published_tables import (
+    MANIFEST,
+    PUBLICATION,
+    current_pointer,
+    database_of,
+)
 from pipelines.ingest.files import archive
 from pipelines.ingest.files.delivered_file import Delivery, read_delivery
 from pipelines.ingest.inbox import ingest
@@ -30,8 +36,6 @@ from pipelines.ingest.mapping.sources.known_sources import known_sources
 from pipelines.ingest.mapping.version import mapping_version
 from pipelines.orchestration.run import publish, refresh
 from pipelines.release.files import code_sha256, sha256_of, sha256_of_tree
-from pipelines.release.naming import database_of
-from pipelines.release.signed.manifest import MANIFEST, PUBLICATION
 from pipelines.release.signed.verification import read_release_json
 from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace
@@ -153,7 +157,7 @@ def _copy_previous(folder: Path, releases: Path) -> None:
     if previous and (folder.parent / previous).is_dir():
         releases.mkdir(parents=True)
         shutil.copytree(folder.parent / previous, releases / previous)
-        (releases / "current").write_text(f"{previous}\n", encoding="utf-8")
+        current_pointer(releases).write_text(f"{previous}\n", encoding="utf-8")
 
 
 def _load_inputs(kept: Path, again: Workspace, mission: Mission, folder: Path) -> None:

@@ -16,9 +16,9 @@ from indicators.foundation.mart_tables import NO_ACCESS, NOT_REPORTED, TREND_COL
 from indicators.foundation.periods import Period
 from indicators.foundation.sql_text import sql_file
 from indicators.foundation.stored.database import named_rows
-from pipelines.release.naming import database_of, period_of_release, release_folder
+from indicators.foundation.stored.published_tables import MANIFEST, database_of
+from pipelines.release.naming import period_of_release, release_folder
 from pipelines.release.revisions.causes import stored_versions
-from pipelines.release.signed.manifest import MANIFEST
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.inspect import Connection
 

@@ -3,13 +3,9 @@
 from pathlib import Path
 
 from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.stored.published_tables import database_of
 from pipelines.release.extracts.files import Extracted, write_extracts
-from pipelines.release.naming import (
-    check_period,
-    database_of,
-    period_of_release,
-    release_folder,
-)
+from pipelines.release.naming import check_period, period_of_release, release_folder
 from pipelines.release.snapshot import open_database
 from pipelines.workspace.paths import Workspace
 

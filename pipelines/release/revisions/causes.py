@@ -21,8 +21,7 @@ from indicators.definitions.mission_profile import Parameters
 from indicators.definitions.versions import is_computed_alike
 from indicators.foundation.sql_text import quoted
 from indicators.foundation.stored.database import named_rows
-from pipelines.release.naming import database_of
-from pipelines.release.signed.manifest import MANIFEST
+from indicators.foundation.stored.published_tables import MANIFEST, database_of
 from pipelines.release.snapshot import opened_release
 from pipelines.workspace.warehouse.inspect import Connection
 

@@ -9,7 +9,7 @@ import pandas as pd
 from indicators.foundation.mart_tables import MART_TABLES
 from indicators.foundation.messages import LANGUAGES, message
 from indicators.foundation.stored.database import named_rows
-from pipelines.release.naming import database_of
+from indicators.foundation.stored.published_tables import database_of
 from pipelines.release.snapshot import opened_release
 from pipelines.workspace.warehouse.inspect import Connection
 

@@ -22,7 +22,8 @@ from indicators.foundation.mart_tables import (
 )
 from indicators.foundation.messages import LANGUAGES, message
 from indicators.foundation.numbers.number_format import number_text
-from pipelines.release.naming import database_of, release_folder, releases_of
+from indicators.foundation.stored.published_tables import database_of
+from pipelines.release.naming import release_folder, releases_of
 from pipelines.release.revisions.causes import CAUSES, causes_of_files, read_published
 from pipelines.release.revisions.decomposition import CELL, OLDER_RELEASE, Decomposition
 from pipelines.release.snapshot import open_memory, opened_release

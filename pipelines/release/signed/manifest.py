@@ -18,6 +18,7 @@ from indicators.definitions.mission_profile import Mission
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.messages import LANGUAGES
 from indicators.foundation.stored.database import named_rows
+from indicators.foundation.stored.published_tables import MANIFEST, PUBLICATION
 from pipelines.release.files import (
     code_sha256,
     described,
@@ -28,8 +29,6 @@ from pipelines.release.files import (
 )
 from pipelines.workspace.warehouse.inspect import Connection
 
-MANIFEST = "manifest.json"
-PUBLICATION = "publication.json"
 # Not the same in two equal releases: a database's bytes differ between equal contents, a brief
 # names its release. `publication.json` lists them.
 _DATABASES, _BRIEFS = "*.duckdb", "*.pdf"

@@ -14,9 +14,9 @@ import duckdb
 from indicators.definitions.sharing.audiences import policy
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.sql_text import quoted
+from indicators.foundation.stored.published_tables import MANIFEST, PUBLICATION, database_of
 from pipelines.release.files import files_below, sha256_of
-from pipelines.release.naming import database_of
-from pipelines.release.signed.manifest import MANIFEST, PUBLICATION, fingerprint
+from pipelines.release.signed.manifest import fingerprint
 from pipelines.release.signed.signing import SIGNATURE, Signed, state_of
 from pipelines.workspace.warehouse.inspect import Connection
 
@@ -140,7 +140,7 @@ def _tables(folder: Path, audiences: Sequence[str]) -> Iterator[tuple[str, bool]
             try:
                 connection.execute(f"ATTACH '{literal}' AS copy (READ_ONLY)")
             except duckdb.Error:
-                yield f"{audience}/poclens.duckdb", False
+                yield database.relative_to(folder).as_posix(), False
                 continue
             for path in parquet:
                 yield f"{audience}/{path.stem}", _has_same_rows(connection, path)

@@ -19,6 +19,7 @@ from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.sql_text import quoted
 from indicators.foundation.stored.database import one_transaction
+from indicators.foundation.stored.published_tables import MANIFEST
 from pipelines.ingest.files import archive as archived
 from pipelines.ingest.files.delivered_file import Delivery, read_delivery
 from pipelines.ingest.load_file import rewrite_archive
@@ -78,7 +79,7 @@ def resting_on(
     """The releases made while one of these files (SHA-256) was in force, oldest first."""
     for name in releases_of(workspace, mission):
         folder = release_folder(workspace, mission, name)
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         inputs = {e["sha256"] for e in manifest["inputs"] if e["status"] == "loaded"}
         if inputs.isdisjoint(files):
             continue

@@ -10,11 +10,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from indicators.foundation.stored.published_tables import MANIFEST, PUBLICATION
 from pipelines.hq.pull import Pulled, pull, read_pulls
 from pipelines.hq.settings import read_settings
 from pipelines.release.files import sha256_of, write_json
 from pipelines.release.naming import current_name
-from pipelines.release.signed.manifest import MANIFEST, PUBLICATION
 from pipelines.release.signed.verification import verify
 from pipelines.workspace.keys import public_text
 from pipelines.workspace.paths import Workspace

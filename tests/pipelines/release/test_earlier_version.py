@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 
 from indicators.foundation.mart_tables import MART_TABLES
+from indicators.foundation.stored.published_tables import database_of
 from pipelines.quality.input_files import write_input_files
-from pipelines.release.naming import database_of
 from pipelines.release.revisions.report import diff
 from pipelines.release.snapshot import opened_release
 from tests.worlds.mission.figures import MISSION, PATROLS, workspace_warehouse, write_profile

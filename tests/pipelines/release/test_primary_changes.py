@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from indicators.foundation.mart_tables import MART_TABLES
-from pipelines.release.naming import database_of
+from indicators.foundation.stored.published_tables import database_of
 from pipelines.release.revisions.primaries import changed_primaries
 
 BY_KIND = {"asked_by": "kind_of_outcome", "asked_method": "panel", "method": "panel"}

@@ -9,8 +9,8 @@ import pytest
 
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.periods import period_named
+from indicators.foundation.stored.published_tables import database_of
 from pipelines.quality.input_files import write_input_files
-from pipelines.release.naming import database_of
 from pipelines.release.revisions.decomposition import CELL, Decomposition
 from pipelines.release.revisions.report import diff, revisions_against
 from pipelines.setup import steps

@@ -8,9 +8,9 @@ import duckdb
 import pytest
 
 from indicators.foundation.errors import WrongUse
+from indicators.foundation.stored.published_tables import PUBLICATION
 from pipelines.release.files import write_json
 from pipelines.release.publishing import Release
-from pipelines.release.signed.manifest import PUBLICATION
 from pipelines.release.signed.signing import SIGNATURE, signed, state_of
 from pipelines.release.signed.verification import verify
 from pipelines.workspace.keys import (

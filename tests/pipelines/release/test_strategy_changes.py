@@ -6,7 +6,7 @@ import duckdb
 import pandas as pd
 
 from indicators.foundation.mart_tables import mart_ddl
-from pipelines.release.naming import database_of
+from indicators.foundation.stored.published_tables import database_of
 from pipelines.release.revisions.strategies import changed_strategy
 
 
