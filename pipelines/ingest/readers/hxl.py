@@ -45,7 +45,10 @@ def headers_above(path: Path, options: Options) -> dict[str, str]:
 
 
 def _with_headers(texts: Texts, at: int) -> Iterator[tuple[str | None, str | None]]:
-    headers: Sequence[str | None] = texts[at - 1] if at else [None] * len(texts[at])
+    """Each tag with the name above it; of names of two rows, of which one is blank, the other."""
+    above = texts[max(at - 2, 0) : at][::-1]
+    headers = [next((row[place] for row in above if row[place]), None)
+               for place in range(len(texts[at]))]  # fmt: skip
     return zip(texts[at], headers, strict=True)
 
 

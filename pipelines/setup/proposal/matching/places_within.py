@@ -44,7 +44,8 @@ def with_levels(
     found = []
     for one in chosen:
         is_area = contract.columns[one.column].reference == AREAS and AREAS in known
-        if is_area and contract.table != "areas" and len(one.headers) == 1:
+        is_finest = one.column.endswith("area_code")  # of a row without a site there is none
+        if is_area and is_finest and contract.table != "areas" and len(one.headers) == 1:
             for _ in range(_MORE_LEVELS):
                 one = _with_level(layout, one, taken.union(one.headers), known)
             taken.update(one.headers)

@@ -173,3 +173,19 @@ def test_a_column_of_formulas_without_a_result_is_proposed_and_told(tmp_path: Pa
     found = {one.column: one for one in propose(path, KNOWN, table="incidents").columns}
     assert found["deaths_civilian"].headers == ("Civilians killed",)
     assert found["deaths_civilian"].confidence < 0.9
+
+
+def test_names_of_two_rows_above_tags_are_read_and_a_row_without_a_site_has_none(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        "Protection monitoring,,,,,",
+        "Incident,District,Site,Status,Killed,",
+        ",,,,Women,Men",
+        "#event+code,#adm2+name,#loc+site,#status,#affected+f+killed,#affected+m+killed",
+        *("M-1,Kaya,Sebba,Verified,0,1", "M-2,Haut Kaya,,Reported,1,0", "M-3,Kaya,,Verified,1,1"),
+    ]
+    found = proposed(tmp_path, "incidents", *rows)
+    assert found["verification"] == "#status"
+    columns = propose(written(tmp_path, *rows), KNOWN, table="incidents").columns
+    assert {one.column: one.headers for one in columns}["site_code"] == ("#loc+site",)
