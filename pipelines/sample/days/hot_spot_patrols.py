@@ -16,7 +16,7 @@ from pipelines.sample.tables.incidents import OUTSIDE_SHARE, area_rates
 
 _USUAL_ACTIVITIES = 22_000  # at which the routine is what `effects` says
 _DAYS_A_MONTH = 30.4
-_MEAN_FACTOR = 0.88  # of the rate, patrols being where they are
+_MEAN_FACTOR = 0.85  # of the rate, patrols being where they are
 
 
 def draw_days(seed: int, activities: int, incidents: int) -> tuple[Presence, Array]:

@@ -42,7 +42,7 @@ def small_sample(tmp_path_factory: pytest.TempPathFactory) -> SmallSample:
     install_profile(workspace, "sample")
     beside = workspace.home / "sample"
     write_cycle(workspace.home)
-    truth = generate(workspace.inbox("sample"), seed=7, beside=beside, **SIZES)
+    truth = generate(workspace.inbox("sample"), seed=10, beside=beside, **SIZES)
     mission = read_mission(workspace.profile("sample"))
     return SmallSample(workspace, mission, truth, ingest(workspace, mission), beside)
 

@@ -23,7 +23,7 @@ FILES = ("areas", "units", "operations", "hot_spots", "activity_plan", "activiti
 
 
 def take_in(workspace: Workspace, until: date | None = None) -> None:
-    install(workspace, seed=3, until=until, **SIZES)
+    install(workspace, seed=5, until=until, **SIZES)
     for path in workspace.inbox("sample").iterdir():
         if not path.name.startswith(FILES):
             path.unlink()

@@ -8,6 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from indicators.compiler.indicator_filter import filter_sql
+from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import contracts
 from pipelines.sample import effects
 from pipelines.sample.country import AREAS, SITES, sector
@@ -16,7 +18,7 @@ from pipelines.sample.days.presence import DAY, Presence, reported_days
 from pipelines.sample.draws import Array, recent
 from pipelines.sample.tables import surveys
 from pipelines.sample.tables.alerts import TARGET_HOURS, draw_alerts
-from pipelines.sample.tables.incidents import draw_incidents
+from pipelines.sample.tables.incidents import OUTSIDE_SHARE, draw_incidents
 
 COUNT = 120_000
 Drawn = tuple[Presence, pa.Table]
@@ -87,7 +89,19 @@ def test_patrols_to_hot_spots_answer_violence_outside_sites() -> None:
     answered = patrols[after_incident & known].mean()
     routine = patrols[~after_incident & known].mean()
     assert answered > 1.5 * routine
-    assert outside.sum() == pytest.approx(900, abs=120)
+    assert outside.sum() == pytest.approx(3_350 * OUTSIDE_SHARE, abs=120)
+
+
+def test_violence_outside_sites_is_what_its_indicator_counts(presence: Presence) -> None:
+    """What is counted and has no effect planted would water the link's effect down."""
+    outside = draw_days(5, 22_000, 3_350)[1]
+    points = {code: np.zeros((1, 2)) for code in (*AREAS, *(site.code for site in SITES))}
+    rows = draw_incidents(5, presence, points, 3_350, outside).rows
+    definition = load_catalogue()["D-OC-06"]
+    with duckdb.connect() as connection:
+        connection.register("drawn", rows)
+        counted = connection.sql(f"SELECT count(*) FROM drawn WHERE {filter_sql(definition)}")
+        assert counted.fetchall() == [(outside.sum(),)]
 
 
 def test_alerts_rise_after_network_meetings(presence: Presence) -> None:
