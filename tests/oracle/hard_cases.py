@@ -425,6 +425,16 @@ _HOST_STATE = [
 ]  # fmt: skip
 _RIGHTS = "month || area_code || mechanism || violation_type || alleged_actor_type || sex"
 _HARM = [
+    # a rise of one area that is one
+    """INSERT INTO core.referrals SELECT referrals.* REPLACE (
+         referral_code || '-' || number AS referral_code,
+         row_number + 700000 * number AS row_number)
+       FROM core.referrals CROSS JOIN range(1, 5) AS again(number)
+       WHERE area_code = 'Vanko' AND observed_on >= DATE '2026-07-01'""",
+    # decision 0019: a fall in the reports received that is none if the areas without are as high as before
+    _change("rights_monitoring", "area_code || month || violation_type",
+            "violations_count = 0, incidents_count = 0", "fewer", 75)
+    + " AND month >= DATE '2026-07-01'",
     _change("rights_monitoring", _RIGHTS, "incidents_count = NULL", "no incidents", 5),
     _change("rights_monitoring", _RIGHTS, "violations_count = NULL", "no violations", 5),
     _change("rights_monitoring", _RIGHTS, "allegations_referred = NULL", "no referral", 5),

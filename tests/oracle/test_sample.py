@@ -149,7 +149,7 @@ def assert_trends_equal(
         for word, change, way in zip(words, of_area["change"], direction, strict=True)
     ]
     assert ways == of_area["trend"].tolist()
-    assert (of_area["p"] < 0.05).any()
+    assert (of_area["p"] < 0.05).any(), of_area.nsmallest(8, "p").to_string()
 
 
 def _word(rises: bool, direction: str) -> str:
