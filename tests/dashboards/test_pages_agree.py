@@ -1,5 +1,5 @@
 """Pages contradict each other in nothing: forty missions made by chance, their sentences held
-together. The sentences that a reader meets are written down in `docs/what_pages_say.md`."""
+together."""
 
 import random
 import re
