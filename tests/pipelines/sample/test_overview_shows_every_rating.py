@@ -16,7 +16,7 @@ _EXPECTED = {
     "P3-OC-02": "at_risk",
     "P2-OC-09": "not_enough_data",
     "P2-OC-01": "off_track",
-    "D-OC-05": "too_close",
+    "D-OC-05": "at_risk",
     "D-OC-06": "too_close",
 }
 
