@@ -431,7 +431,7 @@ _HARM = [
          row_number + 700000 * number AS row_number)
        FROM core.referrals CROSS JOIN range(1, 5) AS again(number)
        WHERE area_code = 'Vanko' AND observed_on >= DATE '2026-07-01'""",
-    # decision 0019: a fall in the reports received that is none if the areas without are as high as before
+    # decision 0019: a fall in what came that is none if the areas without are as high as before
     _change("rights_monitoring", "area_code || month || violation_type",
             "violations_count = 0, incidents_count = 0", "fewer", 75)
     + " AND month >= DATE '2026-07-01'",
