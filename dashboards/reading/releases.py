@@ -26,7 +26,7 @@ from indicators.foundation.stored.published_tables import (
     MANIFEST,
     PUBLICATION,
     attach_published,
-    current_pointer,
+    current_name,
     database_of,
 )
 
@@ -276,11 +276,11 @@ def current_release(home: Path, mission: str, audience: Audience) -> Release | N
 
     What the release lacks otherwise is for `require_whole` to say.
     """
-    pointer = current_pointer(home / "releases" / mission)
-    if not pointer.is_file() or not opens(mission):
+    folder = home / "releases" / mission
+    name = current_name(folder)
+    if name is None or not opens(mission):
         return None
-    name = pointer.read_text(encoding="utf-8").strip()
-    release = Release(mission, name, pointer.parent / name, audience)
+    release = Release(mission, name, folder / name, audience)
     is_for_others = release.folder.is_dir() and not release.audience_folder.is_dir()
     return None if name and is_for_others else release
 

@@ -283,7 +283,7 @@ def _lacking_columns(folder: Path) -> list[str]:
 
 def _make_current(workspace: Workspace, mission: str, name: str) -> None:
     """Moves `current` forward to a newer release, never back."""
-    path = current_pointer(workspace.releases(mission))
-    now = current_name(path.parent)
+    releases = workspace.releases(mission)
+    now = current_name(releases)
     if now is None or not is_release_name(now) or release_order(now) < release_order(name):
-        replace_text(path, f"{name}\n")
+        replace_text(current_pointer(releases), f"{name}\n")

@@ -514,7 +514,7 @@ def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
             return 0.88, "same_name"
         if not fit.share and column.base_type in ("int", "dec"):
             return 0, ""  # `Day/Night` is no number of nights
-        if fit.is_worded and column.base_type in ("date", "time") and not column.required:
+        if fit.is_worded and not column.required:
             return 0, ""  # `Confirmed`, which says yes or no, is no time
         if fit.share < 0.5:
             return 0.55, "same_name_other_texts"

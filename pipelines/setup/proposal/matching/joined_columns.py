@@ -626,8 +626,9 @@ def with_sums(
         ]  # fmt: skip
         if is_count and "sex" not in contract.columns and len(one.headers) == len(others) == 1:
             pair = [name for name in named if name in (*one.headers, *others)]
-            women = [header for header in pair if named[header][0] == "F"]
-            found += _women(contract, chosen, replace(one, headers=tuple(women)))
+            women = tuple(header for header in pair if named[header][0] == "F")
+            if one.column == "personnel_count":
+                found += _women(contract, chosen, replace(one, headers=women))
             one = summed(one, tuple(pair))
         found.append(one)
     return found
@@ -638,9 +639,9 @@ def _women(
 ) -> list[ColumnProposal]:
     """The women of a count that is told by sex, where the table asks for them."""
     taken = {other.column for other in chosen}
-    names = [name for name in WOMEN if name in contract.columns and name not in taken]
     asked = one.asked(_SUMMED, "women_of_sum")
-    return [replace(asked, column=name) for name in names if one.column == "personnel_count"]
+    return [replace(asked, column=name) for name in WOMEN
+            if name in contract.columns and name not in taken]  # fmt: skip
 
 
 def summed(one: ColumnProposal, headers: tuple[str, ...]) -> ColumnProposal:
