@@ -113,7 +113,7 @@ def with_usual_clock(text: str) -> str:
     """The text with the time of day at its end as `HH:MM`; any other text as it is.
 
     Four digits alone are a year where no whole day stands before them (`12 janvier 2026`), but for
-    a day in numbers (`3/8 0520`). Of two
+    a day in numbers (`3/8 0520`) and where no such year is meant (`04 Jul 1100`). Of two
     days before a time the second is meant, in the year of the first (`2026-01-08 09/01 05:05`);
     `same day` and `J+1` go.
     """
@@ -124,7 +124,8 @@ def with_usual_clock(text: str) -> str:
         return text
     day = _own_day(found["day"] or "")
     is_whole = len(re.findall(r"\w+", day)) >= _DAY_PARTS or _DAY_IN_ONE.fullmatch(day)
-    if found["bare"] and day and not is_whole and not _DAY_IN_NUMBERS.fullmatch(day):
+    may_be_year = re.fullmatch(r"(?:19|20)\d\d", found["bare"] or "")
+    if may_be_year and day and not is_whole and not _DAY_IN_NUMBERS.fullmatch(day):
         return text
     digits = found["plain"] or found["bare"]
     hour = int(digits[:2] if digits else found["hour"] or found["whole"])

@@ -70,6 +70,12 @@ def answered(
     table, sheet = answers.get("table") or None, answers.get("sheet") or None
     shape = _shape(answers)
     try:
+        shown = _texts(answers.get("of_sheet", ""))
+        if shown == _texts(sheet or "") and table != answers.get("of_table", table):
+            # the sheets were those of the table before: others may be the ones of this table
+            proposal = propose(path, known, table=table, form=form)
+            if [*sheets_read(proposal)] != shown:
+                sheet, shape = None, {}
         proposal = propose(path, known, table=table, sheet=sheet, shape=shape, form=form)
         if serial := _serial_days(proposal, answers):
             shape = {**shape, "serial_dates": serial}
@@ -78,8 +84,8 @@ def answered(
         rules = {"map_no_contract": "page_map_no_contract"} if is_page else {}
         told = [replace(one, rule=rules.get(one.rule, one.rule)) for one in error.problems]
         raise WrongUse(told) from None
-    if answers.get("of_table", proposal.table) != proposal.table:
-        # another table: the answers were about the columns of the one before
+    if answers.get("of_table", proposal.table) != proposal.table or _is_elsewhere(proposal, answers):
+        # another table or sheet: the answers were about the columns of the one before
         of_next = {f"also.{name}": value for name, value in about("also", answers).items()}
         answers = {"also_sheet": answers.get("also_sheet", ""), **of_next}
     if files := answers.get("files"):
@@ -131,12 +137,18 @@ def answered(
         return proposal
     sheet = sheet if is_of_rows else others.pop(0)
     said = answers_also(answers, is_of_rows)
-    said = said if said.get("of_sheet", sheet) == sheet else {}
+    said = said if said.pop("of_sheet", sheet) == sheet else {}
     said = {"sheet": sheet, **said, "also_sheet": BETWEEN.join(others)}
     also = answered(path, known, said, form, is_page=is_page)
     if also.layout.reader != proposal.layout.reader:
         return proposal
     return replace(proposal, also=_referring(also, proposal, answers) if is_of_rows else also)
+
+
+def _is_elsewhere(proposal: Proposal, answers: Answers) -> bool:
+    """Whether the answers were about sheets of which none is read any more."""
+    before = _texts(answers.get("of_sheet", ""))
+    return bool(before) and set(before).isdisjoint(sheets_read(proposal))
 
 
 def _other_sheets(proposal: Proposal, answers: Answers) -> list[str]:

@@ -361,7 +361,7 @@ def _of_header(
         if alike >= _GENERAL and fit.codes and column.reference and _are_codes(fit.codes):
             alike = 1.0  # `p_code` beside `territoire`, the column's own name: a code says it surer
         confidence, reason = _confidence(alike, fit, column)
-        is_coded = column.base_type == "code" and export_of(texts.header, name)
+        is_coded = column.base_type == "code" and _exported(texts, name)
         is_free = name.endswith("_code") and not (column.reference and fit.codes)
         if is_free and texts.values and _are_words(texts.values) and not texts.is_unique:
             confidence = min(confidence, _TURNED)  # `Facility`, of which the texts say the kind
@@ -585,7 +585,7 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
     if kind in ("code", "bool", "list<code>"):
         if name == "age_group" and (fit := age_fit(values, column.allowed_codes or ())):
             return fit
-        return _code_fit(column, texts, export_of(texts.header, name))
+        return _code_fit(column, texts, _exported(texts, name))
     if column.reference and known.get(column.reference):
         return reference_fit(texts, column.reference, known)
     if column.pattern:
@@ -594,6 +594,12 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
     is_long = sum(len(text) for text in values) / len(values) > 80
     is_no_code = name.endswith("_code") and are_sentences(values)
     return Fit(0.4 if is_long or is_no_code else 0.9)
+
+
+def _exported(texts: Texts, name: str) -> Mapping[str, Any]:
+    """What an export means by a column of this header; a header above tags is its wording."""
+    found = (export_of(one, name) for one in (texts.header, *texts.wordings))
+    return next(filter(None, found), {})
 
 
 def are_sentences(values: Sequence[str]) -> bool:

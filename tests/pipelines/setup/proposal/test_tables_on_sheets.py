@@ -172,6 +172,20 @@ def test_three_sheets_become_three_tables(workspace: Workspace, tmp_path: Path) 
         assert listed.fetchall() == [("HS-1",), ("HS-2",)]
 
 
+def test_what_was_shown_of_one_sheet_is_not_asked_of_another(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    sheets = {"Accords locaux": AGREEMENTS, "Points": HOT_SPOTS}
+    path = written(tmp_path, "Bureau.xlsx", sheets)
+    shown = {"of_table": "local_agreements", "of_sheet": "Accords locaux", "also_sheet": "",
+             "laid": "yes", "header_row": "1", "header.signed_on": "Signé le"}  # fmt: skip
+    found = looked_at(workspace, path, {**shown, "table": "hot_spots", "sheet": "Accords locaux"})
+    assert found.offered and found.offered.table == "hot_spots"
+    assert {one.header for one in found.offered.columns} >= {"Code du point sensible", "Menace"}
+    there = {**shown, "table": "local_agreements", "sheet": "Points"}
+    assert not looked_at(workspace, path, there).refused
+
+
 def test_the_command_proposes_them_too(
     workspace: Workspace,
     path: Path,
