@@ -84,7 +84,8 @@ def answered(
         rules = {"map_no_contract": "page_map_no_contract"} if is_page else {}
         told = [replace(one, rule=rules.get(one.rule, one.rule)) for one in error.problems]
         raise WrongUse(told) from None
-    if answers.get("of_table", proposal.table) != proposal.table or _is_elsewhere(proposal, answers):
+    is_other_table = answers.get("of_table", proposal.table) != proposal.table
+    if is_other_table or _is_elsewhere(proposal, answers):
         # another table or sheet: the answers were about the columns of the one before
         of_next = {f"also.{name}": value for name, value in about("also", answers).items()}
         answers = {"also_sheet": answers.get("also_sheet", ""), **of_next}
