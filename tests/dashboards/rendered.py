@@ -7,10 +7,14 @@ from dash.development.base_component import Component
 
 
 def components(part: Any) -> Iterator[Component]:
-    """All components of a tree in reading order."""
+    """All components of a tree in reading order. A component's list holds no list: React draws
+    none of that page."""
     if isinstance(part, Component):
         yield part
-        yield from components(getattr(part, "children", None))
+        children = getattr(part, "children", None)
+        inner = children if isinstance(children, (list, tuple)) else ()
+        assert not any(isinstance(one, (list, tuple)) for one in inner), part
+        yield from components(children)
     elif isinstance(part, (list, tuple)):
         for child in part:
             yield from components(child)

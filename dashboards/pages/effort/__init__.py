@@ -132,7 +132,8 @@ def _matrix(context: Context, found: pd.DataFrame) -> html.Section:
     drawn = scrolling(_grid(context, found, phases), title, **DRAWN)
     lacking = reports_note(context.reports_of("effort"), words)
     titles = (title, words("effort.matrix_under"))
-    return chart_card(context, "effort", titles, [*lacking, drawn], [*lacking, scroll])
+    told = html.Div([*lacking, scroll])
+    return chart_card(context, "effort", titles, [*lacking, drawn], told)
 
 
 def _grid(context: Context, found: pd.DataFrame, phases: list[str]) -> html.Img:
