@@ -72,7 +72,9 @@ def _tell_done(arguments: argparse.Namespace, seconds: int) -> None:
 
     workspace = arguments.workspace
     release = current_name(workspace, SAMPLE)
-    words = {"release": release, "home": workspace.home, "port": arguments.port}
+    here = f"http://127.0.0.1:{arguments.port}"
+    opens = ".venv/bin/poclens serve" if arguments.no_serve else here
+    words = {"release": release, "home": workspace.home, "open": opens}
     tell(arguments, "cli.demo.done", seconds=seconds, **words)
 
 
