@@ -111,6 +111,23 @@ def test_an_export_tells_two_columns_more(tmp_path: Path) -> None:
     assert told["incident_type"].confidence < 0.9
 
 
+def test_a_header_above_tags_says_what_its_export_means(tmp_path: Path) -> None:
+    lines = ["event_id_cnty,event_date,event_type,sub_event_type,actor1,fatalities",
+             "#event+code,#date+occurred,#event+type,#event+type+sub,#group+name,#affected+killed",
+             "S1,2026-07-09,Violence against civilians,Attack,Military Forces of Sava,1",
+             "S2,2026-07-10,Battles,Armed clash,Military Forces of Sava,0",
+             "S3,2026-07-11,Violence against civilians,Sexual violence,Military Forces of Sava,0",
+             ]  # fmt: skip
+    found = propose(written(tmp_path, *lines), KNOWN, table="incidents")
+    told = {one.column: one for one in found.columns}
+    assert told["incident_type"].headers == ("#event+sub+type",)
+    kinds = {one.text: one.code for one in told["incident_type"].codes}
+    assert kinds == {"Attack": "other", "Armed clash": "armed_clash",
+                     "Sexual violence": "sexual_violence"}  # fmt: skip
+    (actor,) = told["alleged_actor_type"].codes
+    assert actor.code == "state_military"
+
+
 def test_a_sub_total_may_stand_in_any_column(tmp_path: Path) -> None:
     lines = ["Région;Code;Département;Femmes", "Nord;1;Kaya;12", "Nord;2;Sebba;13",
              "Nord;;Sous-total Nord;25", ";;TOTAL;25"]  # fmt: skip
