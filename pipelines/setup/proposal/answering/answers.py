@@ -71,7 +71,8 @@ def answered(
     shape = _shape(answers)
     try:
         shown = _texts(answers.get("of_sheet", ""))
-        if shown == _texts(sheet or "") and table != answers.get("of_table", table):
+        is_as_shown = shown and shown == _texts(sheet or "")
+        if is_as_shown and table != answers.get("of_table", table):
             # the sheets were those of the table before: others may be the ones of this table
             proposal = propose(path, known, table=table, form=form)
             if [*sheets_read(proposal)] != shown:

@@ -184,6 +184,11 @@ def test_what_was_shown_of_one_sheet_is_not_asked_of_another(
     assert {one.header for one in found.offered.columns} >= {"Code du point sensible", "Menace"}
     there = {**shown, "table": "local_agreements", "sheet": "Points"}
     assert not looked_at(workspace, path, there).refused
+    plain = tmp_path / "Bureau.csv"  # no sheet was shown: the row of the header is a person's word
+    plain.write_text("\n".join(";".join(row) for row in HOT_SPOTS))
+    said = {"of_table": "local_agreements", "table": "hot_spots", "header_row": "2"}
+    found = looked_at(workspace, plain, said)
+    assert found.offered and "HS-1" in found.offered.headers
 
 
 def test_the_command_proposes_them_too(
