@@ -68,11 +68,18 @@ def with_clocks(
     if _NIGHTS in found:  # an end without a day of its own is so many nights after that of the row
         found = {
             name: replace(one, entry={**one.entry, "nights": _NIGHTS})
-            if "after" in one.entry
+            if "after" in one.entry and not _has_days(one, columns)
             else one
             for name, one in found.items()
         }
     return [found[one.column] for one in chosen]
+
+
+def _has_days(one: ColumnProposal, columns: Sequence[Texts]) -> bool:
+    """Whether some ends have a day of their own, in a column or before their hour: `04 Jul 1100`;
+    nights would be added to it."""
+    hours = next(texts for texts in columns if texts.header == one.headers[-1])
+    return len(one.headers) > 2 or any(map(notation.own_day, hours.values))
 
 
 def with_days(

@@ -242,6 +242,10 @@ def test_an_end_is_so_many_nights_later(tmp_path: Path) -> None:
     assert table["columns"]["ended_at"]["nights"] == "nights_out"
     (table,) = found.without("nights_out").mapping()["tables"]
     assert "nights" not in table["columns"]["ended_at"]
+    rows[1][3] = "04 Mar 1540"  # its own day: the nights are in it
+    (table,) = propose(workbook(tmp_path / "q.xlsx", Log=[head, *rows]), KNOWN).mapping()["tables"]
+    assert table["columns"]["ended_at"]["from"] == ["Patrol date", "Time in"]
+    assert "nights" not in table["columns"]["ended_at"]
 
 
 def test_who_arrives_before_they_depart_begins_with_the_arrival(tmp_path: Path) -> None:
