@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dash import html
+from dash.development.base_component import Component
 
 from dashboards.components.card import page_link, within
 from dashboards.figures.plot import Plot
@@ -96,7 +97,7 @@ def chart_card(
     key: str,
     titles: tuple[str, str],
     drawn: Sequence[Any],
-    table: Any,
+    table: Component,
     reading: html.P | None = None,
 ) -> html.Section:
     """A card whose head carries finding, measure and the switch between chart and table.

@@ -113,9 +113,9 @@ def with_usual_clock(text: str) -> str:
     """The text with the time of day at its end as `HH:MM`; any other text as it is.
 
     Four digits alone are a year where no whole day stands before them (`12 janvier 2026`), but for
-    a day in numbers (`3/8 0520`) and where no such year is meant (`04 Jul 1100`). Of two
-    days before a time the second is meant, in the year of the first (`2026-01-08 09/01 05:05`);
-    `same day` and `J+1` go.
+    a day in numbers (`3/8 0520`) and where no such year is meant (`04 Jul 1100`). Of two days
+    before a time the second is meant, in the year of the first (`2026-01-08 09/01 05:05`); `same
+    day` and `J+1` go.
     """
     plain = _beside("same_day").sub(" ", _days_later(text)[1])
     plain = _DAY_BEHIND.sub(_hour_behind, plain.strip())

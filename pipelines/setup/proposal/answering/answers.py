@@ -70,13 +70,8 @@ def answered(
     table, sheet = answers.get("table") or None, answers.get("sheet") or None
     shape = _shape(answers)
     try:
-        shown = _texts(answers.get("of_sheet", ""))
-        is_as_shown = shown and shown == _texts(sheet or "")
-        if is_as_shown and table != answers.get("of_table", table):
-            # the sheets were those of the table before: others may be the ones of this table
-            proposal = propose(path, known, table=table, form=form)
-            if [*sheets_read(proposal)] != shown:
-                sheet, shape = None, {}
+        if _stands_elsewhere(path, known, answers, form):
+            sheet, shape = None, {}
         proposal = propose(path, known, table=table, sheet=sheet, shape=shape, form=form)
         if serial := _serial_days(proposal, answers):
             shape = {**shape, "serial_dates": serial}
@@ -145,6 +140,16 @@ def answered(
     if also.layout.reader != proposal.layout.reader:
         return proposal
     return replace(proposal, also=_referring(also, proposal, answers) if is_of_rows else also)
+
+
+def _stands_elsewhere(path: Path, known: Known, answers: Answers, form: Path | None) -> bool:
+    """Whether another table was chosen, and it is not the sheets shown for the one before that hold
+    it."""
+    table, shown = answers.get("table") or None, _texts(answers.get("of_sheet", ""))
+    is_as_shown = shown and shown == _texts(answers.get("sheet", ""))
+    if not is_as_shown or table == answers.get("of_table", table):
+        return False
+    return [*sheets_read(propose(path, known, table=table, form=form))] != shown
 
 
 def _is_elsewhere(proposal: Proposal, answers: Answers) -> bool:
