@@ -134,10 +134,14 @@ def column_proposals(
     found = sorted(_finest(found), key=partial(_rank, contract))
     chosen: dict[str, ColumnProposal] = {}
     taken: set[str] = set()
+    passed: set[str] = set()  # headers whose surer meaning another header has
     for proposal in _humbled(found):
-        if proposal.column not in chosen and proposal.headers[0] not in taken:
+        header = proposal.headers[0]
+        is_weak = header in passed and _tells_nothing(contract, proposal)
+        if proposal.column not in chosen and header not in taken and not is_weak:
             chosen[proposal.column] = proposal
             taken.update(proposal.headers)
+        passed.add(header)
     for proposal in (one for both in pairs.values() for one in both):
         chosen.setdefault(proposal.column, proposal)
     timed = _of_a_visit(with_clocks(contract, list(chosen.values()), columns), columns)
@@ -145,6 +149,13 @@ def column_proposals(
     timed = with_days_left(contract, with_next_clock(contract, dated, columns), columns)
     timed = with_precision(contract, with_hours_of_span(contract, timed, columns), columns)
     return with_only_day(contract, with_sums(contract, timed, columns), every)
+
+
+def _tells_nothing(contract: Contract, one: ColumnProposal) -> bool:
+    """Whether a column that need not be there is named by its header alone: none of its texts is
+    known, and each would reject its rows."""
+    is_needed = contract.columns[one.column].required
+    return not is_needed and bool(one.codes) and not any(code.code for code in one.codes)
 
 
 def _of_a_visit(chosen: Sequence[ColumnProposal], columns: Sequence[Texts]) -> list[ColumnProposal]:

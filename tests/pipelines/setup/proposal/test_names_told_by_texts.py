@@ -126,6 +126,8 @@ def test_a_header_above_tags_says_what_its_export_means(tmp_path: Path) -> None:
                      "Sexual violence": "sexual_violence"}  # fmt: skip
     (actor,) = told["alleged_actor_type"].codes
     assert actor.code == "state_military"
+    headers = {header for one in told.values() for header in one.headers}
+    assert "#event+type" not in headers  # its texts are none of another column's, which may be empty
 
 
 def test_a_sub_total_may_stand_in_any_column(tmp_path: Path) -> None:
