@@ -91,6 +91,11 @@ def as_read(
     return with_usual_clock(text)
 
 
+def says_days_later(text: str) -> bool:
+    """Whether a time is said to be of a day after that before it: `00:30 (+1)`."""
+    return _days_later(text)[0] > 0
+
+
 def _days_later(text: str) -> tuple[int, str]:
     """How many days after that before it a time is said to be, and the text without saying so."""
     found = _LATER.search(text)

@@ -18,6 +18,7 @@ from pipelines.setup.proposal.matching.joined_columns import (
     summed,
     two_of_one_cell,
     with_clocks,
+    with_ends_after,
 )
 from pipelines.setup.proposal.matching.places_within import AREAS, places_fit
 from pipelines.setup.proposal.matching.survey import ANSWERS, with_answers
@@ -60,7 +61,7 @@ def with_header(proposal: Proposal, column: str, header: str, known: Known) -> P
     columns = [*others, said]
     if (proposal.table, column) == (ANSWERS, "answer"):
         columns = with_answers(columns, proposal.layout.texts)
-    return replace(proposal, columns=tuple(columns))
+    return replace(proposal, columns=with_ends_after(contract, columns))
 
 
 def with_headers(
@@ -68,7 +69,8 @@ def with_headers(
 ) -> Proposal:
     """The proposal with columns of the file joined for this column of the table: a day and its
     hour, a place and its district, counts that make a sum."""
-    own, rows = contracts()[proposal.table].columns[column], proposal.layout.table.rows
+    contract, rows = contracts()[proposal.table], proposal.layout.table.rows
+    own = contract.columns[column]
     others = [one for one in proposal.columns if one.column != column]
     if own.base_type in ("int", "dec"):
         held = (text for one in proposal.layout.texts if one.header in headers
@@ -88,7 +90,8 @@ def with_headers(
     texts = (list(filter(None, row.values())) for row in rows.select(headers).to_pylist())
     joined = dict.fromkeys(" ".join(map(str.strip, parts)) for parts in texts if parts)
     said = as_said(column, own, Texts(headers[0], tuple(joined), False), known)
-    return replace(proposal, columns=(*others, replace(said, headers=headers)))
+    columns = with_ends_after(contract, (*others, replace(said, headers=headers)))
+    return replace(proposal, columns=columns)
 
 
 def _asked_code(

@@ -20,6 +20,7 @@ from pipelines.ingest.mapping.written.written_numbers import (
 from pipelines.ingest.mapping.written.written_places import grid_degrees, part_of_pair
 from pipelines.ingest.mapping.written.written_times import (
     has_hours,
+    says_days_later,
     says_same_day,
     with_usual_clock,
 )
@@ -227,7 +228,8 @@ def _joined(
         if not days:
             return one
         joined = _of_two(one, days[0], own)
-        if days[0].header != dated or one.column == contract.date_column:
+        is_of_start = days[0].header == dated or any(map(says_days_later, own.values))
+        if not is_of_start or one.column == contract.date_column:
             return joined
         return _after_start(contract, joined)
     is_same = any(map(says_same_day, own.values))
@@ -254,6 +256,22 @@ def _after_start(contract: Contract, one: ColumnProposal) -> ColumnProposal:
     begun = contract.date_column
     is_time = begun and contract.columns[begun].base_type == "time"
     return replace(one, entry={**one.entry, "after": begun}) if is_time else one
+
+
+def with_ends_after(
+    contract: Contract, chosen: Sequence[ColumnProposal]
+) -> tuple[ColumnProposal, ...]:
+    """Ends whose hour stands beside the day of the start, as a person named it since: some may be
+    of the next day."""
+    begun = next((one for one in chosen if one.column == contract.date_column), None)
+    if begun is None or len(begun.headers) < 2:
+        return tuple(chosen)
+    return tuple(
+        _after_start(contract, one)
+        if one.column == _END and len(one.headers) > 1 and one.headers[0] == begun.headers[0]
+        else one
+        for one in chosen
+    )
 
 
 def _is_day(texts: Texts) -> bool:
@@ -522,7 +540,7 @@ def of_span(name: str, day: Texts, span: Texts) -> ColumnProposal:
     return ColumnProposal(name, (day.header, span.header), _UNNAMED, ("joined",), entry)
 
 
-_BOTH_TIMES = ("started_at", "ended_at")
+_BOTH_TIMES = _, _END = ("started_at", "ended_at")
 _RANGE = ("persons_low", "persons_high")
 _PERSONS, _WOMEN = "personnel_count", ("women_personnel_count", "women_count")
 _BETWEEN_RANGE = re.compile(r"\s*(?:–|to|à)\s*")

@@ -99,7 +99,7 @@ def _is_within(headers: Sequence[str], fit: Fit, layout: Layout, known: Known) -
     both = {
         " ".join(filter(None, parts)): parts[0]
         for parts in _rows(layout, headers)
-        if parts[0] and parts[-1]
+        if parts[0] in wide and parts[-1]  # what says that nothing is known names no place
     }
     told = [(code.code, wide[both[code.text]].code) for code in fit.codes
             if code.code and code.text in both]  # fmt: skip

@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from indicators.definitions.contracts import Contract
 from pipelines.setup.proposal.matching.columns import LEAST_LIKENESS, header_likeness
@@ -12,6 +13,8 @@ from pipelines.setup.proposal.matching.wide import (
     Wide,
     dated,
     period_of,
+    row_kinds,
+    told_of_row,
     value_columns,
     way_of,
     wide_of,
@@ -34,6 +37,9 @@ def side_by_side(
     }
     if period := period_of(contract):
         ways[(period,)] = lambda header: _without_period(period, header, years)
+    for kind in row_kinds(contract):
+        if kind not in (*_BOTH, period):
+            ways[(kind,)] = partial(_without_code, contract, kind)
     found = (
         wide_of(contract, told, groups, texts)
         for told, apart in ways.items()
@@ -62,6 +68,15 @@ def _without_period(period: str, header: str, years: tuple[int, int] | None) -> 
     named = ((dated(period, [told], years).get(told), others) for told, others in plain)
     group, others = next((one for one in named if one[0]), (None, below))
     return group, tuple(folded(re.sub(r"[/–:()-]", " ", others)).split())
+
+
+def _without_code(contract: Contract, kind: str, header: str) -> Said:
+    """Of `Evacuation / Last exercise` the kind of plan, and what its column is."""
+    for above, sign, below in (header.rpartition(GROUPED), header.partition(GROUPED)):
+        for told, others in ((above, below), (below, above)):
+            if sign and (code := told_of_row(contract, kind, told)):
+                return code, tuple(folded(others).split())
+    return None, tuple(folded(header).split())
 
 
 def _groups(

@@ -312,13 +312,14 @@ def _kinds(contract: Contract, headers: Sequence[str]) -> list[tuple[str, ...]]:
 
 def value_columns(contract: Contract) -> list[str]:
     """What columns side by side may hold: numbers, and what is so or not; of a table that has a
-    row for each month days as well, and where it has none of these in each the codes."""
+    row for each month days as well, and where it has none of these in each the codes; of one that
+    has nothing else but days, these."""
     own = {n: one for n, one in contract.columns.items() if n not in contract.key}
     kinds = (*_VALUES, "date") if _MONTH in contract.key else _VALUES
     found = [n for n, one in own.items() if one.base_type in kinds]
     if _MONTH in contract.key and not any(own[name].required for name in found):
         found += [n for n, one in own.items() if one.base_type == "code"]
-    return found
+    return found or [n for n, one in contract.columns.items() if one.base_type == "date"]
 
 
 def _value_of(contract: Contract, titles: Sequence[str], headers: Sequence[str]) -> str | None:

@@ -230,3 +230,24 @@ def test_a_group_is_a_row_where_any_of_its_counts_stands(tmp_path: Path) -> None
         "Blessés F",
     ]
     assert "where" not in men  # a blank for those killed leaves nobody injured out
+
+
+def test_days_below_the_kind_of_plan_are_a_row_for_each_kind(tmp_path: Path) -> None:
+    quick = "Réaction rapide (QRF)"
+    rows = [["Base", "Zone", "Évacuation", "Évacuation", quick, quick],
+            ["", "", "Révisé le", "Exercice le", "Révisé le", "Exercice le"],
+            ["B1", "Torit", "2026-04-18", "2026-02-23", "2026-05-11", None],
+            ["B2", "Ikoto", None, None, "2026-03-11", "2026-06-06"]]  # fmt: skip
+    path = tmp_path / "plans.xlsx"
+    wide = propose(workbook(path, rows), KNOWN, table="preparedness").wide
+    assert wide is not None and wide.item == ("plan_kind",)
+    assert wide.groups == {
+        "evacuation": {
+            "reviewed_on": "Évacuation / Révisé le",
+            "exercised_on": "Évacuation / Exercice le",
+        },
+        "rapid_reaction": {
+            "reviewed_on": f"{quick} / Révisé le",
+            "exercised_on": f"{quick} / Exercice le",
+        },
+    }

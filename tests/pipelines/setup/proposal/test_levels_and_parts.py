@@ -288,3 +288,26 @@ def test_what_the_codebook_of_an_export_means_by_a_code_is_not_sure(tmp_path: Pa
     found = propose(workbook(tmp_path / "e.xlsx", Log=[head, *rows]), KNOWN, table="incidents")
     sure = {one.column: one.confidence for one in found.columns}
     assert 0 < sure["violence_type"] < 0.9 and 0 < sure["alleged_actor_type"] < 0.9
+
+
+def test_what_says_that_nothing_is_known_is_no_wider_place(tmp_path: Path) -> None:
+    places = [("n/a", "Masisi", "Sake"), ("Nord Kivu", "Beni", "Mbau"), ("n/a", "Fizi", "Mbau")]
+    found = propose(patrols(tmp_path / "patrols.xlsx", [*places, *places]), KNOWN)
+    (place,) = [one for one in found.columns if one.column == "area_code"]
+    codes = {one.text: one.code for one in place.codes}
+    assert {"N11", "N21", "S11"} <= {*codes.values()}
+
+
+@pytest.mark.parametrize("start", ["Left", "ETD"])  # a header that is not known, and one that is
+def test_an_end_of_the_next_day_counts_from_the_day_of_the_start(
+    tmp_path: Path, start: str
+) -> None:
+    head = ["Patrol No", "Day", start, "Back in camp", "Territoire", "Activity"]
+    rows = [["P1", "08/07/2026", "19:00", "00:30 (+1)", "Masisi", "Patrol"],
+            ["P2", "19/07/2026", "16:00", "18:10", "Beni", "Patrol"]]  # fmt: skip
+    path = workbook(tmp_path / "log.xlsx", Log=[head, *rows])
+    answers = {"header.started_at": "Day", "join.started_at": start,
+               "header.ended_at": "Day", "join.ended_at": "Back in camp"}  # fmt: skip
+    found = answered(path, answers, KNOWN)
+    (ended,) = [one for one in found.columns if one.column == "ended_at"]
+    assert ended.headers == ("Day", "Back in camp") and ended.entry["after"] == "started_at"

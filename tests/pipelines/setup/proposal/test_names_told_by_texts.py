@@ -127,7 +127,7 @@ def test_a_header_above_tags_says_what_its_export_means(tmp_path: Path) -> None:
     (actor,) = told["alleged_actor_type"].codes
     assert actor.code == "state_military"
     headers = {header for one in told.values() for header in one.headers}
-    assert "#event+type" not in headers  # its texts are none of another column's, which may be empty
+    assert "#event+type" not in headers  # nor another column's, none of whose codes it holds
 
 
 def test_a_sub_total_may_stand_in_any_column(tmp_path: Path) -> None:
@@ -208,3 +208,13 @@ def test_names_of_two_rows_above_tags_are_read_and_a_row_without_a_site_has_none
     assert found["verification"] == "#status"
     columns = propose(written(tmp_path, *rows), KNOWN, table="incidents").columns
     assert {one.column: one.headers for one in columns}["site_code"] == ("#loc+site",)
+
+
+def test_what_odk_central_writes_beside_a_submission_is_none_of_its_answers(tmp_path: Path) -> None:
+    head = ("SubmissionDate,day,left,back,kind,KEY,SubmitterID,SubmitterName,AttachmentsPresent,"
+            "AttachmentsExpected,Status,ReviewState,DeviceID,Edits,FormVersion")  # fmt: skip
+    lines = [head, *(
+        f"2026-04-0{n}T14:09:00.112Z,2026-04-0{n},08:30,10:{n}5,patrol,uuid:{n},12,App,0,0,,"
+        f"hasIssues,collect:{n},0,20260301" for n in (1, 2, 3))]  # fmt: skip
+    found = proposed(tmp_path, "activities", *lines)
+    assert not {"FormVersion", "Status", "AttachmentsPresent", "ReviewState"} & {*found.values()}
