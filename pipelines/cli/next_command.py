@@ -29,7 +29,9 @@ def run(arguments: argparse.Namespace) -> int:
         mark = _MARKS[step.state]
         lines.append(message("next.line", language, mark=mark, title=title, sentence=sentence))
         facts = {"home": workspace.home, "mission": mission, "quarter": ""} | step.facts
-        command = message(f"next.{step.name}.command", language, **facts)
+        is_there = workspace.home.is_dir() or step.name != "mission"
+        name = step.name if is_there else "workspace"
+        command = message(f"next.{name}.command", language, **facts)
         if step.state == "open":
             lines.append(message("next.command", language, command=command))
         found.append(

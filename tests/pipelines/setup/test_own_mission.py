@@ -95,6 +95,19 @@ def test_a_mission_of_a_list_and_outlines_is_a_sound_profile_whose_areas_come_in
         assert connection.execute("SELECT unit_code FROM core.units").fetchall() == [("FPU-1",)]
 
 
+def test_the_first_step_is_a_workspace_then_a_mission(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "new"
+    monkeypatch.setenv("POCLENS_HOME", str(home))
+    said = []
+    for command in (["next"], ["init", str(home)], ["next"]):
+        assert main(command) == 0
+        said.append(capsys.readouterr().out)
+    assert f"poclens init {home}" in said[0]
+    assert "poclens serve" in said[2] and "poclens init" not in said[2]
+
+
 def test_a_list_alone_needs_no_row_of_the_mission_area(
     workspace: Workspace, tmp_path: Path
 ) -> None:
