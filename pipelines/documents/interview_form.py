@@ -14,6 +14,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.vocabularies import vocabulary
 from indicators.dissemination.spreadsheets import Book, new_workbook, write_table
 from indicators.foundation.messages import LANGUAGES, message
+from pipelines.ingest.readers.form_export import ADDED_BY_CENTRAL
 
 _VERSION = "pulse-1"
 _LABELS = {"en": "label::English (en)", "fr": "label::Français (fr)"}
@@ -43,11 +44,9 @@ _ABOUT_PERSON = ("sex", "age_group", "displacement_status", "origin_area_code", 
 _MINORS = "Y0T17"
 # Columns that ODK Central and KoboToolbox add to an export by themselves: none is taken.
 _OF_SERVERS = (
-    "SubmissionDate", "meta-instanceID", "instanceID", "KEY", "SubmitterID", "SubmitterName",
-    "AttachmentsPresent", "AttachmentsExpected", "Status", "ReviewState", "DeviceID", "Edits",
-    "FormVersion", "_id", "_uuid", "_submission_time", "_validation_status", "_notes", "_status",
-    "_submitted_by", "__version__", "_tags", "_index", "meta/instanceID", "meta/rootUuid",
-    "formhub/uuid",
+    "SubmissionDate", "meta-instanceID", "instanceID", "KEY", *ADDED_BY_CENTRAL, "_id", "_uuid",
+    "_submission_time", "_validation_status", "_notes", "_status", "_submitted_by", "__version__",
+    "_tags", "_index", "meta/instanceID", "meta/rootUuid", "formhub/uuid",
 )  # fmt: skip
 Names = Mapping[str, str]  # by language
 Line = Mapping[str, str]

@@ -33,6 +33,11 @@ from pipelines.ingest.readers.unpacked import DAMAGED, unpacked_bytes
 from pipelines.ingest.readers.workbook import LARGEST_MB, MB, ZIP, below_header, limit_of
 
 _MOST_PARTS = 1000
+# What ODK Central writes beside each submission, and about no answer of it.
+ADDED_BY_CENTRAL = (
+    "SubmitterID", "SubmitterName", "AttachmentsPresent", "AttachmentsExpected", "Status",
+    "ReviewState", "DeviceID", "Edits", "FormVersion",
+)  # fmt: skip
 _SYSTEM = ("_uuid", "_index", "_id", "KEY", "instanceID", "meta/instanceID", "meta-instanceID")
 _DELIMITERS = (",", ";")
 _VERSIONS = ("__version__", "_version_", "_version__001", "_version__002", "_version__003")

@@ -19,6 +19,7 @@ from pipelines.ingest.mapping.written.written_dates import day_of_span
 from pipelines.ingest.mapping.written.written_numbers import are_added, without_unit
 from pipelines.ingest.mapping.written.written_places import SIDES, decimal_degrees
 from pipelines.ingest.mapping.written.written_times import has_hours
+from pipelines.ingest.readers.form_export import ADDED_BY_CENTRAL
 from pipelines.ingest.readers.hxl import is_tags
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.matching import notation
@@ -93,20 +94,6 @@ _SURVEY = "survey_code"  # the same in every row
 _HOUSEHOLD, _FEWEST_HOUSEHOLDS = "household_key", 30
 _MEN = frozenset(map(folded, ("Men", "Male", "Males", "Hommes", "Masculin", "رجال", "ذكور")))
 _FORM_TIMES = frozenset({"start", "end", "today"})
-# What ODK Central writes beside each submission, in its own writing.
-_OF_SUBMISSION = frozenset(
-    {
-        "SubmitterID",
-        "SubmitterName",
-        "AttachmentsPresent",
-        "AttachmentsExpected",
-        "Status",
-        "ReviewState",
-        "DeviceID",
-        "Edits",
-        "FormVersion",
-    }
-)
 _CHOSEN = frozenset({"0", "1", "0.0", "1.0", "True", "False", "TRUE", "FALSE"})
 _OF_FORM = frozenset(map(folded, ("_uuid", "_submission_time", "SubmissionDate", "instanceID")))
 _SEPARATORS = (";", ",", "|", " ", "/", "+", "&", "\n")
@@ -206,9 +193,10 @@ def _told_of(contract: Contract, columns: Sequence[Texts]) -> Sequence[Texts]:
     words = set(map(folded, headers))
     if contract.table == RESPONDENTS or words.isdisjoint(_OF_FORM):
         return columns
-    is_central = headers > _OF_SUBMISSION
-    columns = [texts for texts in columns if folded(texts.header) not in _FORM_TIMES]
-    return [one for one in columns if not is_central or one.header not in _OF_SUBMISSION]
+    added = {*ADDED_BY_CENTRAL} if headers.issuperset(ADDED_BY_CENTRAL) else set()
+    return [
+        one for one in columns if folded(one.header) not in _FORM_TIMES and one.header not in added
+    ]
 
 
 def _from_the_deepest(contract: Contract, columns: Sequence[Texts]) -> dict[str, str]:

@@ -263,15 +263,13 @@ def with_ends_after(
 ) -> tuple[ColumnProposal, ...]:
     """Ends whose hour stands beside the day of the start, as a person named it since: some may be
     of the next day."""
-    begun = next((one for one in chosen if one.column == contract.date_column), None)
-    if begun is None or len(begun.headers) < 2:
-        return tuple(chosen)
-    return tuple(
-        _after_start(contract, one)
-        if one.column == _END and len(one.headers) > 1 and one.headers[0] == begun.headers[0]
-        else one
-        for one in chosen
-    )
+    begun = next((one.headers for one in chosen if one.column == contract.date_column), ())
+
+    def is_of_its_day(one: ColumnProposal) -> bool:
+        is_end = one.column == _BOTH_TIMES[1] and len(one.headers) > 1
+        return is_end and len(begun) > 1 and one.headers[0] == begun[0]
+
+    return tuple(_after_start(contract, one) if is_of_its_day(one) else one for one in chosen)
 
 
 def _is_day(texts: Texts) -> bool:
@@ -540,7 +538,7 @@ def of_span(name: str, day: Texts, span: Texts) -> ColumnProposal:
     return ColumnProposal(name, (day.header, span.header), _UNNAMED, ("joined",), entry)
 
 
-_BOTH_TIMES = _, _END = ("started_at", "ended_at")
+_BOTH_TIMES = ("started_at", "ended_at")
 _RANGE = ("persons_low", "persons_high")
 _PERSONS, _WOMEN = "personnel_count", ("women_personnel_count", "women_count")
 _BETWEEN_RANGE = re.compile(r"\s*(?:–|to|à)\s*")

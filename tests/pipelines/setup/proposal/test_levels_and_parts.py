@@ -298,6 +298,16 @@ def test_what_says_that_nothing_is_known_is_no_wider_place(tmp_path: Path) -> No
     assert {"N11", "N21", "S11"} <= {*codes.values()}
 
 
+def test_a_count_that_is_not_known_beside_a_code_is_no_wider_place(tmp_path: Path) -> None:
+    head = ["P-code", "Évalué le", "Ménages", "PDI"]
+    rows = [["N1", date(2026, 4, 1), "1467", 12], ["N2", date(2026, 4, 1), "n/a", None],
+            ["S1", date(2026, 4, 1), "2291", 3]]  # fmt: skip
+    codes = {code.casefold(): code for code in PLACES}
+    known = {**KNOWN, "areas.area_code": {**names(), **codes}}
+    found = propose(workbook(tmp_path / "list.xlsx", Log=[head, *rows]), known, table="population")
+    assert by_column(found)["area_code"] == ("P-code",)
+
+
 @pytest.mark.parametrize("start", ["Left", "ETD"])  # a header that is not known, and one that is
 def test_an_end_of_the_next_day_counts_from_the_day_of_the_start(
     tmp_path: Path, start: str
