@@ -19,8 +19,8 @@ numbers are days of the month that the sheet's name tells: `3` of the sheet `Fé
 the year of the file where it names none), `sheet_name_as` (the same, as it stands), `year_of_file`
 (columns of months and days without a year, `Avril`, `6 juillet`, `03/08`: that of the names of
 sheet or file, or of what stands above the header: `above`, which the readers of formats give),
-`labels_above` (what stands above the header behind these words, `Course: SGBV`, is a column of
-their name), `marked` (name of a column: columns that it takes the place of, in which a cross says
+`labels_above` (what stands above the header behind these words, `Course: SGBV`, `Data as of 30
+June 2026`, is a column of their name), `marked` (name of a column: columns that it takes the place of, in which a cross says
 that their name holds for the row; with several crosses it has them all), `calendar` (name of a
 column: columns that are days, or their numbers in the month that the title or the sheet tells; each
 cross is a row of its day; or columns that are months, whose cells list days: `1, 8 et 20`, `9-12`),
@@ -55,6 +55,10 @@ BETWEEN_MARKED = ";"
 MONTH_OF_LIST = re.compile(r"[^\W\d_]+\.?[ -]+(?:20)?\d\d")
 _DAYS_OF_LIST = re.compile(
     r"(?:du |from )?(\d{1,2})(?:\s*(?:-|–|au|to|à)\s*(\d{1,2}))?", re.IGNORECASE
+)
+_DAY_BEHIND = re.compile(
+    r"(?P<words>.*[^\W\d_])\s+(?P<day>\d{1,2}(?:er|st)?[ ./-]+[^\W\d_]+\.?[ ./-]+20\d\d"
+    r"|\d{1,2}[./-]\d{1,2}[./-]20\d\d|20\d\d-\d\d-\d\d)[).]?"
 )
 _BETWEEN_DAYS, _MOST_DAYS = re.compile(r"\s*(?:[,;&]|\bet\b|\band\b)\s*", re.IGNORECASE), 31
 _DAY_IN_CELL = (
@@ -427,7 +431,8 @@ def _above(options: Options) -> Sequence[Sequence[str | None]]:
 
 
 def _with_labels(table: SourceTable, options: Options) -> SourceTable:
-    told = labels_told(_above(options))
+    above = _above(options)
+    told = {**days_told(above), **labels_told(above)}
     for label in _texts(options.get("labels_above")):
         table = with_column(table, label, told.get(label))
     return table
@@ -443,6 +448,18 @@ def labels_told(rows: Sequence[Sequence[str | None]]) -> dict[str, str]:
             value = value or next(iter(cells[at + 1 : at + 2]), "")
             if colon and value and not label[-1:].isdigit() and not value.endswith(":"):
                 found.setdefault(label, value)
+    return found
+
+
+def days_told(rows: Sequence[Sequence[str | None]]) -> dict[str, str]:
+    """The day at the end of a cell behind the words that lead to it, each number of them: `Data as
+    of` and `as of` of `Data as of 30 June 2026`."""
+    found: dict[str, str] = {}
+    for text in (text for row in rows for text in row if text):
+        if told := _DAY_BEHIND.fullmatch(text.strip()):
+            words = told["words"].split()
+            labels = (" ".join(words[-number:]) for number in range(1, len(words) + 1))
+            found = {**dict.fromkeys(labels, told["day"]), **found}
     return found
 
 

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from importlib import import_module
 from io import StringIO
 from operator import ne
@@ -32,6 +32,7 @@ from pipelines.ingest.readers.hxl import headers_above, is_tags
 from pipelines.ingest.readers.sheet_shape import (
     MARKS,
     MergedText,
+    days_told,
     joined_names,
     labels_told,
     with_column,
@@ -43,6 +44,7 @@ from pipelines.setup.proposal.matching.survey import Answered, questions
 from pipelines.setup.proposal.matching.texts import MISSING, Texts, texts_of
 from pipelines.setup.proposal.matching.words import (
     all_column_names,
+    column_names,
     folded,
     readings,
     words_for_none,
@@ -81,13 +83,14 @@ _OPENED_BY = {"xlsx": "pipelines.ingest.readers.ooxml"}
 _OF_FORM = {"encoding", "delimiter", "sheet"}
 _MOST_AGAIN = 0.3  # share of the names of a header
 _IS_NUMBER = re.compile(r"[\d.,:/\s-]*$|\d{4}")
-_IS_SPAN = re.compile(r"\d{1,2}\s*[-–]\s*\d{1,2}")  # of ages
+_IS_SPAN = re.compile(r"\d{1,2}\s*[-–]\s*\d{1,2}|[-–<>]\s?\d{1,2}|\d{1,2}\s?\+")  # of ages
 _NUMBERED_SHEET = re.compile(r"\W*(?:(?:sheet|feuil(?:le)?|tabelle|hoja)\W*)?\d*\W*", re.IGNORECASE)
 _DATED = re.compile(r"(?:\d{1,2}[/.-]){1,2}20\d\d|20\d\d(?:[/.-]\d{1,2}){1,2}")
 """A month or day: above what is none it is the name of a column."""
 _LEGEND = re.compile(
     r"(?<!\w)[\"'«“]?(?P<sign>[-–])[\"'»”]? ?(?:=|:|means|signifie) ?(?P<word>\w+)"
 )
+_LIST_DAYS = (("population", "reference_on"), ("police_census", "listed_on"))
 _LABELLED = ("spss", "stata")
 Cells = Sequence[Sequence[str | None]]
 
@@ -256,7 +259,8 @@ def in_other_shape(path: Path, layout: Layout, said: Mapping[str, Any]) -> Layou
         laid = replace(laid, missing=tuple(text for text in MISSING if text in said["missing"]))
     if said.get("missing") and laid.reader in (*WORKBOOKS, "csv"):
         serial = serial_dates(laid.table, said["missing"])
-        named["serial_dates"] = [*laid.options.get("serial_dates", ()), *serial]
+        said_or_found = named.get("serial_dates") or laid.options.get("serial_dates", ())
+        named["serial_dates"] = list(dict.fromkeys([*said_or_found, *serial]))
     options = {name: value for name, value in {**laid.options, **named}.items() if value != []}
     if options == laid.options:
         return laid
@@ -291,7 +295,15 @@ def _labels(above: Cells, names: Sequence[str | None]) -> dict[str, list[str]]:
     there = {folded(name) for name in names if name}
     found = [label for label in labels_told(above) if folded(label) not in there
              and any(reading in all_column_names() for reading in readings(label))]  # fmt: skip
+    days = [label for label in days_told(above) if folded(label) in _names_of_list_days()]
+    found += [label for label in days if not any(other.endswith(f" {label}") for other in days)]
     return {"labels_above": found} if found else {}
+
+
+@cache
+def _names_of_list_days() -> frozenset[str]:
+    """Names of several words for the day for which a whole list counts: `Data as of`."""
+    return frozenset(word for day in _LIST_DAYS for word in column_names(*day) if " " in word)
 
 
 def _of_tags(path: Path, options: dict[str, Any]) -> Layout:
@@ -352,13 +364,12 @@ def _divides(below: Sequence[str | None], names: Sequence[str | None]) -> bool:
         return False  # `APRIL` above the rows of a month
     texts = [below[at] or "" for at in said]
     tall = {at for at, text in enumerate(names) if isinstance(text, MergedText) and text.height > 1}
-    if len(tall) > 1 and said and said.isdisjoint(tall) and not any(map(_IS_NUMBER.match, texts)):
+    are_numbers = any(_IS_NUMBER.match(text) for text in texts if not _IS_SPAN.fullmatch(text))
+    if len(tall) > 1 and said and said.isdisjoint(tall) and not are_numbers:
         return True  # the workbook says that names reach down to where the others are divided
     alone = said - gaps - {at - 1 for at in gaps}
     is_told = bool(gaps) and gaps <= said and 2 * len(alone) <= len(gaps) * (0 not in said)
-    return is_told and not any(
-        _IS_NUMBER.match(text) for text in texts if not _IS_SPAN.fullmatch(text)
-    )
+    return is_told and not are_numbers
 
 
 def _is_row_of_groups(above: Sequence[str | None], names: Sequence[str | None]) -> bool:

@@ -701,6 +701,7 @@ def _scored(
     titles = _titles(path, layout)
     years = years_told([path.stem, *said_once, *layout.above])
     wide = wide_columns(contract, texts, years, titles)
+    wide = wide and wide.without({one.column for one in columns})
     several = side_by_side(contract, texts, years)
     if wide and several and len(several.items) < len(wide.items):
         several = None
@@ -724,6 +725,9 @@ def _scored(
             asked = replace(sums[0], confidence=_BY_PARTS, reasons=(*sums[0].reasons, "contested"))
             columns = [asked if one is sums[0] else one for one in columns]  # or rows by sex
         wide = wide if parts_count else None
+    if wide:
+        side = {*wide.items.values()}
+        columns = [one for one in columns if side.isdisjoint(one.headers)]
     if several:
         texts = [one for one in texts if one.header not in several.items.values()]
         columns = column_proposals(contract, texts, known)

@@ -69,11 +69,13 @@ def heads(proposal: Proposal, truth: Truth) -> dict[str, str]:
 def by_parts(truth: Truth, found: Proposal) -> Truth:
     """The truth of a file whose cells are cut: each part means one of the columns that its cell
     does, and a text that is decided (`NA-road`) what it says in each part."""
-    columns = dict(truth.columns)
+    columns, own = dict(truth.columns), contracts()[truth.tables[0]].columns
     decided = {column: dict(codes) for column, codes in truth.decided.items()}
     for header, parts in found.layout.options.get("in_parts", {}).items():
-        for at, (part, to) in enumerate(zip(parts, columns.pop(header, ()), strict=False)):
-            columns[part] = (to,)
+        for to in columns.pop(header, ()):
+            days = to in own and own[to].base_type in ("date", "time")
+            at = 1 if days else 2 if to.endswith("reason") else 0  # status, day, reason
+            columns[parts[at]] = (to,)
             told = ((parts_told(text), code) for text, code in truth.decided.get(to, {}).items())
             decided[to] = decided.get(to, {}) | {
                 str(p[at]): code for p, code in told if p and p[at]
@@ -459,7 +461,7 @@ def _groups_of(
             cells: Counter[str] = cells,
             said: Sequence[str] = tuple(says[header]),
         ) -> tuple[bool, int, int]:
-            own = (row[value] for row in rows if tuple(row[k] for k in kinds) == group)
+            own = (row.get(value) for row in rows if tuple(row[k] for k in kinds) == group)
             as_said = sum(map(str.__eq__, group, said))  # a person reads `août 26`
             found_in = (Counter(map(_plain_number, own)) & cells).total()
             return found_in == cells.total() > 0, as_said, found_in

@@ -71,6 +71,7 @@ from pipelines.setup.proposal.matching.words import (
     readings,
     reference_place,
     tag_place,
+    without_idle_exports,
     without_levels,
     words_for_none,
 )
@@ -187,6 +188,8 @@ def _told_of(contract: Contract, columns: Sequence[Texts]) -> Sequence[Texts]:
     """The columns without those that name or reach a person, and without when a form was opened
     and sent, which is not when what it tells of was, but for an interview."""
     columns = [one for one in columns if not is_personal(one) and not are_running(one)]
+    told = without_idle_exports(texts.header for texts in columns)
+    columns = [texts for texts in columns if texts.header in told]
     headers = {texts.header for texts in columns}
     columns = [texts for texts in columns if not _is_choice(texts, headers)]
     columns = [texts for texts in columns if not _is_listed(contract, texts, headers)]
@@ -465,9 +468,15 @@ def header_likeness(table: str, name: str, header: str) -> tuple[float, str | No
 
 
 def _is_short_for(own: Sequence[str], names: frozenset[str]) -> bool:
-    """Whether a header is the beginning of a name of one word: `Dist.` of `Distance`."""
-    words = [word for word in own if " " not in word and len(word) >= _LEAST_SHORT]
-    return any(name.startswith(word) for word in words for name in names if " " not in name)
+    """Whether each word of a header begins one of a name: `Dist.` of `Distance`, `Loc. acc.` of
+    `Location accuracy`."""
+
+    def begins(words: Sequence[str], others: Sequence[str]) -> bool:
+        pairs = zip(words, others, strict=False)
+        return len(words) == len(others) and all(other.startswith(word) for word, other in pairs)
+
+    short = [one.split() for one in own if all(len(word) >= _LEAST_SHORT for word in one.split())]
+    return any(begins(words, name.split()) for words in short for name in names)
 
 
 def _may_be_told(table: str, name: str) -> bool:
@@ -546,8 +555,9 @@ def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
         )
         return round(sure * alike * told, 2), "alike_name"
     written = [one.text for one in fit.codes]
-    if alike >= _SAME_MEANING and column.base_type == "code" and _are_words(written):
-        return 0.55, "same_name_other_texts"  # its texts may be of a language that we have not
+    if alike >= LEAST_LIKENESS and column.base_type == "code" and _are_words(written):
+        # its texts may be of a language, or abbreviations, that we have not
+        return (0.55 if alike >= _SAME_MEANING else 0.5), "same_name_other_texts"
     is_telling = len({one.code for one in fit.codes if one.code} - _SAID_OF_ANYTHING) >= 2
     share = fit.share or 0
     if (

@@ -147,6 +147,8 @@ def with_only_day(
     free = [texts for texts in columns if texts.header not in taken and texts.values]
     written = [(texts, notation.dates(texts.values, with_time=is_time)) for texts in free]
     dated = [one for one in written if one[1].share >= _MOST and not _are_counts(one[0])]
+    if len(dated) > 1:  # what stands above all rows is the day of none
+        dated = [one for one in dated if len(one[0].values) > 1]
     if len(dated) != 1:
         return list(chosen)
     texts, how = dated[0]

@@ -1,7 +1,7 @@
 """Columns that are rows: counts by sex and age, or by month or day, one beside the other."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any
@@ -76,6 +76,19 @@ class Wide:
 
     def _headers(self, value: str) -> list[str]:
         return [held[value] for held in self.groups.values() if value in held]
+
+    def without(self, kinds: Set[str]) -> "Wide":
+        """The same without kinds that its groups say nothing of, as a column of the file tells
+        them: the sex of violations side by side."""
+        told = [group.split("|") for group in self.groups]
+        idle = {at for at, name in enumerate(self.item)
+                if name in kinds and all(codes[at] == "_U" for codes in told)}  # fmt: skip
+
+        def left(parts: Sequence[str]) -> tuple[str, ...]:
+            return tuple(part for at, part in enumerate(parts) if at not in idle)
+
+        groups = {"|".join(left(group.split("|"))): held for group, held in self.groups.items()}
+        return replace(self, item=left(self.item), groups=groups) if left(self.item) else self
 
     @property
     def items(self) -> dict[str, str]:
@@ -272,10 +285,9 @@ def _names(
     found: list[tuple[tuple[str, ...], Callable[[Sequence[str]], dict[str, str]]]]
     found = [(item, partial(groups, item)) for item in _kinds(contract, headers) if item]
     period = period_of(contract)
-    if period == _MONTH:
-        kinds = tuple(name for name in row_kinds(contract) if name in _KINDS)
-        more = ((*kinds, period), partial(_by_month, contract, kinds, years=years))
-        found += [more] if kinds else []
+    if period and (kinds := tuple(name for name in row_kinds(contract) if name in _KINDS)):
+        by_period = _by_month if period == _MONTH else _by_day
+        found += [((*kinds, period), partial(by_period, contract, kinds, years=years))]
     return [*found, *([((period,), partial(dated, period, years=years))] if period else [])]
 
 
@@ -295,6 +307,23 @@ def _by_month(
         group = _group_of(contract, kinds, rest) if month and rest else None
         found |= {header: f"{group}|{month}"} if group else {}
     return found
+
+
+def _by_day(
+    contract: Contract,
+    kinds: Sequence[str],
+    headers: Sequence[str],
+    years: tuple[int, int] | None,
+) -> dict[str, str]:
+    """The groups below days: `30 avril 2026 / F` beside `30 avril 2026 / H`."""
+    above = {header: header.rpartition(GROUPED) for header in headers if GROUPED in header}
+    days = dated("", list(dict.fromkeys(day for day, _, _ in above.values())), years)
+    groups = {header: _group_of(contract, kinds, name) for header, (_, _, name) in above.items()}
+    return {
+        header: f"{groups[header]}|{days[day]}"
+        for header, (day, _, _) in above.items()
+        if groups[header] and day in days
+    }
 
 
 def _kinds(contract: Contract, headers: Sequence[str]) -> list[tuple[str, ...]]:
@@ -324,7 +353,8 @@ def value_columns(contract: Contract) -> list[str]:
 
 def _value_of(contract: Contract, titles: Sequence[str], headers: Sequence[str]) -> str | None:
     """The one number that every row of the table has, else the one answer of yes or no, or code; of
-    several the one that titles name, or the first that a header does."""
+    several that of the kinds which headers name (`violations_count`), which titles name, or the
+    first that a header does."""
     names, own = value_columns(contract), contract.columns
     required = [name for name in names if own[name].required]
     numbers = [name for name in required if own[name].base_type not in _CODED]
@@ -333,8 +363,16 @@ def _value_of(contract: Contract, titles: Sequence[str], headers: Sequence[str])
         told = [readings(text) for text in texts]
         return [n for n in names if any(is_named_in(one, contract.table, n) for one in told)]
 
-    found = numbers or required or named(titles) or named(headers)[:1]
+    found = numbers or required or _of_kinds(contract, names, headers)
+    found = found or named(titles) or named(headers)[:1]
     return found[0] if len(found) == 1 else None
+
+
+def _of_kinds(contract: Contract, names: Sequence[str], headers: Sequence[str]) -> list[str]:
+    """The numbers that are of the kinds which headers name: violations below types of them."""
+    kinds = {*_kinds(contract, headers)[0]} - {*_KINDS, *_MORE}
+    stems = [kind.removesuffix("_type") for kind in kinds if kind.endswith("_type")]
+    return [name for name in names if any(name.startswith(stem) for stem in stems)]
 
 
 def way_of(column: Column, texts: Texts) -> Mapping[str, Any] | None:
@@ -421,8 +459,10 @@ def _group_in(
     contract: Contract, item: Sequence[str], words: Sequence[str]
 ) -> tuple[str | None, tuple[str, ...]]:
     codes, used = [], set[str]()
-    for name in item:
-        told, own = _codes_in(contract.columns[name], words)
+    ways = {name: _codes_in(contract.columns[name], words) for name in item}
+    for name, (told, own) in ways.items():
+        if any(own < others for _, others in ways.values()):
+            told, own = [], set()  # of `K&M` the `M` is no sex
         used |= own
         if len({*told}) > 1 or not {"_U", *told} & {*code_texts(contract.columns[name]).values()}:
             return None, ()

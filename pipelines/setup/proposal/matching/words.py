@@ -6,7 +6,7 @@ Accents, capitals, signs, articles and plurals do not count: `Type d’activité
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
@@ -28,7 +28,9 @@ _GROUP = re.compile(r"^(?:.*(?:/|::)\s*|[^\W_]\w*-)(?=\S)")  # `group/question`,
 _NUMERO = re.compile(r"\bn\s?[°º]\s*|(?<=\w)\s*#\s*|#\s+(?=\w)|^\s*#\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"^[A-Za-z]{0,2}\d{1,3}([._]\d+)?[.):]\s+")  # `A3. `, `Q1: `
 _QUESTION = re.compile(r"^[qQ]\d{1,3}[a-z]?[_.-](?=[^\W\d])")  # `q12_sex` of a form
+_SCRIPTS = (re.compile(r"[\u0620-\u06ff]+"), re.compile(r"[^\W\u0620-\u06ff]+"))
 _YES_OR_NO = re.compile(r"\b(?:y|yes|o|oui)\s?/\s?(?:n|no|non)\b", re.IGNORECASE)
+_BELOW = re.compile(r"(?<!\S)[-–](?=1[5-8]\b)")  # `-18`: below that age
 _UN = re.compile(r"\bUN\b")  # the organisation, which is no article
 _FROM_AND_TO = {
     "from": ("valid_from", "started_on", "from_on"),
@@ -36,6 +38,7 @@ _FROM_AND_TO = {
 }
 _SAID_IN_BRACKETS = ("women", "civilian", "low", "high")  # concepts
 _LEAST = 0.6  # below it two texts are not compared letter by letter
+_LEAST_EXPORTED = 3  # headers by which an export is known
 _LEAST_FUZZY = 5  # letters below which a text is alike only where it is equal
 _OPPOSITES = ("un", "in", "im", "il", "ir", "dis", "mal", "non", "des", "mis")  # prefixes
 
@@ -45,7 +48,7 @@ def folded(text: str) -> str:
     """The text as words without accents, capitals, signs, articles and plural endings."""
     text = text.replace("œ", "oe").replace("Œ", "Oe").replace("PoC", "POC")
     text = _CAMEL.sub(" ", text)
-    text = _NUMERO.sub(" no ", _UN.sub("ONU", text))
+    text = _NUMERO.sub(" no ", _UN.sub("ONU", _BELOW.sub("<", text)))
     plain = _arabic(unaccented(text).replace("_", " "))
     words = re.findall(r"[a-z0-9<>=+-]+|[\u0620-\u06ff]+", plain)
     kept = [_singular(word.strip("-")) for word in words if word not in _NO_WORDS]
@@ -78,8 +81,16 @@ def readings(header: str) -> tuple[str, ...]:
     header, plain = _NUMBERED.sub("", header), _NUMBERED.sub("", plain)
     asked = header if header.rstrip().endswith(("?", "؟")) else ""
     own = _QUESTION.sub("", _GROUP.sub("", plain)) if is_of_form else ""
-    shorter = (header, plain, own, _without_idle(asked))
+    shorter = (header, plain, own, _without_idle(asked), *_of_two_scripts(plain))
     return tuple(dict.fromkeys(word for word in map(folded, shorter) if word))
+
+
+def _of_two_scripts(header: str) -> tuple[str, ...]:
+    """What a header says in Arabic and what in Latin letters, where it says it twice: `date in` of
+    `تاريخ الدخول Date in`."""
+    found = (" ".join(script.findall(header)) for script in _SCRIPTS)
+    parts = tuple(part for part in found if len(part) > 1)
+    return parts if len(parts) == len(_SCRIPTS) else ()
 
 
 def _without_idle(asked: str) -> str:
@@ -300,6 +311,16 @@ def told_by_export(header: str) -> Mapping[str, Mapping[str, str]]:
 @cache
 def _exported(header: str) -> Mapping[str, Any]:
     return next((one for known, one in exports().items() if folded(known) == folded(header)), {})
+
+
+def without_idle_exports(headers: Iterable[str]) -> frozenset[str]:
+    """The headers of a published export without those of which no column takes anything: `side_b`
+    beside `side_a`; of another file all."""
+    there = frozenset(headers)
+    if sum(bool(_exported(one)) for one in there) < _LEAST_EXPORTED:
+        return there
+    idle = frozenset(map(folded, _listed(_synonyms(), "exports_idle")))
+    return frozenset(one for one in there if folded(one) not in idle)
 
 
 @cache

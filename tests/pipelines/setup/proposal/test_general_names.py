@@ -10,7 +10,12 @@ from openpyxl import Workbook
 from indicators.definitions.contracts import contracts
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import layouts
-from pipelines.setup.proposal.matching.columns import header_likeness
+from pipelines.setup.proposal.matching.columns import (
+    LEAST_LIKENESS,
+    column_proposals,
+    header_likeness,
+)
+from pipelines.setup.proposal.matching.texts import Texts
 from pipelines.setup.proposal.matching.words import (
     column_names,
     likeness,
@@ -112,3 +117,22 @@ def test_a_beginning_is_no_end_where_somebody_goes_out_at_the_end() -> None:
         assert header_likeness("un_detentions", "ended_at", header)[0] < 0.7
     assert header_likeness("un_detentions", "ended_at", "Time out")[0] == 1
     assert header_likeness("activities", "started_at", "Time out")[0] == 1
+
+
+def test_a_header_in_two_scripts_or_cut_words_is_the_name_in_one_of_them() -> None:
+    for name, header in (("started_at", "تاريخ الدخول Date in"), ("sex", "الجنس Sex")):
+        assert header_likeness("un_detentions", name, header)[0] == 1
+    assert header_likeness("un_detentions", "ended_at", "تاريخ الدخول Date in")[0] < 0.9
+    assert header_likeness("incidents", "location_precision", "Loc. acc.")[0] >= LEAST_LIKENESS
+    assert header_likeness("incidents", "location_precision", "Loc. name")[0] < LEAST_LIKENESS
+
+
+def test_columns_of_an_export_that_mean_nothing_are_no_names_of_others() -> None:
+    incidents = contracts()["incidents"]
+    export = [Texts(one, ("1", "2"), False) for one in ("type_of_violence", "best", "date_prec")]
+    sides = [Texts(one, ("Government of Kelo", "FLK"), False) for one in ("side_b", "side_a")]
+    found = {one.column: one.headers for one in column_proposals(incidents, [*export, *sides], {})}
+    assert found["alleged_actor_type"] == ("side_a",)
+    told = Texts("Chief threat", ("LFM raid", "Clan feud"), False)  # in words that nobody knows
+    (one,) = column_proposals(contracts()["hot_spots"], [told], {})
+    assert (one.column, one.confidence) == ("threat_type", 0.5)

@@ -134,6 +134,36 @@ def test_ranks_by_sex_are_rows_of_their_own() -> None:
     assert one is None or one.item == ("sex",)  # no rank where there is one alone
 
 
+def test_sexes_below_days_and_kinds_beside_a_column_of_the_sex_are_rows() -> None:
+    days = [f"{day} 2026 / {sex}" for day in ("30 avril", "31 mai") for sex in "FH"]
+    wide = wide_columns(contracts()["population"], [Texts(one, ("3 110", "12")) for one in days])
+    assert wide and wide.item == ("sex", "age_group", "reference_on")
+    assert [*wide.items][1:3] == ["M|_U|2026-04-30", "F|_U|2026-05-31"]
+    kinds = [Texts(one, ("0", "2"), False) for one in ("K&M", "R&U", "DHA")]
+    wide = wide_columns(contracts()["rights_monitoring"], kinds)  # the `M` of `K&M` is no man
+    told = wide and wide.without({"sex", "age_group"})
+    assert told and told.items == {
+        "killing_maiming": "K&M", "child_recruitment": "R&U", "aid_denial": "DHA"
+    }  # fmt: skip
+
+
+def test_a_day_in_the_title_of_each_sheet_is_that_of_its_rows(tmp_path: Path) -> None:
+    head = [["Site", "Female", None, "Male", None], [None, "-18", "60+", "-18", "60+"]]
+    sheets = {
+        f"R{number}": [[f"Camp population, round {number}"], [f"Data as of {day} 2026"], *head,
+                       ["Masisi", 4, 1, 5, 2], ["Beni", number, 3, 2, 1]]
+        for number, day in ((14, "30 June"), (15, "30 September"))
+    }  # fmt: skip
+    path = workbook(tmp_path / "camps.xlsx", **sheets)
+    found = propose(path, KNOWN)
+    assert found.layout.options["labels_above"] == ["Data as of"]
+    assert found.layout.table.rows["Data as of"].to_pylist() == [
+        *("30 June 2026",) * 2, *("30 September 2026",) * 2
+    ]  # fmt: skip
+    assert found.table == "population" and by_column(found)["reference_on"] == ("Data as of",)
+    assert isinstance(found.wide, Wide) and [*found.wide.items][0] == "F|Y0T17"
+
+
 @pytest.mark.parametrize(
     ("text", "days"),
     [
