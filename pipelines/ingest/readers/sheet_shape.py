@@ -20,10 +20,11 @@ the year of the file where it names none), `sheet_name_as` (the same, as it stan
 (columns of months and days without a year, `Avril`, `6 juillet`, `03/08`: that of the names of
 sheet or file, or of what stands above the header: `above`, which the readers of formats give),
 `labels_above` (what stands above the header behind these words, `Course: SGBV`, `Data as of 30
-June 2026`, is a column of their name), `marked` (name of a column: columns that it takes the place of, in which a cross says
-that their name holds for the row; with several crosses it has them all), `calendar` (name of a
-column: columns that are days, or their numbers in the month that the title or the sheet tells; each
-cross is a row of its day; or columns that are months, whose cells list days: `1, 8 et 20`, `9-12`),
+June 2026`, is a column of their name), `marked` (name of a column: columns that it takes the place
+of, in which a cross says that their name holds for the row; with several crosses it has them all),
+`calendar` (name of a column: columns that are days, or their numbers in the month that the title or
+the sheet tells; each cross is a row of its day; or columns that are months, whose cells list days:
+`1, 8 et 20`, `9-12`),
 `in_parts` (columns whose cells tell a status with its day and its reason, `R 18/02`, `NA (road)`:
 the names of the three columns that take the place of each).
 Below the header a text over merged rows is that of each.

@@ -128,7 +128,9 @@ def of_another(
             kept = ("template", "recode") if is_alike else ("template",)
             entry = {key: value for key, value in one.entry.items() if key in kept}
             codes = one.codes if is_alike else ()
-            found.append(ColumnProposal(name, one.headers, _UNTOLD, ("of_another",), entry, codes))
+            is_of_places = contract.columns[other].reference and not is_alike
+            headers = one.headers[:1] if is_of_places else one.headers  # the widest is the stratum
+            found.append(ColumnProposal(name, headers, _UNTOLD, ("of_another",), entry, codes))
     values = {texts.header: texts.values for texts in layout.texts}
     for each in columns:
         also = told_by_export(each.headers[0])

@@ -459,10 +459,9 @@ def _group_in(
     contract: Contract, item: Sequence[str], words: Sequence[str]
 ) -> tuple[str | None, tuple[str, ...]]:
     codes, used = [], set[str]()
-    ways = {name: _codes_in(contract.columns[name], words) for name in item}
-    for name, (told, own) in ways.items():
-        if any(own < others for _, others in ways.values()):
-            told, own = [], set()  # of `K&M` the `M` is no sex
+    said = [text for name in item for text in _texts_in(contract.columns[name], words)]
+    for name in item:
+        told, own = _codes_in(contract.columns[name], words, said)
         used |= own
         if len({*told}) > 1 or not {"_U", *told} & {*code_texts(contract.columns[name]).values()}:
             return None, ()
@@ -470,16 +469,26 @@ def _group_in(
     return "|".join(codes) if used else None, tuple(word for word in words if word not in used)
 
 
-def _codes_in(column: Column, words: Sequence[str]) -> tuple[list[str], set[str]]:
-    """The codes that words name, and which of the words do; of `Men/boys 18-29` the years count."""
-    known = code_texts(column)
-    said = f" {' '.join(words)} "
-    held = [text for text in known if f" {text} " in said]
-    longer = [(text, more) for text in held for more in held if f" {text} " in f" {more} "]
+def _codes_in(
+    column: Column, words: Sequence[str], said: Sequence[str] = ()
+) -> tuple[list[str], set[str]]:
+    """The codes that words name, and which of the words do; of `Men/boys 18-29` the years count.
+
+    `said`: texts of other columns that the words hold: the `M` of `K&M` is no sex."""
+    known, held = code_texts(column), _texts_in(column, words)
+    longer = [
+        (text, more) for text in held for more in (*held, *said) if f" {text} " in f" {more} "
+    ]
     within = {text for text, more in longer if text != more}
     hits = {text: known[text] for text in held if text not in within}
     told = {word: code for word, code in hits.items() if any(map(str.isdigit, word))} or hits
     return [*told.values()], {word for text in hits for word in text.split()}
+
+
+def _texts_in(column: Column, words: Sequence[str]) -> list[str]:
+    """The texts of the column's codes that stand among words."""
+    said = f" {' '.join(words)} "
+    return [text for text in code_texts(column) if f" {text} " in said]
 
 
 def years_told(texts: Sequence[str]) -> tuple[int, int] | None:

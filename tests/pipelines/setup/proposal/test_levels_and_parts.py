@@ -161,7 +161,7 @@ def test_a_day_in_the_title_of_each_sheet_is_that_of_its_rows(tmp_path: Path) ->
         *("30 June 2026",) * 2, *("30 September 2026",) * 2
     ]  # fmt: skip
     assert found.table == "population" and by_column(found)["reference_on"] == ("Data as of",)
-    assert isinstance(found.wide, Wide) and [*found.wide.items][0] == "F|Y0T17"
+    assert isinstance(found.wide, Wide) and next(iter(found.wide.items)) == "F|Y0T17"
 
 
 @pytest.mark.parametrize(
