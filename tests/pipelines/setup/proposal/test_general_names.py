@@ -130,7 +130,9 @@ def test_a_header_in_two_scripts_or_cut_words_is_the_name_in_one_of_them() -> No
 def test_columns_of_an_export_that_mean_nothing_are_no_names_of_others() -> None:
     incidents = contracts()["incidents"]
     export = [Texts(one, ("1", "2"), False) for one in ("type_of_violence", "best", "date_prec")]
-    sides = [Texts(one, ("Government of Kelo", "FLK"), False) for one in ("side_b", "source_article")]
+    sides = [
+        Texts(one, ("Government of Kelo", "FLK"), False) for one in ("side_b", "source_article")
+    ]
     found = {one.column: one.headers for one in column_proposals(incidents, [*export, *sides], {})}
     assert "alleged_actor_type" not in found
     told = Texts("Chief threat", ("LFM raid", "Clan feud"), False)  # in words that nobody knows
