@@ -19,7 +19,7 @@ from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.matching import notation
 from pipelines.setup.proposal.matching.codes import NOTHING
 from pipelines.setup.proposal.matching.survey import ANSWERS, RESPONDENTS
-from pipelines.setup.proposal.matching.texts import BETWEEN, ColumnProposal
+from pipelines.setup.proposal.matching.texts import BETWEEN, GROUPED, ColumnProposal
 from pipelines.setup.proposal.matching.wide import (
     VALUE,
     row_kinds,
@@ -62,7 +62,11 @@ def heads(proposal: Proposal, truth: Truth) -> dict[str, str]:
     options = proposal.layout.options
     marked = {**options.get("marked", {}), **options.get("calendar", {})}.items()
     taken = {plain(header): name for name, headers in marked for header in headers}
-    found = {name: (worded | there | taken).get(plain(name)) for name in truth.columns}
+    known = worded | there | taken
+    last = Counter(plain(name.rpartition(GROUPED)[2]) for name in truth.columns)
+    alone = {name: plain(name.rpartition(GROUPED)[2]) for name in truth.columns}  # groups left out
+    found = {name: known.get(plain(name)) or (known.get(one) if last[one] == 1 else None)
+             for name, one in alone.items()}  # fmt: skip
     return {name: header for name, header in found.items() if header}
 
 
@@ -324,6 +328,9 @@ class Colleague:
         kept = [text for text in found.missing if text not in told]
         if (nothing := nothing - told - {*found.missing}) or len(kept) < len(found.missing):
             self.answers["missing"] = BETWEEN.join([*kept, *sorted(nothing)])
+            for one in found.columns:  # a page says what it shows, though it be found no more
+                if "template" not in one.entry and "of_another" not in one.reasons:
+                    self.answers.setdefault(f"{before}header.{one.column}", joined(one))
 
     def _texts(self, table: str) -> None:
         """What texts mean, and which of two readings of days and numbers is meant."""

@@ -451,6 +451,8 @@ def header_likeness(table: str, name: str, header: str) -> tuple[float, str | No
         return (0.0, None) if place is None else (1.0, "hxl_tag")
     own, names = readings(header), column_names(table, name)
     alike = max((likeness_to_names(one, names) for one in own), default=0)
+    if alike == 1 and _names_another(table, name, header):
+        return _GENERAL, "general_name"
     if header.startswith("_"):  # what Kobo and ODK add of their own: `_status` is no stratum
         return (_GENERAL, "general_name") if alike == 1 else (0.0, None)
     if alike < _GENERAL and not general_names(table, name).isdisjoint(own):
@@ -465,6 +467,15 @@ def header_likeness(table: str, name: str, header: str) -> tuple[float, str | No
     if may_be_told and (tells_of(own, table, name) or _is_short_for(own, names)):
         return LEAST_LIKENESS, "same_meaning"
     return alike, None
+
+
+def _names_another(table: str, name: str, header: str) -> bool:
+    """Whether a header says one column or another: `Village / site`, whose first is no group."""
+    first, _, second = header.rpartition("/")
+    if not first or folded(header) in column_names(table, name):
+        return False
+    others = (one for one in contracts()[table].columns if one != name)
+    return any(not column_names(table, one).isdisjoint(readings(first)) for one in others)
 
 
 def _is_short_for(own: Sequence[str], names: frozenset[str]) -> bool:
