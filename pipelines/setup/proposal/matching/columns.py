@@ -471,7 +471,7 @@ def header_likeness(table: str, name: str, header: str) -> tuple[float, str | No
 
 def _names_another(table: str, name: str, header: str) -> bool:
     """Whether a header says one column or another: `Village / site`, whose first is no group."""
-    first, _, second = header.rpartition("/")
+    first = header.rpartition("/")[0]
     if not first or folded(header) in column_names(table, name):
         return False
     others = (one for one in contracts()[table].columns if one != name)
