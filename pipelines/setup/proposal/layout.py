@@ -512,10 +512,11 @@ def _header_score(row: Sequence[str | None], below: Cells, others: Cells, widest
     words = [
         text
         for at, text in there.items()
-        if not re.fullmatch(r"[\d\s.,:/%+-]+", text)
+        if not (re.fullmatch(r"[\d\s.,:/%+-]+", text) or text in MISSING)
         or (_DATED.fullmatch(text) and not any(map(_DATED.fullmatch, _column(below, at))))
     ]
-    known = sum(any(word in all_column_names() for word in readings(text)) for text in cells)
+    said = [text for text in cells if text not in MISSING]
+    known = sum(any(word in all_column_names() for word in readings(text)) for text in said)
     width = max(sum(1 for text in entry if text) for entry in below)
     cover = min(1.0, len(cells) / max(width, widest, 1))
     distinct = len(set(cells)) / len(cells)

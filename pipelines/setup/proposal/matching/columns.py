@@ -110,6 +110,7 @@ _DEATHS = "deaths_best"
 _LONG_WORD, _SIGNS_OF_NONE = 5, ("-", "–")
 _BEGUN_AND_ENDED, _TURNED = ("started_at", "ended_at"), 0.6
 _OF_UNITS = 0.89  # below what is sure
+_BEYOND_ZERO = frozenset("SWO")
 _OLDEST, _MOST_GROUPS = 120, 12
 _LEAST_DAYS, _FEWEST_IN_WORDS = 0.5, 2
 _FEW_NAMES, _OF_FEW, _OF_MANY = 12, 0.6, 0.8  # share of names that are known
@@ -608,6 +609,10 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
         share = 1 - (1 - written.share) * len(alone) / len(values)
         return Fit(share, {**written.keys, "join": SUM}, (), "summed")
     if kind in ("int", "dec"):
+        if name in SIDES and (side := _side_of(texts.header, values, SIDES[name])):
+            sided = replace(texts, header="", values=tuple(f"{text} {side}" for text in values))
+            template = {"template": f"{{{texts.header}}} {side}"}
+            return Fit(fit_of(column, sided, known, name).share, template, (), "side_of_header")
         plain = [decimal_degrees(text, SIDES[name]) for text in values] if name in SIDES else values
         number = notation.numbers(plain, column)
         if "units" in number.keys and not number.is_ambiguous:  # which a person sees: miles, hours
@@ -630,6 +635,14 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
     is_long = sum(len(text) for text in values) / len(values) > 80
     is_no_code = name.endswith("_code") and are_sentences(values)
     return Fit(0.4 if is_long or is_no_code else 0.9)
+
+
+def _side_of(header: str, values: Sequence[str], sides: str) -> str | None:
+    """The side south or west of zero that a header names, where no text says one: `Position / S`,
+    below which `2° 50.009'` stands."""
+    *_, last = re.split(r"[\s/()\[\].,]+", header.strip(" )].")) or [""]
+    is_said = any(re.search(r"^\s*[-−]|[NSEWO]", text, re.IGNORECASE) for text in values)
+    return last if last in {*sides} & _BEYOND_ZERO and not is_said else None
 
 
 def _exported(texts: Texts, name: str) -> Mapping[str, Any]:

@@ -147,18 +147,34 @@ def test_sexes_below_days_and_kinds_beside_a_column_of_the_sex_are_rows() -> Non
     }  # fmt: skip
 
 
+def test_a_side_of_zero_in_the_name_of_a_column_is_that_of_its_numbers(tmp_path: Path) -> None:
+    head = ["IMSMA ref", "Date", "Device", "Place", "Position S", "Position E", "Killed"]
+    rows = [[f"E{at}", date(2026, 1, at), "Mine", "Sake", f"2° {at}0.000'", "29.5", 0]
+            for at in (1, 2, 3)]  # fmt: skip
+    found = propose(
+        workbook(tmp_path / "hazards.xlsx", Log=[head, *rows]), KNOWN, table="incidents"
+    )
+    (column,) = [one for one in found.columns if one.column == "latitude"]
+    assert column.entry == {"template": "{Position S} S"} and "side_of_header" in column.reasons
+    (other,) = [one for one in found.columns if one.column == "longitude"]
+    assert "template" not in other.entry  # east is as it is written
+    written = Texts("Position S", ("-2.5", "-3.5"))
+    assert "template" not in fit_of(contracts()["incidents"].columns["latitude"], written, KNOWN,
+                                    "latitude").entry  # fmt: skip
+
+
 def test_a_day_in_the_title_of_each_sheet_is_that_of_its_rows(tmp_path: Path) -> None:
     head = [["Site", "Female", None, "Male", None], [None, "-18", "60+", "-18", "60+"]]
     sheets = {
         f"R{number}": [[f"Camp population, round {number}"], [f"Data as of {day} 2026"], *head,
-                       ["Masisi", 4, 1, 5, 2], ["Beni", number, 3, 2, 1]]
+                       ["Masisi", 4, 1, 5, 2], ["Beni", *["n.d."] * 4], ["Fizi", 3, 1, number, 2]]
         for number, day in ((14, "30 June"), (15, "30 September"))
     }  # fmt: skip
     path = workbook(tmp_path / "camps.xlsx", **sheets)
     found = propose(path, KNOWN)
     assert found.layout.options["labels_above"] == ["Data as of"]
     assert found.layout.table.rows["Data as of"].to_pylist() == [
-        *("30 June 2026",) * 2, *("30 September 2026",) * 2
+        *("30 June 2026",) * 3, *("30 September 2026",) * 3
     ]  # fmt: skip
     assert found.table == "population" and by_column(found)["reference_on"] == ("Data as of",)
     assert isinstance(found.wide, Wide) and next(iter(found.wide.items)) == "F|Y0T17"
