@@ -472,9 +472,9 @@ def header_likeness(table: str, name: str, header: str) -> tuple[float, str | No
 
 def _names_another(table: str, name: str, header: str) -> bool:
     """Whether a header says one column or another: `Village / site`, whose first is no group."""
-    first = header.rpartition("/")[0]
-    if not first or folded(header) in column_names(table, name):
-        return False
+    first, own = header.rpartition("/")[0], contracts()[table].columns[name]
+    if not first or own.base_type != "text" or folded(header) in column_names(table, name):
+        return False  # `Sexe / âge` says both
     others = (one for one in contracts()[table].columns if one != name)
     return any(not column_names(table, one).isdisjoint(readings(first)) for one in others)
 

@@ -30,7 +30,7 @@ _NUMBERED = re.compile(r"^[A-Za-z]{0,2}\d{1,3}([._]\d+)?[.):]\s+")  # `A3. `, `Q
 _QUESTION = re.compile(r"^[qQ]\d{1,3}[a-z]?[_.-](?=[^\W\d])")  # `q12_sex` of a form
 _SCRIPTS = (re.compile(r"[\u0620-\u06ff]+"), re.compile(r"[^\W\u0620-\u06ff]+"))
 _YES_OR_NO = re.compile(r"\b(?:y|yes|o|oui)\s?/\s?(?:n|no|non)\b", re.IGNORECASE)
-_BELOW = re.compile(r"(?<!\S)[-–](?=1[5-8]\b)")  # `-18`: below that age
+_BELOW = re.compile(r"(?<!\S)[-–](?=18\b)")  # `-18`: below that age
 _UN = re.compile(r"\bUN\b")  # the organisation, which is no article
 _FROM_AND_TO = {
     "from": ("valid_from", "started_on", "from_on"),
