@@ -230,6 +230,15 @@ def test_days_that_lost_their_format_may_stand_among_written_ones(tmp_path: Path
     said = answered(tmp_path / "e.xlsx", {}, {"table": "training", "missing": "left early"})
     assert said.layout.options.get("serial_dates") == ["End date"]
     assert serial(tmp_path / "c.xlsx", "12", "07/07/2026", "08/07/2026") is None
+    assert serial(tmp_path / "f.xlsx", *days, name="Lodged by") is None
+    told = {"table": "training", "header.completed_on": "Lodged by", "missing": "open"}
+    named = answered(tmp_path / "f.xlsx", {}, told)
+    assert named.layout.options.get("serial_dates") == ["Lodged by"]
+
+
+def test_months_in_spanish_and_portuguese_are_days_of_theirs() -> None:
+    written = notation.dates(["2-ago-26", "15-set-26", "3-ene-26", "9-dez-26"], with_time=False)
+    assert (written.keys, written.share) == ({"formats": ["%d-%b-%y"]}, 1)
 
 
 def test_a_row_that_sums_names_what_it_sums(tmp_path: Path) -> None:
