@@ -63,9 +63,9 @@ def heads(proposal: Proposal, truth: Truth) -> dict[str, str]:
     marked = {**options.get("marked", {}), **options.get("calendar", {})}.items()
     taken = {plain(header): name for name, headers in marked for header in headers}
     known = worded | there | taken
-    last = Counter(plain(name.rpartition(GROUPED)[2]) for name in truth.columns)
     alone = {name: plain(name.rpartition(GROUPED)[2]) for name in truth.columns}  # groups left out
-    found = {name: known.get(plain(name)) or (known.get(one) if last[one] == 1 else None)
+    times = Counter(alone.values())
+    found = {name: known.get(plain(name)) or (known.get(one) if times[one] == 1 else None)
              for name, one in alone.items()}  # fmt: skip
     return {name: header for name, header in found.items() if header}
 

@@ -640,7 +640,7 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
 def _side_of(header: str, values: Sequence[str], sides: str) -> str | None:
     """The side south or west of zero that a header names, where no text says one: `Position / S`,
     below which `2° 50.009'` stands."""
-    *_, last = re.split(r"[\s/()\[\].,]+", header.strip(" )].")) or [""]
+    last = re.split(r"[\s/()\[\].,]+", header.strip(" )]."))[-1]
     is_said = any(re.search(r"^\s*[-−]|[NSEWO]", text, re.IGNORECASE) for text in values)
     return last if last in {*sides} & _BEYOND_ZERO and not is_said else None
 

@@ -286,8 +286,9 @@ def _names(
     found = [(item, partial(groups, item)) for item in _kinds(contract, headers) if item]
     period = period_of(contract)
     if period and (kinds := tuple(name for name in row_kinds(contract) if name in _KINDS)):
-        by_period = _by_month if period == _MONTH else _by_day
-        found += [((*kinds, period), partial(by_period, contract, kinds, years=years))]
+        by_month = partial(_by_month, contract, kinds, years=years)
+        by_period = by_month if period == _MONTH else partial(_by_day, contract, kinds)
+        found += [((*kinds, period), by_period)]
     return [*found, *([((period,), partial(dated, period, years=years))] if period else [])]
 
 
@@ -309,21 +310,15 @@ def _by_month(
     return found
 
 
-def _by_day(
-    contract: Contract,
-    kinds: Sequence[str],
-    headers: Sequence[str],
-    years: tuple[int, int] | None,
-) -> dict[str, str]:
+def _by_day(contract: Contract, kinds: Sequence[str], headers: Sequence[str]) -> dict[str, str]:
     """The groups below days: `30 avril 2026 / F` beside `30 avril 2026 / H`."""
-    above = {header: header.rpartition(GROUPED) for header in headers if GROUPED in header}
-    days = dated("", list(dict.fromkeys(day for day, _, _ in above.values())), years)
-    groups = {header: _group_of(contract, kinds, name) for header, (_, _, name) in above.items()}
-    return {
-        header: f"{groups[header]}|{days[day]}"
-        for header, (day, _, _) in above.items()
-        if groups[header] and day in days
-    }
+    parts = {header: header.rpartition(GROUPED) for header in headers if GROUPED in header}
+    days = dated("", list(dict.fromkeys(day for day, _, _ in parts.values())))
+    found: dict[str, str] = {}
+    for header, (day, _, name) in parts.items():
+        group = _group_of(contract, kinds, name) if day in days else None
+        found |= {header: f"{group}|{days[day]}"} if group else {}
+    return found
 
 
 def _kinds(contract: Contract, headers: Sequence[str]) -> list[tuple[str, ...]]:
@@ -476,10 +471,8 @@ def _codes_in(
 
     `said`: texts of other columns that the words hold: the `M` of `K&M` is no sex."""
     known, held = code_texts(column), _texts_in(column, words)
-    longer = [
-        (text, more) for text in held for more in (*held, *said) if f" {text} " in f" {more} "
-    ]
-    within = {text for text, more in longer if text != more}
+    others = {*held, *said}
+    within = {text for text in held for more in others - {text} if f" {text} " in f" {more} "}
     hits = {text: known[text] for text in held if text not in within}
     told = {word: code for word, code in hits.items() if any(map(str.isdigit, word))} or hits
     return [*told.values()], {word for text in hits for word in text.split()}
