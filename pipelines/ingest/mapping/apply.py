@@ -22,9 +22,11 @@ from pipelines.ingest.mapping.places.gazetteer import Gazetteer
 from pipelines.ingest.mapping.written.written_dates import (
     bare_day,
     day_of_span,
+    digits_of_day,
     in_english,
     is_read_by,
     names_months,
+    with_all_digits,
 )
 from pipelines.ingest.mapping.written.written_numbers import (
     PLAIN_DIGITS,
@@ -302,6 +304,8 @@ class _Applied:
             text = _remapped(text, read)
         if names_months(forms):
             text = _remapped(text, lambda value: in_english(value, forms))
+        if any(map(digits_of_day, forms)):
+            text = _remapped(text, lambda value: with_all_digits(value, forms))
         return text
 
     def _plain(self, value: str, forms: tuple[str, ...]) -> str | None:

@@ -17,6 +17,7 @@ from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import literal, literals, quoted
 from pipelines.ingest.mapping.model import ColumnMapping, reads_iso_otherwise
+from pipelines.ingest.mapping.written.written_dates import digits_of_day
 from pipelines.ingest.mapping.written.written_numbers import (
     BLANKS,
     DECIMAL_COMMA,
@@ -219,6 +220,7 @@ def _date_cast(name: str, how: Notation) -> Cast:
         return Cast(f"CASE {day} END", {})
     timed = [entry for entry in how.formats if re.search("%[-]?[HI]", entry)]
     parameters: dict[str, Any] = {f"formats_{name}": _short_years_first(how.formats)}
+    text = _with_whole_day(text, how.formats)
     declared = f"CAST(try_strptime({text}, $formats_{name}) AS DATE)"
     if timed:
         day_zone = how.day_zone or how.time_zone
@@ -244,6 +246,18 @@ def _date_cast(name: str, how: Notation) -> Cast:
     return Cast(f"CASE {day} ELSE {declared} END", parameters)
 
 
+def _with_whole_day(text: str, formats: Sequence[str]) -> str:
+    """The text, null where a day that is one number lacks digits: DuckDB reads `1126` by `%d%m%y`
+    as of 2006."""
+    lengths = {digits_of_day(entry) for entry in formats} - {0}
+    if not lengths:
+        return text
+    others = "|".join(rf"\d{{{length}}}" for length in range(3, 9) if length not in lengths)
+    return (
+        f"CASE WHEN NOT regexp_matches({text}, {literal(f'^({others})([ T]|$)')}) THEN {text} END"
+    )
+
+
 def _short_years_first(formats: Sequence[str]) -> list[str]:
     """`%Y` of DuckDB reads `12/2/26` as of the year 26."""
     return sorted(formats, key=lambda entry: "%y" not in entry)
@@ -267,7 +281,8 @@ def _time_cast(name: str, how: Notation) -> Cast:
     local = f"WHEN {is_iso} THEN TRY_CAST({text} AS TIMESTAMP)"
     instant = f"WHEN {is_offset} THEN TRY_CAST({text} AS TIMESTAMPTZ)"
     if local_formats:
-        local += f" ELSE try_strptime({text}, $formats_{name})"
+        whole = _with_whole_day(text, local_formats)
+        local += f" ELSE try_strptime({whole}, $formats_{name})"
         parameters[f"formats_{name}"] = _short_years_first(local_formats)
     if offset_formats:
         instant += f" ELSE try_strptime({text}, $offset_formats_{name})"

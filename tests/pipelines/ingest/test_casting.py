@@ -226,6 +226,18 @@ def test_a_day_without_a_time_is_no_time(clock: duckdb.DuckDBPyConnection) -> No
     assert value(clock, "time", "2026-07-01", **how) == datetime(2026, 6, 30, 22)
 
 
+def test_a_day_in_digits_has_all_of_them(clock: duckdb.DuckDBPyConnection) -> None:
+    short = {"formats": ("%d%m%y", "%d/%m/%Y")}
+    assert value(clock, "date", "010126", **short) == date(2026, 1, 1)
+    assert value(clock, "date", "01/02/2026", **short) == date(2026, 2, 1)
+    for lacking in ("10126", "1126", "2026"):  # the first of them DuckDB reads as of 2006
+        assert value(clock, "date", lacking, **short) is None
+    assert value(clock, "date", "1012026", formats=("%d%m%Y",)) is None  # read as of the year 26
+    timed = {"formats": ("%d%m%y %H:%M",), "time_zone": "UTC"}
+    assert value(clock, "time", "010126 07:30", **timed) == datetime(2026, 1, 1, 7, 30)
+    assert value(clock, "time", "10126 07:30", **timed) is None
+
+
 def test_a_declared_order_of_day_and_month_holds_over_iso(clock: duckdb.DuckDBPyConnection) -> None:
     assert value(clock, "date", "2026-05-03", formats=("%Y-%d-%m",)) == date(2026, 3, 5)
     assert value(clock, "date", "2026-03-25", formats=("%Y-%d-%m",)) is None  # no month 25

@@ -9,6 +9,7 @@ from pipelines.ingest.mapping.written.written_dates import (
     bare_day,
     day_of_span,
     is_read_by,
+    with_all_digits,
 )
 from pipelines.ingest.mapping.written.written_numbers import number_of_cell, numbers_in_cell
 from pipelines.ingest.mapping.written.written_places import decimal_degrees, grid_degrees
@@ -87,6 +88,28 @@ def test_what_leads_to_a_day_is_not_read() -> None:
     texts = ["le 02/07/2026 vers 15h30", "le 29/07/2026 vers 6h30"]
     assert notation.dates(texts, with_time=True).keys == {"formats": ["%d/%m/%Y %H:%M"]}
     assert notation.dates(["01-juill-26", "le 2-juill-26"], with_time=False).share == 1
+
+
+@pytest.mark.parametrize(
+    ("texts", "formats"),
+    [
+        (["010126", "100126", "311225"], ["%d%m%y"]),
+        (["10126", "100126", "70126"], ["%d%m%y"]),  # a workbook dropped the zero
+        (["260101", "260113", "260203"], ["%y%m%d"]),
+        (["010101", "010203", "020105"], None),  # codes of places
+        (["250126", "250127"], None),  # too few to tell them from other numbers
+        (["120326", "450726", "030226"], None),
+    ],
+)
+def test_days_of_six_digits_are_those_of_one_year(texts: list[str], formats: object) -> None:
+    assert notation.dates(texts, with_time=False).keys.get("formats") == formats
+
+
+def test_a_zero_that_a_workbook_dropped_before_a_day_comes_back() -> None:
+    assert with_all_digits("10126", ("%d%m%y",)) == "010126"
+    assert with_all_digits("10126 0730", ("%d%m%y %H:%M",)) == "010126 0730"
+    assert with_all_digits("60101", ("%y%m%d",)) == "60101"  # no year has one digit
+    assert not is_read_by("10126", "%d%m%y") and not is_read_by("1126", "%d%m%y")
 
 
 def test_four_digits_are_asked_of_a_year() -> None:

@@ -29,8 +29,11 @@ def in_english(text: str, forms: Sequence[str]) -> str:
 
 @lru_cache(maxsize=100_000)
 def is_read_by(text: str, form: str) -> bool:
-    """Whether a format reads a text; `%Y` reads four digits, `12/2/26` is not of the year 26."""
+    """Whether a format reads a text; `%Y` reads four digits, `12/2/26` is not of the year 26, and a
+    day in digits has all of them: `1126` is none of 2006."""
     if "%Y" in form and not re.search(r"(?<!\d)\d{4}", text):
+        return False
+    if (digits := digits_of_day(form)) and not re.match(rf"\d{{{digits}}}(?!\d)", text):
         return False
     text = with_english_months(text, form) if names_months([form]) else bare_day(text)
     try:
@@ -38,6 +41,23 @@ def is_read_by(text: str, form: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+_IN_DIGITS = {"%d%m%y": 6, "%m%d%y": 6, "%y%m%d": 6, "%d%m%Y": 8, "%m%d%Y": 8, "%Y%m%d": 8}
+
+
+def digits_of_day(form: str) -> int:
+    """How many digits the day of a format has that is one number (`%d%m%y`: 6), else 0."""
+    return _IN_DIGITS.get(re.split("[ T]", form)[0], 0)
+
+
+def with_all_digits(text: str, forms: Iterable[str]) -> str:
+    """`010126` of `10126`: a workbook drops the zero before a day that is one number."""
+    digits = re.match(r"\d+(?![^ T])", text)
+    lost = digits and any(
+        form[1] in "dm" and digits_of_day(form) == len(digits[0]) + 1 for form in forms
+    )
+    return f"0{text}" if lost else text
 
 
 def is_month(word: str) -> bool:

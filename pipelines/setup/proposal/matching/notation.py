@@ -10,6 +10,7 @@ from indicators.definitions.contracts import Column
 from pipelines.ingest.mapping.written.written_dates import (
     is_month,
     is_read_by,
+    with_all_digits,
     with_english_months,
 )
 from pipelines.ingest.mapping.written.written_numbers import (
@@ -38,6 +39,9 @@ _DAYS = (
     "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%B %d, %Y",
     "%d-%b-%y", "%d-%m-%y", "%d %b %y", "%d-%B-%Y", "%d/%b/%Y", "%b %d, %Y", "%d%b%y", "%d%b%Y",
 )  # fmt: skip
+_DIGITS = ("%d%m%y", "%y%m%d")
+_FEWEST_IN_DIGITS = 3  # different days
+_FIRST_IN_DIGITS, _LAST_IN_DIGITS = 2010, 2040
 _CLOCKS = (" %H:%M", " %H:%M:%S", " %I:%M:%S %p", "T%H:%M:%S")  # `%H:%M` reads all without seconds
 _GROUPS = ("%d%H%M{} %b %y", "%d%H%M{} %b %Y")  # with the letter of a zone or without
 _ISO_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
@@ -98,6 +102,8 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
         zones = letters if len(letters) <= 1 else ["%z"]
         formats += [form.format(zone) for form in _GROUPS for zone in ("", *zones)]
     rest = rest[:_LOOKED_AT]
+    if in_digits := _in_digits(rest):
+        rest, formats = [with_all_digits(text, in_digits) for text in rest], in_digits
     forms: list[str] = []
     left, order, is_either = rest, tuple[str, ...](), False
     while left:
@@ -118,6 +124,19 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
     read = iso + (1 - len(left) / len(rest)) * (1 - iso)
     zone = {"time_zone": _zone(letters[0])} if with_time and len(letters) == 1 else {}
     return Written({"formats": forms, **zone}, read, is_either)
+
+
+def _in_digits(texts: Sequence[str]) -> list[str]:
+    """The formats by which all texts are days of six digits (`010126`, the first zero perhaps
+    lost) of one year or of two that follow, as other numbers seldom are."""
+    whole = {with_all_digits(text, _DIGITS) for text in texts}
+    if len(whole) < _FEWEST_IN_DIGITS or not all(re.fullmatch(r"\d{6}", text) for text in whole):
+        return []
+    read = [form for form in _DIGITS if all(_fits(text, form) for text in whole)]
+    years = {form: {datetime.strptime(text, form).year for text in whole} for form in read}
+    near = range(_FIRST_IN_DIGITS, _LAST_IN_DIGITS + 1)
+    return [form for form in read
+            if {*years[form]} <= {*near} and max(years[form]) - min(years[form]) <= 1]  # fmt: skip
 
 
 def _may_hold(texts: Sequence[str], clock: str) -> bool:
