@@ -288,7 +288,9 @@ def test_wrong_column_in_a_mapping_names_the_nearest(faulty: Faulty, name: str) 
     assert found[rule] == nearest
 
 
-@pytest.mark.parametrize("wrong", ["%d.%m", "%H:%M", "%d.%m.%Q", "JJ.MM.AAAA", "%"])
+@pytest.mark.parametrize(
+    "wrong", ["%d.%m", "%H:%M", "%d.%m.%Q", "JJ.MM.AAAA", "%", "%d.%m.%Y %H:%M %H:%M"]
+)
 def test_date_format_that_says_no_year_and_month(faulty: Faulty, wrong: str) -> None:
     workspace, mission = faulty
     columns: dict[str, object] = {column: {"from": column} for column in HEADER.split(",")}

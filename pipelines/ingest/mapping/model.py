@@ -492,9 +492,12 @@ def reads_iso_otherwise(formats: Iterable[str]) -> bool:
 
 
 def _is_date_format(text: str) -> bool:
-    """Whether it uses known signs only and says at least year and month, as nothing is guessed."""
-    signs = set(re.findall(r"%-?(.?)", text.replace("%%", "")))
-    return signs <= _DATE_SIGNS and bool(signs & {"Y", "y"}) and bool(signs & {"m", "b", "B", "j"})
+    """Whether it uses known signs only, each once, and says at least year and month, as nothing is
+    guessed."""
+    every = re.findall(r"%-?(.?)", text.replace("%%", ""))
+    signs = set(every)
+    says_month = bool(signs & {"Y", "y"}) and bool(signs & {"m", "b", "B", "j"})
+    return signs <= _DATE_SIGNS and len(signs) == len(every) and says_month
 
 
 def _code_problems(

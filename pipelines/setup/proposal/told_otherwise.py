@@ -14,7 +14,7 @@ from pipelines.setup.proposal.matching.columns import fit_of
 from pipelines.setup.proposal.matching.survey import RESPONDENTS
 from pipelines.setup.proposal.matching.texts import ColumnProposal
 from pipelines.setup.proposal.matching.wide import Wide
-from pipelines.setup.proposal.matching.words import told_by_export
+from pipelines.setup.proposal.matching.words import told_by_export, without_idle_exports
 
 _UNTOLD = 0.6  # what another column alone tells
 _TOLD_BY = {
@@ -75,7 +75,8 @@ def of_texts(
     `Patrouille de nuit` is a patrol."""
     taken = {header: contract.columns[one.column] for one in columns for header in one.headers}
     kind = next((name for name in contract.columns if name.endswith(("_type", "_kind"))), None)
-    worded = [texts for texts in layout.texts if _are_words(texts.values)]
+    told = without_idle_exports(texts.header for texts in layout.texts)
+    worded = [texts for texts in layout.texts if texts.header in told and _are_words(texts.values)]
     free = [texts for texts in worded if texts.header not in taken]
     coded = [
         texts
@@ -90,8 +91,8 @@ def of_texts(
                 for one in [*free, *(coded if name == kind else ())])  # fmt: skip
         header, fit = next((both for both in fits if both[1].share == 1), ("", None))
         if fit:
-            told = ("of_another",)
-            found.append(ColumnProposal(name, (header,), _UNTOLD, told, fit.entry, fit.codes))
+            reasons = ("of_another",)
+            found.append(ColumnProposal(name, (header,), _UNTOLD, reasons, fit.entry, fit.codes))
     return found
 
 

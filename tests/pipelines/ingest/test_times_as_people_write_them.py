@@ -288,6 +288,9 @@ def test_officers_and_ranks_are_added() -> None:
 def test_degrees_and_minutes_may_stand_apart_without_their_signs() -> None:
     assert decimal_degrees("N 07 54.53", "NS") == decimal_degrees("7°54.53'N", "NS") == "7.908833"
     assert decimal_degrees("0754N", "NS") == "0754N"  # nobody knows where the degrees end
+    assert decimal_degrees("09 24.9", "NS") == decimal_degrees("9 24 54", "NS") == "9.415000"
+    for text in ("9 249.5", "9 24", "9 61.0", "9.5 24.9"):  # thousands, two numbers, no minutes
+        assert decimal_degrees(text, "NS") == text
     assert grid_degrees("35M-NT-41058-30325") == grid_degrees("35M NT 41058 30325")
 
 

@@ -14,6 +14,8 @@ _DEGREES = re.compile(
     re.IGNORECASE,
 )
 _MARKED = re.compile(r"[°º'’′NSEWO]", re.IGNORECASE)
+_BY_BLANKS = re.compile(r"[+-]?\d{1,3} \d{2}(?:[.,]\d+| \d{2}(?:[.,]\d+)?)")
+"""`09 24.9`, `09 24 54`: no thousands have two digits behind a blank."""
 _PARTS = re.compile(r"\d\s+\d|\d\s*(?:[°º]|d)", re.IGNORECASE)  # `N 07 54.53`, `8°14.42'N`
 _NUMBER = r"([+-]?\d{1,3}(?:[.,]\d+)?)"
 _OF_POINTS = r"([+-]?\d{1,3}\.\d+)\s*,\s*([+-]?\d{1,3}\.\d+)"
@@ -29,7 +31,8 @@ SIDES = {"latitude": "NS", "longitude": "EWO"}
 def decimal_degrees(text: str, sides: str) -> str:
     """`6°12'30"N` as 6.208333; text that is none, or a number already, as it is."""
     found = _DEGREES.fullmatch(text.strip())
-    if found is None or not _MARKED.search(text) or (found["side1"] and found["side2"]):
+    is_marked = _MARKED.search(text) or _BY_BLANKS.fullmatch(text.strip())
+    if found is None or not is_marked or (found["side1"] and found["side2"]):
         return text
     whole, minutes, seconds = (
         float((found[part] or "0").replace(",", ".")) for part in ("degrees", "minutes", "seconds")

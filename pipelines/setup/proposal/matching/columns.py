@@ -42,6 +42,7 @@ from pipelines.setup.proposal.matching.concepts import (
 )
 from pipelines.setup.proposal.matching.joined_columns import (
     WOMEN,
+    hours_of_their_days,
     two_of_one_cell,
     with_clocks,
     with_days,
@@ -125,10 +126,11 @@ def column_proposals(
     levels = _from_the_deepest(contract, columns)
     columns = [texts for texts in columns if levels.get(texts.header, texts.header)]
     pairs = {texts.header: two_of_one_cell(contract, texts) for texts in columns}
+    hours = hours_of_their_days(columns)
     found = [
         proposal
         for texts in columns
-        if not pairs[texts.header]
+        if not pairs[texts.header] and texts.header not in hours
         for proposal in _of_header(contract, texts, known, levels.get(texts.header))
         if proposal.confidence >= LEAST_CONFIDENCE
     ]

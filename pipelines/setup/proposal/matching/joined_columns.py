@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
+from itertools import pairwise
 from operator import eq
 from typing import Any
 
@@ -19,6 +20,7 @@ from pipelines.ingest.mapping.written.written_numbers import (
 )
 from pipelines.ingest.mapping.written.written_places import grid_degrees, part_of_pair
 from pipelines.ingest.mapping.written.written_times import (
+    day_part,
     has_hours,
     says_days_later,
     says_same_day,
@@ -30,7 +32,7 @@ from pipelines.setup.proposal.matching.concepts import (
     meanings,
     says_only_when,
 )
-from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
+from pipelines.setup.proposal.matching.texts import GROUPED, ColumnProposal, Texts
 from pipelines.setup.proposal.matching.words import (
     code_names,
     folded,
@@ -48,6 +50,7 @@ _LEAST_WORDED = 0.8  # share of the texts with a number
 _REFERENCE = re.compile(
     r"(?P<word>[^\W\d_]{3,} (?=\S*\d))?(?P<letters>[^\W\d_]{2,})[-_/ .]*[^\s\d]*\d\S*(?:[ /-]\S+)*"
 )
+_AT = frozenset(map(folded, ("at", "à")))
 _ALIKE = 2  # first letters: `INC` of an incident, `OPO` of an operation
 _MOST, _LEAST_OF_ROW = 0.9, 0.4  # share of the texts of a column
 
@@ -202,6 +205,23 @@ def with_days_left(
     return [*chosen, *more]
 
 
+def hours_of_their_days(columns: Sequence[Texts]) -> frozenset[str]:
+    """Headers of hours that tell nothing without the day before them: `Verified / time` behind
+    `Verified / date`, `at` behind `Reported on`."""
+    return frozenset(
+        hour.header
+        for day, hour in pairwise(columns)
+        if (_is_of_one_name(day.header, hour.header) or folded(hour.header) in _AT)
+        and notation.clock_formats(hour.values)
+        and _is_day(day)
+    )
+
+
+def _is_of_one_name(*headers: str) -> bool:
+    names = {header.rpartition(GROUPED)[0] for header in headers}
+    return len(names) == 1 and "" not in names
+
+
 def _are_counts(texts: Texts) -> bool:
     return all(text.isdigit() for text in texts.values)
 
@@ -311,7 +331,7 @@ def _of_two(one: ColumnProposal, day: Texts, clock: Texts) -> ColumnProposal:
     written = notation.dates(days, with_time=False)
     if written.share < _MOST:  # the hour behind that of the day takes its place
         written = notation.days_of_times(day.values)
-    forms = [str(form).removesuffix(" %H:%M") for form in written.keys.get("formats", ())]  # type: ignore[attr-defined]
+    forms = [*dict.fromkeys(day_part(form) for form in written.keys.get("formats", ()))]  # type: ignore[attr-defined]
     if not forms or any(notation.is_iso(text, with_time=False) for text in day.values):
         forms.append("%Y-%m-%d")
     hours = notation.clock_formats(clock.values)

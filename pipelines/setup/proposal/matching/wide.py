@@ -434,8 +434,9 @@ def without_group(
 def _words_of(header: str) -> list[list[str]]:
     """The words of a header, or of its tag's attributes, in each of its readings; a name above it
     is of its words."""
+    header = re.sub(r"(?i)(?<=\d)[_ ]plus\b", "plus", header)  # `F_60_plus`
     tag, *attributes = header.split("+")
-    ages = (re.sub("^age_?", "", one).replace("_plus", "plus") for one in attributes)
+    ages = (re.sub("^age_?", "", one) for one in attributes)
     plain = [part for one in ages for part in one.split("_")]
     ways = (
         [plain]

@@ -1,7 +1,7 @@
 """Mess that the field set does not have: what is read of it, and what of it is proposed."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import product
 from pathlib import Path
 
@@ -1454,3 +1454,44 @@ def test_a_day_that_may_come_later_is_of_a_key_only_where_nothing_else_tells(
     alike = [[*rows[0][:2], "Police", "Torit"], ["02/02/2026", "15/02/2026", "Police", "Torit"]]
     found = propose(workbook(tmp_path / "alike.xlsx", F=[head, *alike]), KNOWN, table="commitments")
     assert "Implemented on" in by_column(found)["commitment_code"]
+
+
+ALERTS = ["Alert no.", "Place", "Danger", "Reported", None, "Verified", None, "On site", None]
+
+
+def test_hours_below_a_name_are_of_the_day_below_it(tmp_path: Path) -> None:
+    below = [None, None, None, *["date", "time"] * 3]
+    rows = [[f"EW-{day}", "Torit", "riot", date(2026, 7, day), time(20, 50), date(2026, 7, day + 1),
+             time(0, 30), date(2026, 7, day + 1), time(2, 55)] for day in range(1, 9)]  # fmt: skip
+    path = workbook(tmp_path / "alerts.xlsx", Log=[ALERTS, below, *rows])
+    by_name = {one.column: one for one in propose(path, KNOWN).columns}
+    for name, said in (("confirmed_at", "Verified"), ("arrived_at", "On site")):
+        assert by_name[name].headers[-2:] == (f"{said} / date", f"{said} / time")
+    forms = [form for one in by_name.values() for form in one.entry.get("formats", ())]
+    assert forms and all(form.count("%H") <= 1 for form in forms)
+
+
+def test_at_behind_a_day_is_its_hour(tmp_path: Path) -> None:
+    head = ["OB no.", "Date occ.", "Time occ.", "Place", "Offence", "Reported on", "at"]
+    rows = [[f"OB/{day}", f"{day:02d}-04-26", "2300", "Torit", "Murder", f"{day + 1:02d}-04-26",
+             "0900"] for day in range(1, 9)]  # fmt: skip
+    found = by_column(propose(workbook(tmp_path / "ob.xlsx", OB=[head, *rows]), KNOWN))
+    assert found["occurred_at"] == ("Date occ.", "Time occ.")
+    assert found["reported_at"] == ("Reported on", "at")
+
+
+def test_ages_and_over_may_be_written_out_in_a_header(tmp_path: Path) -> None:
+    head = ["ADM2_PCODE", "F_00_17", "F_18_59", "F_60_plus", "M_00_17", "M_18_59", "M_60_plus"]
+    rows = [["XX01", 10, 20, 3, 11, 21, 4], ["XX02", 12, 22, 5, 13, 23, 6]]
+    found = propose(workbook(tmp_path / "admpop_2026.xlsx", Sheet1=[head, *rows]), KNOWN)
+    assert found.wide is not None
+    assert {"F_60_plus", "M_60_plus"} <= {*found.wide.items.values()}
+
+
+def test_who_else_told_of_an_event_of_a_published_export_is_not_its_source(tmp_path: Path) -> None:
+    head = ["id", "where_prec", "adm_2", "date_prec", "date_start", "best", "source_office"]
+    rows = [[number, 1, "Torit", 1, date(2026, 4, number), 3, "Radio X"] for number in range(1, 9)]
+    path = workbook(tmp_path / "GEDEvent.xlsx", Sheet1=[head, *rows])
+    found = propose(path, KNOWN)
+    assert found.table == "incidents"
+    assert "reported_by" not in by_column(found)
