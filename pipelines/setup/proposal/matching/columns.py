@@ -100,6 +100,7 @@ _CHOSEN = frozenset({"0", "1", "0.0", "1.0", "True", "False", "TRUE", "FALSE"})
 _OF_FORM = frozenset(map(folded, ("_uuid", "_submission_time", "SubmissionDate", "instanceID")))
 _SEPARATORS = (";", ",", "|", " ", "/", "+", "&", "\n")
 _ONLY_PARTS = (";", ",", "|", "\n")  # signs that are no part of a name
+_SURE_PARTS = (";", "|", "\n")  # beside which another sign may be part of one: `mobility/air; EW`
 _REACHES = re.compile(
     r"(\+|00)\d{1,3}[ .()-]?[\d .()-]{6,}|\S+@\S+\.\S+"
 )  # a telephone, an address
@@ -485,12 +486,21 @@ def _is_short_for(own: Sequence[str], names: frozenset[str]) -> bool:
     """Whether each word of a header begins one of a name: `Dist.` of `Distance`, `Loc. acc.` of
     `Location accuracy`."""
 
-    def begins(words: Sequence[str], others: Sequence[str]) -> bool:
-        pairs = zip(words, others, strict=False)
-        return len(words) == len(others) and all(other.startswith(word) for word, other in pairs)
-
     short = [one.split() for one in own if all(len(word) >= _LEAST_SHORT for word in one.split())]
-    return any(begins(words, name.split()) for words in short for name in names)
+    return any(
+        all(other.startswith(word) for word, other in zip(words, others, strict=True))
+        for words in short
+        for others in _names_by_begin(names).get((len(words), words[0][:_LEAST_SHORT]), ())
+    )
+
+
+@cache
+def _names_by_begin(names: frozenset[str]) -> Mapping[tuple[int, str], list[list[str]]]:
+    """The words of names, by how many they are and how the first begins."""
+    found: dict[tuple[int, str], list[list[str]]] = {}
+    for words in map(str.split, names):
+        found.setdefault((len(words), words[0][:_LEAST_SHORT]), []).append(words)
+    return found
 
 
 def _may_be_told(table: str, name: str) -> bool:
@@ -752,7 +762,8 @@ def _code_fit(column: Column, texts: Texts, export: Mapping[str, Any]) -> Fit:
     is_parted = any(sign in text for text in values for sign in _ONLY_PARTS)
     signs = [sign for sign in _SEPARATORS if sign != " " or not is_parted]
     fits = {sign: _codes_by(column, values, [sign], labels=labels) for sign in signs}
-    first = max(signs, key=lambda sign: (fits[sign].share or 0, _least_sure(fits[sign])))
+    sure = [sign for sign in _SURE_PARTS if any(sign in text for text in values)]
+    first = max(sure or signs, key=lambda sign: (fits[sign].share or 0, _least_sure(fits[sign])))
     fit = fits[first]
     for sign in (one for one in _SEPARATORS if one not in (first, " ")):
         # `A / B` beside `A; B`: never one code for both; a list where each part is a known code, or

@@ -105,7 +105,8 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
     if in_digits := _in_digits(rest):
         rest, formats = [with_all_digits(text, in_digits) for text in rest], in_digits
     forms: list[str] = []
-    left, order, is_either = rest, tuple[str, ...](), False
+    left = [text for text in rest if any(map(str.isdigit, text))]
+    worded, order, is_either = len(rest) - len(left), tuple[str, ...](), False
     while left:
         one_way = [form for form in formats if not order or order_of(form) in ((), order)]
         shares = {form: _share(left, form) for form in one_way}
@@ -121,7 +122,7 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
         behind = _behind_words(rest, with_time, of_months) if len(rest) == len(texts) else None
         return behind or Written({}, 1 - len(rest) / len(texts))
     iso = sum(is_iso(text, with_time=with_time) for text in texts) / len(texts)
-    read = iso + (1 - len(left) / len(rest)) * (1 - iso)
+    read = iso + (1 - (len(left) + worded) / len(rest)) * (1 - iso)
     zone = {"time_zone": _zone(letters[0])} if with_time and len(letters) == 1 else {}
     return Written({"formats": forms, **zone}, read, is_either)
 

@@ -1495,3 +1495,14 @@ def test_who_else_told_of_an_event_of_a_published_export_is_not_its_source(tmp_p
     found = propose(path, KNOWN)
     assert found.table == "incidents"
     assert "reported_by" not in by_column(found)
+
+
+def test_a_stroke_within_parts_that_another_sign_parts_is_of_their_name(tmp_path: Path) -> None:
+    head = ["AAR no", "Incident", "Kind", "Opened", "Lessons on"]
+    lessons = ("outreach; FAS/PNS liaison", "mobility/air; EW", "EW; outreach; mobility/air", "EW")
+    rows = [[f"AAR-{day}", f"I-{day}", "AAR", date(2026, 8, day), lessons[day % 4]]
+            for day in range(1, 13)]  # fmt: skip
+    found = propose(workbook(tmp_path / "aar.xlsx", Log=[head, *rows]), KNOWN)
+    (one,) = [one for one in found.columns if one.column == "lessons"]
+    texts = {code.text for code in one.codes}
+    assert texts == {"outreach", "FAS/PNS liaison", "mobility/air", "EW"}
