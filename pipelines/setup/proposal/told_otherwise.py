@@ -2,7 +2,7 @@
 a group above the rows, by rows of their own, by the area. All but the last are asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from indicators.definitions.contracts import Column, Contract
@@ -10,10 +10,10 @@ from pipelines.ingest.rows.cast import TRUE_TEXTS
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import Layout
 from pipelines.setup.proposal.matching.codes import code_proposals, recode_of
-from pipelines.setup.proposal.matching.columns import fit_of
+from pipelines.setup.proposal.matching.columns import fit_of, is_personal
 from pipelines.setup.proposal.matching.survey import RESPONDENTS
-from pipelines.setup.proposal.matching.texts import ColumnProposal
-from pipelines.setup.proposal.matching.wide import Wide
+from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
+from pipelines.setup.proposal.matching.wide import Wide, without_group
 from pipelines.setup.proposal.matching.words import told_by_export, without_idle_exports
 
 _UNTOLD = 0.6  # what another column alone tells
@@ -28,6 +28,7 @@ _TOLD_BY = {
 }
 _BY_CONSENT = ("refusal", "complete")  # result of an interview without and with it
 _LEAST_OF_GROUPS = 0.5  # share of their names
+_OF_PERSON, _MOST_TOLD = ("sex", "age_group"), 0.6  # share of the texts that tell either
 _PRECISION, _NAMED_BY_AREA = "location_precision", 0.95
 
 
@@ -99,6 +100,37 @@ def of_texts(
 def _are_words(values: Sequence[str]) -> bool:
     """Whether there are texts, and none is a mere number, which as a code means what it counts."""
     return bool(values) and all(any(map(str.isalpha, text)) for text in values)
+
+
+def of_sex_and_age(
+    layout: Layout, contract: Contract, columns: Sequence[ColumnProposal], wide: Wide | None
+) -> list[ColumnProposal]:
+    """Sex and age group where one column tells both: `Homme 18-29`, `Girl`."""
+    taken = {header: one.column for one in columns for header in one.headers}
+    named = {*taken.values()} | {*(wide.columns if wide else ())}
+    open_ = [name for name in _OF_PERSON if name in contract.columns and name not in named]
+    if not open_ or not contract.columns.keys() >= {*_OF_PERSON}:
+        return []
+    for texts in layout.texts:
+        if taken.get(texts.header, _OF_PERSON[0]) not in _OF_PERSON or is_personal(texts):
+            continue
+        groups = {text: without_group(contract, _OF_PERSON, text)[0] for text in texts.values}
+        told = {text: group.split("|") for text, group in groups.items() if group}
+        known = [sex for sex, age in told.values() if (sex, age) != ("_U", "_U")]
+        has_ages = any(age != "_U" for _, age in told.values())
+        if not has_ages or not {"F", "M"} <= {*known} or len(known) < _MOST_TOLD * len(groups):
+            continue
+        return [_told_as(contract, name, texts, {text: both[_OF_PERSON.index(name)]
+                for text, both in told.items()}) for name in open_]  # fmt: skip
+    return []
+
+
+def _told_as(
+    contract: Contract, name: str, texts: Texts, meant: Mapping[str, str]
+) -> ColumnProposal:
+    codes = tuple(code_proposals(texts.values, contract.columns[name], meant=meant))
+    reasons = ("of_another",)
+    return ColumnProposal(name, (texts.header,), _UNTOLD, reasons, recode_of(codes), codes)
 
 
 def precision_of_area(

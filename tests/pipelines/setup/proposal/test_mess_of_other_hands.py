@@ -1506,3 +1506,28 @@ def test_a_stroke_within_parts_that_another_sign_parts_is_of_their_name(tmp_path
     (one,) = [one for one in found.columns if one.column == "lessons"]
     texts = {code.text for code in one.codes}
     assert texts == {"outreach", "FAS/PNS liaison", "mobility/air", "EW"}
+
+
+@pytest.mark.parametrize(
+    ("who", "sexes", "ages"),
+    [
+        (("Adult male", "Girl", "Woman 18-29"), ("M", "F", "F"), ("_U", "Y0T17", "Y18T29")),
+        (("Homme 18-29", "Jeune fille <18", "Ancien (60+)"), ("M", "F", "_U"),
+         ("Y18T29", "Y0T17", "Y_GE60")),
+        (("Farmer", "Girl", "Teacher"), None, None),
+        (("Men", "Women", "Men"), ("M", "F", "M"), None),
+    ],
+)  # fmt: skip
+def test_one_column_may_tell_sex_and_age_group(
+    tmp_path: Path,
+    who: tuple[str, str, str],
+    sexes: tuple[str, ...] | None,
+    ages: tuple[str, ...] | None,
+) -> None:
+    head = ["Feedback no", "Date", "Place", "Who", "Topic"]
+    rows = [[f"F-{day}", date(2026, 3, day), "Torit", who[day % 3], "aid"] for day in range(1, 13)]
+    found = propose(workbook(tmp_path / "feedback.xlsx", Log=[head, *rows]), KNOWN)
+    assert found.table == "community_feedback"
+    codes = {one.column: {code.text: code.code for code in one.codes} for one in found.columns}
+    for name, meant in (("sex", sexes), ("age_group", ages)):
+        assert codes.get(name) == (dict(zip(who, meant, strict=True)) if meant else None)
