@@ -69,9 +69,9 @@ from pipelines.setup.proposal.told_otherwise import (
     of_another,
     of_group,
     of_own_rows,
-    of_sex_and_age,
     of_texts,
     precision_of_area,
+    with_sex_and_age,
 )
 
 PERIODS = ("month", "quarter", "year")
@@ -394,7 +394,7 @@ def propose(
     columns += of_another(layout, contract, columns)
     columns += precision_of_area(contract, columns)
     columns += of_texts(layout, contract, columns, wide, known)
-    columns += of_sex_and_age(layout, contract, columns, wide)
+    columns = with_sex_and_age(layout, contract, columns, wide)
     zone = notation.zone_told(layout.above, layout.table.header)
     columns = _asked_in_zone(contract, columns) if zone else columns
     feeds = tuple(sorted(c for c, one in load_catalogue().items() if one.source == name))

@@ -102,27 +102,40 @@ def _are_words(values: Sequence[str]) -> bool:
     return bool(values) and all(any(map(str.isalpha, text)) for text in values)
 
 
-def of_sex_and_age(
+def with_sex_and_age(
     layout: Layout, contract: Contract, columns: Sequence[ColumnProposal], wide: Wide | None
 ) -> list[ColumnProposal]:
-    """Sex and age group where one column tells both: `Homme 18-29`, `Girl`."""
+    """Sex and age group of one column that tells both: `Homme 18-29`, `Girl`, `F 60+`."""
+    if not contract.columns.keys() >= {*_OF_PERSON} or contract.table == RESPONDENTS:
+        return [*columns]  # a question may be of others: who fetches water
+    by_name = {one.column: one for one in columns}
     taken = {header: one.column for one in columns for header in one.headers}
-    named = {*taken.values()} | {*(wide.columns if wide else ())}
-    open_ = [name for name in _OF_PERSON if name in contract.columns and name not in named]
-    if not open_ or not contract.columns.keys() >= {*_OF_PERSON}:
-        return []
+    beside = {*(wide.columns if wide else ())}
     for texts in layout.texts:
         if taken.get(texts.header, _OF_PERSON[0]) not in _OF_PERSON or is_personal(texts):
             continue
-        groups = {text: without_group(contract, _OF_PERSON, text)[0] for text in texts.values}
-        told = {text: group.split("|") for text, group in groups.items() if group}
-        known = [sex for sex, age in told.values() if (sex, age) != ("_U", "_U")]
-        has_ages = any(age != "_U" for _, age in told.values())
-        if not has_ages or not {"F", "M"} <= {*known} or len(known) < _MOST_TOLD * len(groups):
-            continue
-        return [_told_as(contract, name, texts, {text: both[_OF_PERSON.index(name)]
-                for text, both in told.items()}) for name in open_]  # fmt: skip
-    return []
+        told = _persons_told(contract, texts)
+        own = (by_name.get(name) for name in _OF_PERSON)
+        unsure = {one.column for one in own if one and one.headers == (texts.header,)
+                  and any(code.code is None for code in one.codes)}  # fmt: skip
+        open_ = {name: at for at, name in enumerate(_OF_PERSON)
+                 if name in unsure or name not in by_name.keys() | beside}  # fmt: skip
+        if told and open_:
+            more = (_told_as(contract, name, texts, {text: both[at] for text, both in told.items()})
+                    for name, at in open_.items())  # fmt: skip
+            return [*(one for one in columns if one.column not in unsure), *more]
+    return [*columns]
+
+
+def _persons_told(contract: Contract, texts: Texts) -> dict[str, list[str]]:
+    """Sex and age group of each text that tells either; none where the column does not tell both
+    of most."""
+    groups = {text: without_group(contract, _OF_PERSON, text)[0] for text in texts.values}
+    told = {text: group.split("|") for text, group in groups.items() if group}
+    known = [sex for sex, age in told.values() if (sex, age) != ("_U", "_U")]
+    has_ages = any(age != "_U" for _, age in told.values())
+    is_told = has_ages and {"F", "M"} <= {*known} and len(known) >= _MOST_TOLD * len(groups)
+    return told if is_told else {}
 
 
 def _told_as(

@@ -208,7 +208,8 @@ class Colleague:
         meant = dict[str, dict[str, str]]()
         for one in dict.fromkeys(fills.values()):
             own = [h for h, to in fills.items() if to == one]
-            of_groups = _groups_of(found, own, [*groups], told, one, self.truth.rows[table])
+            rows, decided = self.truth.rows[table], self.truth.decided
+            of_groups = _groups_of(found, own, [*groups], told, one, rows, decided)
             meant |= {h: dict(zip(told, codes, strict=True)) for h, codes in of_groups.items()}
         alone = {kind: self._only(table, kind) for kind in kinds}
         if found.wide and {*fills} == {*found.wide.items.values()} and _MONTH in found.wide.item:
@@ -452,12 +453,15 @@ def _groups_of(
     kinds: Sequence[str],
     value: str,
     rows: Sequence[Row],
+    decided: Mapping[str, Mapping[str, str]],
 ) -> dict[str, tuple[str, ...]]:
     """Of each column that becomes rows the group whose values are its own; of values that are not
-    written as they are meant the next group that none has."""
+    written as they are meant the next group that none has. A name of two rows is decided by either
+    (`Officers` of `Officers / M`)."""
     meant: dict[str, tuple[str, ...]] = {}
     contract = contracts()[found.table]
-    says = {h: [told_of_row(contract, kind, h) for kind in kinds] for h in headers}
+    says = {h: [_decided_of(h, decided.get(kind, {})) or told_of_row(contract, kind, h)
+                for kind in kinds] for h in headers}  # fmt: skip
     for header in sorted(headers, key=lambda one: says[one].count("")):
         texts = found.layout.table.rows[header].to_pylist()
         cells = Counter(filter(None, map(_plain_number, texts)))
@@ -475,6 +479,11 @@ def _groups_of(
 
         meant[header] = max(left, key=fit)  # the first of equals
     return meant
+
+
+def _decided_of(header: str, decided: Mapping[str, str]) -> str:
+    parts = {plain(part) for part in header.split(GROUPED)}
+    return next((code for text, code in decided.items() if plain(text) in parts), "")
 
 
 def _plain_number(text: str | None) -> str:

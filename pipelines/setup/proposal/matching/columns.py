@@ -109,6 +109,7 @@ _NAME = re.compile(r"[^\W\d_]+\.?([ '-][^\W\d_]+\.?)+")
 _AGE = re.compile(r"-?\d{1,4}")
 _YEARS = re.compile(r"\d{1,3}\s*(ans?|yrs?|y|years?|y\.?o|سنة)\.?", re.IGNORECASE)
 _DEATHS = "deaths_best"
+_MODE = "patrol_mode"
 _LONG_WORD, _SIGNS_OF_NONE = 5, ("-", "–")
 _BEGUN_AND_ENDED, _TURNED = ("started_at", "ended_at"), 0.6
 _OF_UNITS = 0.89  # below what is sure
@@ -638,7 +639,8 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
     if kind in ("code", "bool", "list<code>"):
         if name == "age_group" and (fit := age_fit(values, column.allowed_codes or ())):
             return fit
-        return _code_fit(column, texts, _exported(texts, name))
+        fit = _code_fit(column, texts, _exported(texts, name))
+        return _of_patrols(fit) if name == _MODE else fit
     if column.reference and known.get(column.reference):
         return reference_fit(texts, column.reference, known)
     if column.pattern:
@@ -647,6 +649,18 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
     is_long = sum(len(text) for text in values) / len(values) > 80
     is_no_code = name.endswith("_code") and are_sentences(values)
     return Fit(0.4 if is_long or is_no_code else 0.9)
+
+
+def _of_patrols(fit: Fit) -> Fit:
+    """How patrols moved, of texts that name no other kind of activity: a `mixed checkpoint` is one
+    with the police."""
+    kinds = contracts()["activities"].columns["activity_type"]
+    told = code_proposals([one.text for one in fit.codes], kinds)
+    codes = tuple(
+        one if kind.code in (None, "patrol") else CodeProposal(one.text, None, 0, "unknown_text")
+        for one, kind in zip(fit.codes, told, strict=True)
+    )
+    return fit if codes == fit.codes else _fit_of_codes(codes, [])
 
 
 def _side_of(header: str, values: Sequence[str], sides: str) -> str | None:

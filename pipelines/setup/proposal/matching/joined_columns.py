@@ -246,7 +246,10 @@ def _joined(
         days = [texts for texts in nearest if _is_day(texts)]
         is_of_row = one.column == f"{(contract.date_column or '').removesuffix('_on')}_at"
         of_row = [by_header[dated]] if dated and _holds_a_day(by_header[dated], is_of_row) else []
+        once = [texts for texts in days if len(texts.values) == 1]  # such as when it was updated
+        days = [texts for texts in days if texts not in once]
         days = [*of_row, *days] if is_of_row or lacks_year else [*days, *of_row]
+        days += once
         if not days:
             return one
         joined = _of_two(one, days[0], own)

@@ -1514,6 +1514,7 @@ def test_a_stroke_within_parts_that_another_sign_parts_is_of_their_name(tmp_path
         (("Adult male", "Girl", "Woman 18-29"), ("M", "F", "F"), ("_U", "Y0T17", "Y18T29")),
         (("Homme 18-29", "Jeune fille <18", "Ancien (60+)"), ("M", "F", "_U"),
          ("Y18T29", "Y0T17", "Y_GE60")),
+        (("F 60+", "M 30-44", "F 0-17"), ("F", "M", "F"), ("Y_GE60", "Y30T44", "Y0T17")),
         (("Farmer", "Girl", "Teacher"), None, None),
         (("Men", "Women", "Men"), ("M", "F", "M"), None),
     ],
@@ -1531,3 +1532,21 @@ def test_one_column_may_tell_sex_and_age_group(
     codes = {one.column: {code.text: code.code for code in one.codes} for one in found.columns}
     for name, meant in (("sex", sexes), ("age_group", ages)):
         assert codes.get(name) == (dict(zip(who, meant, strict=True)) if meant else None)
+
+
+def test_when_a_file_was_updated_is_no_day_of_an_end(tmp_path: Path) -> None:
+    head = ["Réf.", "Zone", "Débute le", "À", "Fin", "Objet"]
+    rows = [[f"J{day}", "Torit", date(2026, 4, day), time(9, 10), time(11, 45), "Réunion"]
+            for day in range(1, 9)]  # fmt: skip
+    above = [["Journal d’activités", *[None] * 5], ["Mis à jour : 02/07/2026", *[None] * 5]]
+    path = workbook(tmp_path / "journal.xlsx", Journal=[*above, [None] * 6, head, *rows])
+    found = by_column(propose(path, KNOWN, table="activities"))
+    assert found["ended_at"] == ("Débute le", "Fin")
+
+
+def test_a_mixed_checkpoint_tells_no_mode_of_a_patrol() -> None:
+    column = contracts()["activities"].columns["patrol_mode"]
+    values = ("Point de contrôle mixte", "Patrouille mixte", "Patrouille pédestre")
+    fit = fit_of(column, Texts("Mission", values, False), {}, "patrol_mode")
+    told = {one.text: one.code for one in fit.codes}
+    assert told == dict(zip(values, (None, "mixed", "foot"), strict=True))
