@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from importlib import import_module
 from io import StringIO
+from itertools import pairwise
 from operator import ne
 from pathlib import Path
 from typing import Any
@@ -501,12 +502,18 @@ def _column(rows: Cells, at: int) -> list[str]:
     return [text.strip() for row in rows for text in row[at : at + 1] if text]
 
 
+def _has_a_cross(cells: Sequence[str]) -> bool:
+    """Whether a row marks something: an `x` beside a `y` is the name of a coordinate."""
+    is_pair = {"x", "y"} in ({*pair} for pair in pairwise(cells))
+    return not MARKS.isdisjoint(cells) and not (is_pair and cells.count("x") == 1)
+
+
 def _header_score(row: Sequence[str | None], below: Cells, others: Cells, widest: int) -> float:
     """How well a row names the columns of those below; `others`: all rows but this one, which a
     page may repeat; `widest`: cells of the fullest row above, of which a row of totals has few."""
     there = {at: text.strip() for at, text in enumerate(row) if text and text.strip()}
     cells = [*there.values()]
-    is_marked = any(text.casefold() in MARKS for text in cells)  # a cross names nothing
+    is_marked = _has_a_cross([*map(str.casefold, cells)])  # it names nothing
     if not cells or is_marked or not any(any(text for text in entry) for entry in below):
         return 0
     words = [

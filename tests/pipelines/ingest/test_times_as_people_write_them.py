@@ -16,6 +16,7 @@ from pipelines.ingest.mapping.written.written_places import decimal_degrees, gri
 from pipelines.ingest.mapping.written.written_times import (
     as_read,
     says_no_hour,
+    takes_any_writing,
     with_usual_clock,
     with_usual_group,
     without_unknown_hour,
@@ -103,6 +104,13 @@ def test_what_leads_to_a_day_is_not_read() -> None:
 )
 def test_days_of_six_digits_are_those_of_one_year(texts: list[str], formats: object) -> None:
     assert notation.dates(texts, with_time=False).keys.get("formats") == formats
+
+
+def test_of_two_days_before_a_time_to_the_second_the_second_is_meant() -> None:
+    forms = ("%Y-%m-%d %H:%M:%S",)
+    assert as_read("2026-07-04 2026-07-05 00:30:00", forms) == "2026-07-05 00:30:00"
+    assert as_read("2026-07-05 00:30:00", forms) == "2026-07-05 00:30:00"
+    assert takes_any_writing(forms)
 
 
 def test_a_zero_that_a_workbook_dropped_before_a_day_comes_back() -> None:

@@ -28,6 +28,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 USUAL = r"^(?:\S+[ T])?\d\d?:\d\d$"  # what needs no other writing
+_TO_THE_SECOND = re.compile(r"(.+ \d\d?:[0-5]\d)(:[0-5]\d)")
 _GROUP = re.compile(r"(\d{6}) ?([A-Z]?) ?([A-Za-z]{3,4})\.? ?(\d{4}|\d{2})")
 _ZONES = "ZABCDEFGHIKLMNOPQRSTUVWXY"  # east of Greenwich to 12 (M), then west
 _DAY_PARTS, _DAY = 3, 24
@@ -52,7 +53,7 @@ _DAY_IN_ONE = re.compile(r"\d{6,8}|\d{1,2}[^\W\d]{3,4}\d{2,4}")  # `20260104`, `
 
 def takes_any_writing(forms: Sequence[str]) -> bool:
     """Whether a format takes times of day, or date-time groups, however they are written."""
-    return any(form.endswith("%H:%M") or form.startswith("%d%H%M") for form in forms)
+    return any(form.endswith(("%H:%M", "%S")) or form.startswith("%d%H%M") for form in forms)
 
 
 def has_hours(form: str) -> bool:
@@ -80,6 +81,8 @@ def as_read(
         return of_group  # before all: a `Z` that Python reads is none that DuckDB does
     if any(is_read_by(text, form) for form in forms):
         return text
+    if to_second := _TO_THE_SECOND.fullmatch(text):  # as a workbook has them
+        return with_usual_clock(to_second[1]) + to_second[2]
     days, plain = _days_later(text)
     if days and not is_after:
         return text

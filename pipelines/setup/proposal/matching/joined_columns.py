@@ -266,7 +266,8 @@ def _joined(
     if clock is None:
         return replace(one, entry=_day_keys(own))
     joined = _of_two(one, own, clock)
-    if dated in (None, own.header) or not (is_same or not own.is_full):
+    has_own = own.is_full or _is_of_one_name(own.header, clock.header)
+    if dated in (None, own.header) or (has_own and not is_same):
         return joined
     # its own day stands in some rows only: else it is of the day of its row
     of_start = _of_two(one, by_header[str(dated)], clock)

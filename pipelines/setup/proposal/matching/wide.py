@@ -434,7 +434,7 @@ def without_group(
 def _words_of(header: str) -> list[list[str]]:
     """The words of a header, or of its tag's attributes, in each of its readings; a name above it
     is of its words."""
-    header = re.sub(r"(?i)(?<=\d)[_ ]plus\b", "plus", header)  # `F_60_plus`
+    header = re.sub(r"(?i)(?<=\d)[_ ](?=plus\b|\+)", "", header)  # `F_60_plus`, `60 +`
     tag, *attributes = header.split("+")
     ages = (re.sub("^age_?", "", one) for one in attributes)
     plain = [part for one in ages for part in one.split("_")]

@@ -1481,11 +1481,11 @@ def test_at_behind_a_day_is_its_hour(tmp_path: Path) -> None:
 
 
 def test_ages_and_over_may_be_written_out_in_a_header(tmp_path: Path) -> None:
-    head = ["ADM2_PCODE", "F_00_17", "F_18_59", "F_60_plus", "M_00_17", "M_18_59", "M_60_plus"]
+    head = ["ADM2_PCODE", "F_00_17", "F_18_59", "F_60_plus", "M_00_17", "M_18_59", "M 60 +"]
     rows = [["XX01", 10, 20, 3, 11, 21, 4], ["XX02", 12, 22, 5, 13, 23, 6]]
     found = propose(workbook(tmp_path / "admpop_2026.xlsx", Sheet1=[head, *rows]), KNOWN)
     assert found.wide is not None
-    assert {"F_60_plus", "M_60_plus"} <= {*found.wide.items.values()}
+    assert {"F_60_plus", "M 60 +"} <= {*found.wide.items.values()}
 
 
 def test_who_else_told_of_an_event_of_a_published_export_is_not_its_source(tmp_path: Path) -> None:
@@ -1550,3 +1550,12 @@ def test_a_mixed_checkpoint_tells_no_mode_of_a_patrol() -> None:
     fit = fit_of(column, Texts("Mission", values, False), {}, "patrol_mode")
     told = {one.text: one.code for one in fit.codes}
     assert told == dict(zip(values, (None, "mixed", "foot"), strict=True))
+
+
+def test_x_and_y_are_names_of_coordinates_and_no_crosses(tmp_path: Path) -> None:
+    head = ["ID", "Survenu", "Zone", "X", "Y", "Type"]
+    rows = [[f"A-{day}", f"{day:02d}.04.2026", "Torit", 41.03 + day, 10.6 + day, "Meurtre"]
+            for day in range(1, 9)]  # fmt: skip
+    found = propose(workbook(tmp_path / "incidents.xlsx", Liste=[head, *rows]), KNOWN)
+    assert [*found.layout.table.header] == head
+    assert by_column(found)["longitude"] == ("X",)
