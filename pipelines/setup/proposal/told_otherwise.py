@@ -9,7 +9,7 @@ from indicators.definitions.contracts import Column, Contract
 from pipelines.ingest.rows.cast import TRUE_TEXTS
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.layout import Layout
-from pipelines.setup.proposal.matching.codes import code_proposals, recode_of
+from pipelines.setup.proposal.matching.codes import CodeProposal, code_proposals, recode_of
 from pipelines.setup.proposal.matching.columns import fit_of, is_personal
 from pipelines.setup.proposal.matching.survey import RESPONDENTS
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
@@ -28,6 +28,7 @@ _TOLD_BY = {
 }
 _BY_CONSENT = ("refusal", "complete")  # result of an interview without and with it
 _LEAST_OF_GROUPS = 0.5  # share of their names
+_NAMED_WITHIN = 0.8
 _OF_PERSON, _MOST_TOLD = ("sex", "age_group"), 0.6  # share of the texts that tell either
 _PRECISION, _NAMED_BY_AREA = "location_precision", 0.95
 
@@ -121,7 +122,7 @@ def with_sex_and_age(
         open_ = {name: at for at, name in enumerate(_OF_PERSON)
                  if name in unsure or name not in by_name.keys() | beside}  # fmt: skip
         if told and open_:
-            more = (_told_as(contract, name, texts, {text: both[at] for text, both in told.items()})
+            more = (_told_as(name, texts, {text: both[at] for text, both in told.items()})
                     for name, at in open_.items())  # fmt: skip
             return [*(one for one in columns if one.column not in unsure), *more]
     return [*columns]
@@ -138,10 +139,13 @@ def _persons_told(contract: Contract, texts: Texts) -> dict[str, list[str]]:
     return told if is_told else {}
 
 
-def _told_as(
-    contract: Contract, name: str, texts: Texts, meant: Mapping[str, str]
-) -> ColumnProposal:
-    codes = tuple(code_proposals(texts.values, contract.columns[name], meant=meant))
+def _told_as(name: str, texts: Texts, meant: Mapping[str, str]) -> ColumnProposal:
+    codes = tuple(
+        CodeProposal(text, meant[text], _NAMED_WITHIN, "name_within")
+        if text in meant
+        else CodeProposal(text, None, 0, "unknown_text")
+        for text in texts.values
+    )
     reasons = ("of_another",)
     return ColumnProposal(name, (texts.header,), _UNTOLD, reasons, recode_of(codes), codes)
 
