@@ -22,7 +22,6 @@ from pipelines.ingest.mapping.places.gazetteer import Gazetteer
 from pipelines.ingest.mapping.written.written_dates import (
     bare_day,
     day_of_span,
-    digits_of_day,
     in_english,
     is_read_by,
     names_months,
@@ -304,7 +303,7 @@ class _Applied:
             text = _remapped(text, read)
         if names_months(forms):
             text = _remapped(text, lambda value: in_english(value, forms))
-        if any(map(digits_of_day, forms)):
+        if any(form.startswith(("%d%m", "%m%d")) for form in forms):
             text = _remapped(text, lambda value: with_all_digits(value, forms))
         return text
 

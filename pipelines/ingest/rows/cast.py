@@ -220,8 +220,8 @@ def _date_cast(name: str, how: Notation) -> Cast:
         return Cast(f"CASE {day} END", {})
     timed = [entry for entry in how.formats if re.search("%[-]?[HI]", entry)]
     parameters: dict[str, Any] = {f"formats_{name}": _short_years_first(how.formats)}
-    text = _with_whole_day(text, how.formats)
-    declared = f"CAST(try_strptime({text}, $formats_{name}) AS DATE)"
+    whole = _with_whole_day(text, how.formats)
+    declared = f"CAST(try_strptime({whole}, $formats_{name}) AS DATE)"
     if timed:
         day_zone = how.day_zone or how.time_zone
         of_day, is_local = f"AT TIME ZONE $day_zone_{name} AS DATE", how.time_zone == day_zone
@@ -239,7 +239,7 @@ def _date_cast(name: str, how: Notation) -> Cast:
         locals_ = [] if is_local else [entry for entry in timed if "%z" not in entry]
         for kind, formats in (("offset", offsets), ("local", locals_)):
             if formats:
-                read = f"try_strptime({text}, ${kind}_formats_{name})"
+                read = f"try_strptime({whole}, ${kind}_formats_{name})"
                 moment = read if kind == "offset" else f"{read} AT TIME ZONE $zone_{name}"
                 day += f" WHEN {read} IS NOT NULL THEN CAST(({moment}) {of_day})"
                 parameters[f"{kind}_formats_{name}"] = _short_years_first(formats)

@@ -504,8 +504,9 @@ def _column(rows: Cells, at: int) -> list[str]:
 
 def _has_a_cross(cells: Sequence[str]) -> bool:
     """Whether a row marks something: an `x` beside a `y` is the name of a coordinate."""
-    is_pair = {"x", "y"} in ({*pair} for pair in pairwise(cells))
-    return not MARKS.isdisjoint(cells) and not (is_pair and cells.count("x") == 1)
+    if MARKS.isdisjoint(cells):
+        return False
+    return cells.count("x") != 1 or {"x", "y"} not in ({*pair} for pair in pairwise(cells))
 
 
 def _header_score(row: Sequence[str | None], below: Cells, others: Cells, widest: int) -> float:

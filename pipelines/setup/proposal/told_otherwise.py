@@ -30,6 +30,7 @@ _BY_CONSENT = ("refusal", "complete")  # result of an interview without and with
 _LEAST_OF_GROUPS = 0.5  # share of their names
 _NAMED_WITHIN = 0.8
 _OF_PERSON, _MOST_TOLD = ("sex", "age_group"), 0.6  # share of the texts that tell either
+_MOST_GROUPS = 60  # different texts: a narrative has one a row
 _PRECISION, _NAMED_BY_AREA = "location_precision", 0.95
 
 
@@ -115,13 +116,12 @@ def with_sex_and_age(
     for texts in layout.texts:
         if taken.get(texts.header, _OF_PERSON[0]) not in _OF_PERSON or is_personal(texts):
             continue
-        told = _persons_told(contract, texts)
         own = (by_name.get(name) for name in _OF_PERSON)
         unsure = {one.column for one in own if one and one.headers == (texts.header,)
                   and any(code.code is None for code in one.codes)}  # fmt: skip
         open_ = {name: at for at, name in enumerate(_OF_PERSON)
                  if name in unsure or name not in by_name.keys() | beside}  # fmt: skip
-        if told and open_:
+        if open_ and (told := _persons_told(contract, texts)):
             more = (_told_as(name, texts, {text: both[at] for text, both in told.items()})
                     for name, at in open_.items())  # fmt: skip
             return [*(one for one in columns if one.column not in unsure), *more]
@@ -131,6 +131,8 @@ def with_sex_and_age(
 def _persons_told(contract: Contract, texts: Texts) -> dict[str, list[str]]:
     """Sex and age group of each text that tells either; none where the column does not tell both
     of most."""
+    if len(texts.values) > _MOST_GROUPS:
+        return {}
     groups = {text: without_group(contract, _OF_PERSON, text)[0] for text in texts.values}
     told = {text: group.split("|") for text, group in groups.items() if group}
     known = [sex for sex, age in told.values() if (sex, age) != ("_U", "_U")]

@@ -48,7 +48,7 @@ _IN_DIGITS = {"%d%m%y": 6, "%m%d%y": 6, "%y%m%d": 6, "%d%m%Y": 8, "%m%d%Y": 8, "
 
 def digits_of_day(form: str) -> int:
     """How many digits the day of a format has that is one number (`%d%m%y`: 6), else 0."""
-    return _IN_DIGITS.get(re.split("[ T]", form)[0], 0)
+    return _IN_DIGITS.get(form[:6], 0) if form[6:7] in ("", " ", "T") else 0
 
 
 def with_all_digits(text: str, forms: Iterable[str]) -> str:

@@ -27,7 +27,7 @@ _CLOCK = re.compile(
     r"|(?P<bare>\d{4}))",
     re.IGNORECASE,
 )
-USUAL = r"^(?:\S+[ T])?\d\d?:\d\d$"  # what needs no other writing
+USUAL = r"^(?:\S+[ T])?\d\d?:\d\d(?::\d\d)?$"  # what needs no other writing
 _TO_THE_SECOND = re.compile(r"(.+ \d\d?:[0-5]\d)(:[0-5]\d)")
 _GROUP = re.compile(r"(\d{6}) ?([A-Z]?) ?([A-Za-z]{3,4})\.? ?(\d{4}|\d{2})")
 _ZONES = "ZABCDEFGHIKLMNOPQRSTUVWXY"  # east of Greenwich to 12 (M), then west

@@ -655,12 +655,13 @@ def _of_patrols(fit: Fit) -> Fit:
     """How patrols moved, of texts that name no other kind of activity: a `mixed checkpoint` is one
     with the police."""
     kinds = contracts()["activities"].columns["activity_type"]
-    told = code_proposals([one.text for one in fit.codes], kinds)
-    codes = tuple(
-        one if kind.code in (None, "patrol") else CodeProposal(one.text, None, 0, "unknown_text")
-        for one, kind in zip(fit.codes, told, strict=True)
-    )
-    return fit if codes == fit.codes else _fit_of_codes(codes, [])
+    told = code_proposals([one.text for one in fit.codes if one.code], kinds)
+    others = {one.text for one in told if one.code not in (None, "patrol")}
+    if not others:
+        return fit
+    unknown = (CodeProposal(text, None, 0, "unknown_text") for text in others)
+    by_text = {one.text: one for one in (*fit.codes, *unknown)}
+    return _fit_of_codes(tuple(by_text.values()), [])
 
 
 def _side_of(header: str, values: Sequence[str], sides: str) -> str | None:

@@ -130,8 +130,10 @@ def dates(texts: Sequence[str], *, with_time: bool, of_months: bool = False) -> 
 def _in_digits(texts: Sequence[str]) -> list[str]:
     """The formats by which all texts are days of six digits (`010126`, the first zero perhaps
     lost) of one year or of two that follow, as other numbers seldom are."""
+    if not all(re.fullmatch(r"\d{5,6}", text) for text in texts):
+        return []
     whole = {with_all_digits(text, _DIGITS) for text in texts}
-    if len(whole) < _FEWEST_IN_DIGITS or not all(re.fullmatch(r"\d{6}", text) for text in whole):
+    if len(whole) < _FEWEST_IN_DIGITS:
         return []
     read = [form for form in _DIGITS if all(_fits(text, form) for text in whole)]
     years = {form: {datetime.strptime(text, form).year for text in whole} for form in read}
