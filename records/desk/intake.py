@@ -101,7 +101,8 @@ class OfferedColumn:
     """A column of the table with the header proposed for it, or none, and the codes of its texts.
 
     `constants`: the codes of which one may hold for all rows, with their words, as have
-    `known_codes`, which a text may mean; `constant`: the one that does;
+    `known_codes`, which a text may mean; `constant`: the one that does; `named`: the one that the
+    file's name or its titles name;
     `is_wide`: columns of the file that are rows fill it; `is_asked`: it is shown also where nothing
     is proposed; `note`: what it holds, where its title does not say it.
     """
@@ -120,6 +121,7 @@ class OfferedColumn:
     known_codes: Mapping[str, str] = field(default_factory=dict)
     is_asked: bool = False
     note: str = ""
+    named: str = ""
 
 
 @dataclass(frozen=True)

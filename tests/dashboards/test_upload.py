@@ -177,6 +177,15 @@ def test_an_unknown_file_shows_its_proposal_and_is_mapped_as_a_person_completed_
     assert counts(drop(client, "découpage.csv", text)) == [1, 0, 0, 1, 0]  # beside what waits
 
 
+def test_a_place_that_the_files_name_tells_is_offered_to_be_confirmed(client: FlaskClient) -> None:
+    text = "Ref,Date,Type,Killed\nA-1,2026-04-13,Murder,2\nA-2,2026-04-14,Murder,1\n"
+    for lang, told in (("en", "please confirm"), ("fr", "à confirmer")):
+        shown = drop(client, "North_incidents.csv", text, lang)
+        assert chosen(shown, "constant.area_code") == "XX01" and told in shown.text
+    said = post(client, held=held(shown), of_table="incidents", **{"constant.area_code": "XX"})
+    assert chosen(said, "constant.area_code") == "XX" and "please confirm" not in said.text
+
+
 def test_a_text_that_stands_for_nothing_is_no_mistake(client: FlaskClient) -> None:
     text = "area_code;area_level;name_en;name_fr;parent_area_code;valid_from;valid_to\n"
     rows = [f"XX0{n};admin1;East;Est;XX;2024-01-01;{'2025-01-01' if n < 8 else 'non encore'}"

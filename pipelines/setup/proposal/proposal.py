@@ -12,7 +12,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.mapping.files.file_names import pattern_of, stem_words
-from pipelines.setup.proposal.beside.known_rows import OUTLINES, UNUSED_TABLES, Known
+from pipelines.setup.proposal.beside.known_rows import OUTLINES, UNUSED_TABLES, Known, code_named
 from pipelines.setup.proposal.layout import (
     SEVERAL,
     Layout,
@@ -134,7 +134,8 @@ class Proposal:
 
     `open_required`: columns that the contract requires and nothing is proposed for; `constants`:
     what a person said that they hold; `ignored`: columns of the file that would not be kept;
-    `rivals`: other contracts that fit nearly as well.
+    `rivals`: other contracts that fit nearly as well; `named`: codes of required columns that the
+    file's name or its titles name, offered where nothing else says them.
     """
 
     source: str
@@ -153,6 +154,7 @@ class Proposal:
     indicators: tuple[str, ...] = ()  # those of the catalogue that the table feeds
     questions: tuple[Answered, ...] = ()  # of respondents: the answers that stand beside them
     terms: FileTerms = FileTerms()
+    named: Mapping[str, str] = field(default_factory=dict)
     also: "Proposal | None" = None  # of a second table, of the same rows or of another sheet
 
     @property
@@ -415,6 +417,7 @@ def propose(
         feeds,
         asked,
         terms=FileTerms(time_zone=zone),
+        named=_named_codes(path, layout, contract, known),
     )
     has_area = contract.area_column in {one.column for one in columns}
     return whole if has_area or OUTLINES not in known else whole.at_coordinates(_BY_POINT, "point")
@@ -798,6 +801,13 @@ def _counts_cases(contract: Contract, left: Sequence[Texts]) -> bool:
 def _titles(path: Path, layout: Layout) -> tuple[str, ...]:
     """The names of file and sheet, and what stands above the header."""
     return (stem_words(path.name), layout.table.sheet, *layout.above)
+
+
+def _named_codes(path: Path, layout: Layout, contract: Contract, known: Known) -> dict[str, str]:
+    titles = (path.stem, layout.table.sheet, *layout.above)
+    asked = ((name, one.reference) for name, one in contract.columns.items() if one.required)
+    named = ((name, code_named(titles, known.get(told or "", {}))) for name, told in asked)
+    return {name: code for name, code in named if code}
 
 
 def _named_in(names: Sequence[str], contract: Contract) -> float:

@@ -132,7 +132,9 @@ def ask(proposal: Proposal, known: Known, language: str, sure: float) -> Proposa
         column = columns[name]
         codes = codes_words(column, "map.open_codes", language)
         facts = {"column": name, "title": column.title.in_language(language), "codes": codes}
-        said = input(message("map.ask.open", language, **facts)).strip()
+        named = proposal.named.get(name, "")
+        asked = message("map.ask.named", language, **facts, value=named) if named else ""
+        said = input(asked or message("map.ask.open", language, **facts)).strip() or named
         if said.startswith("="):
             proposal = with_header(proposal, name, said[1:].strip(), known)
         elif said:

@@ -4,7 +4,8 @@ the code itself; under `country`, `admin1` and each other level the areas of tha
 none of its own; under OUTLINES the file of the mission's outlines, where it has one."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -17,6 +18,7 @@ from pipelines.workspace.warehouse.last_state import open_to_read
 Known = Mapping[str, Mapping[str, str]]  # `areas.area_code`: {folded name: code}
 UNUSED_TABLES, OUTLINES = "unused tables", "outlines"
 _UNIT_NAME, _BETWEEN_NAMES = "unit_name", re.compile(r"[()]| [–—-] ")
+_SIGNS, _LEAST_LETTERS = re.compile(r"[-_ ./]+"), 5
 _NAMED = {
     "areas.area_code": ("areas", "area_code", ("area_code", "name_en", "name_fr")),
     "units.unit_code": ("units", "unit_code", ("unit_code", "unit_name")),
@@ -71,6 +73,37 @@ def _within(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
         if name:
             found.setdefault(f"within {held_in}", {}).setdefault(folded(name), set()).add(code)
     return {held_in: _of_one(names) for held_in, names in found.items()}
+
+
+def code_named(titles: Iterable[str], names: Mapping[str, str]) -> str:
+    """The one code whose name stands in a title (`NEPBATT1_patrols.xlsx`); empty where there is
+    none, or several.
+
+    `names`: folded names and their codes. A code counts as it is written, since `CAS` is a word
+    too; of names one of which holds the other the longer.
+    """
+    said = [(title, f" {folded(_SIGNS.sub(' ', title))} ") for title in titles]
+    found = {
+        name: code
+        for name, code in names.items()
+        if any(
+            _written(code).search(title)
+            if name == folded(code)
+            else len(name) >= _LEAST_LETTERS and f" {_SIGNS.sub(' ', name)} " in plain
+            for title, plain in said
+        )
+    }
+    longest = {
+        found[one] for one in found if not any(one != name and one in name for name in found)
+    }
+    return min(longest) if len(longest) == 1 else ""
+
+
+@lru_cache(maxsize=10_000)
+def _written(code: str) -> re.Pattern[str]:
+    """The code as a word of its own, with other signs between its parts or none."""
+    parts = map(re.escape, _SIGNS.split(code))
+    return re.compile(rf"(?<![^\W_]){'[-_ ./]*'.join(parts)}(?![^\W_])")
 
 
 def area_names(warehouse: Path, language: str) -> dict[str, str]:

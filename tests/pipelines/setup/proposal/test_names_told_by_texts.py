@@ -7,7 +7,8 @@ import duckdb
 import openpyxl
 import pytest
 
-from pipelines.setup.proposal.beside.known_rows import known_in
+from pipelines.setup.proposal.answering.confirm import ask
+from pipelines.setup.proposal.beside.known_rows import code_named, known_in
 from pipelines.setup.proposal.layout import layouts
 from pipelines.setup.proposal.matching.columns import area_of_name
 from pipelines.setup.proposal.matching.words import folded
@@ -218,3 +219,38 @@ def test_what_odk_central_writes_beside_a_submission_is_none_of_its_answers(tmp_
         f"hasIssues,collect:{n},0,20260301" for n in (1, 2, 3))]  # fmt: skip
     found = proposed(tmp_path, "activities", *lines)
     assert not {"FormVersion", "Status", "AttachmentsPresent", "ReviewState"} & {*found.values()}
+
+
+@pytest.mark.parametrize(
+    ("title", "code"),
+    [
+        ("BANBATT_Ptl_Log_Q3", "BANBATT"),
+        ("Bangladesh Battalion – patrols, July", "BANBATT"),
+        ("IPO K report", "IPO-K"),
+        ("CAS_dialogues", "CAS"),
+        ("registre des cas", ""),  # a word of French
+        ("CASE list", ""),
+        ("BANBATT and SENBATT", ""),
+        ("UNPOL Team Site Kaya, formerly Team Site", "IPO-K"),
+        ("NEPBATT2 patrols", "NEPBATT-2"),
+        ("patrols of the second NEPBATT", "NEPBATT"),
+    ],
+)
+def test_a_unit_is_named_by_a_title(title: str, code: str) -> None:
+    own = {folded(code): code for code in (*UNITS.values(), "NEPBATT", "NEPBATT-2")}
+    assert code_named([title, "Sheet1"], UNITS | own) == code
+
+
+def test_the_unit_of_the_files_name_is_offered_and_taken_by_enter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "BANBATT_patrols_Q3.csv"
+    path.write_text("Serial,Date,Task,District\nP-1,2026-07-01,patrol,Kaya\n", encoding="utf-8")
+    known = KNOWN | {"units.unit_code": UNITS | {"banbatt": "BANBATT"}}
+    found = propose(path, known, table="activities")
+    assert "unit_code" in found.open_required  # offered is not said
+    told: list[str] = []
+    monkeypatch.setattr("builtins.input", lambda asked: told.append(asked) or "")
+    said = ask(found, known, "en", sure=0)
+    assert said.constants == {"unit_code": "BANBATT"}
+    assert [line for line in told if "Enter = BANBATT" in line]
