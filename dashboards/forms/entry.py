@@ -21,7 +21,7 @@ from indicators.definitions.vocabularies import vocabularies
 from records import cycle
 from records.cycle import NotAllowed
 from records.desk.intake import Desk
-from records.kinds import ROLES, DuplicateDecision, Record
+from records.kinds import DuplicateDecision, Record
 from records.kinds.accountability import Compact, UnitEvaluation
 from records.kinds.decisions import ANSWERS, ReviewDecision, VarianceReason
 from records.kinds.threats import CRITERIA, PRIORITIES, SCALE, TRENDS, ThreatAssessment
@@ -104,7 +104,7 @@ _COMPACT = Kind(
     Compact,
     "/accountability",
     (
-        Field("role", "choice", _coded("owner_role", tuple(ROLES)), True, True),
+        Field("role", "choice", _coded("mission_role"), True, True),
         Field("year", "text", is_required=True, is_key=True),
         Field("instrument", "choice", _told("instrument", ("compact", "work_plan")), True),
         Field("indicators", "many", _indicators),
@@ -131,7 +131,7 @@ _DECISION = Kind(
         Field("incident", "choice", review_candidates.named, True, True),
         Field("reviewed", "choice", _answers, is_required=True),
         Field("should_have_known", "choice", _answers, is_required=True),
-        Field("role", "choice", _coded("owner_role", tuple(ROLES)), is_required=True),
+        Field("role", "choice", _coded("mission_role"), is_required=True),
         Field("reason", "long", is_required=True),
     ),
     review_candidates.released,

@@ -136,7 +136,7 @@ def _theirs(at: Writer, record: Recommendation) -> list[tuple[str, str]]:
     """What another recorded: name of the field and their text."""
     words = at.context.words
     found = {
-        "owner": words.label("owner_role", record.owner),
+        "owner": words.label("mission_role", record.owner),
         "due_on": formats.day(record.due_on, words),
         "status": words(f"records.status.{record.status}"),
         "note": record.note or "–",

@@ -50,7 +50,7 @@ def body(context: Context) -> list[Any]:
 
 def indicators_by_role(context: Context) -> dict[str, list[str]]:
     """The indicators of each role: by its title, else by its paragraph of Annex A."""
-    by_title = {context.words.label("owner_role", role): role for role in ROLES}
+    by_title = {context.words.label("mission_role", role): role for role in ROLES}
     by_number: dict[int, str] = {}
     for role, number in ROLES.items():
         by_number.setdefault(number, role)  # Annex A 3 speaks of the leadership: its head
@@ -74,7 +74,7 @@ def _roles(context: Context) -> html.Section:
     rows = [
         [
             [
-                words.label("owner_role", role),
+                words.label("mission_role", role),
                 html.Span(words("accountability.annex", number=str(number)), className="note"),
             ],
             _indicators(context, held[role]),

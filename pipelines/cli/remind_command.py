@@ -4,6 +4,7 @@ import argparse
 from datetime import date
 from typing import TYPE_CHECKING
 
+from indicators.definitions.vocabularies import vocabulary
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import Parser, mission_of
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         for one in late
     ]
     told = _told(mission, late) if late else []
-    roles = [message(f"page.code.owner_role.{one.owner}", language) for one in late]
+    roles = [vocabulary("mission_role").label(one.owner, language) for one in late]
     lines = [
         message("cli.remind.line", language, **row | {"role": role})
         for row, role in zip(rows, roles, strict=True)

@@ -1,6 +1,7 @@
 """The kinds of records: what an assessment, a recommendation, a decision on two rows hold.
 
-Roles are those to which the policy gives responsibilities (2023.05, Annex A).
+Roles are those to which the policy gives responsibilities (2023.05, Annex A), the code list
+`mission_role`.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,26 +18,36 @@ ROLES: Mapping[str, int] = {
     "head_of_mission": 3,
     "deputy_head_of_mission": 3,
     "chief_of_staff": 3,
-    "director_of_mission_support": 4,
+    "mission_support": 4,
     "force_commander": 5,
     "police_commissioner": 6,
     "poc_adviser": 7,
-    "head_of_field_office": 9,
+    "field_office": 9,
     "political_affairs": 10,
     "human_rights": 11,
     "civil_affairs": 12,
-    "joint_mission_analysis_centre": 13,
-    "joint_operations_centre": 14,
+    "jmac": 13,
+    "joc": 14,
     "security_sector_reform": 15,
-    "disarmament": 16,
+    "ddr": 16,
     "justice_corrections": 17,
     "mine_action": 18,
     "strategic_communications": 19,
     "strategic_planning": 20,
     "legal_adviser": 21,
-    "child_protection_adviser": 22,
-    "womens_protection_adviser": 23,
+    "child_protection": 22,
+    "women_protection": 23,
     "gender_adviser": 24,
+}
+# As earlier versions wrote them, which stay as they are.
+_FORMERLY = {
+    "director_of_mission_support": "mission_support",
+    "head_of_field_office": "field_office",
+    "joint_mission_analysis_centre": "jmac",
+    "joint_operations_centre": "joc",
+    "disarmament": "ddr",
+    "child_protection_adviser": "child_protection",
+    "womens_protection_adviser": "women_protection",
 }
 # What people may conclude: the computed ratings but "no data".
 Rating = Literal[
@@ -64,6 +75,7 @@ def of_annex_a(missing: str) -> Callable[[str], str]:
     """Asks for one of ROLES."""
 
     def named(role: str) -> str:
+        role = _FORMERLY.get(role, role)
         if role not in ROLES:
             raise ValueError(missing)
         return role
@@ -147,9 +159,10 @@ class Assessment(Record):
     @field_validator("participants")
     @classmethod
     def _are_roles(cls, roles: tuple[str, ...]) -> tuple[str, ...]:
-        if unknown := set(roles) - set(ROLES):
+        named = tuple(_FORMERLY.get(role, role) for role in roles)
+        if unknown := set(named) - set(ROLES):
             raise ValueError(f"no such role: {', '.join(sorted(unknown))}")
-        return roles
+        return named
 
     @model_validator(mode="after")
     def _says_why_it_is_sent_back(self) -> "Assessment":

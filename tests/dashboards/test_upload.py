@@ -457,14 +457,14 @@ def test_a_yes_holds_for_the_very_file_that_was_shown(client: FlaskClient, home:
 def test_a_text_that_no_list_holds_is_asked_with_a_free_answer(
     client: FlaskClient, home: Path
 ) -> None:
-    text = ("Code;Origine;Zone;Responsable;Formulée le;Échéance initiale;Échéance\n"
-            "R1;Évaluation;XX01;Affaires civiles;2026-04-30;2026-06-29;2026-06-29\n"
-            "R2;Évaluation;XX01;Cellule mobile;2026-04-30;2026-06-29;2026-06-29\n")  # fmt: skip
-    shown = drop(client, "suivi.csv", text, "fr")
-    name = "code.owner_role.Cellule mobile"
+    text = ("Benchmark code;Trimestre;State\n"
+            "B1;T3 2026;met\n"
+            "B2;Fin de l'année;met\n")  # fmt: skip
+    shown = drop(client, "benchmarks.csv", text, "fr")
+    name = "code.quarter.Fin de l&#39;année"
     assert f'<input form="decide" name="{name}" value=""' in shown.text
     assert counts(shown)[4] == 1
-    said = {"table": "recommendations", name: "mobile_cell"}
+    said = {"table": "benchmarks", html.unescape(name): "2026-Q4"}
     told = post(client, held=held(shown), **said)
     assert counts(told)[4] == 0
-    assert "mobile_cell" in told.text and "civil_affairs" in told.text
+    assert "2026-Q4" in told.text and "2026-Q3" in told.text

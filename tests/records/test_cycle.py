@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from indicators.definitions.vocabularies import vocabulary
 from records import cycle
 from records.cycle import NotAllowed
-from records.kinds import Assessment, Figure, Recommendation
+from records.kinds import ROLES, Assessment, Figure, Recommendation
 from records.rights import LOCAL, ROLE_ACTIONS, Actor, actor_of
 from records.store import Conflict, Store
 
@@ -208,3 +209,17 @@ def test_overdue_is_what_is_open_after_its_day() -> None:
     for status in ("done", "dropped"):
         closed = one.model_copy(update={"status": status, "note": "x"})
         assert not closed.is_overdue(date(2027, 1, 1))
+
+
+def test_roles_are_those_of_the_code_list_and_their_former_names_are_read() -> None:
+    """One list for who verifies, who answers for a recommendation, who takes part (Annex A)."""
+    assert set(ROLES) == set(vocabulary("mission_role").codes)
+    written = {**CONTENT, "number": 1, "owner": "head_of_field_office"}
+    assert Recommendation.model_validate(written).owner == "field_office"
+    roles = {"participants": ("joint_operations_centre", "poc_adviser")}
+    assert Assessment.model_validate(DRAFT.model_dump() | roles).participants == (
+        "joc",
+        "poc_adviser",
+    )
+    with pytest.raises(ValidationError):
+        Recommendation.model_validate({**written, "owner": "rokia_barry"})

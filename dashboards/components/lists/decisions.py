@@ -57,7 +57,7 @@ def _recommendations(context: Context) -> Iterator[Decision]:
         note = words(
             "decide.overdue",
             area=context.area_name(record.area),
-            owner=words.label("owner_role", record.owner),
+            owner=words.label("mission_role", record.owner),
             on=formats.day(record.due_on, words),
         )
         yield Decision(words("quoted", text=record.text), note, "/assessment")
@@ -119,7 +119,7 @@ def _quarter_end(context: Context) -> date:
 
 
 def _proposed(words: Words, owner: str, on: date | pd.Timestamp) -> str:
-    role = words.label("owner_role", owner)
+    role = words.label("mission_role", owner)
     return words("decide.proposed", owner=role, on=formats.day(on, words))
 
 

@@ -114,7 +114,7 @@ def _reviewed(context: Context, one: Candidate) -> str:
 
 
 def _by_whom(decision: Version[ReviewDecision], words: Words) -> str:
-    role = words.label("owner_role", decision.record.role)
+    role = words.label("mission_role", decision.record.role)
     return words("candidates.decided", role=role, signed=signed(decision, words))
 
 

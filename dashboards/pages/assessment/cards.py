@@ -65,7 +65,7 @@ def _concluded(context: Context, version: Version[Assessment] | None) -> list[An
         parts.append(html.P([html.B(words("assessment.reason")), " ", record.reason]))
     parts += [html.P(line) for line in record.narrative.splitlines() if line.strip()]
     if record.participants:
-        roles = [words.label("owner_role", role) for role in record.participants]
+        roles = [words.label("mission_role", role) for role in record.participants]
         parts.append(html.P(words.told(words("records.field.participants"), words.listed(roles))))
     if record.evidence:
         parts.append(html.P(words("records.field.evidence")))
@@ -151,7 +151,7 @@ def _row(context: Context, version: Version[Recommendation]) -> list[Any]:
     if record.note:
         status.append(html.Span(record.note, className="note"))
     what = [_open(context, record), html.Span(context.area_name(record.area), className="note")]
-    owner = words.label("owner_role", record.owner)
+    owner = words.label("mission_role", record.owner)
     return [what, owner, due, status, _source(context, record)]
 
 

@@ -27,7 +27,7 @@ from indicators.linkage.framework.model import Framework
 
 FILE_NAME = "judgements.yaml"
 TABLE = "field_judgement"
-ROLES = "verifier_role"  # 2023.05 Annex A
+ROLES = "mission_role"  # 2023.05 Annex A
 LONGEST_TEXT = 600  # characters: what is read beside a sentence
 RESIDENTS = "residents_said"  # a remark heard, translated; the role cleared it
 _PERSON_KEYS = frozenset({"author", "by", "email", "name", "person", "phone", "signature", "who"})

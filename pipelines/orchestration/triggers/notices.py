@@ -18,6 +18,7 @@ from email.utils import localtime, make_msgid
 from urllib.parse import urlencode
 
 from indicators.definitions.contracts import contracts
+from indicators.definitions.vocabularies import vocabulary
 from indicators.foundation.messages import LANGUAGES, message
 
 _SECONDS = 10
@@ -58,7 +59,7 @@ class Notice:
 def _named(kind: str, code: str, language: str) -> str:
     if kind == "tables":
         return contracts()[code].title.in_language(language)
-    return message(f"page.code.owner_role.{code}", language) if kind == "roles" else code
+    return vocabulary("mission_role").label(code, language) if kind == "roles" else code
 
 
 def send_notices(notice: Notice) -> Iterator[str]:

@@ -1,8 +1,5 @@
 """Which code each text of a column means: by code, label or synonym, else by likeness; of a column
-that takes what fits a pattern (quarters, budget years, roles as words) what it says otherwise.
-
-Nothing is made of a text for which no known name speaks: `Rokia Barry` is no role.
-"""
+that takes what fits a pattern (quarters, budget years) what it says otherwise."""
 
 import calendar
 import re
@@ -44,7 +41,6 @@ _NUMBERED = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)|(?<=[\W_])\d\d$")
 _BUDGET_YEAR = re.compile(r"\D*(20\d\d|\d\d)[\W_]+(20\d\d|\d\d)\D*")
-_NO_WORD = "zq_vwx"  # what fits anything but a list takes it
 _MONTHS = (*calendar.month_abbr,)
 _LIST = re.compile(r"\^?\(([\w|]+)\)\$?")
 _SURE, _ASKED = 0.95, 0.75
@@ -198,15 +194,11 @@ def _of_pattern(text: str, name: str, column: Column) -> CodeProposal:
         return CodeProposal(text, text, 1.0, "as_it_is")
     if (found := next(filter(fits, [*_periods(text), *_number(text, column)]), None)) is not None:
         return CodeProposal(text, found, _SURE, "written_otherwise")
-    known = _names(name)
-    one = named_code(text, known, ())
+    one = named_code(text, _names(name), ())
     if one.code and fits(one.code):
         return one
-    is_open, words = fits(_NO_WORD), {word for entry in known for word in entry.split()}
-    if not is_open or not words.isdisjoint(folded(text).split()):
-        found = next(filter(fits, _as_one_word(text)), None)
-        if found is not None:
-            return CodeProposal(text, found, _ASKED, "written_otherwise")
+    if (found := next(filter(fits, _as_one_word(text)), None)) is not None:
+        return CodeProposal(text, found, _ASKED, "written_otherwise")
     return CodeProposal(text, None, 0, "unknown_text")
 
 
