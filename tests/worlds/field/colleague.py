@@ -171,7 +171,11 @@ class Colleague:
         for name, value in self.truth.said.items():
             found = self._part(table := self.truth.of(name))
             if not (found.wide and name in found.wide.columns):  # a page asks nothing of these
-                self.answers[f"{self._before(table)}constant.{name}"] = value
+                is_told = any(name in to for to in self.truth.columns.values())
+                is_told &= any(one.column == name and one.headers for one in found.columns)
+                kinds = ("empty", "otherwise") if is_told else ("constant",)
+                # of a column that is there: of those rows that do not say it themselves
+                self.answers |= {f"{self._before(table)}{kind}.{name}": value for kind in kinds}
         if RESPONDENTS in self.truth.tables and ANSWERS in self.truth.tables:
             self._questions()
         # what is chosen for one column may have been that of another, which is open then
