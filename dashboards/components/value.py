@@ -160,7 +160,7 @@ def output_done(context: Context, code: str) -> str:
     )
     if plan["unplanned"]:
         beside = words("overview.unplanned", number=formats.number(plan["unplanned"], words))
-        said = f"{said} {beside}"
+        said = f"{said}, {beside}"
     return _joined([said, *said_beside], words)
 
 

@@ -71,7 +71,7 @@ def message(key: str, /, language: str = "en", **parameters: Any) -> str:
         parameters |= {
             name: separated(parameters[name], language) for name in counted & parameters.keys()
         }
-    return template.format(**parameters)
+    return template.format(**parameters).replace("….", "…")
 
 
 _WORD_OF_NUMBER = re.compile(r"\{(\w+):([^|{}]*)\|([^{}]*)\}")

@@ -244,7 +244,13 @@ class SetupDesk:
         *,
         installs: bool = False,
     ) -> MadeMission:
-        from pipelines.setup.new_mission import LISTS, checked, installed, write_profile
+        from pipelines.setup.new_mission import (
+            LISTS,
+            OUTLINES,
+            checked,
+            installed,
+            write_profile,
+        )
 
         lists = {name: files[name] for name in LISTS if name in files}
         with tempfile.TemporaryDirectory() as folder:
@@ -253,9 +259,15 @@ class SetupDesk:
             objective = {code: values[f"objective_{code}"] for code in LANGUAGES}
             write_profile(profile, content, objective, language, outlines)
             found = checked(profile, lists, Path(folder))
-            remarks = tuple(problem.sentence(language) for problem in found.remarks)
-            if found.problems:
-                told = tuple(problem.sentence(language) for problem in found.problems)
+            sent = {OUTLINES: outlines.name} if outlines is not None else {}
+            remarks, told = (
+                tuple(
+                    replace(one, file=sent.get(one.file or "", one.file)).sentence(language)
+                    for one in problems
+                )
+                for problems in (found.remarks, found.problems)
+            )
+            if told:
                 return MadeMission(problems=told, remarks=remarks)
             if not installs:
                 return MadeMission(remarks=remarks)

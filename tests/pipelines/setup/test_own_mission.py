@@ -255,6 +255,7 @@ def test_codes_that_do_not_meet_and_crossed_outlines_are_found_when_the_mission_
     made = SetupDesk(workspace).make(VALUES, CHOSEN, files, "en")
     assert len(made.problems) == 1
     assert "'ML21'" in made.problems[0] and "Nearest in the list: ML1" in made.problems[0]
+    assert made.remarks[0].startswith("o.geojson")  # as it was sent
     assert "feature 1 touches or crosses itself at 20.5, 0.5" in made.remarks[0]
     files = {
         "areas": written(tmp_path, "areas.csv", "Code,Parent,Level,Name,Nom\nXXX,,Country,X,X\n")
