@@ -150,12 +150,18 @@ def _finish(trial: "_Trial", proposal: "Proposal", target: Path) -> int:
             raise WrongUse([Problem("map_open", value=name) for name in proposal.open_of_all])
         show(arguments, result, message("map.not_written", arguments.language))
         return 0
+    undecided = [Problem("map_reading", value=name) for _, name in proposal.undecided_of_all]
+    if undecided and arguments.yes:
+        raise WrongUse(undecided)
     changes, result["preview"] = trial.shown(proposal.mapping())
     for change in changes:
         proposal = with_wider_key(proposal, change)
     result["mapping"] = proposal.mapping()
     result["columns"] = [asdict(one) for one in proposal.columns]
-    result["path"] = _written(arguments, proposal.mapping(), target, trial.mission)
+    if undecided:
+        _tell(arguments, [problem.sentence(arguments.language) for problem in undecided])
+    else:
+        result["path"] = _written(arguments, proposal.mapping(), target, trial.mission)
     show(arguments, result, "")
     return 0
 

@@ -128,7 +128,8 @@ class OfferedColumn:
 class OfferedMapping:
     """A mapping proposed for an unknown file.
 
-    `ignored`: headers that are not kept; `rivals`: titles of other tables it could be of; `tables`:
+    `ignored`: headers that are not kept; `undecided`: titles of columns that can be read in two
+    ways, of which nobody said in which; `rivals`: titles of other tables it could be of; `tables`:
     titles by name; `wide`: items and the columns that hold them; `rows`: columns that may become
     rows, with what each says, and `rows_value`, what they count; `files`: the pattern of names that
     it takes, `files_told`: which files bear such a name; `also`: of a second table that is made of
@@ -152,6 +153,7 @@ class OfferedMapping:
     files: str
     files_told: str
     is_complete: bool
+    undecided: tuple[str, ...]
     prefix: str
     sheet: str
     also: "OfferedMapping | None"

@@ -22,9 +22,10 @@ _EMPTY_TOO = ("rows_value", "header.", "code.", "meant.", "join.", "question.", 
 _ANSWERS = (*_EMPTY_TOO, "constant.", "successor.", "reading.", "part.", "empty.", "otherwise.",
             "when.", "when_is.", "when_value.", "row.")  # fmt: skip
 _CHOICES = ("table", "of_table", "files", "mend", "meant", "laid", "sheet", "header_row",
-            "header_rows", "fill_down", "ditto", "where", "where_is", "where_too", "where_too_is",
-            "place", "also", "also_sheet", "of_sheet", "missing", "distinct", "replaces", "covers",
-            "sender", "time_zone", "may_lack", "anew")  # fmt: skip
+            "header_rows", "fill_down", "ditto", "where", "where_is", "where_too",
+            "where_too_is", "place", "also", "also_sheet", "of_sheet", "of_header_row",
+            "of_header_rows", "missing", "distinct", "replaces", "covers", "sender",
+            "time_zone", "may_lack", "anew")  # fmt: skip
 
 
 class Upload(FileOfMission):

@@ -109,6 +109,7 @@ class IntakeDesk:
         """Moves the file into the inbox, its mapping written where it had none; what hinders it.
 
         `who`: by whom the mapping's history says it was made or changed."""
+        from pipelines.setup.proposal.answering.shown import titles_undecided
         from pipelines.setup.proposal.writing import write_mapping
 
         try:
@@ -121,6 +122,8 @@ class IntakeDesk:
                 target = profile / "sources" / f"{proposal.source}.yaml"
                 if opened := proposal.open_of_all:
                     raise WrongUse([Problem("page_map_open", value=name) for name in opened])
+                if readings := titles_undecided(proposal, language):
+                    raise WrongUse([Problem("page_map_reading", value=name) for name in readings])
                 is_waiting = self._is_waiting(mission, path)
                 if not is_waiting:
                     self._require_free(mission, path)

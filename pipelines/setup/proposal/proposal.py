@@ -192,6 +192,20 @@ class Proposal:
         return tuple(name for one in self.parts for name in one.open_required)
 
     @property
+    def undecided(self) -> tuple[str, ...]:
+        """Columns of days or numbers that can be read in two ways, of which nobody said in which:
+        no such mapping is kept."""
+        own = [one.column for one in self.columns if one.two_readings]
+        if self.wide:
+            own += [name for name in self.wide.two_ways if name not in self.wide.said]
+        return tuple(own)
+
+    @property
+    def undecided_of_all(self) -> tuple[tuple[str, str], ...]:
+        """Table and column of those of all tables."""
+        return tuple((one.table, name) for one in self.parts for name in one.undecided)
+
+    @property
     def ignored(self) -> tuple[str, ...]:
         """Columns of the file that nothing is proposed for: they are not kept."""
         taken = {name for one in self.parts for name in one._taken()}

@@ -29,12 +29,16 @@ from pipelines.setup.proposal.answering.choices import (
     other_sheets,
     sheets_read,
 )
-from pipelines.setup.proposal.answering.confirm import with_header, with_headers
+from pipelines.setup.proposal.answering.confirm import (
+    keys_read,
+    with_header,
+    with_headers,
+    with_reading,
+)
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.difference import Change, changes_of
 from pipelines.setup.proposal.layout import holds_serial_days
 from pipelines.setup.proposal.matching.codes import NOTHING, recode_of
-from pipelines.setup.proposal.matching.notation import order_of
 from pipelines.setup.proposal.matching.survey import RESPONDENTS, as_answer, items
 from pipelines.setup.proposal.matching.texts import BETWEEN, ColumnProposal
 from pipelines.setup.proposal.matching.wide import (
@@ -50,7 +54,6 @@ from pipelines.setup.proposal.proposal import FileTerms, Proposal, propose, with
 Answers = Mapping[str, str]
 _BETWEEN = " + "
 NUMBERS, LISTS = ("header_row", "header_rows"), ("fill_down", "ditto")
-_SIGNS = ("thousands", "decimal")
 _OF_FILE = ("sheet", *NUMBERS, *LISTS, "laid", "missing", "may_lack")
 
 
@@ -81,8 +84,8 @@ def answered(
         told = [replace(one, rule=rules.get(one.rule, one.rule)) for one in error.problems]
         raise WrongUse(told) from None
     is_other_table = answers.get("of_table", proposal.table) != proposal.table
-    if is_other_table or _is_elsewhere(proposal, answers):
-        # another table or sheet: the answers were about the columns of the one before
+    if is_other_table or _is_elsewhere(proposal, answers) or _has_other_header(answers):
+        # another table, sheet or header: the answers were about the columns of the one before
         of_next = {f"also.{name}": value for name, value in about("also", answers).items()}
         answers = {"also_sheet": answers.get("also_sheet", ""), **of_next}
     if files := answers.get("files"):
@@ -107,11 +110,7 @@ def answered(
     for column, header in about("join", answers).items():
         proposal = _joined(proposal, column, header, known)
     for column, way in about("reading", answers).items():
-        proposal = replace(
-            proposal,
-            columns=tuple(_read_as(one, way) if one.column == column else one
-                          for one in proposal.columns),
-        )  # fmt: skip
+        proposal = with_reading(proposal, column, way)
     proposal = _with_questions(_with_rows(proposal, answers), answers)
     proposal = _placed(proposal, answers, proposed)
     if answers.get("laid") or "where" in answers:
@@ -122,7 +121,7 @@ def answered(
     proposal = _of_files(with_joined_key(proposal), answers)
     if wide := proposal.wide:
         for value, way in about("reading", answers).items():
-            keys = _keys_read(way, wide.keys_of(value)) if value in wide.two_ways else None
+            keys = keys_read(way, wide.keys_of(value)) if value in wide.two_ways else None
             wide = wide.with_keys(value, keys) if keys else wide
         of_rows = tuple(_worked(_coded(one, answers), answers) for one in wide.coded)
         proposal = replace(proposal, wide=replace(wide, coded=of_rows))
@@ -156,6 +155,14 @@ def _is_elsewhere(proposal: Proposal, answers: Answers) -> bool:
     """Whether the answers were about sheets of which none is read any more."""
     before = _texts(answers.get("of_sheet", ""))
     return bool(before) and set(before).isdisjoint(sheets_read(proposal))
+
+
+def _has_other_header(answers: Answers) -> bool:
+    """Whether another row of the header, or another number of its rows, was named than was
+    shown."""
+    return any(
+        answers.get(f"of_{name}") and answers.get(name) != answers[f"of_{name}"] for name in NUMBERS
+    )
 
 
 def _other_sheets(proposal: Proposal, answers: Answers) -> list[str]:
@@ -285,6 +292,8 @@ def _shape(answers: Answers) -> dict[str, Any]:
     said: dict[str, Any] = {
         name: int(answers[name]) for name in NUMBERS if answers.get(name, "").isdigit()
     }
+    if _has_other_header(answers):
+        return said  # lists name columns of the header before
     shown = LISTS if answers.get("laid") else [name for name in LISTS if name in answers]
     shown = [*shown, *(["missing"] if "missing" in answers else [])]
     said |= {name: _texts(answers.get(name, "")) for name in shown}
@@ -325,33 +334,6 @@ def _joined(proposal: Proposal, column: str, header: str, known: Known) -> Propo
     if not further:
         return with_header(proposal, column, one.headers[0], known)
     return with_headers(proposal, column, (one.headers[0], *further), known)
-
-
-def _signs_read(way: str, keys: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys of a number whose sign is that of thousands, or the decimal one."""
-    sign = "." if keys.get("thousands") == "." else ","
-    more = {"decimal": ","} if (way, sign) == ("thousands", ".") else {}
-    return {name: one for name, one in keys.items() if name not in _SIGNS} | {way: sign} | more
-
-
-def _keys_read(way: str, keys: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The keys of days or numbers that are read in one of two ways; None where nothing is said."""
-    if way in ("day", "month") and keys.get("formats"):
-        first, turned = ("%d" if way == "day" else "%m"), str.maketrans("dm", "md")
-        forms = [
-            form.translate(turned) if order_of(form) and order_of(form)[0] != first else form
-            for form in keys["formats"]
-        ]
-        return {**keys, "formats": forms}
-    return _signs_read(way, keys) if way in _SIGNS else None
-
-
-def _read_as(one: ColumnProposal, way: str) -> ColumnProposal:
-    """The column with one of the two ways in which its texts can be read."""
-    entry = _keys_read(way, one.entry)
-    if entry is None:
-        return one
-    return replace(one, entry=entry, confidence=1.0, reasons=("by_person",))
 
 
 def _is_several(proposal: Proposal, header: str) -> bool:

@@ -10,7 +10,7 @@ from indicators.definitions.contracts import Column, contracts
 from pipelines.setup.proposal.layout import SEVERAL, WORKBOOKS
 from pipelines.setup.proposal.matching.codes import NOTHING
 from pipelines.setup.proposal.matching.survey import RESPONDENTS, answer_column, items
-from pipelines.setup.proposal.matching.texts import ColumnProposal
+from pipelines.setup.proposal.matching.texts import TWO_READINGS, ColumnProposal
 from pipelines.setup.proposal.matching.wide import (
     VALUE,
     may_be_rows,
@@ -29,7 +29,6 @@ _ALWAYS = ("header_rows", "reading", "replaces", "sender", "part")
 _MOST_TEXTS = 60
 _MOST_JOINED = 5
 _FEWEST_ROWS, _MOST_ROWS = 2, 40
-_TWO_READINGS = {"day_or_month_first": ("day", "month"), "two_ways": ("thousands", "decimal")}
 
 
 @dataclass(frozen=True)
@@ -213,9 +212,9 @@ def _asked_of(proposal: Proposal) -> Iterator[Choice]:
 
 def _of_columns(proposal: Proposal, answers: Mapping[str, str]) -> Iterator[Choice]:
     for one in proposal.columns:
-        ways = next((_TWO_READINGS[r] for r in one.reasons if r in _TWO_READINGS), ())
+        ways = one.two_readings
         said = answers.get(f"reading.{one.column}", "")
-        ways = ways or next((way for way in _TWO_READINGS.values() if said in way), ())
+        ways = ways or next((way for way in TWO_READINGS.values() if said in way), ())
         if ways:
             yield Choice(f"reading.{one.column}", (said,) if said else (), ways)
         if one.column == "latitude" and "part" in one.entry:
@@ -231,7 +230,7 @@ def _of_columns(proposal: Proposal, answers: Mapping[str, str]) -> Iterator[Choi
     for name in proposal.wide.two_ways if proposal.wide else ():
         said = answers.get(f"reading.{name}", "")
         is_day = contracts()[proposal.table].columns[name].base_type == "date"
-        ways = _TWO_READINGS["day_or_month_first" if is_day else "two_ways"]
+        ways = TWO_READINGS["day_or_month_first" if is_day else "two_ways"]
         yield Choice(f"reading.{name}", (said,) if said else (), ways)
 
 

@@ -1,8 +1,9 @@
 """A person's answers to a proposal: at a terminal, or as options of the command."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from indicators.definitions.contracts import Column, contracts
 from indicators.foundation.errors import Problem, WrongUse, suggestion
@@ -20,12 +21,14 @@ from pipelines.setup.proposal.matching.joined_columns import (
     with_clocks,
     with_ends_after,
 )
+from pipelines.setup.proposal.matching.notation import order_of
 from pipelines.setup.proposal.matching.places_within import AREAS, places_fit
 from pipelines.setup.proposal.matching.survey import ANSWERS, with_answers
 from pipelines.setup.proposal.matching.texts import ColumnProposal, Texts
 from pipelines.setup.proposal.proposal import Proposal
 
 _PARTS = {"part", "number_of", "begins"}
+_SIGNS = ("thousands", "decimal")
 _LISTED = 15  # codes; of more only the nearest are shown
 
 
@@ -111,6 +114,45 @@ def _asked_code(
     return code
 
 
+def _signs_read(way: str, keys: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys of a number whose sign is that of thousands, or the decimal one."""
+    sign = "." if keys.get("thousands") == "." else ","
+    more = {"decimal": ","} if (way, sign) == ("thousands", ".") else {}
+    return {name: one for name, one in keys.items() if name not in _SIGNS} | {way: sign} | more
+
+
+def keys_read(way: str, keys: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The keys of days or numbers that are read in one of two ways; None where nothing is said."""
+    if way in ("day", "month") and keys.get("formats"):
+        first, turned = ("%d" if way == "day" else "%m"), str.maketrans("dm", "md")
+        forms = [
+            form.translate(turned) if order_of(form) and order_of(form)[0] != first else form
+            for form in keys["formats"]
+        ]
+        return {**keys, "formats": forms}
+    return _signs_read(way, keys) if way in _SIGNS else None
+
+
+def with_reading(proposal: Proposal, column: str, way: str) -> Proposal:
+    """The proposal with one of the two ways in which texts of a column can be read, as a person
+    says; other columns that are read from the same column of the file go with it."""
+    headers = {one.headers[:1] for one in proposal.columns if one.column == column and one.headers}
+    columns = (
+        _read_as(one, way)
+        if one.column == column or (one.headers[:1] in headers and one.two_readings)
+        else one
+        for one in proposal.columns
+    )
+    return replace(proposal, columns=tuple(columns))
+
+
+def _read_as(one: ColumnProposal, way: str) -> ColumnProposal:
+    entry = keys_read(way, one.entry)
+    if entry is None:
+        return one
+    return replace(one, entry=entry, confidence=1.0, reasons=("by_person",))
+
+
 def ask_choice(language: str) -> dict[str, str]:
     """What a person changes of how the file is read, `name=value`; nothing where they end."""
     name, _, value = input(message("map.ask.choice", language)).partition("=")
@@ -127,6 +169,8 @@ def ask(proposal: Proposal, known: Known, language: str, sure: float) -> Proposa
             if input(message("map.ask.column", language, **facts)).strip().lower()[:1] == "n":
                 proposal = proposal.without(one.column)
                 continue
+        if one.column in proposal.undecided:
+            proposal = _ask_reading(proposal, one, language)
         proposal = _ask_codes(proposal, one, known, language)
     for name in proposal.open_required:
         column = columns[name]
@@ -140,6 +184,14 @@ def ask(proposal: Proposal, known: Known, language: str, sure: float) -> Proposa
         elif said:
             proposal = proposal.with_constant(name, said)
     return replace(proposal, also=proposal.also and ask(proposal.also, known, language, sure))
+
+
+def _ask_reading(proposal: Proposal, one: ColumnProposal, language: str) -> Proposal:
+    """Asks which of two readings is meant; undecided where nothing is said."""
+    ways = one.two_readings
+    facts = {"header": " + ".join(one.headers), "ways": " / ".join(ways)}
+    said = input(message("map.ask.reading", language, **facts)).strip().lower()
+    return with_reading(proposal, one.column, said) if said in ways else proposal
 
 
 def _codes_of(column: Column, known: Known) -> Sequence[str]:

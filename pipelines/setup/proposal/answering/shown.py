@@ -200,6 +200,7 @@ def proposed(
         files=proposal.files,
         files_told=files_told,
         is_complete=not proposal.open_of_all,
+        undecided=titles_undecided(proposal, language),
         prefix=prefix,
         sheet=", ".join(sheets_read(proposal)) if own_sheet and "sheet" in scopes else "",
         also=proposed(
@@ -215,6 +216,12 @@ def proposed(
         if also
         else None,
     )
+
+
+def titles_undecided(proposal: "Proposal", language: str) -> tuple[str, ...]:
+    """The titles of columns that can be read in two ways, of which nobody said in which."""
+    told = (contracts()[table].columns[name].title for table, name in proposal.undecided_of_all)
+    return tuple(dict.fromkeys(title.in_language(language) for title in told))
 
 
 def _columns(

@@ -15,6 +15,7 @@ from pipelines.ingest.rows.cast import CELL_RULES
 from pipelines.setup.proposal.matching.codes import CodeProposal
 
 MISSING = ("NA", "N/A", "n/a", "-", "--", "–", "—", "NULL", "null", "nd", "n.d.", "ND")
+TWO_READINGS = {"day_or_month_first": ("day", "month"), "two_ways": ("thousands", "decimal")}
 _FAULTS = frozenset(text for texts in CELL_RULES.values() for text in texts)
 _DRAWN = re.compile(r"\s*(?:/\s*/|_{2,}|\.{3,})\s*")
 _BESIDE_PLUS = {"-", "–", "—"}  # where a column says `+`, these are an answer too
@@ -59,6 +60,11 @@ class ColumnProposal:
     reasons: tuple[str, ...]
     entry: Mapping[str, Any] = field(default_factory=dict)
     codes: tuple[CodeProposal, ...] = ()
+
+    @property
+    def two_readings(self) -> tuple[str, ...]:
+        """The ways in which its texts can be read, where nobody has said in which."""
+        return next((TWO_READINGS[why] for why in self.reasons if why in TWO_READINGS), ())
 
     def asked(self, sure: float, *why: str) -> "ColumnProposal":
         """The same, no surer than this, with more reasons."""

@@ -41,7 +41,8 @@ class Wide:
     joined by `|`): column of the table: the column of the file that fills it; `key`: one that the
     item follows, where the table has no other that tells its rows apart; `read`: of a column of
     the file the keys of its entry; `coded`: what the texts mean of columns that take codes;
-    `two_ways`: those of the table whose numbers can be read in two.
+    `two_ways`: those of the table whose numbers can be read in two; `said`: those of which a person
+    said in which.
     """
 
     item: tuple[str, ...]
@@ -50,6 +51,7 @@ class Wide:
     read: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     coded: tuple[ColumnProposal, ...] = ()
     two_ways: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -72,7 +74,8 @@ class Wide:
 
     def with_keys(self, value: str, keys: Mapping[str, Any]) -> "Wide":
         """The same, with these keys for the columns of the file that fill one of the table."""
-        return replace(self, read={**self.read, **dict.fromkeys(self._headers(value), keys)})
+        read = {**self.read, **dict.fromkeys(self._headers(value), keys)}
+        return replace(self, read=read, said=(*self.said, value))
 
     def _headers(self, value: str) -> list[str]:
         return [held[value] for held in self.groups.values() if value in held]

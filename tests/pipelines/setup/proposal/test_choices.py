@@ -45,7 +45,10 @@ def column(found: FilePreview, title: str) -> list[str]:
 
 
 def test_a_day_that_may_be_a_month_is_asked_also_where_a_person_named_the_column(
-    workspace: Workspace, tmp_path: Path
+    workspace: Workspace,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path = tmp_path / "listing.csv"
     path.write_text("Ref,Seen,County\nA-1,03/04/2026,Bor\nA-2,05/06/2026,Akobo\n")
@@ -57,7 +60,44 @@ def test_a_day_that_may_be_a_month_is_asked_also_where_a_person_named_the_column
         found = page(workspace, path, said | {"reading.occurred_on": way})
         assert column(found, "Occurred on") == days
         assert asked(found, "reading.occurred_on").value == (way,)
-    assert asked(page(workspace, path, said), "reading.occurred_on").value == ()
+    shown = page(workspace, path, said)
+    assert asked(shown, "reading.occurred_on").value == ()
+    assert shown.offered and shown.offered.undecided == ("Occurred on",)
+    desk = IntakeDesk(workspace)
+    (problem,) = desk.take_in("faulty", path, "en", said)
+    assert problem.startswith("Occurred on can be read in two ways")
+    assert not (workspace.profile("faulty") / "sources" / "listing.yaml").exists()
+    words = ["map", str(path), "--mission", "faulty", "--yes"]
+    words += [f"--set={name.removeprefix('constant.')}={text}" for name, text in REST.items()
+              if name.startswith("constant.")]  # fmt: skip
+    words += ["--table", "incidents", "--column", "occurred_on=Seen"]
+    monkeypatch.setenv("POCLENS_HOME", str(workspace.home))
+    assert main(words) == 2
+    assert "reading.occurred_on=day" in capsys.readouterr().err
+    assert main([*words, "--answer", "reading.occurred_on=day", "--name", "seen"]) == 0
+    (workspace.profile("faulty") / "sources" / "seen.yaml").unlink()
+
+
+def test_another_header_named_on_the_page_makes_the_proposal_anew(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """What the page says of the columns of the header before is not held against the next one."""
+    path = tmp_path / "rounds.csv"
+    rows = ["When,,What,Where", "Date,Hour,Kind,District"]
+    rows += [f"2026-06-{day},08:30,patrol,Bor" for day in range(11, 19)]
+    path.write_text("\n".join(rows))
+    shown = page(workspace, path, {"table": "activities"})
+    assert shown.offered
+    said = {f"header.{one.column}": one.header for one in shown.offered.columns}
+    said |= {"laid": "yes", "table": "activities", "of_table": "activities"}
+    for name in ("header_row", "header_rows"):
+        (value,) = asked(shown, name).value
+        said |= {name: value, f"of_{name}": value}
+    assert (said["header_row"], said["header_rows"]) != ("1", "2")
+    found = page(workspace, path, said | {"header_row": "1", "header_rows": "2"})
+    assert found.offered and found.refused == {}
+    of = {one.column: one.header for one in found.offered.columns}
+    assert (of["started_at"], of["area_code"]) == ("When / Date", "Where / District")
 
 
 def test_a_place_is_as_precise_as_its_area_unless_a_person_says_else(
