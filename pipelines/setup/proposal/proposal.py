@@ -96,6 +96,7 @@ _OF_ANOTHER = 0.5  # weight of a header that is alike here and the name itself e
 _WIDEST = 30  # columns: of a file with more, most are about something else
 _BY_SHEET = 0.85
 _MOST_ROWS = 0.9
+_OF_EVENTS = 3  # columns of a table of events, beside persons that stand side by side
 _LEAST_OF_EVENTS = 0.36  # score of a table of events whose persons are in the file too
 _BY_POINT = 0.6
 _JOINED_KEY = 0.5  # sure of a key of several columns: later files may hold two rows of it
@@ -440,13 +441,29 @@ def propose(
 def _events_first(scored: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """The table of events before that of their persons, which fits better, where the file tells
     both: incidents with the place and the kind that a mere list of victims does not have."""
-    contract = contracts()[scored[0][-1]]
-    event, _, _ = (contract.columns[contract.key[0]].reference or "").partition(".")
-    if not event or contracts()[event].date_column is None:
-        return scored
-    told = (entry for entry in scored if entry[-1] == event and entry[0] >= _LEAST_OF_EVENTS)
+    event = _events_of(scored[0][-1])
+    told = (
+        entry
+        for entry in scored
+        if entry[-1] == event
+        and (entry[0] >= _LEAST_OF_EVENTS or (scored[0][2] and _has_day_and_more(entry)))
+    )
     first = next(told, scored[0])
     return [first, *(entry for entry in scored if entry is not first)]
+
+
+def _events_of(table: str) -> str | None:
+    """The table of events of which this one has the persons."""
+    contract = contracts()[table]
+    event, _, _ = (contract.columns[contract.key[0]].reference or "").partition(".")
+    return event if event and contracts()[event].date_column else None
+
+
+def _has_day_and_more(scored: tuple[Any, ...]) -> bool:
+    """Whether a sheet whose rows count persons side by side tells events: when, and what else."""
+    _, columns, _, _, name = scored
+    named = {one.column for one in columns if one.headers}
+    return contracts()[name].date_column in named and len(named) >= _OF_EVENTS
 
 
 def _pattern(path: Path, wide: Wide | None) -> str:
@@ -665,6 +682,8 @@ def _shortlist(path: Path, layout: Layout, tables: Sequence[str]) -> list[str]:
         return fitting + _named_in(_titles(path, layout), own)
 
     best = sorted(tables, key=lambda name: -named(name))[:_LOOKED_AT]
+    events = dict.fromkeys(filter(None, map(_events_of, best)))
+    best += [event for event in events if event not in best]
     is_survey = ANSWERS not in best and len(layout.questions) >= _LEAST_COLUMNS
     return [*best, RESPONDENTS] if is_survey and RESPONDENTS not in best else best
 

@@ -224,7 +224,8 @@ def period_of(contract: Contract) -> str | None:
 
 
 def _counted(contract: Contract) -> set[str]:
-    held = contract.columns.items()
+    """The columns of which each row has a number of persons: no time limit in hours."""
+    held = ((n, one) for n, one in contract.columns.items() if n.endswith(("persons", "_count")))
     return {n for n, one in held if one.required and one.base_type == "int"} - {*contract.key}
 
 

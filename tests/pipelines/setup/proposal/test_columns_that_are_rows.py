@@ -251,3 +251,24 @@ def test_days_below_the_kind_of_plan_are_a_row_for_each_kind(tmp_path: Path) -> 
             "exercised_on": f"{quick} / Exercice le",
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "table"),
+    [
+        ("Réf;Le;Unité;Lieu;Femmes;Hommes;Filles;Garçons", "S-{n};{day};U-1;Kaya;3;4;1;2",
+         "activities"),
+        ("Session ID;Date;Start;End;District;Women;Men;Girls;Boys",
+         "S-{n};{day};09:00;11:30;Kaya;3;4;1;2", "activities"),
+        ("Activity code;Women;Men;Girls;Boys", "S-{n};3;4;1;2", "activity_participants"),
+    ],
+)  # fmt: skip
+def test_sessions_whose_participants_stand_side_by_side_are_activities(
+    tmp_path: Path, header: str, first: str, table: str
+) -> None:
+    """Neither a list of participants alone nor detentions, whose hours the counts would be."""
+    lines = [header, *(first.format(n=n, day=f"{n + 10}/06/2026") for n in range(3, 12))]
+    path = tmp_path / "seances.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    known = {"areas.area_code": {"kaya": "BF1"}, "units.unit_code": {"u-1": "U-1"}}
+    assert propose(path, known).table == table
