@@ -51,8 +51,24 @@ def run(arguments: argparse.Namespace) -> int:
         "strategy": _plain_rows(changed_strategy(old, new, arguments.audience)),
         "revisions": lines,
     }
-    show(arguments, found, "\n".join(_text(found, arguments.language, arguments.all, new)))
+    named = _names(new, arguments.audience, arguments.language)
+    show(arguments, found, "\n".join(_text(found, arguments.language, arguments.all, named)))
     return 0
+
+
+def _names(release: Path, audience: str, language: str) -> dict[str, str]:
+    """Short names of the indicators and names of the areas, by their codes."""
+    import duckdb
+
+    from indicators.foundation.stored.published_tables import database_of
+
+    with duckdb.connect(str(database_of(release, audience)), read_only=True) as connection:
+        return dict(
+            connection.execute(
+                f"SELECT indicator, short_{language} FROM mart.indicator "
+                f"UNION ALL SELECT area_code, name_{language} FROM mart.area"
+            ).fetchall()
+        )
 
 
 def _plain_rows(frame: "pd.DataFrame") -> list[dict[str, Any]]:
@@ -63,10 +79,12 @@ def _plain_rows(frame: "pd.DataFrame") -> list[dict[str, Any]]:
     ]
 
 
-def _text(found: dict[str, Any], language: str, is_all: bool, new: Path) -> Iterator[str]:
+def _text(
+    found: dict[str, Any], language: str, is_all: bool, named: dict[str, str]
+) -> Iterator[str]:
     lines = [line for line in found["revisions"] if line["reason"] not in _DISCLOSURE]
     counts = {name: found["reasons"].get(name, 0) for name in _DISCLOSURE}
-    places = {"old": found["old"], "new": new.name}
+    places = {"old": found["old"], "new": found["new"]}
     yield message("cli.diff.count", language, **places, count=len(lines), **counts)
     yield from _summary(lines, language)
     for parameter in found["parameters"]:
@@ -79,7 +97,7 @@ def _text(found: dict[str, Any], language: str, is_all: bool, new: Path) -> Iter
         yield change[f"sentence_{language}"]
     chosen = [line for line in lines if is_all or not _group(line)]
     for line in chosen:
-        yield _line(line, language)
+        yield _line(line, language, named)
     if len(chosen) < len(lines):
         yield message("cli.diff.more", language, count=len(lines) - len(chosen))
 
@@ -106,9 +124,11 @@ def _group(line: dict[str, Any]) -> str:
     return f" ({', '.join(named)})" if named else ""
 
 
-def _line(line: dict[str, Any], language: str) -> str:
+def _line(line: dict[str, Any], language: str, named: dict[str, str]) -> str:
     sentence = line[f"sentence_{language}"]
     if line["parts_status"] in _NOT_TOLD:
         sentence += " " + message(f"release.parts.{line['parts_status']}", language)
     places = {name: line[name] for name in ("indicator", "area", "period")}
+    words = {"short": named.get(line["indicator"], ""), "area": named.get(line["area"])}
+    places |= {name: text for name, text in words.items() if text is not None}
     return message("cli.diff.line", language, **places, group=_group(line), sentence=sentence)

@@ -1,6 +1,6 @@
 """What was published before and is another figure now, and how much of it each cause makes."""
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -372,11 +372,40 @@ def _attribute_change(
             status = "not_told_apart"
         if parts and causes >= _ALIKE:
             status = "correction_or_recomputed"
-    line["reason"] = _reason(by_files, causes, parts)
+    sole = None if parts else _only_step(line, decomposition, cells)
+    line["reason"] = _reason(by_files, {sole} if sole else causes, parts)
     if by_files == "withheld":
         line["value_before"] = None  # it was published once, and is not repeated
     named = {f"part_{name}": parts.get(name, 0.0 if parts else None) for name in CAUSES}
     return line | named | {"parts_status": status}
+
+
+def _only_step(
+    line: Mapping[str, Any],
+    decomposition: Decomposition,
+    cells: Mapping[tuple[str, ...], Mapping[str, Point]],
+) -> str | None:
+    """The one cause by which a figure came or went, as the states between tell it: of a difference
+    to nothing there is no part."""
+    if line["indicator"] not in decomposition.recounted or not line["is_exact"]:
+        return None
+    states = cells.get(tuple(line[name] for name in CELL), {})
+    way = list(_way(line, decomposition, states))
+    moved = [cause for cause, near, far in way if near[0] != far[0]]
+    return moved[0] if len(moved) == 1 else None
+
+
+def _way(
+    line: Mapping[str, Any], decomposition: Decomposition, states: Mapping[str, Point]
+) -> Iterator[tuple[str, Point, Point]]:
+    """Back from this release: each cause, with the figure on its near and on its far side."""
+    absent: Point = (0.0, 0) if line["measure"] in _ZERO_KINDS else (None, 0)
+    known = {**states, OLDER_RELEASE: (line["value_before"], line["n_before"] or 0)}
+    near: Point = (line["value_after"], line["n_after"] or 0)
+    for cause, state in decomposition.steps(line["indicator"]):
+        far = known.get(state, absent)
+        yield cause, near, far
+        near = far
 
 
 def _reason(by_files: str, causes: set[str], parts: Mapping[str, float]) -> str:
@@ -392,16 +421,11 @@ def _parts(
     line: Mapping[str, Any], decomposition: Decomposition, states: Mapping[str, Point]
 ) -> tuple[dict[str, float], str]:
     """What each cause makes of the change, and whether that can be told."""
-    absent: Point = (0.0, 0) if line["measure"] in _ZERO_KINDS else (None, 0)
-    known = {**states, OLDER_RELEASE: (line["value_before"], line["n_before"] or 0)}
-    near: Point = (line["value_after"], line["n_after"] or 0)
     parts: dict[str, float] = {}
-    for cause, state in decomposition.steps(line["indicator"]):
-        far = known.get(state, absent)
+    for cause, near, far in _way(line, decomposition, states):
         if near[0] is None or far[0] is None:
             return {}, "not_told_apart"
         parts[cause] = near[0] - far[0]
-        near = far
     return parts, "recounted"
 
 

@@ -259,8 +259,8 @@ def test_a_comparison_opens_with_its_causes_and_their_sources() -> None:
         ]
     ]
     assert list(_summary(lines, "en")) == [
-        "  late reports: 3 (Incidents 2, Activities 1)",
-        "  corrected file: 1 (Incidents 1)",
+        "  late reports: 3 (figures of Incidents 2, Activities 1)",
+        "  corrected file: 1 (figures of Incidents 1)",
     ]
 
 

@@ -220,6 +220,23 @@ def test_a_row_that_is_new_in_a_corrected_file_is_late(again: PatrolMission) -> 
     assert (line["part_late_data"], line["part_correction"]) == (1, 0 if counted else 1)
 
 
+def test_a_figure_that_came_with_the_late_rows_of_a_corrected_file_is_late(
+    again: PatrolMission,
+) -> None:
+    """Of a difference to no figure there is no part; the states between tell by what it came."""
+    new = [
+        replace(p, code=f"sep-{n}", day=p.day.replace("-08-", "-09-"), status="completed")
+        for n, p in enumerate(AUGUST)
+    ]
+    changed = [replace(p, mode="foot", status="completed") for p in AUGUST[:6]]
+    again.deliver("patrols_08.csv", as_csv([*changed, *AUGUST[6:], *new]))
+    again.release(catalogue(redefined=False))
+    found = totals(diff(again.workspace, MISSION))
+    assert found[SHARE, "2026-08", "XX"]["reason"] == "correction"
+    line = found[SHARE, "2026-09", "XX"]
+    assert pd.isna(line["value_before"]) and line["reason"] == "late_data"
+
+
 def test_releases_further_apart_are_told_from_those_between(in_steps: PatrolMission) -> None:
     found = totals(diff(in_steps.workspace, MISSION, "2026-Q3-r01", "2026-Q3-r03"))
     states = [
