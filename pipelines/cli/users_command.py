@@ -46,12 +46,21 @@ def run(arguments: argparse.Namespace) -> int:
     except AccountProblem as problem:
         raise WrongUse(Problem(f"users_{problem.reason}", value=arguments.name)) from problem
     language = arguments.language
-    if arguments.step in ("on", "off"):
-        text = message("cli.users.state", language, state=arguments.step)
-    else:
-        text = message("cli.users.done", language, name=arguments.name, step=arguments.step)
-    show(arguments, {"step": arguments.step, "name": arguments.name}, text)
+    lines = []
+    if arguments.step not in ("on", "off"):
+        lines = [message("cli.users.done", language, name=arguments.name, step=arguments.step)]
+    if arguments.step in ("on", "off", "add"):
+        lines.append(_state(store, language))
+    show(arguments, {"step": arguments.step, "name": arguments.name}, "\n".join(lines))
     return 0
+
+
+def _state(store: Store, language: str) -> str:
+    """Whether people must sign in: the first account makes it so."""
+    from records.people import signing_in_asked
+
+    is_asked = signing_in_asked.asked(store).accounts
+    return message("cli.users.asked" if is_asked else "cli.users.not_asked", language)
 
 
 def _add_table(arguments: argparse.Namespace, store: Store) -> int:
@@ -72,7 +81,8 @@ def _add_table(arguments: argparse.Namespace, store: Store) -> int:
                 for one in faults
             ]
         )
-    lines = [message("page.people.once", language), *(f"{name}: {first}" for name, first in added)]
+    told = f"{_state(store, language)} {message('page.people.once', language)}"
+    lines = [told, *(f"{name}: {first}" for name, first in added)]
     show(arguments, {"accounts": [name for name, _ in added]}, "\n".join(lines))
     return 0
 
@@ -129,7 +139,6 @@ def _list(arguments: argparse.Namespace, store: Store) -> int:
     language, now = arguments.language, utc_now()
     found = accounts.accounts(store)
     asked = signing_in_asked.asked(store)
-    state = "on" if asked.accounts else "off"
     rows = [
         {
             "name": one.name,
@@ -143,7 +152,7 @@ def _list(arguments: argparse.Namespace, store: Store) -> int:
         }
         for one in found
     ]
-    lines = [message("cli.users.state", language, state=state)]
+    lines = [_state(store, language)]
     lines += [message("cli.users.two_factors", language)] if asked.second_factor else []
     lines += [
         message("cli.users.line", language, **{key: value or "–" for key, value in row.items()})

@@ -21,6 +21,7 @@ def test_accounts_from_the_first_to_the_switch(tmp_path: Path) -> None:
     assert users(tmp_path, "on").returncode == 2
     added = users(tmp_path, "add", "amina", "--role", "administrator", password=long)
     assert added.returncode == 0, added.stderr
+    assert "People must sign in" in added.stdout  # the first account makes it so
     assert users(tmp_path, "on").returncode == 0
     assert users(tmp_path, "lock", "nobody").returncode == 2
     shown = json.loads(users(tmp_path, "list", "--json").stdout)
