@@ -107,15 +107,14 @@ def rendered(
         period_name=lambda period: formats.period_name(period, words),
         own_address=request.full_path,
         languages=_languages(),
+        was_sent=request.method != "GET",
         **parts,
     )
     return text, status, {"Cache-Control": "no-store"}
 
 
 def _languages() -> list[tuple[str, str]]:
-    """The addresses of this page in each language; none where something was sent, which is kept."""
-    if request.method != "GET":
-        return []
+    """The addresses of this page in each language; what was sent to it is sent again by a form."""
     asked = request.args.to_dict()
     return [(code, f"{request.path}?{urlencode(asked | {'lang': code})}") for code in LANGUAGES]
 

@@ -186,6 +186,19 @@ def test_a_place_that_the_files_name_tells_is_offered_to_be_confirmed(client: Fl
     assert chosen(said, "constant.area_code") == "XX" and "please confirm" not in said.text
 
 
+def test_what_was_shown_is_shown_again_in_the_other_language(client: FlaskClient) -> None:
+    """With all that was answered: the buttons of the language send the form again."""
+    text = "Ref,Date,Type,Killed\nA-1,2026-04-13,Murder,2\n"
+    shown = drop(client, "North_incidents.csv", text)
+    (button,) = re.findall(r'<button class="segment"[^>]* lang="fr"[^>]*>', shown.text)
+    assert 'form="decide" name="step" value="preview"' in button
+    assert f'formaction="{upload.ROUTE}?lang=fr"' in button
+    said = {"of_table": "incidents", "constant.area_code": "XX"}
+    again = post(client, "fr", held=held(shown), step="preview", **said)
+    assert chosen(again, "constant.area_code") == "XX" and "Correspondance proposée" in again.text
+    assert client.get(f"{upload.ROUTE}?lang=fr").text.count('<button class="segment"') == 0
+
+
 def test_a_text_that_stands_for_nothing_is_no_mistake(client: FlaskClient) -> None:
     text = "area_code;area_level;name_en;name_fr;parent_area_code;valid_from;valid_to\n"
     rows = [f"XX0{n};admin1;East;Est;XX;2024-01-01;{'2025-01-01' if n < 8 else 'non encore'}"
