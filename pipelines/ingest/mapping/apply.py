@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from indicators.definitions.contracts import contracts
 from pipelines.ingest.mapping.model import SUM, ColumnMapping, Source, TableMapping, When
-from pipelines.ingest.mapping.places.area_polygons import Outlines
+from pipelines.ingest.mapping.places.area_polygons import IN_NO_OUTLINE, Outlines
 from pipelines.ingest.mapping.places.gazetteer import Gazetteer
 from pipelines.ingest.mapping.written.written_dates import (
     bare_day,
@@ -318,6 +318,11 @@ class _Applied:
         return None if is_time else without_unknown_hour(plain)
 
     @property
+    def _is_required(self) -> bool:
+        own = contracts()[self.table].columns.get(self.name)
+        return own is not None and own.required
+
+    @property
     def _may_lack_hour(self) -> bool:
         """Whether it is a time that a row of the table need not have."""
         own = contracts()[self.table].columns.get(self.name) if self.table else None
@@ -418,9 +423,12 @@ class _Applied:
             for name, axis in zip(entry.point, ("longitude", "latitude"), strict=True)
         )
         found = self.outlines().locate(longitude, latitude)
-        if entry.outside is not None:
+        says_more = entry.empty is not None or entry.has_otherwise
+        told = IN_NO_OUTLINE if self._is_required and not says_more else None
+        outside = told if entry.outside is None else entry.outside
+        if outside is not None:
             known = np.isfinite(longitude) & np.isfinite(latitude)
-            found[known & (found == None)] = entry.outside  # noqa: E711 (elementwise)
+            found[known & (found == None)] = outside  # noqa: E711 (elementwise)
         return pa.array(found, pa.string())
 
     def _side(self, name: str, axis: str, entry: ColumnMapping) -> Column:

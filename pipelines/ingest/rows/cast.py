@@ -17,6 +17,7 @@ from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import literal, literals, quoted
 from pipelines.ingest.mapping.model import ColumnMapping, reads_iso_otherwise
+from pipelines.ingest.mapping.places.area_polygons import IN_NO_OUTLINE
 from pipelines.ingest.mapping.written.written_dates import digits_of_day
 from pipelines.ingest.mapping.written.written_numbers import (
     BLANKS,
@@ -34,8 +35,14 @@ from pipelines.ingest.readers.table import WITHOUT_VALUE
 TRUE_TEXTS = ("true", "yes", "oui", "vrai", "1")
 FALSE_TEXTS = ("false", "no", "non", "faux", "0")
 FORMULA_FAULTS = ("#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!")
-CELL_RULES = {"formula_fault": FORMULA_FAULTS, "formula_without_value": (WITHOUT_VALUE,)}
-"""The texts that a reader writes for a formula that gave nothing, by the rule that they break."""
+CELL_RULES = {
+    "formula_fault": FORMULA_FAULTS,
+    "formula_without_value": (WITHOUT_VALUE,),
+    "point_in_no_area": (IN_NO_OUTLINE,),
+}
+"""The texts that stand for a formula that gave nothing, or a point without an area, by the rule
+that they break."""
+_NO_VALUES = tuple(text for texts in CELL_RULES.values() for text in texts)
 _ISO_DATE = r"\d{4}-\d{2}-\d{2}([T ]00:00(:00(\.0+)?)?(Z|[+]00:?00)?)?"  # a midnight is a day
 _ISO_TIME = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
 _ISO_OFFSET = _ISO_TIME + r" ?(Z|[+-]\d{2}(:?\d{2})?)"
@@ -399,7 +406,7 @@ def _column_conditions(name: str, column: Column) -> Iterator[tuple[str, str]]:
         yield rule, f"{text} IN ({literals(texts)})"
     if column.required:
         yield "required", f"{text} IS NULL"
-    is_fault = f"{text} IN ({literals((*FORMULA_FAULTS, WITHOUT_VALUE))})"
+    is_fault = f"{text} IN ({literals(_NO_VALUES)})"
     if column.unreadable_rule:
         yield column.unreadable_rule, f"{_unreadable(name)} AND NOT {is_fault}"
     if column.minimum is not None:

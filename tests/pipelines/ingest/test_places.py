@@ -16,6 +16,7 @@ from indicators.foundation.errors import WrongUse
 from pipelines.ingest.files.delivered_file import Delivery, file_rows, with_remarks
 from pipelines.ingest.mapping.model import load_sources
 from pipelines.ingest.mapping.places.area_polygons import Outlines
+from pipelines.ingest.rows.quarantine import reject_sentence
 from pipelines.quality.checks import run_checks
 from pipelines.workspace.warehouse.connection import open_warehouse
 from pipelines.workspace.warehouse.ddl import create_mart
@@ -52,6 +53,12 @@ def incidents() -> str:
     return "\n".join(",".join(cells) for cells in lines) + "\n"
 
 
+def found_by_points(**keys: str) -> dict[str, Any]:
+    entry = under_own_names("incidents", COLUMNS) | {"ignore": ["area_code"]}
+    entry["tables"][0]["columns"]["area_code"] = {"point": ["longitude", "latitude"], **keys}
+    return entry
+
+
 def outside_check(small: SmallMission) -> tuple[str, int, str]:
     with open_warehouse(small.workspace.warehouse("small")) as connection:
         create_mart(connection)
@@ -85,6 +92,32 @@ def test_the_profile_says_from_where_on_they_are_rejected(small: SmallMission) -
     told = json.loads(parameters)
     assert (told["latitude"], told["longitude"], told["limit"]) == ("30.5", "8.5", "150")
     assert outside_check(small)[:2] == ("failed", 1)
+
+
+def test_a_point_in_no_outline_is_told_as_such_and_not_as_an_empty_cell(
+    small: SmallMission,
+) -> None:
+    with_outlines(small)
+    small.add_source(found_by_points())
+    assert small.deliver("incidents.csv", incidents()).rows_rejected == 4
+    found = small.query(
+        "SELECT row_number, rule, column_name, raw_value FROM quarantine.incidents ORDER BY 1"
+    )
+    sides = "longitude + latitude"
+    assert found == [
+        (3, "point_in_no_area", sides, "31.1 5.5"),
+        (4, "point_in_no_area", sides, "31.9 5.5"),
+        (5, "point_in_no_area", sides, "8.5 30.5"),
+        (6, "required", sides, None),
+    ]
+    english = reject_sentence("point_in_no_area", {}, "31.1 5.5", "en")
+    assert "(31.1 5.5) lies in no area" in english and "exchanged" in english
+
+
+def test_a_point_in_no_outline_counts_where_the_mapping_says(small: SmallMission) -> None:
+    with_outlines(small)
+    small.add_source(found_by_points(outside="XX01"))
+    assert small.deliver("incidents.csv", incidents()).rows_rejected == 1
 
 
 def test_no_row_outside_is_told_too(small: SmallMission) -> None:

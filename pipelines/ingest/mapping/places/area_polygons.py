@@ -20,6 +20,8 @@ from pipelines.ingest.mapping.model import ColumnMapping, Source, TableMapping
 from pipelines.ingest.readers.table import SourceTable, source_table
 
 OUTLINES_SOURCE = "areas_geojson"
+IN_NO_OUTLINE = "=∅"
+"""The text of an area that was looked for at a point which lies in no outline."""
 _EARTH_KM = 6371.0
 _COLUMNS = (
     "area_code",
