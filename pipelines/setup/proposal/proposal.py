@@ -12,6 +12,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import Column, Contract, contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.mapping.files.file_names import pattern_of, stem_words
+from pipelines.ingest.mapping.written.written_places import SIDES
 from pipelines.setup.proposal.beside.known_rows import OUTLINES, UNUSED_TABLES, Known, code_named
 from pipelines.setup.proposal.layout import (
     SEVERAL,
@@ -99,6 +100,7 @@ _MOST_ROWS = 0.9
 _OF_EVENTS = 3  # columns of a table of events, beside persons that stand side by side
 _LEAST_OF_EVENTS = 0.36  # score of a table of events whose persons are in the file too
 _BY_POINT = 0.6
+_OF_ROW = "area_code"
 _JOINED_KEY = 0.5  # sure of a key of several columns: later files may hold two rows of it
 
 
@@ -136,7 +138,8 @@ class Proposal:
     `open_required`: columns that the contract requires and nothing is proposed for; `constants`:
     what a person said that they hold; `ignored`: columns of the file that would not be kept;
     `rivals`: other contracts that fit nearly as well; `named`: codes of required columns that the
-    file's name or its titles name, offered where nothing else says them.
+    file's name or its titles name, offered where nothing else says them; `sides`: latitude and
+    longitude of the file, for a table that has areas and no coordinates.
     """
 
     source: str
@@ -156,6 +159,7 @@ class Proposal:
     questions: tuple[Answered, ...] = ()  # of respondents: the answers that stand beside them
     terms: FileTerms = FileTerms()
     named: Mapping[str, str] = field(default_factory=dict)
+    sides: tuple[ColumnProposal, ...] = ()
     also: "Proposal | None" = None  # of a second table, of the same rows or of another sheet
 
     @property
@@ -309,16 +313,19 @@ class Proposal:
 
     def point(self) -> tuple[str, str] | None:
         """The columns of the file with longitude and latitude; twice one that holds both."""
-        found = {one.column: one for one in self.columns if len(one.headers) == 1}
+        found = self._coordinates()
         pair = [found[name].headers[0] for name in ("longitude", "latitude") if name in found]
         return (pair[0], pair[1]) if len(pair) == 2 else None
+
+    def _coordinates(self) -> dict[str, ColumnProposal]:
+        return {one.column: one for one in (*self.sides, *self.columns) if len(one.headers) == 1}
 
     def at_coordinates(self, sure: float = 1.0, reason: str = "by_person") -> "Proposal":
         """The proposal with areas found by the coordinates, in the outlines of the mission."""
         column, pair = contracts()[self.table].area_column, self.point()
         if column is None or pair is None:
             return self
-        keys = next(one.entry for one in self.columns if one.column == "latitude")
+        keys = self._coordinates()["latitude"].entry
         kept = {name: keys[name] for name in ("decimal", "part") if name in keys}
         said = ColumnProposal(column, pair, sure, (reason,), {"point": list(pair), **kept})
         return replace(self, columns=(*self.without(column).columns, said))
@@ -433,9 +440,25 @@ def propose(
         asked,
         terms=FileTerms(time_zone=zone),
         named=_named_codes(path, layout, contract, known),
+        sides=_sides(layout, contract, columns, known),
     )
     has_area = contract.area_column in {one.column for one in columns}
-    return whole if has_area or OUTLINES not in known else whole.at_coordinates(_BY_POINT, "point")
+    # a point says where a row happened, not where persons came from or a unit has its home
+    is_told = has_area or (whole.sides and contract.area_column != _OF_ROW)
+    return whole if is_told or OUTLINES not in known else whole.at_coordinates(_BY_POINT, "point")
+
+
+def _sides(
+    layout: Layout, contract: Contract, columns: Sequence[ColumnProposal], known: Known
+) -> tuple[ColumnProposal, ...]:
+    """Latitude and longitude of the file, for a table that has areas and no coordinates; found as
+    for one that has both."""
+    if contract.area_column is None or "latitude" in contract.columns:
+        return ()
+    taken = {header for one in columns for header in one.headers}
+    left = [one for one in layout.texts if one.header not in taken]
+    found = column_proposals(contracts()["incidents"], left, known)
+    return tuple(one for one in found if one.column in SIDES)
 
 
 def _events_first(scored: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

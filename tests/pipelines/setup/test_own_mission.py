@@ -21,6 +21,7 @@ from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse import refresh_number
 from pipelines.workspace.warehouse.connection import open_warehouse
 from pipelines.workspace.warehouse.turns import turn
+from records.desk.intake import FilePreview
 from records.desk.setup import MadeMission
 
 VALUES = {
@@ -467,3 +468,43 @@ def test_coordinates_in_one_cell_find_the_area_unless_a_person_says_else(
     assert area(**shown | {named: "Seen from"}) == "Bodu (ML12)"
     path.write_text(path.read_text().replace("Area;Seen from;", "").replace("Bodu;Bodu;", ""))
     assert area() == "Arda (ML11)"  # proposed, as nothing else says where
+
+
+@pytest.mark.parametrize(
+    ("head", "point", "turned"),
+    [
+        ("Latitude;Longitude", "0.5;20.25", None),
+        ("Position", "0.5, 20.25", "2"),
+    ],
+)
+def test_coordinates_find_the_area_of_a_table_without_coordinates(
+    workspace: Workspace, tmp_path: Path, head: str, point: str, turned: str | None
+) -> None:
+    files = {
+        "areas": written(tmp_path, "districts.csv", AREAS),
+        "outlines": outlines(tmp_path / "o.geojson", square("ML11", 20), square("ML12", 21)),
+    }
+    assert SetupDesk(workspace).make(VALUES, CHOSEN, files, "en").problems == ()
+    columns = f"Alert ref;Source;Threat;Level;Received;Action needed;{head}"
+    rows = f"A-1;hotline;looting;high;2026-04-13 08:00;yes;{point}\n"
+    path = written(tmp_path, "alerts.csv", f"{columns}\n{rows}")
+
+    def shown(**answers: str) -> FilePreview:
+        said = {"table": "alerts", **{n.replace("__", "."): v for n, v in answers.items()}}
+        return IntakeDesk(workspace).preview("malda", path, "en", said)
+
+    found = shown()
+    assert found.offered and found.counted, found.problems
+    area = next(one for one in found.offered.columns if one.column == "area_code")
+    assert area.reasons == "found by the coordinates, in the outlines of the mission"
+    assert [one.value for one in found.offered.choices if one.name == "place"] == [("coordinates",)]
+    table = found.counted.tables[0]
+    assert table.rows[0][list(table.columns).index("Area code")] == "Arda (ML11)"
+    assert {*head.split(";")}.isdisjoint(found.offered.ignored)
+    said = shown(laid="yes", header__area_code="", header__alert_code="Alert ref")
+    assert said.offered and not said.offered.is_complete  # a person took it back
+    assert [one.value for one in said.offered.choices if one.name == "place"] == [()]
+    if turned:
+        assert [one.name for one in area.choices if one.name.startswith("part.")]
+        other = shown(place="coordinates", part__area_code=turned)
+        assert other.counted and other.counted.rejects[0].sentence.startswith("The point (")

@@ -217,8 +217,9 @@ def _of_columns(proposal: Proposal, answers: Mapping[str, str]) -> Iterator[Choi
         ways = ways or next((way for way in TWO_READINGS.values() if said in way), ())
         if ways:
             yield Choice(f"reading.{one.column}", (said,) if said else (), ways)
-        if one.column == "latitude" and "part" in one.entry:
-            yield Choice("part.latitude", (str(one.entry["part"]),), ("1", "2"))
+        is_told = one.column == "latitude" or (bool(proposal.sides) and "point" in one.entry)
+        if is_told and "part" in one.entry:
+            yield Choice(f"part.{one.column}", (str(one.entry["part"]),), ("1", "2"))
         if len(one.headers) == 1 or is_joined(one):
             further = one.headers[1:] if len(one.headers) > _MOST_JOINED else (*one.headers[1:], "")
             for header in further:
