@@ -22,7 +22,7 @@ class TableRows:
 @dataclass(frozen=True)
 class RejectedRows:
     """Rows that would not come in for one reason, with the first text of them and the numbers of
-    the first ones; `sheet`: where it is one of several kinds."""
+    the first ones; `sheet`: where rows of several are read."""
 
     rows: int
     sheet: str

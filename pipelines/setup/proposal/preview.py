@@ -33,8 +33,8 @@ _SHOWN, _READ_AGAIN, _ROWS_NAMED = 10, 3, 3
 
 @dataclass(frozen=True)
 class Rejected:
-    """One reason for which rows would not come in: how many, the first text of them and the numbers
-    of the first ones; `sheet`: where, of a file whose sheets are of several kinds."""
+    """One reason for which rows of a sheet would not come in: how many, the first text of them and
+    the numbers of the first ones; `sheet`: empty where its mapping reads one alone."""
 
     table: str
     column: str
@@ -117,11 +117,11 @@ def preview(
         tables = dict.fromkeys(table.table for table in source.tables)
         rows = [(table, row) for table in tables for row in _arrived(connection, table, places)]
         changed = rows_changed(connection, "trial")
-        kinds = bool(source.kinds_of_sheets)
+        are_several = "sheets" in source.options
         rejects = [
             entry
             for table in tables
-            for entry in _rejected(connection, table, kinds, places, tables.keys())
+            for entry in _rejected(connection, table, are_several, places, tables.keys())
         ]
     counts = (report.rows_read, report.rows_loaded, report.rows_rejected)
     return Preview(
@@ -186,7 +186,7 @@ def _arrived(
 def _rejected(
     connection: duckdb.DuckDBPyConnection,
     table: str,
-    are_of_kinds: bool,
+    are_of_several: bool,
     places: Places,
     tables: Collection[str],
 ) -> list[Rejected]:
@@ -198,14 +198,14 @@ def _rejected(
         "AND other.sheet IS NOT DISTINCT FROM own.sheet AND other.row_number = own.row_number))"
         for other in sorted(above)
     ]
-    sheets = "string_agg(DISTINCT sheet, ', ' ORDER BY sheet)" if are_of_kinds else "''"
+    sheet = "coalesce(sheet, '')" if are_of_several else "''"
     rows = connection.execute(
         "SELECT coalesce(column_name, ''), rule, count(DISTINCT (sheet, row_number)), "
         "arg_min(raw_value, row_number), "
-        f"arg_min(parameters, row_number), {sheets}, "
+        f"arg_min(parameters, row_number), {sheet} AS sheet_told, "
         f"list_sort(list(DISTINCT row_number) FILTER (row_number > 0))[:{_ROWS_NAMED}] "
         f"FROM quarantine.{quoted(table)} AS own "
-        f"WHERE {' AND '.join([_OF_TRIAL, *told])} GROUP BY ALL ORDER BY 3 DESC, 1, 2",
+        f"WHERE {' AND '.join([_OF_TRIAL, *told])} GROUP BY ALL ORDER BY 3 DESC, 1, 2, sheet_told",
         _named(places),
     ).fetchall()
     return [

@@ -3,6 +3,7 @@ them apart: by the unit, or the day or month, as a part of it. What a clash is:
 `pipelines.ingest.rows.key_clashes`."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -27,8 +28,11 @@ def key_change(content: Content, found: Preview, tried: Try) -> tuple[Change, Pr
     `content`: the mapping as YAML has it; `found`: what it makes of the file.
     """
     clashing = {RULE: 1, _TWICE: max(2, _SLIPS * found.rows_read)}
+    clashes: Counter[tuple[str, str]] = Counter()  # of all sheets
+    for one in found.rejects:
+        clashes[one.table, one.rule] += one.rows
     for table in dict.fromkeys(
-        one.table for one in found.rejects if one.rows >= clashing.get(one.rule, math.inf)
+        table for (table, rule), rows in clashes.items() if rows >= clashing.get(rule, math.inf)
     ):
         for change in _wider(content, table):
             shown = tried(with_key(content, change))

@@ -212,3 +212,21 @@ def test_the_command_proposes_them_too(
     assert main([*asked, "--answer", "also_sheet="]) == 0
     mapping = yaml.safe_load(target.read_text(encoding="utf-8"))
     assert mapping["options"] == {"sheet": "Accords locaux"} and len(mapping["tables"]) == 1
+
+
+def test_rejected_rows_of_sheets_below_each_other_name_their_sheet(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    def month(code: str, signed_on: str) -> list[list[object]]:
+        rows = ([f"{code}-{n}", *row[1:]] for n, row in enumerate(AGREEMENTS[1:], 1))
+        return [AGREEMENTS[0], *rows, [f"{code}-9", "Foncier", "Bor", signed_on, None]]
+
+    sheets = {"Mars": month("M", "09/03/2026"), "Avril": month("A", "un jour"), "Notes": NOTES}
+    path = written(tmp_path, "Accords 2026.xlsx", sheets)
+    found = looked_at(workspace, path, {"table": "local_agreements", "sheet": "Mars\nAvril"})
+    assert found.counted and found.counted.rows_rejected == 3
+    assert {(one.sheet, one.rows, one.first_rows) for one in found.counted.rejects} == {
+        ("Mars", 1, (4,)), ("Avril", 2, (4, 5)),
+    }  # fmt: skip
+    one_sheet = looked_at(workspace, path, {"table": "local_agreements", "sheet": "Mars"})
+    assert one_sheet.counted and [one.sheet for one in one_sheet.counted.rejects] == [""]
