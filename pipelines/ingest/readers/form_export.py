@@ -42,7 +42,7 @@ _SYSTEM = ("_uuid", "_index", "_id", "KEY", "instanceID", "meta/instanceID", "me
 _DELIMITERS = (",", ";")
 _VERSIONS = ("__version__", "_version_", "_version__001", "_version__002", "_version__003")
 _INTERVIEW = ("end", "today", "start")
-_SUBMITTED = ("_submission_time", "SubmissionDate")
+SUBMITTED = ("_submission_time", "SubmissionDate")
 _NO, _YES = {"0", "0.0", "false", "no"}, {"1", "1.0", "true", "yes"}
 
 
@@ -332,7 +332,7 @@ def _differing(
 
 def _submitted_later(table: SourceTable) -> Iterator[ReaderWarning]:
     """How many forms reached the server on a later day: that day is none of an interview."""
-    submitted = next((name for name in _SUBMITTED if name in table.header), None)
+    submitted = next((name for name in SUBMITTED if name in table.header), None)
     held = next((name for name in _INTERVIEW if name in table.header), None)
     if submitted is None or held is None:
         return

@@ -19,7 +19,7 @@ from pipelines.ingest.mapping.written.written_dates import day_of_span
 from pipelines.ingest.mapping.written.written_numbers import are_added, without_unit
 from pipelines.ingest.mapping.written.written_places import SIDES, decimal_degrees
 from pipelines.ingest.mapping.written.written_times import has_hours
-from pipelines.ingest.readers.form_export import ADDED_BY_CENTRAL
+from pipelines.ingest.readers.form_export import ADDED_BY_CENTRAL, SUBMITTED
 from pipelines.ingest.readers.hxl import is_tags
 from pipelines.setup.proposal.beside.known_rows import Known
 from pipelines.setup.proposal.matching import notation
@@ -78,6 +78,7 @@ from pipelines.setup.proposal.matching.words import (
 )
 
 LEAST_CONFIDENCE = 0.5
+_SENT = 0.5  # sure that a row is of the time at which its form was sent
 LEAST_LIKENESS = 0.72
 _LEAST_WORDED = 0.9
 _GENERAL = 0.9  # likeness of a name that many columns bear, such as `Date`
@@ -138,6 +139,7 @@ def column_proposals(
     ]
     found = [one for one in found if not _is_said_otherwise(contract, one, columns)]
     found = [one for one in found if not _is_beside_its_code(contract, one, columns)]
+    found = _submitted_last(contract, found)
     found = sorted(_finest(found), key=partial(_rank, contract))
     chosen: dict[str, ColumnProposal] = {}
     taken: set[str] = set()
@@ -156,6 +158,16 @@ def column_proposals(
     timed = with_days_left(contract, with_next_clock(contract, dated, columns), columns)
     timed = with_precision(contract, with_hours_of_span(contract, timed, columns), columns)
     return with_only_day(contract, with_sums(contract, timed, columns), every)
+
+
+def _submitted_last(contract: Contract, found: Sequence[ColumnProposal]) -> list[ColumnProposal]:
+    """When a form was sent, often days later, is a day or time of no row that has another; where
+    it has none, a person says whether it is."""
+    days = [name for name, one in contract.columns.items() if one.base_type in ("date", "time")]
+    sent = [one for one in found if one.headers[0] in SUBMITTED]
+    is_told = any(one.column in days for one in found if one not in sent)
+    others = [one for one in found if one not in sent]
+    return others if is_told else [*others, *(one.asked(_SENT, "submitted") for one in sent)]
 
 
 def _tells_nothing(contract: Contract, one: ColumnProposal) -> bool:
@@ -569,8 +581,8 @@ def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
             return 0.55, "same_name_other_texts"
         sure = 0.97 if fit.share >= 0.9 else 0.85
         return (0.6 if fit.is_ambiguous else sure), "same_name"
-    if column.required and fit.reason == "empty_column":
-        return 0, ""  # nothing tells for it, and it would leave every row out
+    if fit.reason == "empty_column" and (column.required or alike < _SAME_MEANING):
+        return 0, ""  # nothing tells for it: `Status`, which Central adds and leaves empty
     is_sure = alike > LEAST_LIKENESS and column.base_type != "bool"
     least = 0.5 if is_sure else 0.8  # what one word tells, or says yes or no, needs texts that fit
     if alike >= LEAST_LIKENESS and (fit.share is None or fit.share >= least):

@@ -108,6 +108,8 @@ def with_days(
         if written.share >= _MOST:
             sure = 0.6 if written.is_ambiguous else 0.85
             reasons = ("day_of_time", *(("day_or_month_first",) if written.is_ambiguous else ()))
+            if "submitted" in one.reasons:
+                sure, reasons = min(sure, one.confidence), (*reasons, "submitted")
             return [*chosen, ColumnProposal(day, one.headers, sure, reasons, written.keys)]
     return list(chosen)
 

@@ -221,6 +221,20 @@ def test_what_odk_central_writes_beside_a_submission_is_none_of_its_answers(tmp_
     assert not {"FormVersion", "Status", "AttachmentsPresent", "ReviewState"} & {*found.values()}
 
 
+def test_when_a_form_was_sent_is_asked_where_nothing_else_tells_the_day(tmp_path: Path) -> None:
+    head = "SubmissionDate,today,district,sex,trust,meta-instanceID,Status,FormVersion"
+    lines = [head, *(
+        f"2026-08-1{n}T15:00:00.112Z,2026-08-0{n},Kaya,f,lot,uuid:{n},,3"
+        for n in (1, 2, 3))]  # fmt: skip
+    found = proposed(tmp_path, "survey_respondents", *lines)
+    assert found["interviewed_on"] == "today" and found["form_version"] == "FormVersion"
+    assert not {"SubmissionDate", "Status"} & {*found.values()}
+    alone = [line.replace(f",{day}", "", 1) for line in lines for day in [line.split(",")[1]]]
+    columns = propose(written(tmp_path, *alone), KNOWN, table="survey_respondents").columns
+    sent = [one for one in columns if one.headers == ("SubmissionDate",)]
+    assert sent and all(one.confidence == 0.5 and "submitted" in one.reasons for one in sent)
+
+
 @pytest.mark.parametrize(
     ("title", "code"),
     [
