@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from indicators.foundation.messages import has_message, message
+from indicators.foundation.numbers.number_format import value_text
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,13 @@ class Problem:
         return message("place.says", language, place=place, text=text) if place else text
 
     def says(self, language: str = "en") -> str:
-        """The sentence without its place."""
+        """The sentence without its place; numbers with decimals as the language writes them."""
         key = of_kind(f"problem.{self.rule}", self.parameters)
-        return message(key, language, value=self.value, **self.parameters)
+        written = {
+            name: value_text(one, language) if isinstance(one, float) else one
+            for name, one in self.parameters.items()
+        }
+        return message(key, language, value=self.value, **written)
 
 
 def of_kind(key: str, parameters: Mapping[str, Any]) -> str:

@@ -86,7 +86,7 @@ def checked(profile: Path, lists: Mapping[str, Path], room: Path) -> Checked:
     mission = read_mission(profile)
     outlines = outlines_path(profile, mission)
     is_drawn = outlines is not None and outlines.is_file()
-    remarks = outlines_remarks(outlines) if outlines is not None and is_drawn else []
+    remarks = outlines_remarks(outlines, mission) if outlines is not None and is_drawn else []
     if not lists and (not is_drawn or _lists_areas(profile)):
         return Checked([], remarks)  # what a source of the profile states comes with its file
     try:

@@ -94,7 +94,7 @@ POINT = {"type": "Point", "coordinates": [30, 5]}
 METRES = {"type": "Polygon", "coordinates": [[[5e5, 5e5], [6e5, 5e5], [6e5, 6e5], [5e5, 5e5]]]}
 FAULTS: dict[str, tuple[Change, str, str]] = {
     # what: the change, the file that is named, a part of the sentence
-    "points": (lambda p: outlines(p, POINT), "areas.geojson", "Feature 1 has a Point"),
+    "points": (lambda p: outlines(p, POINT), "areas.geojson", "Feature 1 (XX01) has a Point"),
     "no geometry": (lambda p: outlines(p, None), "areas.geojson", "feature 1"),
     "odd geometry": (lambda p: outlines(p, {"type": "Area"}), "areas.geojson", "feature 1"),
     "in metres": (lambda p: outlines(p, METRES), "areas.geojson", "EPSG:4326"),

@@ -257,7 +257,14 @@ def test_codes_that_do_not_meet_and_crossed_outlines_are_found_when_the_mission_
     assert len(made.problems) == 1
     assert "'ML21'" in made.problems[0] and "Nearest in the list: ML1" in made.problems[0]
     assert made.remarks[0].startswith("o.geojson")  # as it was sent
-    assert "feature 1 touches or crosses itself at 20.5, 0.5" in made.remarks[0]
+    assert (
+        "feature 1 (ML11) touches or crosses itself at longitude 20.5, latitude 0.5"
+        in (made.remarks[0])
+    )
+    told = SetupDesk(workspace).make(VALUES, CHOSEN, files, "fr").remarks[0]
+    assert (
+        "l’entité 1 (ML11) se touche ou se croise à la longitude 20,5 et à la latitude 0,5" in told
+    )
     files = {
         "areas": written(tmp_path, "areas.csv", "Code,Parent,Level,Name,Nom\nXXX,,Country,X,X\n")
     }

@@ -121,26 +121,36 @@ def read_outlines(profile: Path, mission: Mission) -> Outlines:
     path = outlines_path(profile, mission)
     if path is None:
         raise WrongUse(Problem("no_outlines", "mission.yaml"))
-    features = list(_features(path))
+    features = list(_features(path, mission))
     codes = tuple(_code(path, mission, properties) for properties, _ in features)
     return Outlines(codes, shapely.STRtree([shape for _, shape in features]))
 
 
-def _features(path: Path) -> Iterator[tuple[dict[str, Any], shapely.Geometry]]:
+def _features(path: Path, mission: Mission) -> Iterator[tuple[dict[str, Any], shapely.Geometry]]:
     """Properties and repaired polygon of each feature. Raises WrongUse for what draws no area."""
     for number, (properties, geometry) in enumerate(_raw_features(path), start=1):
+        named = _named(number, properties, mission)
         try:
             shape = shapely.from_geojson(json.dumps(geometry))
         except (shapely.GEOSException, ValueError) as error:
-            raise _no_outlines(path, f"feature {number}: {' '.join(str(error).split())}") from None
-        problem = _geometry_problem(path, number, shape)
+            raise _no_outlines(path, f"feature {named}: {' '.join(str(error).split())}") from None
+        problem = _geometry_problem(path, named, shape)
         if problem:
             raise WrongUse(problem)
         area = repaired(shape)
         if area.is_empty:
-            parameters = {"number": number}
+            parameters = {"feature": named}
             raise WrongUse(Problem("outlines_no_area", path.name, parameters=parameters))
         yield properties, area
+
+
+def _named(number: int, properties: dict[str, Any], mission: Mission) -> str:
+    """The place of a feature in the file, with the code and the name by which people know it."""
+    code = mission.area_property
+    beside = ("name", "name_en", "name_fr", *(f"{code[:4]}_{end}" for end in ("EN", "FR", "NAME")))
+    texts = (str(properties[key]) for key in (code, *beside) if properties.get(key))
+    known = ", ".join(list(dict.fromkeys(texts))[:2])
+    return f"{number} ({known})" if known else str(number)
 
 
 def _raw_features(path: Path) -> list[tuple[dict[str, Any], Any]]:
@@ -161,15 +171,15 @@ def _no_outlines(path: Path, reason: str) -> WrongUse:
     return WrongUse(Problem("outlines_no_features", path.name, parameters={"reason": reason}))
 
 
-def _geometry_problem(path: Path, number: int, shape: shapely.Geometry | None) -> Problem | None:
+def _geometry_problem(path: Path, named: str, shape: shapely.Geometry | None) -> Problem | None:
     if shape is None or shape.is_empty or shape.geom_type not in ("Polygon", "MultiPolygon"):
         kind = "–" if shape is None else shape.geom_type + (" (∅)" if shape.is_empty else "")
-        parameters: dict[str, Any] = {"number": number, "kind": kind}
+        parameters: dict[str, Any] = {"feature": named, "kind": kind}
         return Problem("outlines_geometry", path.name, parameters=parameters)
     west, south, east, north = shape.bounds
     if west < -180 or east > 180 or south < -90 or north > 90:
         x, y = max(west, east, key=abs), max(south, north, key=abs)
-        parameters = {"number": number, "x": f"{x:g}", "y": f"{y:g}"}
+        parameters = {"feature": named, "x": x, "y": y}
         return Problem("outlines_degrees", path.name, parameters=parameters)
     return None
 
@@ -177,7 +187,7 @@ def _geometry_problem(path: Path, number: int, shape: shapely.Geometry | None) -
 def outlines_problems(path: Path, profile: Path, mission: Mission) -> list[Problem]:
     """What is wrong in the outlines, and in `area_codes` that name what no feature has."""
     try:
-        found = {_property(path, mission, properties) for properties, _ in _features(path)}
+        found = {_property(path, mission, properties) for properties, _ in _features(path, mission)}
     except WrongUse as error:
         return error.problems
     unknown = [
@@ -199,14 +209,15 @@ def outlines_problems(path: Path, profile: Path, mission: Mission) -> list[Probl
     return unknown + list(_area_problems(path, mission))
 
 
-def outlines_remarks(path: Path) -> list[Problem]:
+def outlines_remarks(path: Path, mission: Mission) -> list[Problem]:
     """Features whose line touches or crosses itself: they are read as areas all the same."""
     found = []
-    for number, (_, geometry) in enumerate(_raw_features(path), start=1):
+    for number, (properties, geometry) in enumerate(_raw_features(path), start=1):
         reason = shapely.is_valid_reason(shapely.from_geojson(json.dumps(geometry)))
         if reason != "Valid Geometry":
-            place = re.search(r"\[(.+)\]", reason)
-            words = {"number": number, "place": ", ".join(place[1].split()) if place else "–"}
+            place = re.search(r"\[(\S+) ([^] ]+)", reason)
+            x, y = map(float, place.groups()) if place else ("–", "–")
+            words = {"feature": _named(number, properties, mission), "x": x, "y": y}
             found.append(Problem("outlines_touch", path.name, parameters=words))
     return found
 
@@ -217,13 +228,13 @@ def _area_problems(path: Path, mission: Mission) -> Iterator[Problem]:
     One that is the country draws it and makes nothing.
     """
     facts: dict[str, tuple[Any, ...]] = {}
-    for number, (properties, _) in enumerate(_features(path), start=1):
+    for number, (properties, _) in enumerate(_features(path, mission), start=1):
         code = _code(path, mission, properties)
         own = tuple(
             properties.get(name) for name in ("parent_area_code", "area_level", "valid_from")
         )
         if code != mission.country_area and facts.setdefault(code, own) != own:
-            found = {"number": number}
+            found = {"feature": _named(number, properties, mission)}
             yield Problem("outlines_one_area", path.name, value=code, parameters=found)
 
 
@@ -258,7 +269,7 @@ def read_area_rows(
         [country, None, "country", names.en, names.fr, starts_on, None, None]
     ]
     numbers, seen = [1], {country}
-    for number, (properties, shape) in enumerate(_features(path), start=2):
+    for number, (properties, shape) in enumerate(_features(path, mission), start=2):
         code = _code(path, mission, properties)
         if code in seen:
             continue
