@@ -23,6 +23,7 @@ from pipelines.ingest.mapping.places.area_polygons import (
     OUTLINES_SOURCE,
     outlines_path,
     outlines_remarks,
+    read_outlines,
 )
 from pipelines.ingest.mapping.profile import profile_problems
 from pipelines.ingest.mapping.sources.template_sources import template_of
@@ -94,12 +95,12 @@ def checked(profile: Path, lists: Mapping[str, Path], room: Path) -> Checked:
     except WrongUse as error:
         return Checked(error.problems, remarks)
     places = {table: path for table, path in lists.items() if table == "areas"}
-    problems, has_country = _trial(profile, mission, places, lists)
+    problems, undrawn, has_country = _trial(profile, mission, places, lists)
     if not has_country and "areas" in lists:
         places = {COUNTRY: _country_list(mission, room), **places}
         lists = {**places, **lists}
-        problems, _ = _trial(profile, mission, places, lists)
-    return Checked(problems, remarks, lists)
+        problems, undrawn, _ = _trial(profile, mission, places, lists)
+    return Checked(problems, [*remarks, *undrawn], lists)
 
 
 def _with_nested(
@@ -185,10 +186,10 @@ def _country_list(mission: Mission, room: Path) -> Path:
 
 def _trial(
     profile: Path, mission: Mission, places: Mapping[str, Path], lists: Mapping[str, Path]
-) -> tuple[list[Problem], bool]:
+) -> tuple[list[Problem], list[Problem], bool]:
     """Takes outlines and places in, then the other lists, which may name these, in a workspace that
-    is thrown away; what is wrong, and whether a list states a mission area. Where none does, and
-    places are listed, the rest waits until it is stated."""
+    is thrown away; what is wrong, listed areas without an outline, and whether a list states a
+    mission area. Where none does, and places are listed, the rest waits until it is stated."""
     with tempfile.TemporaryDirectory() as folder:
         trial = Workspace(Path(folder))
         make_workspace(trial)
@@ -216,10 +217,11 @@ def _trial(
                 except FilesRefused as refused:
                     problems += refused.problems
                 if places and not _states_country(connection):
-                    return problems, False
+                    return problems, [], False
             problems += [*_of_rows(open_rejects(connection), mission)][:_TOLD]
             problems = problems or [*_unmet(connection, mission, lists)]
-            return problems, _states_country(connection)
+            undrawn = [] if problems else [*_undrawn(connection, profile, mission)]
+            return problems, undrawn, _states_country(connection)
 
 
 def _states_country(connection: Connection) -> bool:
@@ -292,6 +294,28 @@ def _unmet(
     for extra in tops:
         if extra != country and country in tops:
             yield Problem("setup_second_country", value=extra, parameters={"country": country})
+
+
+def _undrawn(connection: Connection, profile: Path, mission: Mission) -> Iterator[Problem]:
+    """Areas of the lowest level that is drawn which have no outline themselves."""
+    if mission.areas_geojson is None:
+        return
+    drawn = set(read_outlines(profile, mission).codes)
+    rows = connection.execute(
+        "SELECT area_code, area_level, name_en, name_fr FROM core.areas ORDER BY area_code"
+    ).fetchall()
+    lowest = max((level for code, level, *_ in rows if code in drawn), default="country")
+    bare = [row for row in rows if row[1] == lowest and row[0] not in drawn]
+    if bare and lowest.startswith("admin"):  # a site is a point and has no outline
+        names = ", ".join(_area(*row) for row in bare[:_TOLD])
+        names += " …" if len(bare) > _TOLD else ""
+        words = {"number": len(bare), "names": names}
+        yield Problem("setup_undrawn", OUTLINES, parameters=words)
+
+
+def _area(code: str, _: str, english: str, french: str) -> str:
+    """An area as a person of either language knows it."""
+    return f"{english if english == french else f'{english} / {french}'} ({code})"
 
 
 def _top(code: str, parents: Mapping[str, str | None]) -> str:

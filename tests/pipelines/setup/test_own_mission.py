@@ -272,6 +272,20 @@ def test_codes_that_do_not_meet_and_crossed_outlines_are_found_when_the_mission_
     assert len(told) == 1 and "areas of level country: XXX" in told[0]
 
 
+def test_listed_areas_without_an_outline_are_named_and_hinder_nothing(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    listed = AREAS + "ML13,ML1,District,North End,Bout du nord\n"
+    files = {
+        "areas": written(tmp_path, "areas.csv", listed),
+        "outlines": outlines(tmp_path / "o.geojson", square("ML11", 20)),
+    }
+    made = SetupDesk(workspace).make(VALUES, CHOSEN, files, "en")
+    assert made.mission == "malda"
+    assert len(made.remarks) == 1  # the province above is drawn by its districts
+    assert "Bodu (ML12), North End / Bout du nord (ML13)" in made.remarks[0]
+
+
 def test_the_command_finds_at_init_what_the_page_finds(
     workspace: Workspace, tmp_path: Path
 ) -> None:
