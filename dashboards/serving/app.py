@@ -61,15 +61,24 @@ _INDEX = """<!DOCTYPE html>
 </html>"""
 
 
-def _nothing_published(words: Words) -> Answer:
+def _nothing_published(words: Words, audience: Audience, address: Address) -> Answer:
     title = words("state.no_release.title")
-    commands = html.Pre(words("state.no_release.commands"))
     return Answer(
         title,
         f"{title} {words('state.no_release.lead')}",
-        lambda: [page_head(title, words("state.no_release.lead")), commands],
+        lambda: [
+            page_head(title, words("state.no_release.lead")),
+            *_what_to_run(words, audience, address),
+        ],
         None,
     )
+
+
+def _what_to_run(words: Words, audience: Audience, address: Address) -> list[Any]:
+    """The steps to a release, where the pages have forms; the commands."""
+    commands = html.Pre(words("state.no_release.commands"))
+    steps = html.A(words("steps.title"), href=address.link("/records/steps"))
+    return [html.P(steps), commands] if audience == "mission" else [commands]
 
 
 def _not_found(words: Words, context: Context) -> Answer:
@@ -93,7 +102,7 @@ def _without_figures(title: str, page: Page, context: Context) -> Answer:
     words = context.words
     said = words("state.empty.title", release=context.release.name)
     lead = words("state.empty.lead")
-    parts = [page_head(said, lead), html.Pre(words("state.no_release.commands"))]
+    parts = [page_head(said, lead), *_what_to_run(words, context.audience, context.address)]
     return Answer(
         title,
         f"{said} {lead}",
@@ -107,7 +116,7 @@ def answer(home: Path, audience: Audience, address: Address) -> Answer:
     words = Words(address.language)
     context = read_context(home, audience, address)
     if context is None:
-        return _nothing_published(words)
+        return _nothing_published(words, audience, address)
     page = _open_page(audience, address, context)
     if page is None:
         return _not_found(words, context)

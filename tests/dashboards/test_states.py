@@ -101,6 +101,15 @@ def test_nothing_published_says_what_to_run_on_every_page(tmp_path: Path) -> Non
         assert status == 200 and "poclens refresh" in text and "poclens publish" in text
 
 
+def test_nothing_published_leads_to_the_steps_where_there_are_forms(tmp_path: Path) -> None:
+    leads = {}
+    for audience in ("mission", "hq"):
+        client = create_app(tmp_path, audience).server.test_client()
+        screen = json.loads(client.get("/screen/map?lang=fr").data)["screen"]
+        leads[audience] = '"/records/steps?lang=fr"' in json.dumps(screen)
+    assert leads == {"mission": True, "hq": False}
+
+
 @pytest.mark.parametrize("path", ["/nothing", "/indicators/P9-OC-99", "/incidents/older"])
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_an_address_without_a_page_is_answered_so(tmp_path: Path, path: str, language: str) -> None:
