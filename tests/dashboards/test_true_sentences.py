@@ -168,6 +168,26 @@ def test_the_largest_gaps_name_their_month_whatever_period_is_chosen(context_at:
         assert brief_content(context)["where"]["title"] == "Where, Sep\u00a02026"
 
 
+def test_every_area_without_a_patrol_is_named_or_counted_not_only_the_first_by_rank(
+    tmp_path: Path,
+) -> None:
+    """The longest wait may be where few incidents are expected."""
+    rows, own = mart_rows()["protection_gap"], {"component": "days_since_patrol_police"}
+    ranks = [row for row in rows if row["component"] == "gap" and row.get("value")]
+    late = {ranks[1]["area"]: 15.0, ranks[-1]["area"]: 39.0}
+    days = [
+        row | own | {"value": late.get(row["area"], 14.0), "counted_to": date(2026, 9, 30)}
+        for row in ranks
+    ]
+    said = map.sentence(_context(tmp_path / "two", "/map", protection_gap=[*ranks, *days]))
+    named = " and ".join(AREA_NAMES[area] for area in late)
+    assert said.endswith(f"No police or military patrol for over two weeks in {named}.")
+    all_late = [row | {"value": 15.0} for row in days]
+    many = map.sentence(_context(tmp_path / "all", "/map", protection_gap=[*ranks, *all_late]))
+    first = ", ".join(AREA_NAMES[row["area"]] for row in ranks[:5])
+    assert many.endswith(f"in {first} and {len(ranks) - 5} more.")
+
+
 def test_a_period_without_a_report_due_is_no_mission_without_a_calendar(tmp_path: Path) -> None:
     earlier = [row for row in mart_rows()["return_status"] if row["month"] < date(2026, 7, 1)]
     for name, rows in {"earlier": earlier, "never": []}.items():

@@ -46,16 +46,16 @@ _BY = ("police", "military")  # whose patrols the disc shows; without a choice, 
 
 
 def sentence(context: Context, found: Gaps) -> str:
-    """Which areas rank first, and which of the first five saw no patrol for two weeks."""
-    words = context.words
-    first = _ranked(found)[:_SHOWN]
-    if not first:
+    """Which areas rank first, and in which of all that the map shows no patrol came for two weeks:
+    the first by rank by name, and how many more."""
+    words, ranked = context.words, _ranked(found)
+    if not ranked:
         return words("gaps.none_ranked")
-    names = words.listed([context.area_name(area) for area in first[:2]])
+    names = words.listed([context.area_name(area) for area in ranked[:2]])
     said = [words("gaps.sentence", names=names, month=_month(context, found))]
-    late = [area for area in first if _disc(_days(context, found[area])) in ("late", "none")]
+    late = [area for area in ranked if _disc(_days(context, found[area])) in ("late", "none")]
     if late:
-        named = words.listed([context.area_name(area) for area in late])
+        named = words.some_of([context.area_name(area) for area in late], _SHOWN)
         told = words("gaps.late", names=named, patrol=words(f"gaps.patrol.{_by(context)}"))
         said.append(context.if_came(told, "activities"))
     return " ".join(said)
