@@ -11,7 +11,7 @@ from pathlib import Path
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import InternalFault, Problem, WrongUse
 from indicators.foundation.stored.published_tables import MANIFEST, PUBLICATION, current_pointer
-from pipelines.release.approval.second_person import user
+from pipelines.release.approval.second_person import who_publishes
 from pipelines.release.candidate import build_candidate
 from pipelines.release.files import move_folder, settle, sha256_of, write_json
 from pipelines.release.naming import (
@@ -94,7 +94,7 @@ def _write_publication(
         "mission": mission,
         "period": period_of_release(name),
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "published_by": published_by or user(),
+        "published_by": published_by or who_publishes(),
         "previous_release": told["previous_release"],
         "audit_log": told["audit_log"],
         "manifest_sha256": sha256_of(candidate / MANIFEST),

@@ -22,7 +22,9 @@ from filelock import FileLock, Timeout
 
 from pipelines.workspace.paths import Workspace
 from records.desk.setup import RunState
+from records.rights import LOCAL
 
+BEGUN_BY = "POCLENS_BEGUN_BY"  # whose account began it on a page; empty where nobody signs in
 PROGRESS = "POCLENS_PROGRESS"  # `start` sets it: where its command writes how far it is
 _KEPT = 20
 _LOOK_SECONDS = 0.5
@@ -166,6 +168,18 @@ def _wait_for_turn(folder: Path) -> None:
         time.sleep(_LOOK_SECONDS)
 
 
+def environment(folder: Path, who: str, language: str) -> dict[str, str]:
+    """What the command of a run is told beside its options."""
+    return {
+        **os.environ,
+        "POCLENS_HOME": str(folder.parents[2]),
+        "POCLENS_LANGUAGE": language,
+        PROGRESS: str(folder / "progress.json"),
+        BEGUN_BY: "" if who == LOCAL.name else who,
+        "PYTHONIOENCODING": "utf-8",
+    }
+
+
 def main(folder: Path) -> int:
     """Waits for its turn, runs the command, leaves what it said and its exit code."""
     asked = _json(folder / "asked.json")
@@ -174,13 +188,6 @@ def main(folder: Path) -> int:
         (folder / "begun").touch()
         command = [sys.executable, "-m", "pipelines.cli.main", asked["kind"]]
         command += ["--mission", asked["mission"], *asked["options"]]
-        environment = {
-            **os.environ,
-            "POCLENS_HOME": str(folder.parents[2]),
-            "POCLENS_LANGUAGE": asked["language"],
-            PROGRESS: str(folder / "progress.json"),
-            "PYTHONIOENCODING": "utf-8",
-        }
         with (
             (folder / "told.txt").open("wb") as told,
             (folder / "problems.txt").open("wb") as wrong,
@@ -190,7 +197,7 @@ def main(folder: Path) -> int:
                 stdin=subprocess.DEVNULL,
                 stdout=told,
                 stderr=wrong,
-                env=environment,
+                env=environment(folder, asked["who"], asked["language"]),
                 check=False,
             ).returncode
         (folder / "code").write_text(str(code), encoding="utf-8")

@@ -5,10 +5,12 @@ the operating system says nothing, since many people may share one.
 """
 
 import getpass
+import os
 from pathlib import Path
 
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.errors import Problem, WrongUse
+from pipelines.setup.runs import BEGUN_BY
 from records import publication
 from records.cycle import NotAllowed
 from records.people import accounts
@@ -35,6 +37,12 @@ def at_terminal() -> str:
 def acting() -> str | None:
     """The account by which this process computes or publishes; None: nobody has signed in."""
     return _acting[-1] if _acting else None
+
+
+def who_publishes() -> str:
+    """Who is named as having published: the account signed in here, else the one that began this
+    on a page, where it signed in, else that of the machine. It lends no right."""
+    return acting() or os.environ.get(BEGUN_BY) or user()
 
 
 def act_as(home: Path, name: str, password: str, code: str = "") -> None:

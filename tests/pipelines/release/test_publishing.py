@@ -13,11 +13,21 @@ import pytest
 
 from indicators.foundation.errors import CheckFailed, InternalFault, WrongUse
 from pipelines.quality.checks import run_checks
+from pipelines.release.approval.second_person import user
 from pipelines.release.candidate import build_candidate
 from pipelines.release.naming import CANDIDATE_PREFIX, current_name, releases_of
 from pipelines.release.publishing import publish_candidate
 from pipelines.release.signed.manifest import changed_files
-from tests.worlds.mission.figures import MISSION, PERIOD, add, workspace_warehouse, write_profile
+from pipelines.setup.runs import environment
+from records.rights import LOCAL
+from tests.worlds.mission.figures import (
+    MISSION,
+    PERIOD,
+    add,
+    publish_again,
+    workspace_warehouse,
+    write_profile,
+)
 
 
 def test_a_release_has_the_fixed_layout_and_no_file_can_be_written(workspace, release) -> None:
@@ -45,6 +55,15 @@ def test_a_second_release_of_a_quarter_leaves_the_first_as_it_was(
     assert releases_of(workspace, MISSION) == ["2026-Q3-r01", "2026-Q3-r02"]
     assert current_name(workspace, MISSION) == second.name
     assert before == {path: path.read_bytes() for path in release.path.rglob("*") if path.is_file()}
+
+
+def test_a_publication_names_whose_account_began_it_on_a_page(workspace, monkeypatch) -> None:
+    """Where nobody signs in it is the account of the machine, as at the terminal."""
+    for who, named in (("odile", "odile"), (LOCAL.name, user())):
+        given = environment(workspace.home / "runs" / MISSION / "000001", who, "en")
+        monkeypatch.setattr(os, "environ", given)
+        told = json.loads((publish_again(workspace).path / "publication.json").read_text())
+        assert told["published_by"] == named
 
 
 def test_a_quarter_is_compared_with_its_past_that_was_published_after_it(

@@ -58,6 +58,8 @@ def test_a_second_person_approves_and_is_named(workspace: Workspace, mission: Mi
     release = publish_again(workspace)
     manifest = json.loads((Path(release.path) / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["publication_approved_by"] == "anna"
+    told = json.loads((Path(release.path) / "publication.json").read_text(encoding="utf-8"))
+    assert told["published_by"] == "olga"
     entries = Store.of_workspace(workspace.home).audit_log(9)
     assert ("anna", f"{MISSION}/{PERIOD}") in [
         (entry["who"], entry["subject"])
