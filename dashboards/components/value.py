@@ -143,7 +143,7 @@ def value_cells(cell: Cell, unit: Unit, words: Words) -> list[object]:
 
 
 def output_done(context: Context, code: str) -> str:
-    """759 of 1,120 planned, of whom, and how many of them where nothing was planned.
+    """759 of 1,120 planned, of whom; where some was done beside the plan, how much of either.
 
     That reports are missing stands beside it in `marked_output`.
     """
@@ -153,15 +153,19 @@ def output_done(context: Context, code: str) -> str:
     if plan is None or cell.value is None:
         return _joined([bare_value(cell, unit, words), *said_beside], words)
     said = words(
-        "overview.planned",
+        "overview.planned_and_beside" if plan["unplanned"] else "overview.planned",
         done=unit.value(cell.value, words),
+        of_plan=unit.value(_done_of_plan(cell, plan), words),
         planned=unit.value(plan["quantity"], words),
         component=in_sentence(words.label("component", plan["component"])),
+        beside=formats.number(plan["unplanned"], words),
     )
-    if plan["unplanned"]:
-        beside = words("overview.unplanned", number=formats.number(plan["unplanned"], words))
-        said = f"{said}, {beside}"
     return _joined([said, *said_beside], words)
+
+
+def _done_of_plan(cell: Cell, plan: Mapping[str, Any]) -> float:
+    """What was done less what was done where nothing was planned."""
+    return (cell.value or 0.0) - float(plan["unplanned"])
 
 
 def marked_output(context: Context, code: str) -> list[Any]:
@@ -172,8 +176,10 @@ def marked_output(context: Context, code: str) -> list[Any]:
 
 def output_bar(context: Context, code: str) -> list[html.Span]:
     """The bar of an output with a plan and a figure."""
-    done, plan = context.cell(code).value, context.plans.get(code)
-    return [] if done is None or plan is None else [done_bar(done, plan["quantity"])]
+    cell, plan = context.cell(code), context.plans.get(code)
+    if cell.value is None or plan is None:
+        return []
+    return [done_bar(_done_of_plan(cell, plan), plan["quantity"])]
 
 
 def done_bar(done: float, planned: float) -> html.Span:

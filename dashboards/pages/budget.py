@@ -25,20 +25,22 @@ from indicators.foundation.periods import period_of
 
 
 def sentence(context: Context) -> str:
-    """How many of the activities planned so far were done."""
+    """How many of the activities planned so far were done, and how many beside the plan."""
     return _sentence(context, budget.plan(context))
 
 
 def _sentence(context: Context, found: pd.DataFrame) -> str:
     words, year = context.words, budget.year_of(context).name
-    due = found[(found["quantity_unit"] == "activity") & (found["due"] > 0)]
-    if due.empty:
+    sums = budget.done_apart(found)[["due", "done", "beside"]].sum()
+    if not sums["due"]:
         return context.if_came(words("budget.nothing", year=year), "activity_plan")
-    numbers = {name: formats.number(float(due[name].sum()), words) for name in ("due", "done")}
+    numbers = {name: formats.number(float(sums[name]), words) for name in ("due", "done")}
     day = formats.day(budget.as_of(context), words)
     key = "budget.sentence_unknown" if budget.is_silent(context) else "budget.sentence"
-    said = words(key, year=year, day=day, **numbers)
-    return context.with_reports(said, "work_plan", budget.year_of(context))
+    said = [words(key, year=year, day=day, **numbers)]
+    if sums["beside"]:
+        said.append(words("budget.beside", number=formats.number(float(sums["beside"]), words)))
+    return context.with_reports(" ".join(said), "work_plan", budget.year_of(context))
 
 
 def body(context: Context) -> list[Any]:
@@ -100,11 +102,17 @@ def _outputs(context: Context) -> html.Section:
 
 
 def _bar(
-    context: Context, given: tuple[float | None, float | None, float | None], most: float
+    context: Context,
+    given: tuple[float | None, float | None, float | None],
+    most: float,
+    beside: float | None = None,
 ) -> list[Any]:
-    """The bar of a plan, and in words how much of what is due was done, of how much a year."""
+    """The bar of a plan, and in words how much of what is due was done, of how much a year, and
+    how much `beside`, where nothing was planned."""
     words = context.words
-    planned, due, done = (0.0 if formats.is_missing(n) else float(n or 0) for n in given)
+    numbered = (0.0 if formats.is_missing(n) else float(n or 0) for n in (*given, beside))
+    planned, due, done, beside = numbered
+    done, beside = (done, beside) if planned else (done + beside, 0.0)
     drawn = picture(plan_bar(planned, due, done, most, context.address.theme))
     numbers = {
         "planned": formats.number(planned, words),
@@ -114,7 +122,10 @@ def _bar(
     key = "budget.done_all" if planned == due else "budget.done_of"
     key = key if planned else "budget.done_unplanned"
     key = "budget.done_unknown" if budget.is_silent(context) else key
-    return [drawn, words(key, **numbers)]
+    said = words(key, **numbers)
+    if beside:
+        said = words("budget.done_beside", said=said, number=formats.number(beside, words))
+    return [drawn, said]
 
 
 def _month(context: Context, month: date) -> list[Any]:
@@ -126,13 +137,13 @@ def _month(context: Context, month: date) -> list[Any]:
 def _by(context: Context, found: pd.DataFrame, name: str) -> html.Section:
     """Activities planned and done, a row a month or a unit; every line is in the file."""
     words, title = context.words, context.words(f"budget.by.{name}")
-    own = found[found["quantity_unit"] == "activity"]
+    own = budget.done_apart(found)
     if own.empty:
         return card(title, [notice(words("budget.no_plan"))], key=f"plan-{name}")
-    heads = ("original", "current", "due", "done")
+    heads = ("original", "current", "due", "done", "beside")
     columns = [Column(words(f"budget.head.{'month' if name == 'month' else 'unit'}"))]
     columns += [Column(words(f"budget.head.{head}"), True) for head in heads]
-    names = ["original", "quantity", "due", "done"]
+    names = ["original", "quantity", "due", "done", "beside"]
     sums = rows_of(own.groupby(name)[names].sum(min_count=1).reset_index())
     called = _names(context, name)
     rows = [
@@ -142,7 +153,7 @@ def _by(context: Context, found: pd.DataFrame, name: str) -> html.Section:
     lines = [
         [
             called(row),
-            *_bar(context, (row["quantity"], row["due"], row["done"]), max(ends)),
+            *_bar(context, (row["quantity"], row["due"], row["done"]), max(ends), row["beside"]),
         ]
         for row in sums
     ]

@@ -15,9 +15,9 @@ from dashboards.components.lists.decisions import decisions
 from dashboards.components.outcome_summary import count_line, judged_of, links_of, outcomes_of
 from dashboards.components.rating import evidence_mark
 from dashboards.components.small_multiples import area_rank, sparkline
-from dashboards.components.value import value_sentence, value_with_interval
+from dashboards.components.value import output_done, value_sentence, value_with_interval
 from dashboards.figures.vector import Drawing, line_drawing
-from dashboards.pages import data_quality, indicator, map, overview, perceptions
+from dashboards.pages import budget, data_quality, indicator, map, overview, perceptions
 from dashboards.pages.map import indicator_layer
 from dashboards.pages.map.layers import indicators_with_areas
 from dashboards.reading.address import Address
@@ -186,6 +186,34 @@ def test_every_area_without_a_patrol_is_named_or_counted_not_only_the_first_by_r
     many = map.sentence(_context(tmp_path / "all", "/map", protection_gap=[*ranks, *all_late]))
     first = ", ".join(AREA_NAMES[row["area"]] for row in ranks[:5])
     assert many.endswith(f"in {first} and {len(ranks) - 5} more.")
+
+
+def test_what_was_done_beside_the_plan_is_nowhere_counted_as_done_of_it(tmp_path: Path) -> None:
+    """Of 4 planned 3 were done, and 5 elsewhere: neither a month nor a unit has done 8 of 4."""
+    lines = mart_rows()["work_plan"]
+    elsewhere = lines[0] | {"area": LATE_AREA, "outcome": "_Z", "lines": 0, "done": 5}
+    beside = elsewhere | dict.fromkeys(("original", "quantity", "reasons"))
+    other_unit = beside | {"unit_code": "IPO-9", "done": 2}
+    rows = [*lines, beside, other_unit]
+    context = _context(tmp_path, "/budget?period=2026-Q3", work_plan=rows)
+    said = budget.sentence(context)
+    assert "of 4 activities planned" in said and "3 were done" in said
+    assert "The log has 7 more where nothing was planned." in said
+    body = " ".join(text_of(budget.body(context)).split())
+    by_month, by_unit = body.split("Work plan by month", 1)[1].split("Work plan by unit", 1)
+    assert "3 of 4 planned; 7 more where nothing was planned" in by_month
+    assert "3 of 4 planned to date; 12 in all; 5 more where nothing was planned" in by_unit
+    assert "2, not planned" in by_unit
+    assert not re.search(r"\b(8|10|5) of 4\b", body)
+
+
+def test_an_output_says_apart_what_of_it_the_plan_foresaw(context_at: At) -> None:
+    context = context_at("/?period=2026-Q3")
+    done, plan = context.cell("P1-OP-02").value, context.plans["P1-OP-02"]
+    assert done is not None and plan["unplanned"] == 4
+    said = output_done(context, "P1-OP-02")
+    assert f"{done - 4:.0f} of {plan['quantity']:.0f} planned, 4 where nothing was planned" in said
+    assert said.startswith(f"{done:.0f} (police): ")
 
 
 def test_a_period_without_a_report_due_is_no_mission_without_a_calendar(tmp_path: Path) -> None:

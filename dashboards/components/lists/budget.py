@@ -187,6 +187,14 @@ def plan(context: Context) -> pd.DataFrame:
     return found.assign(done=float("nan")) if is_silent(context) else found
 
 
+def done_apart(found: pd.DataFrame) -> pd.DataFrame:
+    """Activities of the plan, `done` of its lines alone and `beside`: where nothing was planned."""
+    own = found[found["quantity_unit"] == "activity"]
+    is_beside = own["outcome"] == NOT_APPLICABLE
+    done = own["done"].astype(float)
+    return own.assign(done=done.where(~is_beside), beside=done.where(is_beside))
+
+
 def is_silent(context: Context) -> bool:
     """Whether no report of the year came from the chosen area: what was done there is not known."""
     said = context.reports_of("work_plan", period=year_of(context))
