@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ from pypdf import PdfReader
 
 from dashboards.brief.__main__ import main
 from dashboards.brief.content import brief_content
+from dashboards.brief.police_report import report_content
 from dashboards.brief.typeset import pdf
 from dashboards.pages import overview
 from dashboards.reading.address import Address
@@ -47,6 +49,27 @@ def _written(content: bytes) -> str:
 @pytest.fixture(scope="module", params=["en", "fr"])
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
+
+
+@pytest.mark.parametrize("template", ["brief", "police_report"])
+def test_accents_of_a_heading_clear_the_line_above(
+    context_at: Callable[..., Context], template: str
+) -> None:
+    """Lines of large letters stand further apart than those of the text below them."""
+    context = context_at("/?lang=fr")
+    content = brief_content(context) if template == "brief" else report_content(context)
+    baselines: dict[float, float] = {}
+
+    def noted(text: str, page: list[float], _: object, __: object, size: float) -> None:
+        if text.strip():
+            baselines[page[5]] = max(baselines.get(page[5], 0.0), size)
+
+    long = {**content, "sentence": "Évolution non évaluée, qui s’améliore. " * 6}
+    _read(pdf(long, template)).pages[0].extract_text(visitor_text=noted)
+    largest = max(baselines.values())
+    lines = sorted(at for at, size in baselines.items() if size == largest)
+    assert len(lines) > 2
+    assert all(above - below > 1.1 * largest for below, above in pairwise(lines))
 
 
 def test_one_tagged_page_with_language_title_and_words_for_each_mark(
