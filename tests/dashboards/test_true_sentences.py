@@ -17,7 +17,7 @@ from dashboards.components.rating import evidence_mark
 from dashboards.components.small_multiples import area_rank, sparkline
 from dashboards.components.value import output_done, value_sentence, value_with_interval
 from dashboards.figures.vector import Drawing, line_drawing
-from dashboards.pages import budget, data_quality, indicator, map, overview, perceptions
+from dashboards.pages import alerts, budget, data_quality, indicator, map, overview, perceptions
 from dashboards.pages.map import indicator_layer
 from dashboards.pages.map.layers import indicators_with_areas
 from dashboards.reading.address import Address
@@ -205,6 +205,13 @@ def test_what_was_done_beside_the_plan_is_nowhere_counted_as_done_of_it(tmp_path
     assert "3 of 4 planned to date; 12 in all; 5 more where nothing was planned" in by_unit
     assert "2, not planned" in by_unit
     assert not re.search(r"\b(8|10|5) of 4\b", body)
+
+
+def test_why_fewer_alerts_were_due_than_received_is_said_below_them(context_at: At) -> None:
+    """Some of those received needed no action, and some were due in another period."""
+    said = {one: text_of(alerts.body(context_at(f"/alerts?lang={one}"))) for one in ("en", "fr")}
+    assert "alerts that needed action, in the period in which their target time ended" in said["en"]
+    assert "appelant une action, dans la période où leur délai a pris fin" in said["fr"]
 
 
 def test_an_output_says_apart_what_of_it_the_plan_foresaw(context_at: At) -> None:
