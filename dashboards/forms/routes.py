@@ -42,5 +42,6 @@ def add_routes(
         template_files.add_route(server, home, store, desk)
         profile.add_route(server, home, store, desk)
         new_mission.NewMission.add_route(server, home, store, desk)
+        new_mission.ChangedMission.add_route(server, home, store, desk)
         steps.add_route(server, home, store, desk)
         rota.add_route(server, home, store, desk)

@@ -131,7 +131,7 @@ def write_workbook(profile: Path, path: Path | IO[bytes], language: str) -> None
                 if column in _INDICATORS:  # one of those that the first sheet lists
                     chosen = {"validate": "list", "source": codes}
                     page.data_validation(2, index, _LAST_ROW, index, chosen)
-            entries = _entries(_yaml(profile / sheet.file), sheet)
+            entries = _entries(profile_yaml(profile / sheet.file), sheet)
             for row, entry in enumerate(entries, start=2):
                 for index, column in enumerate(sheet.columns):
                     write_value(book, page, row, index, _cell(entry, column))
@@ -175,13 +175,13 @@ def read_workbook(profile: Path, path: Path, *, is_written: bool) -> list[Change
     texts: dict[str, str] = {}
     changes: list[Change] = []
     for file in (MISSION, FRAMEWORK):
-        content = _yaml(profile / file)
+        content = profile_yaml(profile / file)
         for sheet in sheets:
             if sheet.file == file and content is not None:
                 named = [entry for _, entry in found[sheet.name] if sheet.identity in entry]
                 changes += _merged(content, sheet, named)
         if content is not None:
-            texts[file] = _text(content)
+            texts[file] = yaml_text(content)
     unsound = _unsound(profile, path, texts, sheets, found)
     told = {(one.sheet, one.row) for one in problems}
     # beside what is wrong in a row: what of other rows is wrong, in the workbook's words
@@ -213,11 +213,13 @@ def _parser() -> YAML:
     return parser
 
 
-def _yaml(path: Path) -> Any:
+def profile_yaml(path: Path) -> Any:
+    """A file of a profile with its comments, to be changed; None where there is none."""
     return _parser().load(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
-def _text(content: Any) -> str:
+def yaml_text(content: Any) -> str:
+    """The file as text again."""
     written = io.StringIO()
     _parser().dump(content, written)
     return written.getvalue()
@@ -365,7 +367,7 @@ def _unlisted(profile: Path, sheet: _Sheet) -> dict[Any, Entry]:
     listed = {column.split(".")[0] for column in sheet.columns}
     return {
         entry[sheet.identity]: {key: entry[key] for key in entry if key not in listed}
-        for entry in _entries(_yaml(profile / sheet.file), sheet)
+        for entry in _entries(profile_yaml(profile / sheet.file), sheet)
     }
 
 
@@ -446,7 +448,7 @@ def _merged(content: Any, sheet: _Sheet, entries: list[Entry]) -> list[Change]:
             if was != now
         ]
         for key in dict.fromkeys(change.column.split(".")[0] for change in own):
-            _put(before, key, entry.get(key))
+            put_key(before, key, entry.get(key))
         changes += own
     for name, gone in known.items():
         changes.append(Change(sheet.title, str(name), "", "-", ""))
@@ -454,7 +456,7 @@ def _merged(content: Any, sheet: _Sheet, entries: list[Entry]) -> list[Change]:
     return changes
 
 
-def _put(entry: Entry, key: str, value: Any) -> None:
+def put_key(entry: Entry, key: str, value: Any) -> None:
     """Sets, empties or removes a key; what stands in it keeps its place and its look."""
     standing = entry.get(key)
     if value is None:

@@ -11,15 +11,17 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import read_mission
+from indicators.foundation.calendar.day_text import day_text
 from indicators.foundation.errors import PocLensError, Problem, nearest
 from indicators.foundation.messages import LANGUAGES, message
 from indicators.foundation.periods import period_of
@@ -30,13 +32,19 @@ from records.desk.setup import (
     Brought,
     IndicatorChoice,
     MadeMission,
+    MissionChange,
+    MissionChanges,
     MissionChoices,
     QuestionChoice,
     RunChoices,
+    StandingMission,
     TableChoice,
     ToldRun,
     ToldStep,
 )
+
+if TYPE_CHECKING:
+    from pipelines.setup.changed_mission import Change
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _NEEDED = (
@@ -49,6 +57,7 @@ _QUESTIONS = ("P1", "P2", "P3", "X", "D")  # as indicators' codes begin
 _LEVELS = {"impact": 0, "outcome": 1, "output": 2}
 _OF_CODE = re.compile(r"(?i)(?:.*p_?code|.*_?code|id)")
 _BUDGET_YEAR = "B"
+_AREA_CODE = "area_code"  # the property that needs no naming
 
 
 class SetupDesk:
@@ -103,7 +112,8 @@ class SetupDesk:
         `chosen`: codes of indicators; `files`: `areas`, `units`, `outlines`, as far as given.
         """
         values = {**values, "time_zone": _zone(values.get("time_zone", ""))}
-        told = dict(self._fields_problems(values, chosen, files, language))
+        told = dict(self._fields_problems(values, chosen, language))
+        told |= dict(self._new_problems(values, files, language))
         try:
             if not told:
                 return self._made(values, chosen, files, language, installs=True)
@@ -116,6 +126,53 @@ class SetupDesk:
         except PocLensError as error:
             problems = (one.sentence(language) for one in error.problems)
             return MadeMission(problems=(*told.values(), *problems))
+
+    def standing(self, mission: str) -> StandingMission:
+        """The mission's entries as the form has them."""
+        from pipelines.setup.changed_mission import standing
+
+        try:
+            found = standing(self._workspace.profile(mission))
+        except PocLensError as error:
+            return StandingMission(problems=tuple(one.sentence() for one in error.problems))
+        return StandingMission(found.values, found.chosen)
+
+    def changes(
+        self,
+        mission: str,
+        values: Mapping[str, str],
+        chosen: Sequence[str],
+        outlines: Path | None,
+        language: str,
+        ground: str | None = None,
+    ) -> MissionChanges:
+        """What entries would change in a made mission; with the `ground` of what was shown they
+        change it."""
+        from pipelines.setup.changed_mission import change, proposed
+
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                was = self.standing(mission)
+                values = _as_changed(values, was.values, outlines)
+                found_wrong = self._fields_problems(values, chosen, language)
+                told = {
+                    name: text
+                    for name, text in found_wrong
+                    if was.values.get(name) or not name.startswith("objective")  # no framework
+                }
+                if told or was.problems:
+                    return MissionChanges(was.problems or tuple(told.values()))
+                asked = (self._workspace, mission, values, chosen, outlines, Path(folder))
+                found = proposed(*asked) if ground is None else change(*asked, ground)
+        except PocLensError as error:
+            return MissionChanges(tuple(one.sentence(language) for one in error.problems))
+        problems, remarks = (
+            tuple(_as_sent(one, outlines).sentence(language) for one in told)
+            for told in (found.problems, found.remarks)
+        )
+        titles = load_catalogue()
+        changes = (_told_change(one, titles, language) for one in found.changes)
+        return MissionChanges(problems, remarks, tuple(changes), found.ground)
 
     def steps(self, mission: str | None, language: str) -> list[ToldStep]:
         """The steps to the next release."""
@@ -246,7 +303,6 @@ class SetupDesk:
     ) -> MadeMission:
         from pipelines.setup.new_mission import (
             LISTS,
-            OUTLINES,
             checked,
             installed,
             write_profile,
@@ -259,12 +315,8 @@ class SetupDesk:
             objective = {code: values[f"objective_{code}"] for code in LANGUAGES}
             write_profile(profile, content, objective, language, outlines)
             found = checked(profile, lists, Path(folder))
-            sent = {OUTLINES: outlines.name} if outlines is not None else {}
             remarks, told = (
-                tuple(
-                    replace(one, file=sent.get(one.file or "", one.file)).sentence(language)
-                    for one in problems
-                )
+                tuple(_as_sent(one, outlines).sentence(language) for one in problems)
                 for problems in (found.remarks, found.problems)
             )
             if told:
@@ -278,23 +330,11 @@ class SetupDesk:
         self,
         values: Mapping[str, str],
         chosen: Sequence[str],
-        files: Mapping[str, Path],
         language: str,
     ) -> Iterator[tuple[str, str]]:
         """The fields in which something is wrong, and what, under its name on the page."""
-
-        def told(field: str, rule: str, **parameters: Any) -> tuple[str, str]:
-            problem = Problem(rule, value=values.get(field, ""), parameters=parameters)
-            name = message(f"page.setup.field.{field}", language)
-            text = problem.sentence(language)
-            return field, message("place.says", language, place=name, text=text)
-
+        told = partial(_told_field, values, language)
         yield from (told(name, "setup_empty") for name in _NEEDED if not values.get(name))
-        code = values.get("code", "")
-        if code and not _CODE.fullmatch(code):
-            yield told("code", "setup_code")
-        elif code in self._workspace.missions():
-            yield told("code", "setup_exists")
         zone = values["time_zone"]
         if zone and zone not in available_timezones():
             yield told("time_zone", "setup_zone", nearest=nearest(zone, available_timezones()))
@@ -305,8 +345,86 @@ class SetupDesk:
             yield told("ends_on", "setup_ends", starts_on=days["starts_on"])
         if not chosen:
             yield "chosen", Problem("setup_no_indicator").sentence(language)
+
+    def _new_problems(
+        self, values: Mapping[str, str], files: Mapping[str, Path], language: str
+    ) -> Iterator[tuple[str, str]]:
+        """The same of what a made mission has already: its short name, its areas."""
+        code = values.get("code", "")
+        if code and not _CODE.fullmatch(code):
+            yield _told_field(values, language, "code", "setup_code")
+        elif code in self._workspace.missions():
+            yield _told_field(values, language, "code", "setup_exists")
         if not {"areas", "outlines"} & files.keys():
             yield "areas", Problem("setup_no_areas").sentence(language)
+
+
+def _told_field(
+    values: Mapping[str, str], language: str, field: str, rule: str, **parameters: Any
+) -> tuple[str, str]:
+    problem = Problem(rule, value=values.get(field, ""), parameters=parameters)
+    name = message(f"page.setup.field.{field}", language)
+    text = problem.sentence(language)
+    return field, message("place.says", language, place=name, text=text)
+
+
+def _as_sent(problem: Problem, outlines: Path | None) -> Problem:
+    """With the name that the outlines were sent by."""
+    from pipelines.setup.new_mission import OUTLINES
+
+    is_of_them = outlines is not None and problem.file == OUTLINES
+    return replace(problem, file=outlines.name) if outlines and is_of_them else problem
+
+
+def _as_changed(
+    values: Mapping[str, str], was: Mapping[str, str], outlines: Path | None
+) -> dict[str, str]:
+    """Fields of a made mission as they are compared with `was`: both codes stay, and outlines that
+    hold codes under another property than the last ones are read by it."""
+    found = {name: values.get(name, "").replace("\r\n", "\n") for name in was}
+    found |= {name: was[name] for name in ("code", "country_code") if name in was}
+    found["time_zone"] = _zone(found.get("time_zone", ""))
+    asked = found.get("area_property", "")
+    if outlines is not None and asked in ("", was.get("area_property")):
+        is_there = asked and asked in _properties(outlines)
+        found["area_property"] = asked if is_there else _property_of_codes(outlines) or _AREA_CODE
+    elif outlines is None:
+        found["area_property"] = asked or was.get("area_property", "")
+    return found
+
+
+def _told_change(one: "Change", titles: Mapping[str, Indicator], language: str) -> MissionChange:
+    """A change in the words of the page."""
+
+    def word(state: str) -> str:
+        return message(f"page.setup.change.{state}", language) if state else "–"
+
+    if one.of == "indicator":
+        known = titles.get(one.name)
+        title = f"{one.name} {known.title.in_language(language)}" if known else one.name
+        return MissionChange(
+            title, *(word("chosen_one") if now else "–" for now in (one.before, one.after))
+        )
+    if one.of == "outline":
+        title = message("page.setup.change.outline", language, area=one.name)
+        return MissionChange(title, word(one.before), word(one.after))
+    if one.of == "file":
+        title = message("page.setup.file.outlines", language)
+        return MissionChange(title, one.before or "–", one.after)
+    title = message(f"page.setup.field.{one.name}", language)
+    return MissionChange(
+        title, *(_entry(one.name, text, language) for text in (one.before, one.after))
+    )
+
+
+def _entry(name: str, text: str, language: str) -> str:
+    """What a field says, as the page shows it: days in words, so that nobody takes one for
+    another."""
+    if name in ("budget_year", "is_fictional"):
+        return message(f"page.setup.change.{'yes' if text else 'no'}", language)
+    if name in ("starts_on", "ends_on") and text:
+        return day_text(date.fromisoformat(text), language)
+    return text or "–"
 
 
 def _zone(text: str) -> str:
@@ -358,6 +476,14 @@ def _content(
         if name:
             content["area_property"] = name
     return content
+
+
+def _properties(outlines: Path) -> set[str]:
+    """The properties of the first outline."""
+    try:
+        return set(json.loads(outlines.read_text(encoding="utf-8"))["features"][0]["properties"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return set()
 
 
 def _property_of_codes(outlines: Path) -> str:

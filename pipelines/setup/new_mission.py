@@ -219,8 +219,8 @@ def _trial(
                 if places and not _states_country(connection):
                     return problems, [], False
             problems += [*_of_rows(open_rejects(connection), mission)][:_TOLD]
-            problems = problems or [*_unmet(connection, mission, lists)]
             undrawn = [] if problems else [*_undrawn(connection, profile, mission)]
+            problems = problems or [*_unmet(connection, mission, lists)]
             return problems, undrawn, _states_country(connection)
 
 
@@ -297,12 +297,14 @@ def _unmet(
 
 
 def _undrawn(connection: Connection, profile: Path, mission: Mission) -> Iterator[Problem]:
-    """Areas of the lowest level that is drawn which have no outline themselves."""
+    """Listed areas of the lowest level that is drawn which have no outline themselves."""
     if mission.areas_geojson is None:
         return
     drawn = set(read_outlines(profile, mission).codes)
     rows = connection.execute(
-        "SELECT area_code, area_level, name_en, name_fr FROM core.areas ORDER BY area_code"
+        "SELECT area_code, area_level, name_en, name_fr FROM core.areas "
+        "JOIN ops.input_file USING (file_sha256) WHERE source <> ? ORDER BY area_code",
+        [OUTLINES_SOURCE],
     ).fetchall()
     lowest = max((level for code, level, *_ in rows if code in drawn), default="country")
     bare = [row for row in rows if row[1] == lowest and row[0] not in drawn]

@@ -1,7 +1,7 @@
 """Missions that are made on a page, their steps to a release, and the runs that it begins."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -54,6 +54,35 @@ class MadeMission:
     mission: str = ""
     problems: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StandingMission:
+    """A made mission as the form holds it: its fields, codes of its indicators; what hinders."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    chosen: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MissionChange:
+    """What would be another in a mission, in words."""
+
+    title: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class MissionChanges:
+    """What entries would change in a mission, or what hinders it; what is to be known with either;
+    `ground`: the state that they are changes of."""
+
+    problems: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    changes: tuple[MissionChange, ...] = ()
+    ground: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +157,22 @@ class Setup(Protocol):
     ) -> MadeMission:
         """Makes a mission of fields, codes of indicators and files (`areas`, `outlines`, `units`),
         or tells all that hinders it."""
+
+    def standing(self, mission: str) -> StandingMission:
+        """The mission's entries as they stand."""
+
+    def changes(
+        self,
+        mission: str,
+        values: Mapping[str, str],
+        chosen: Sequence[str],
+        outlines: Path | None,
+        language: str,
+        ground: str | None = None,
+    ) -> MissionChanges:
+        """What fields, codes of indicators and outlines would change in a mission. With the
+        `ground` of what was shown they do change it, unless it is in another state or somebody
+        computes."""
 
     def steps(self, mission: str | None, language: str) -> list[ToldStep]:
         """The steps to the next release."""

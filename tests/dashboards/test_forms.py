@@ -371,6 +371,7 @@ WRITES = {
     "/records/capture": "officer",
     "/records/profile": "officer",
     "/records/mission": "officer",
+    "/records/mission/change": "officer",
     "/records/run": "officer",
     "/records/rota": "officer",
     "/records/accounts": "administrator",
@@ -383,8 +384,9 @@ def test_every_form_refuses_each_role_that_may_not_write_there(people: Path) -> 
     forms = {rule for rule in posted if rule.startswith("/records/")}
     assert forms == {*WRITES, "/records/account"}
     store = Store.of_workspace(people)
-    server = create_app(people).server  # its own: one server takes sixty forms a minute
-    for rule, role in WRITES.items():
+    for number, (rule, role) in enumerate(WRITES.items()):
+        if number % 5 == 0:  # one server takes sixty forms a minute
+            server = create_app(people).server
         path = rule.replace("<name>", "threat_assessment") + "?indicator=P2-OC-05&period=2026-Q3"
         statuses = {}
         for name in ("viewer", "administrator", role):

@@ -2,6 +2,7 @@
 
 import html
 import io
+import json
 import re
 import shutil
 from pathlib import Path
@@ -481,3 +482,58 @@ def test_a_text_that_no_list_holds_is_asked_with_a_free_answer(
     told = post(client, held=held(shown), **said)
     assert counts(told)[4] == 0
     assert "2026-Q4" in told.text and "2026-Q3" in told.text
+
+
+def choose(home: Path, code: str) -> None:
+    """The mission measures one indicator."""
+    path = home / "missions" / "faulty" / "mission.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("indicators: []", f"indicators: [{{code: {code}}}]"))
+
+
+def test_outlines_change_the_mission_after_a_look_and_are_no_file_of_rows(
+    client: FlaskClient, home: Path
+) -> None:
+    choose(home, "D-OC-06")
+    ring = [[20, 0], [21, 0], [21, 1], [20, 1], [20, 0]]
+    feature = {"type": "Feature", "properties": {"area_code": "XX01"},
+               "geometry": {"type": "Polygon", "coordinates": [ring]}}  # fmt: skip
+    drawn = json.dumps({"type": "FeatureCollection", "features": [feature]})
+    sent = drop(client, "corrected.geojson", drawn, "fr")
+    assert sent.status_code == 303
+    shown = client.get(sent.location)
+    assert "corrected.geojson contient des contours et non des lignes" in shown.text
+    assert "Contour de XX01" in shown.text and waiting(home) == []
+    hidden = dict(re.findall(r'name="(token|ground|held_outlines)" value="([^"]+)"', shown.text))
+    typed = dict(
+        re.findall(r'<input type="(?:text|date)" name="(\w+)" value="([^"]*)"', shown.text)
+    )
+    long = dict(re.findall(r'<textarea name="(\w+)"[^>]*>([^<]*)', shown.text))
+    chosen = re.findall(r'name="indicator" value="([^"]+)" checked', shown.text)
+    fields = {**{name: html.unescape(text) for name, text in (typed | long).items()}, **hidden}
+    fields |= {"indicator": chosen, "budget_year": "yes"}
+    if 'name="is_fictional" value="yes" checked' in shown.text:
+        fields["is_fictional"] = "yes"
+    answer = client.post(sent.location, data=fields | {"step": "write"})
+    assert answer.status_code == 200 and "La mission est modifiée" in answer.text
+    assert (home / "missions" / "faulty" / "areas.geojson").read_text() == drawn
+    entry = Store.of_workspace(home).audit_log(1)[0]
+    assert (entry["action"], entry["subject"]) == ("mission_changed", "faulty")
+    assert "mission modifiée" in client.get("/records/log?lang=fr").text
+    gone = client.get("/records/mission/change?mission=nobody")
+    assert gone.status_code == 404
+
+
+def test_the_step_of_a_made_mission_leads_to_the_form_with_what_stands(
+    client: FlaskClient, home: Path
+) -> None:
+    choose(home, "P2-OP-01")
+    steps = client.get("/records/steps?lang=en").text
+    link = re.search(r'href="(/records/mission/change[^"]*)"', steps)
+    assert link is not None
+    mission = read_mission(home / "missions" / "faulty")
+    form = client.get(html.unescape(link[1])).text
+    assert f'name="name_en" value="{mission.name.en}"' in form
+    assert f'name="starts_on" value="{mission.starts_on}"' in form
+    chosen = re.findall(r'name="indicator" value="([^"]+)" checked', form)
+    assert set(chosen) == {one.code for one in mission.indicators}

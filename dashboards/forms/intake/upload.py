@@ -9,10 +9,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from flask import request, send_file
+from flask import redirect, request, send_file
 
 from dashboards.forms.intake.held import hold_form
 from dashboards.forms.intake.held_page import FileOfMission, discard
+from dashboards.forms.missions.new_mission import CHANGE_ROUTE, HELD_OUTLINES
 from dashboards.forms.page import XLSX
 from records.desk.intake import Desk
 
@@ -26,6 +27,8 @@ _CHOICES = ("table", "of_table", "files", "mend", "meant", "laid", "sheet", "hea
             "where_too_is", "place", "also", "also_sheet", "of_sheet", "of_header_row",
             "of_header_rows", "missing", "distinct", "replaces", "covers", "sender",
             "time_zone", "may_lack", "anew")  # fmt: skip
+
+_BEGINNING = 65_536  # signs of a file in which a GeoJSON has said what it is
 
 
 class Upload(FileOfMission):
@@ -68,6 +71,9 @@ class Upload(FileOfMission):
             hold_form(path, form)
         found = desk.preview(mission, path, self.address.language, _answers())
         told = found.problems
+        if told and _are_outlines(path):  # no file of rows: what they would change is shown there
+            place = self.address.link(CHANGE_ROUTE, mission=mission)
+            return redirect(f"{place}&{HELD_OUTLINES}={path.parent.name}", 303)
         if told and not found.refused:  # the file itself is wrong, and no answer
             discard(path)
             return self.shown(400, told)
@@ -93,6 +99,14 @@ class Upload(FileOfMission):
         self.noted("taken_in", f"{mission}/{path.name}", said)
         discard(path)
         return self.shown(200, taken=path.name, mission=mission)
+
+
+def _are_outlines(path: Path) -> bool:
+    """Whether a file that no mapping reads is a GeoJSON."""
+    if path.suffix.lower() not in (".geojson", ".json"):
+        return False
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return '"FeatureCollection"' in file.read(_BEGINNING)
 
 
 def _answers() -> dict[str, str]:

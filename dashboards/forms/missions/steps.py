@@ -30,7 +30,7 @@ ROUTE, RUN_ROUTE = STEPS, "/records/run"
 MEND_ROUTE, REJECTED_ROUTE = f"{RUN_ROUTE}/to-mend", f"{RUN_ROUTE}/rejected"
 _FIRST_PAGE = "/"
 _LINKS: Mapping[str, str] = {
-    "mission": new_mission.ROUTE,
+    "mission": new_mission.CHANGE_ROUTE,
     "places": upload.ROUTE,
     "units": upload.ROUTE,
     "targets": profile.ROUTE,
@@ -111,7 +111,7 @@ def _steps(store: Store, desk: Desk | None, is_published: bool) -> Any:
         has_desk=desk is not None,
         missions=missions,
         mission=mission,
-        steps=[(one, address.link(_LINKS[one.name], mission=mission)) for one in found],
+        steps=[(one, _link(address, one.name, mission)) for one in found],
         made=request.args.get("made"),
         new=address.link(new_mission.ROUTE),
         capture=address.link("/records/templates"),
@@ -119,6 +119,12 @@ def _steps(store: Store, desk: Desk | None, is_published: bool) -> Any:
         back=address.link("/") if is_published else "",
         back_words=words("records.back_to", page=words("nav.overview")),
     )
+
+
+def _link(address: Address, step: str, mission: str | None) -> str:
+    """Where a step is done: a mission is made first, and changed once it is there."""
+    route = new_mission.ROUTE if mission is None else _LINKS[step]
+    return address.link(route, mission=mission)
 
 
 def _run(store: Store, desk: Desk | None, status: int = 200, told: list[str] | None = None) -> Any:

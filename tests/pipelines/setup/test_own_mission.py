@@ -11,12 +11,14 @@ import pytest
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import WrongUse
 from pipelines.cli.main import main
+from pipelines.ingest.inbox import ingest
 from pipelines.ingest.mapping.profile import profile_problems
 from pipelines.setup.desk import SetupDesk
 from pipelines.setup.nested_areas import nested_rows
 from pipelines.setup.proposal.desk import IntakeDesk, open_desk
 from pipelines.setup.runs import runs
 from pipelines.setup.steps import STEPS, _Facts, _refresh, ended_quarters, steps
+from pipelines.workspace.installation import install_profile
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse import refresh_number
 from pipelines.workspace.warehouse.connection import open_warehouse
@@ -284,6 +286,112 @@ def test_listed_areas_without_an_outline_are_named_and_hinder_nothing(
     assert made.mission == "malda"
     assert len(made.remarks) == 1  # the province above is drawn by its districts
     assert "Bodu (ML12), North End / Bout du nord (ML13)" in made.remarks[0]
+
+
+@pytest.fixture
+def made(workspace: Workspace, tmp_path: Path) -> Workspace:
+    """A mission of a list and of outlines of which one crosses itself."""
+    files = {
+        "areas": written(tmp_path, "districts.csv", AREAS),
+        "outlines": outlines(
+            tmp_path / "o.geojson", square("ML11", 20, crossed=True), square("ML12", 21)
+        ),
+    }
+    assert SetupDesk(workspace).make(VALUES, CHOSEN, files, "en").mission == "malda"
+    return workspace
+
+
+@pytest.mark.parametrize("name", ["sample", "mali", "south_sudan"])
+def test_the_form_of_a_mission_that_is_sent_back_as_it_was_changes_nothing(
+    workspace: Workspace, name: str
+) -> None:
+    install_profile(workspace, name)
+    desk = SetupDesk(workspace)
+    stands = desk.standing(name)
+    found = desk.changes(name, stands.values, stands.chosen, None, "fr")
+    assert (found.problems, found.changes) == ((), ())
+
+
+def test_a_made_mission_is_changed_after_a_look_and_never_otherwise(made: Workspace) -> None:
+    desk, profile = SetupDesk(made), made.profile("malda")
+    stands = desk.standing("malda")
+    assert dict(stands.values) == VALUES | {
+        "ends_on": "", "is_fictional": "", "area_property": "ADM2_PCODE"
+    }  # fmt: skip
+    before = (profile / "mission.yaml").read_text(encoding="utf-8")
+    values = {**stands.values, "name_fr": "MINUMA", "time_zone": "bangui", "ends_on": "2027-06-30",
+              "budget_year": "", "is_fictional": "yes", "boundaries_en": "Not endorsed.",
+              "objective_fr": "Protéger", "code": "other", "country_code": "X"}  # fmt: skip
+    chosen = ["P2-OP-01", "D-OC-05"]
+    wrong = desk.changes("malda", values | {"starts_on": "2028-01-01"}, [], None, "en").problems
+    assert len(wrong) == 2 and "lies before the first" in wrong[0] and "No indicator" in wrong[1]
+    shown = desk.changes("malda", values, chosen, None, "fr")
+    told = {one.title: (one.before, one.after) for one in shown.changes}
+    assert told["Fuseau horaire"] == ("Africa/Juba", "Africa/Bangui")
+    assert told["Dernier jour, si la mission est terminée"] == ("–", "30\u00a0juin\u00a02027")
+    assert len(told) == 9 and shown.problems == ()
+    assert "heures locales de Africa/Bangui" in shown.remarks[0]
+    assert (profile / "mission.yaml").read_text(encoding="utf-8") == before
+    other = desk.changes("malda", values | {"name_fr": "M"}, chosen, None, "en", shown.ground)
+    assert "no longer what was shown" in other.problems[0]
+    with turn(made.warehouse("malda"), lambda _: None):  # as a refresh that runs
+        busy = desk.changes("malda", values, chosen, None, "en", shown.ground)
+    assert "A refresh or a publication is running" in busy.problems[0]
+    assert (profile / "mission.yaml").read_text(encoding="utf-8") == before
+    assert desk.changes("malda", values, chosen, None, "en", shown.ground).problems == ()
+    mission = read_mission(profile)
+    assert (mission.name.fr, mission.time_zone, mission.country_area) == (
+        "MINUMA", "Africa/Bangui", "MLD"
+    )  # fmt: skip
+    assert mission.ends_on == date(2027, 6, 30) and mission.is_fictional and mission.notes
+    assert [one.code for one in mission.indicators] == chosen
+    assert mission.period_types == ("M", "Q", "A")
+    assert "Protéger" in (profile / "framework.yaml").read_text(encoding="utf-8")
+    comments = [line for line in before.splitlines() if line.startswith("# ")]
+    after = (profile / "mission.yaml").read_text(encoding="utf-8")
+    assert [line for line in comments if line not in after] == []
+    assert desk.changes("malda", {**values, "time_zone": "Africa/Bangui"}, chosen, None, "en",
+                        ).changes == ()  # fmt: skip
+
+
+def test_corrected_outlines_replace_those_that_stand_which_are_kept(
+    made: Workspace, tmp_path: Path
+) -> None:
+    desk, profile = SetupDesk(made), made.profile("malda")
+    stands, old = desk.standing("malda"), (profile / "areas.geojson").read_bytes()
+    wrong = outlines(tmp_path / "w.geojson", square("ML11", 20), square("ML21", 21))
+    told = desk.changes("malda", stands.values, stands.chosen, wrong, "en")
+    assert len(told.problems) == 1 and "districts.csv does not list it" in told.problems[0]
+    assert "w.geojson" in told.problems[0] and "Bodu (ML12)" in told.remarks[0]
+    right = outlines(tmp_path / "r.geojson", square("ML11", 20))
+    shown = desk.changes("malda", stands.values, stands.chosen, right, "en")
+    assert [(one.title, one.after) for one in shown.changes] == [
+        ("Outlines (GeoJSON)", "r.geojson"),
+        ("Outline of ML11", "drawn otherwise"),
+        ("Outline of ML12", "drawn no more"),
+    ]
+    assert "Bodu (ML12)" in shown.remarks[0]
+    assert (profile / "areas.geojson").read_bytes() == old
+    desk.changes("malda", stands.values, stands.chosen, right, "en", shown.ground)
+    assert (profile / "areas.geojson").read_bytes() == right.read_bytes()
+    (kept,) = (profile / "outlines_history").iterdir()
+    assert kept.read_bytes() == old
+    assert desk.changes("malda", stands.values, stands.chosen, right, "en").changes == ()
+
+
+def test_the_country_is_known_by_its_new_name_after_the_next_intake(made: Workspace) -> None:
+    desk = SetupDesk(made)
+    stands = desk.standing("malda")
+    values = {**stands.values, "country_fr": "La Malda"}
+    shown = desk.changes("malda", values, stands.chosen, None, "en")
+    assert [one.after for one in shown.changes] == ["La Malda"]
+    desk.changes("malda", values, stands.chosen, None, "en", shown.ground)
+    ingest(made, read_mission(made.profile("malda")), settled=0)
+    with open_warehouse(made.warehouse("malda")) as connection:
+        top = connection.execute(
+            "SELECT area_code, name_en, name_fr FROM core.areas WHERE area_level = 'country'"
+        )
+        assert top.fetchall() == [("MLD", "Malda", "La Malda")]
 
 
 def test_the_command_finds_at_init_what_the_page_finds(

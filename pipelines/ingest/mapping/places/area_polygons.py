@@ -144,12 +144,23 @@ def _features(path: Path, mission: Mission) -> Iterator[tuple[dict[str, Any], sh
         yield properties, area
 
 
-def _named(number: int, properties: dict[str, Any], mission: Mission) -> str:
-    """The place of a feature in the file, with the code and the name by which people know it."""
+def outline_names(profile: Path, mission: Mission) -> dict[str, str]:
+    """By area the code and the name by which people know its outline."""
+    path = outlines_path(profile, mission)
+    found = _raw_features(path) if path else []
+    return {_code(path, mission, own): _known(own, mission) for own, _ in found if path}
+
+
+def _known(properties: dict[str, Any], mission: Mission) -> str:
     code = mission.area_property
     beside = ("name", "name_en", "name_fr", *(f"{code[:4]}_{end}" for end in ("EN", "FR", "NAME")))
     texts = (str(properties[key]) for key in (code, *beside) if properties.get(key))
-    known = ", ".join(list(dict.fromkeys(texts))[:2])
+    return ", ".join(list(dict.fromkeys(texts))[:2])
+
+
+def _named(number: int, properties: dict[str, Any], mission: Mission) -> str:
+    """The place of a feature in the file, with the code and the name by which people know it."""
+    known = _known(properties, mission)
     return f"{number} ({known})" if known else str(number)
 
 
