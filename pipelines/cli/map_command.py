@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipelines.setup.proposal.difference import Change
     from pipelines.setup.proposal.preview import Preview
     from pipelines.setup.proposal.proposal import Proposal
+    from records.desk.intake import Counted
 
 _LISTS = (
     "sheet",
@@ -110,7 +111,7 @@ def _propose(
 ) -> int:
     from pipelines.setup.proposal.answering.answers import answered
     from pipelines.setup.proposal.answering.choices import choices
-    from pipelines.setup.proposal.answering.confirm import ask, ask_choice
+    from pipelines.setup.proposal.answering.confirm import ALL, ask, ask_choice
     from pipelines.setup.proposal.answering.told import choice_lines, pattern_line, proposal_lines
     from pipelines.setup.proposal.beside.neighbours import neighbours
 
@@ -119,9 +120,13 @@ def _propose(
     answers, more = _answers(arguments), {"": ""}
     while more:
         proposal = answered(arguments.file, known, answers, arguments.form, is_page=False)
-        _tell(arguments, proposal_lines(arguments.file, proposal, language))
-        _tell(arguments, choice_lines(choices(proposal, answers), language))
-        more = ask_choice(language) if _is_asking(arguments) else {}
+        asked, is_asking = choices(proposal, answers), _is_asking(arguments)
+        _tell(arguments, proposal_lines(arguments.file, proposal, language, is_asked=is_asking))
+        _tell(arguments, choice_lines(asked, language, are_all=not is_asking))
+        more = ask_choice(language) if is_asking else {}
+        while ALL in more:
+            _tell(arguments, choice_lines(asked, language))
+            more = ask_choice(language)
         answers |= _said(more)
     if problem := beside.problem(proposal.files):
         raise WrongUse(problem)
@@ -231,6 +236,15 @@ class _Trial:
         archive = self.arguments.workspace.archive(self.mission.mission)
         return preview(self.arguments.file, *how, archive=archive)
 
+    def _counted(self, found: "Preview") -> "Counted":
+        """A preview as the page shows it."""
+        from pipelines.setup.proposal.answering.shown import counted
+        from pipelines.setup.proposal.beside.known_rows import area_names
+
+        language, warehouse = self.arguments.language, self.arguments.workspace.warehouse
+        areas = area_names(warehouse(self.mission.mission), language)
+        return counted(found, self.mission, language, areas)
+
     def shown(self, mapping: "Mapping[str, Any]") -> "tuple[list[Change], dict[str, Any]]":
         """Tells what would arrive; the wider key that it needs, and what arrives with it."""
         from pipelines.setup.proposal.answering.told import change_line, preview_lines
@@ -238,12 +252,15 @@ class _Trial:
 
         language = self.arguments.language
         found = self.preview(mapping)
-        _tell(self.arguments, preview_lines(found, language))
+        _tell(self.arguments, preview_lines(self._counted(found), language))
         wider = key_change(mapping, found, self.preview)
         if wider is None:
             return [], asdict(found)
         change, found = wider
-        _tell(self.arguments, [change_line(change, language), *preview_lines(found, language)])
+        _tell(
+            self.arguments,
+            [change_line(change, language), *preview_lines(self._counted(found), language)],
+        )
         return [change], asdict(found)
 
 

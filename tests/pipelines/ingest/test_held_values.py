@@ -8,6 +8,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.mapping.model import load_sources
 from pipelines.ingest.rows.quarantine import reject_sentence
+from pipelines.setup.proposal.answering.shown import counted
 from pipelines.setup.proposal.answering.told import preview_lines
 from pipelines.setup.proposal.preview import preview
 from tests.worlds.mission.delivered import SmallMission
@@ -65,7 +66,8 @@ def test_a_held_value_is_told_before_its_file_is_taken_in(small: SmallMission) -
     own = load_sources(profile)["incidents"]
     shown = preview(path, own, read_mission(profile), profile, warehouse)
     assert [(one.rule, one.value) for one in shown.remarks] == [("values_held", "later")]
-    assert any("later" in line for line in [*preview_lines(shown, "fr")][-1:])
+    told = [*preview_lines(counted(shown, read_mission(profile), "fr"), "fr")]
+    assert any("later" in line for line in told[-1:])
 
 
 def test_a_corrected_file_brings_the_value(small: SmallMission) -> None:

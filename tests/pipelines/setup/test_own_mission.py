@@ -637,3 +637,33 @@ def test_coordinates_find_the_area_of_a_table_without_coordinates(
         assert [one.name for one in area.choices if one.name.startswith("part.")]
         other = shown(place="coordinates", part__area_code=turned)
         assert other.counted and other.counted.rejects[0].sentence.startswith("The point (")
+
+
+def test_a_terminal_shows_rows_as_the_page_does_and_lists_what_may_be_said_when_asked(
+    workspace: Workspace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    files = {"areas": written(tmp_path, "districts.csv", AREAS)}
+    assert SetupDesk(workspace).make(VALUES, CHOSEN, files, "en").problems == ()
+    head = "Alert ref;Source;Threat;Level;Area code;Received;Action needed"
+    path = written(
+        tmp_path, "alerts.csv", f"{head}\nA-1;hotline;looting;high;ML11;2026-04-13 08:30;yes\n"
+    )
+    monkeypatch.setenv("POCLENS_HOME", str(workspace.home))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    given, told = iter(["?"]), []
+
+    def answer(_: str) -> str:
+        told.append(capsys.readouterr().out)
+        return next(given, "")
+
+    monkeypatch.setattr("builtins.input", answer)
+    assert main(["map", str(path), "--mission", "malda", "--table", "alerts"]) == 0
+    first, listed, *_ = told
+    assert "Received" in first and "fill_down" not in first
+    assert "fill_down" in listed and "time_zone" in listed
+    rows = next(text for text in told if "As it would arrive" in text).replace("\u00a0", " ")
+    assert "Received at (Africa/Juba) = 13 Apr 2026 08:30" in rows
+    assert "= Arda (ML11)" in rows and "received_at = " not in rows

@@ -29,6 +29,7 @@ from pipelines.setup.proposal.proposal import Proposal
 
 _PARTS = {"part", "number_of", "begins"}
 _SIGNS = ("thousands", "decimal")
+ALL = "?"  # asks a terminal for every question
 _LISTED = 15  # codes; of more only the nearest are shown
 
 
@@ -154,7 +155,8 @@ def _read_as(one: ColumnProposal, way: str) -> ColumnProposal:
 
 
 def ask_choice(language: str) -> dict[str, str]:
-    """What a person changes of how the file is read, `name=value`; nothing where they end."""
+    """What a person changes of how the file is read, `name=value`, or `?` for all that they may;
+    nothing where they end."""
     name, _, value = input(message("map.ask.choice", language)).partition("=")
     return {name.strip(): value.strip()} if name.strip() else {}
 

@@ -7,18 +7,17 @@ from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.vocabularies import vocabulary
 from indicators.foundation.messages import message
 from indicators.foundation.numbers.number_format import number_text
-from pipelines.ingest.file_report import remark_sentence
-from pipelines.ingest.rows.quarantine import reject_sentence
 from pipelines.setup.proposal.answering.choices import Choice
 from pipelines.setup.proposal.beside.neighbours import Neighbours
 from pipelines.setup.proposal.difference import Change
 from pipelines.setup.proposal.matching.texts import ColumnProposal
-from pipelines.setup.proposal.preview import Preview
 from pipelines.setup.proposal.proposal import Proposal
+from records.desk.intake import Counted
 
 _CODES_TOLD = 12
 _REJECTS_TOLD = 20
 _NAMES_TOLD = 8
+_USUAL = {"header_row": "1", "header_rows": "1", "replaces": "name", "sender": "series"}
 
 
 def codes_words(column: Column, key: str, language: str) -> str:
@@ -30,10 +29,15 @@ def codes_words(column: Column, key: str, language: str) -> str:
     return message(key, language, codes=listed + more)
 
 
-def proposal_lines(path: Path, proposal: Proposal, language: str) -> Iterator[str]:
-    """What is proposed, table by table and column by column, with reasons."""
+def proposal_lines(
+    path: Path, proposal: Proposal, language: str, *, is_asked: bool = False
+) -> Iterator[str]:
+    """What is proposed, table by table and column by column, with reasons. `is_asked`: a person is
+    then asked for what the table needs besides."""
     for one in proposal.parts:
         yield from _table_lines(path, one, language)
+        for name in () if is_asked else one.open_required:
+            yield open_line(one, name, language)
     if proposal.ignored:
         yield message("map.ignored", language, names=", ".join(proposal.ignored))
 
@@ -68,13 +72,14 @@ def _table_lines(path: Path, proposal: Proposal, language: str) -> Iterator[str]
         yield from _column_lines(one, contract.columns[one.column], language)
     for name, value in (proposal.constants or {}).items():
         yield message("map.constant", language, value=value, column=name)
-    for name in proposal.open_required:
-        yield open_line(proposal, name, language)
 
 
-def choice_lines(asked: Sequence[Choice], language: str) -> Iterator[str]:
-    """What may be said of how the file is read: what stands now, and what it could be."""
-    yield message("map.choices", language)
+def choice_lines(asked: Sequence[Choice], language: str, *, are_all: bool = True) -> Iterator[str]:
+    """What may be said of how the file is read: what stands now, and what it could be; or of these
+    only what is not as usual, or open."""
+    asked = [one for one in asked if are_all or _is_told(one)]
+    if asked:
+        yield message("map.choices", language)
     for one in (
         one
         for one in asked
@@ -84,6 +89,11 @@ def choice_lines(asked: Sequence[Choice], language: str) -> Iterator[str]:
         facts = {"name": one.name, "title": choice_title(one, language)}
         value = " | ".join(one.value) or "–"
         yield message("map.choice_line", language, value=value, options=listed or "–", **facts)
+
+
+def _is_told(one: Choice) -> bool:
+    is_usual = one.value in ((), (_USUAL.get(one.kind, ""),))
+    return one.kind == "reading" or not is_usual
 
 
 def choice_title(one: Choice, language: str) -> str:
@@ -137,19 +147,22 @@ def _column_lines(one: ColumnProposal, column: Column, language: str) -> Iterato
             yield message("map.code", language, reason=reason, **facts)
 
 
-def preview_lines(shown: Preview, language: str) -> Iterator[str]:
-    """Ten rows as they would arrive, and what would be rejected."""
-    counts = {"loaded": shown.rows_loaded, "read": shown.rows_read}
+def preview_lines(shown: Counted, language: str) -> Iterator[str]:
+    """Ten rows as they would arrive, and what would be rejected, in the words of the page."""
+    counts = {"loaded": shown.rows_new + shown.rows_changed, "read": shown.rows_read}
     yield message("map.preview", language, rejected=shown.rows_rejected, **counts)
-    for row in shown.rows:
-        values = "; ".join(f"{name} = {value}" for name, value in row.items())
-        yield message("map.row", language, values=values)
+    for table in shown.tables:
+        yield message("map.rows_of", language, title=table.title)
+        for row in table.rows:
+            cells = zip(table.columns, row, strict=True)
+            values = "; ".join(f"{title} = {cell}" for title, cell in cells if cell)
+            yield message("map.row", language, values=values)
     for entry in shown.rejects[:_REJECTS_TOLD]:
         column = f"{entry.sheet}: {entry.column}" if entry.sheet else entry.column
-        said = reject_sentence(entry.rule, entry.parameters, entry.value, language)
-        yield message("map.reject", language, rows=entry.rows, column=column, said=said)
+        facts = {"rows": entry.rows, "column": column, "said": entry.sentence}
+        yield message("map.reject", language, **facts)
     for remark in shown.remarks:
-        yield f"  {remark_sentence(remark, language)}"
+        yield f"  {remark}"
 
 
 def change_line(change: Change, language: str) -> str:
