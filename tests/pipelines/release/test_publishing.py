@@ -13,6 +13,7 @@ import pytest
 
 from indicators.foundation.errors import CheckFailed, InternalFault, WrongUse
 from pipelines.quality.checks import run_checks
+from pipelines.release.approval import second_person
 from pipelines.release.approval.second_person import user
 from pipelines.release.candidate import build_candidate
 from pipelines.release.naming import CANDIDATE_PREFIX, current_name, releases_of
@@ -59,6 +60,7 @@ def test_a_second_release_of_a_quarter_leaves_the_first_as_it_was(
 
 def test_a_publication_names_whose_account_began_it_on_a_page(workspace, monkeypatch) -> None:
     """Where nobody signs in it is the account of the machine, as at the terminal."""
+    monkeypatch.setattr(second_person, "_acting", [])
     for who, named in (("odile", "odile"), (LOCAL.name, user())):
         given = environment(workspace.home / "runs" / MISSION / "000001", who, "en")
         monkeypatch.setattr(os, "environ", given)

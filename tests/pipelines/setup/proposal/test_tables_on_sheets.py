@@ -162,7 +162,10 @@ def test_three_sheets_become_three_tables(workspace: Workspace, tmp_path: Path) 
         ("hot_spots", "Points"),
     }  # fmt: skip
     assert found.counted and (found.counted.rows_read, found.counted.rows_rejected) == (7, 1)
-    assert IntakeDesk(workspace).take_in("faulty", path, "fr", {}, "planning") == []
+    assert found.offered and found.offered.undecided == ("Valable à partir du",)  # 04/02, 06/03
+    (hot_spots,) = (prefix for prefix, name, _ in tables(found) if name == "hot_spots")
+    said = {f"{hot_spots}reading.valid_from": "day"}
+    assert IntakeDesk(workspace).take_in("faulty", path, "fr", said, "planning") == []
     mission = read_mission(workspace.profile("faulty"))
     report = ingest(workspace, mission, settled=0)
     came = next(one for one in report.files if one.name == path.name)
