@@ -152,7 +152,9 @@ def _finish(trial: "_Trial", proposal: "Proposal", target: Path) -> int:
     result |= {"confidence": proposal.confidence, "rivals": list(proposal.rivals), "path": None}
     if proposal.open_of_all:
         if arguments.yes:
-            raise WrongUse([Problem("map_open", value=name) for name in proposal.open_of_all])
+            raise WrongUse(
+                [_open(part, name) for part in proposal.parts for name in part.open_required]
+            )
         show(arguments, result, message("map.not_written", arguments.language))
         return 0
     undecided = [Problem("map_reading", value=name) for _, name in proposal.undecided_of_all]
@@ -169,6 +171,13 @@ def _finish(trial: "_Trial", proposal: "Proposal", target: Path) -> int:
         result["path"] = _written(arguments, proposal.mapping(), target, trial.mission)
     show(arguments, result, "")
     return 0
+
+
+def _open(proposal: "Proposal", name: str) -> Problem:
+    """That nothing says a column which the table needs, but perhaps the file's name."""
+    if named := proposal.named.get(name):
+        return Problem("map_named", value=name, parameters={"named": named})
+    return Problem("map_open", value=name)
 
 
 def _mend(arguments: argparse.Namespace, profile: Path, mission: "Mission", known: "Known") -> int:

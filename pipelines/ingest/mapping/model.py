@@ -171,7 +171,7 @@ class ColumnMapping(Aliased):
         if self.template is not None:
             return tuple(_BRACES.findall(self.template))
         if self.point is not None:
-            return self.point
+            return tuple(dict.fromkeys(self.point))  # one cell may hold both
         return (self.runs.of,) if self.runs else ()
 
     def columns_read(self) -> Iterator[str]:

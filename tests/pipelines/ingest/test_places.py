@@ -114,6 +114,24 @@ def test_a_point_in_no_outline_is_told_as_such_and_not_as_an_empty_cell(
     assert "(31.1 5.5) lies in no area" in english and "exchanged" in english
 
 
+def test_a_point_of_one_cell_is_told_once(small: SmallMission) -> None:
+    with_outlines(small)
+    entry = found_by_points()
+    columns = entry["tables"][0]["columns"]
+    columns["area_code"] = {"point": ["place", "place"], "part": 1}
+    for name in ("latitude", "longitude"):
+        del columns[name]
+    small.add_source(entry)
+    lines = incidents().strip().splitlines()
+    at = lines[0].split(",").index("latitude")
+    rows = [line.split(",") for line in lines[:3]]
+    rows = [[*row[:at], *row[at + 2 :], f"{row[at]} {row[at + 1]}"] for row in rows]
+    rows[0][-1] = "place"
+    small.deliver("incidents.csv", "\n".join(map(",".join, rows)) + "\n")
+    found = small.query("SELECT column_name, raw_value FROM quarantine.incidents")
+    assert found == [("place", "5.5 31.1")]
+
+
 def test_a_point_in_no_outline_counts_where_the_mapping_says(small: SmallMission) -> None:
     with_outlines(small)
     small.add_source(found_by_points(outside="XX01"))

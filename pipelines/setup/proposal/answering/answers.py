@@ -84,10 +84,12 @@ def answered(
         told = [replace(one, rule=rules.get(one.rule, one.rule)) for one in error.problems]
         raise WrongUse(told) from None
     is_other_table = answers.get("of_table", proposal.table) != proposal.table
-    if is_other_table or _is_elsewhere(proposal, answers) or _has_other_header(answers):
-        # another table, sheet or header: the answers were about the columns of the one before
+    if is_other_table or _is_elsewhere(proposal, answers):
+        # another table or sheet: the answers were about the columns of the one before
         of_next = {f"also.{name}": value for name, value in about("also", answers).items()}
         answers = {"also_sheet": answers.get("also_sheet", ""), **of_next}
+    elif _has_other_header(answers):
+        answers = _of_any_header(proposal, answers)
     if files := answers.get("files"):
         proposal = replace(proposal, files=files)
     proposed = {one.column: joined(one) for one in proposal.columns}
@@ -163,6 +165,15 @@ def _has_other_header(answers: Answers) -> bool:
     return any(
         answers.get(f"of_{name}") and answers.get(name) != answers[f"of_{name}"] for name in NUMBERS
     )
+
+
+def _of_any_header(proposal: Proposal, answers: Answers) -> dict[str, str]:
+    """The answers that speak of no column of the header before: one value for every row, where
+    nothing else is proposed now, and what is said of files as wholes."""
+    found = {f"constant.{one.column}" for one in proposal.columns}
+    kept = {name for name in answers if name.startswith("constant.")} - found
+    kept |= answers.keys() & {"files", "replaces", "covers", "sender", "time_zone", "also_sheet"}
+    return {name: answers[name] for name in kept}
 
 
 def _other_sheets(proposal: Proposal, answers: Answers) -> list[str]:

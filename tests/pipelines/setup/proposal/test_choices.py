@@ -94,8 +94,11 @@ def test_another_header_named_on_the_page_makes_the_proposal_anew(
         (value,) = asked(shown, name).value
         said |= {name: value, f"of_{name}": value}
     assert (said["header_row"], said["header_rows"]) != ("1", "2")
+    said |= {"constant.tier": "II", "constant.area_code": "XX"}
     found = page(workspace, path, said | {"header_row": "1", "header_rows": "2"})
     assert found.offered and found.refused == {}
+    kept = {one.column: one.constant for one in found.offered.columns if one.constant}
+    assert kept == {"tier": "II"}  # which speaks of no column; the place is one again
     of = {one.column: one.header for one in found.offered.columns}
     assert (of["started_at"], of["area_code"]) == ("When / Date", "Where / District")
 

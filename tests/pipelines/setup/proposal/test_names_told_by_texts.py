@@ -7,6 +7,7 @@ import duckdb
 import openpyxl
 import pytest
 
+from pipelines.cli.map_command import _open
 from pipelines.setup.proposal.answering.confirm import ask
 from pipelines.setup.proposal.beside.known_rows import code_named, known_in
 from pipelines.setup.proposal.layout import layouts
@@ -267,4 +268,5 @@ def test_the_unit_of_the_files_name_is_offered_and_taken_by_enter(
     monkeypatch.setattr("builtins.input", lambda asked: told.append(asked) or "")
     said = ask(found, known, "en", sure=0)
     assert said.constants == {"unit_code": "BANBATT"}
+    assert "--set unit_code=BANBATT" in _open(found, "unit_code").sentence("en")
     assert [line for line in told if "Enter = BANBATT" in line]
