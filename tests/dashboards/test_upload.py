@@ -514,6 +514,10 @@ def test_outlines_change_the_mission_after_a_look_and_are_no_file_of_rows(
     fields |= {"indicator": chosen, "budget_year": "yes"}
     if 'name="is_fictional" value="yes" checked' in shown.text:
         fields["is_fictional"] = "yes"
+    again = client.post(sent.location, data=fields | {"step": "preview"})
+    (button,) = re.findall(r'<button class="segment"[^>]* lang="en"[^>]*>', again.text)
+    assert 'form="mission" name="step" value="preview"' in button and "lang=en" in button
+    assert "Contour de XX01" in again.text
     answer = client.post(sent.location, data=fields | {"step": "write"})
     assert answer.status_code == 200 and "La mission est modifiée" in answer.text
     assert (home / "missions" / "faulty" / "areas.geojson").read_text() == drawn
