@@ -16,6 +16,7 @@ from dashboards.forms.intake import held as held_files
 from dashboards.forms.intake import held_page, upload
 from dashboards.serving.app import create_app
 from indicators.definitions.mission_profile import read_mission
+from indicators.foundation.messages import LANGUAGES
 from pipelines.ingest.inbox import ingest
 from pipelines.setup.proposal.desk import open_desk
 from pipelines.setup.proposal.writing import write_mapping
@@ -541,3 +542,21 @@ def test_the_step_of_a_made_mission_leads_to_the_form_with_what_stands(
     assert f'name="starts_on" value="{mission.starts_on}"' in form
     chosen = re.findall(r'name="indicator" value="([^"]+)" checked', form)
     assert set(chosen) == {one.code for one in mission.indicators}
+
+
+def test_what_a_run_printed_in_the_other_language_is_folded_away_and_named(
+    client: FlaskClient, home: Path
+) -> None:
+    folder = home / "runs" / "faulty" / "000001"
+    folder.mkdir(parents=True)
+    asked = {"kind": "refresh", "mission": "faulty", "options": [], "who": "local",
+             "language": "en", "at": "2026-11-30T06:00:00+00:00"}  # fmt: skip
+    (folder / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
+    (folder / "told.txt").write_text("12 values computed.\n", encoding="utf-8")
+    (folder / "code").write_text("0", encoding="utf-8")
+    pages = {
+        lang: client.get(f"/records/run?mission=faulty&lang={lang}").text for lang in LANGUAGES
+    }
+    assert all('<li class="as-written">12 values computed.</li>' in one for one in pages.values())
+    told = "<summary>Tel que lancé et écrit (English)</summary>"
+    assert told in pages["fr"] and "<details" not in pages["en"]
