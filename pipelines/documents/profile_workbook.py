@@ -32,6 +32,7 @@ from pipelines.ingest.mapping.profile import profile_problems
 from pipelines.ingest.mapping.written.written_numbers import Signs, number_text
 from pipelines.ingest.readers.ooxml import percent_cells
 from pipelines.ingest.rows.cast import FALSE_TEXTS, TRUE_TEXTS
+from pipelines.workspace.durable import replace_text
 
 MISSION = "mission.yaml"
 _FIRST_ROW = 3  # as people count
@@ -193,9 +194,7 @@ def read_workbook(profile: Path, path: Path, *, is_written: bool) -> list[Change
     for file, text in texts.items():
         changed = {one.sheet for one in changes}
         if is_written and any(one.file == file and one.title in changed for one in sheets):
-            coming = profile / f".{file}.coming"
-            coming.write_text(text, encoding="utf-8")
-            coming.replace(profile / file)
+            replace_text(profile / file, text)
     return changes
 
 

@@ -38,7 +38,7 @@ from pipelines.ingest.mapping.profile import profile_problems
 from pipelines.ingest.rows.listed_areas import listed_areas
 from pipelines.setup.mission_text import words
 from pipelines.setup.new_mission import COUNTRY, OUTLINES, Checked, checked
-from pipelines.workspace.durable import sync
+from pipelines.workspace.durable import replace_bytes
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.inspect import Connection
 from pipelines.workspace.warehouse.last_state import open_to_read
@@ -399,10 +399,6 @@ def _keep_old(path: Path) -> None:
 
 def _replace(fresh: Path, target: Path) -> None:
     """Puts a file in the place of another, whole; nothing where they say the same."""
-    if not fresh.is_file() or (target.is_file() and target.read_bytes() == fresh.read_bytes()):
-        return
-    coming = target.with_name(f".{target.name}.coming")
-    shutil.copyfile(fresh, coming)
-    sync(coming)
-    coming.replace(target)
-    sync(target.parent)
+    content = fresh.read_bytes() if fresh.is_file() else None
+    if content is not None and not (target.is_file() and target.read_bytes() == content):
+        replace_bytes(target, content)

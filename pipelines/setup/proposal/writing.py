@@ -13,6 +13,7 @@ import yaml
 
 from indicators.foundation.data_folder import data_folder
 from pipelines.ingest.mapping.model import Source, read_source
+from pipelines.workspace.durable import replace_text
 from records.desk.intake import KeptMapping, MappingChange
 
 _SCHEMA = "source.schema.json"
@@ -70,11 +71,9 @@ def write_mapping(mapping: Mapping[str, Any], path: Path, who: str = "") -> Sour
     schemas = path.parent.parent / "schemas"
     schemas.mkdir(exist_ok=True)
     shutil.copyfile(data_folder() / "schemas" / _SCHEMA, schemas / _SCHEMA)
-    coming = path.with_name(f".{path.stem}.coming")
     text = mapping_text(mapping, f"../schemas/{_SCHEMA}")
     before = path.read_text(encoding="utf-8") if path.is_file() else ""
-    coming.write_text(text, encoding="utf-8")
-    coming.replace(path)
+    replace_text(path, text)
     _add_to_history(path, before, text, who)
     return source
 
