@@ -128,7 +128,10 @@ def _line(line: dict[str, Any], language: str, named: dict[str, str]) -> str:
     sentence = line[f"sentence_{language}"]
     if line["parts_status"] in _NOT_TOLD:
         sentence += " " + message(f"release.parts.{line['parts_status']}", language)
-    places = {name: line[name] for name in ("indicator", "area", "period")}
-    words = {"short": named.get(line["indicator"], ""), "area": named.get(line["area"])}
-    places |= {name: text for name, text in words.items() if text is not None}
+    places = {
+        "indicator": line["indicator"],
+        "short": named.get(line["indicator"], ""),
+        "area": named.get(line["area"], line["area"]),
+        "period": line["period"],
+    }
     return message("cli.diff.line", language, **places, group=_group(line), sentence=sentence)

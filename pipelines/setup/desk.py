@@ -301,12 +301,7 @@ class SetupDesk:
         *,
         installs: bool = False,
     ) -> MadeMission:
-        from pipelines.setup.new_mission import (
-            LISTS,
-            checked,
-            installed,
-            write_profile,
-        )
+        from pipelines.setup.new_mission import LISTS, checked, installed, write_profile
 
         lists = {name: files[name] for name in LISTS if name in files}
         with tempfile.TemporaryDirectory() as folder:

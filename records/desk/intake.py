@@ -102,7 +102,7 @@ class OfferedColumn:
 
     `constants`: the codes of which one may hold for all rows, with their words, as have
     `known_codes`, which a text may mean; `constant`: the one that does; `named`: the one that the
-    file's name or its titles name;
+    file's name or its titles name, where nothing else is said;
     `is_wide`: columns of the file that are rows fill it; `is_asked`: it is shown also where nothing
     is proposed; `note`: what it holds, where its title does not say it.
     """

@@ -71,11 +71,15 @@ def said(missing: str) -> Callable[[str], str]:
     return in_words
 
 
+def _of_now(role: str) -> str:
+    return _FORMERLY.get(role, role)
+
+
 def of_annex_a(missing: str) -> Callable[[str], str]:
     """Asks for one of ROLES."""
 
     def named(role: str) -> str:
-        role = _FORMERLY.get(role, role)
+        role = _of_now(role)
         if role not in ROLES:
             raise ValueError(missing)
         return role
@@ -159,7 +163,7 @@ class Assessment(Record):
     @field_validator("participants")
     @classmethod
     def _are_roles(cls, roles: tuple[str, ...]) -> tuple[str, ...]:
-        named = tuple(_FORMERLY.get(role, role) for role in roles)
+        named = tuple(map(_of_now, roles))
         if unknown := set(named) - set(ROLES):
             raise ValueError(f"no such role: {', '.join(sorted(unknown))}")
         return named

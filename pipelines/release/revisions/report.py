@@ -72,6 +72,7 @@ _ZERO_KINDS = ("count", "sum", "count_distinct")
 _ALIKE = {"correction", "recomputed"}
 _TOLD = ("one_cause", "recounted", "correction_or_recomputed")
 Point = tuple[float | None, int]  # a value and the cases behind it
+Way = list[tuple[str, Point, Point]]  # back from this release: each cause, its near and far side
 
 
 def revisions_sql() -> str:
@@ -361,10 +362,13 @@ def _attribute_change(
     causes = decomposition.causes.get(code) or {by_files}
     parts: dict[str, float] = {}
     status = "not_counted"
+    way: Way = []
+    if code in decomposition.recounted and line["is_exact"]:  # states between are exact ones
+        states = cells.get(tuple(line[name] for name in CELL), {})
+        way = [*_way(line, decomposition, states)]
     if line["value_before"] is not None and line["value_after"] is not None:
-        if code in decomposition.recounted and line["is_exact"]:  # states between are exact ones
-            states = cells.get(tuple(line[name] for name in CELL), {})
-            parts, status = _parts(line, decomposition, states)
+        if way:
+            parts, status = _parts(way)
         elif len(causes) == 1 or causes == _ALIKE:
             parts = {min(causes): line["value_after"] - line["value_before"]}
             status = "one_cause"
@@ -372,7 +376,7 @@ def _attribute_change(
             status = "not_told_apart"
         if parts and causes >= _ALIKE:
             status = "correction_or_recomputed"
-    sole = None if parts else _only_step(line, decomposition, cells)
+    sole = None if parts else _only_step(way)
     line["reason"] = _reason(by_files, {sole} if sole else causes, parts)
     if by_files == "withheld":
         line["value_before"] = None  # it was published once, and is not repeated
@@ -380,17 +384,9 @@ def _attribute_change(
     return line | named | {"parts_status": status}
 
 
-def _only_step(
-    line: Mapping[str, Any],
-    decomposition: Decomposition,
-    cells: Mapping[tuple[str, ...], Mapping[str, Point]],
-) -> str | None:
+def _only_step(way: Way) -> str | None:
     """The one cause by which a figure came or went, as the states between tell it: of a difference
     to nothing there is no part."""
-    if line["indicator"] not in decomposition.recounted or not line["is_exact"]:
-        return None
-    states = cells.get(tuple(line[name] for name in CELL), {})
-    way = list(_way(line, decomposition, states))
     moved = [cause for cause, near, far in way if near[0] != far[0]]
     return moved[0] if len(moved) == 1 else None
 
@@ -398,7 +394,7 @@ def _only_step(
 def _way(
     line: Mapping[str, Any], decomposition: Decomposition, states: Mapping[str, Point]
 ) -> Iterator[tuple[str, Point, Point]]:
-    """Back from this release: each cause, with the figure on its near and on its far side."""
+    """Each cause, with the figure on its near and on its far side."""
     absent: Point = (0.0, 0) if line["measure"] in _ZERO_KINDS else (None, 0)
     known = {**states, OLDER_RELEASE: (line["value_before"], line["n_before"] or 0)}
     near: Point = (line["value_after"], line["n_after"] or 0)
@@ -417,12 +413,10 @@ def _reason(by_files: str, causes: set[str], parts: Mapping[str, float]) -> str:
     return next(iter(causes)) if len(causes) == 1 else by_files
 
 
-def _parts(
-    line: Mapping[str, Any], decomposition: Decomposition, states: Mapping[str, Point]
-) -> tuple[dict[str, float], str]:
+def _parts(way: Way) -> tuple[dict[str, float], str]:
     """What each cause makes of the change, and whether that can be told."""
     parts: dict[str, float] = {}
-    for cause, near, far in _way(line, decomposition, states):
+    for cause, near, far in way:
         if near[0] is None or far[0] is None:
             return {}, "not_told_apart"
         parts[cause] = near[0] - far[0]

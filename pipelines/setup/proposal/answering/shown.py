@@ -245,7 +245,7 @@ def _columns(
             is_wide=bool(proposal.wide and name in proposal.wide.columns),
             header=joined(one) if one else "",
             constant=given.get(name, ""),
-            named=proposal.named.get(name, ""),
+            named="" if one or name in given else proposal.named.get(name, ""),
             constants=_known_codes(column, known, areas, language)
             if column.required
             else code_words(column, language),
