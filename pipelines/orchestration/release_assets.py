@@ -53,7 +53,9 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
         with in_words(context), open_warehouse(paths.warehouse(mission)) as connection:
             profile = read_mission(paths.profile(mission))
             require_facts(connection, profile, quarter)
-            built = build_candidate(connection, paths, profile, quarter, config.partner_approved_by)
+            built = build_candidate(
+                connection, paths, profile, quarter, config.partner_approved_by, refuses_same=True
+            )
         return dg.MaterializeResult(metadata={"release": built.name, "path": str(built.path)})
 
     @dg.asset(

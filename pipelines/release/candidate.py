@@ -95,11 +95,14 @@ def build_candidate(
     mission: Mission,
     period: str,
     partner_approved_by: str = "",
+    *,
+    refuses_same: bool = False,
 ) -> Candidate:
     """Builds the release of a quarter from the mart of an open warehouse, as of the mart's day.
 
     `partner_approved_by`: who approved the copies of this release that need it each time; empty:
-    nobody, and they are not made. Raises WrongUse for a period that is no quarter, a mart without
+    nobody, and they are not made. `refuses_same`: whether a release that would be the current one
+    once more is wrong use. Raises WrongUse for a period that is no quarter, a mart without
     figures or of a refresh that did not end, an approval of a copy that the profile has not or the
     want of one that it asks for, CheckFailed where a blocking check failed, InternalFault where one
     could not run. Nothing is left then.
@@ -119,6 +122,8 @@ def build_candidate(
     made_of = origin(
         connection, mission, profile, period, as_of, records, partner_approved_by, second
     )
+    if refuses_same:
+        _refuse_same(workspace, mission.mission, made_of)
     previous = _compared_with(workspace, mission.mission, made_of)
     decompose = _decomposer(connection, workspace, mission, previous, made_of, as_of)
     facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, decompose, Lock())
@@ -138,6 +143,16 @@ def build_candidate(
     write_json(folder / PUBLICATION, {"previous_release": previous, "audit_log": head})
     write_manifest(folder, facts.origin)
     return Candidate(mission.mission, period, name, folder)
+
+
+def _refuse_same(workspace: Workspace, mission: str, made_of: Mapping[str, object]) -> None:
+    """Raises WrongUse where the release that the pages show follows from all the same."""
+    current = current_name(workspace, mission)
+    manifest = workspace.releases(mission) / (current or "") / MANIFEST
+    if current is None or not manifest.is_file():
+        return
+    if read_release_json(manifest.parent, MANIFEST)["origin_sha256"] == fingerprint(dict(made_of)):
+        raise WrongUse(Problem("nothing_to_publish", value=current))
 
 
 def _compared_with(workspace: Workspace, mission: str, made_of: Mapping[str, object]) -> str | None:

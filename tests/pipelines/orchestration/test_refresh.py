@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -278,6 +278,18 @@ def test_rejected_rows_are_as_old_whatever_was_refreshed_before(patrols: Workspa
     earlier = ages()
     refresh(patrols, PATROLS, AS_OF)
     assert earlier != of_first and ages() == of_first != []
+
+
+def test_a_second_publication_with_nothing_changed_is_refused(patrols: Workspace) -> None:
+    release, _ = publish(patrols, PATROLS, "2026-Q3")
+    with pytest.raises(WrongUse) as refused:
+        publish(patrols, PATROLS, "2026-Q3")
+    (problem,) = refused.value.problems
+    assert (problem.rule, problem.value) == ("nothing_to_publish", release)
+    assert [path.name for path in patrols.releases(PATROLS).glob("*2026-Q3*")] == [release]
+    refresh(patrols, PATROLS, AS_OF + timedelta(days=1))
+    assert publish(patrols, PATROLS, "2026-Q3")[0] != release
+    refresh(patrols, PATROLS, AS_OF)  # as the tests after this one know it
 
 
 def test_a_blocking_finding_stops_values_and_release(patrols: Workspace) -> None:
