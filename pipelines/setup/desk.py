@@ -106,17 +106,20 @@ class SetupDesk:
         chosen: Sequence[str],
         files: Mapping[str, Path],
         language: str,
+        *,
+        installs: bool = True,
     ) -> MadeMission:
         """Makes the mission, or tells all that hinders it.
 
-        `chosen`: codes of indicators; `files`: `areas`, `units`, `outlines`, as far as given.
+        `chosen`: codes of indicators; `files`: `areas`, `units`, `outlines`, as far as given;
+        `installs`: whether the mission is kept, or only looked at.
         """
         values = {**values, "time_zone": _zone(values.get("time_zone", ""))}
         told = dict(self._fields_problems(values, chosen, language))
         told |= dict(self._new_problems(values, files, language))
         try:
             if not told:
-                return self._made(values, chosen, files, language, installs=True)
+                return self._made(values, chosen, files, language, installs=installs)
             if {"areas", "outlines"} & files.keys():  # the files are looked at all the same
                 stand_ins = {name: _STAND_INS.get(name, "–") for name in told}
                 chosen = chosen or [next(iter(load_catalogue()))]

@@ -154,9 +154,11 @@ class Setup(Protocol):
         chosen: Sequence[str],
         files: Mapping[str, Path],
         language: str,
+        *,
+        installs: bool = True,
     ) -> MadeMission:
         """Makes a mission of fields, codes of indicators and files (`areas`, `outlines`, `units`),
-        or tells all that hinders it."""
+        or tells all that hinders it; not `installs`: only looks at it."""
 
     def standing(self, mission: str) -> StandingMission:
         """The mission's entries as they stand."""

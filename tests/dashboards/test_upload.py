@@ -560,3 +560,54 @@ def test_what_a_run_printed_in_the_other_language_is_folded_away_and_named(
     assert all('<li class="as-written">12 values computed.</li>' in one for one in pages.values())
     told = "<summary>Tel que lancé et écrit (English)</summary>"
     assert told in pages["fr"] and "<details" not in pages["en"]
+
+
+def shown_in_french(client: FlaskClient, answer: TestResponse, **sent: object) -> TestResponse:
+    """What a press on FR answers on a page that was sent in English."""
+    (button,) = re.findall(r'<button class="segment"[^>]* lang="fr"[^>]*>', answer.text)
+    form, address = (re.search(rf' {name}="([^"]+)"', button)[1] for name in ("form", "formaction"))
+    own = re.search(rf'<form id="{form}".*?</form>', answer.text, re.S)
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', own[0]))
+    return client.post(html.unescape(address), data={**hidden, **sent, "step": "preview"})
+
+
+def test_what_hinders_a_mission_is_told_in_the_other_language_with_what_was_typed(
+    client: FlaskClient, home: Path
+) -> None:
+    page = client.get("/records/mission?lang=en").text
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    long = dict(re.findall(r'<textarea name="(\w+)"[^>]*>([^<]*)', page))
+    typed = {name: html.unescape(text) for name, text in long.items()} | {
+        "name_en": "Own", "name_fr": "Propre", "code": "own", "country_en": "Land",
+        "country_fr": "Pays", "country_code": "LD", "starts_on": "2026-01-01",
+        "time_zone": "Africa/Bangi", "indicator": "D-OC-06",
+    }  # fmt: skip
+    areas = "area_code,area_name,area_level,parent_area_code\nLD01,North,admin1,LD\n"
+    sent = {**typed, "token": token, "areas": (io.BytesIO(areas.encode()), "places.csv")}
+    answer = client.post("/records/mission?lang=en", data=sent)
+    assert answer.status_code == 400 and "Africa/Bangui" in answer.text
+    french = shown_in_french(client, answer, **typed)
+    assert french.status_code == 400 and "Fuseau horaire" in french.text
+    assert "Africa/Bangui" in french.text and 'value="Propre"' in french.text
+    assert "places.csv" in french.text  # the file waits still
+    known = sorted(path.name for path in (home / "missions").iterdir())
+    looked_at = shown_in_french(client, answer, **typed | {"time_zone": "Africa/Bangui"})
+    assert "own" not in [path.name for path in (home / "missions").iterdir()]
+    assert sorted(path.name for path in (home / "missions").iterdir()) == known
+    assert looked_at.status_code == 200, "nothing hinders it, and only Make makes it"
+
+
+def test_what_is_wrong_in_a_workbook_of_targets_is_told_in_the_other_language(
+    client: FlaskClient, home: Path
+) -> None:
+    choose(home, "D-OC-06")
+    page = client.get("/records/profile?lang=en").text
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    book = (io.BytesIO(b"no workbook"), "targets.xlsx")
+    sent = {"token": token, "mission": "faulty", "file": book, "step": "show"}
+    answer = client.post("/records/profile?lang=en", data=sent)
+    assert answer.status_code == 400
+    told = re.search(r'role="alert"><ul>(.*?)</ul>', answer.text, re.S)[1]
+    french = shown_in_french(client, answer)
+    again = re.search(r'role="alert"><ul>(.*?)</ul>', french.text, re.S)[1]
+    assert french.status_code == 400 and 'lang="fr"' in french.text and again != told

@@ -46,10 +46,11 @@ class Profile(FileOfMission):
     def looked_at(self, desk: Desk, mission: str, path: Path) -> Any:
         """What the workbook would change."""
         found = desk.workbooks.profile_changes(mission, path, self.address.language)
-        if found.problems or not found.changes:
+        if not found.problems and not found.changes:
             discard(path)
-            return self.shown(400 if found.problems else 200, found.problems, found=found)
-        return self.shown(found=found, path=path, mission=mission)
+            return self.shown(found=found)
+        status = 400 if found.problems else 200
+        return self.shown(status, found.problems, found=found, path=path, mission=mission)
 
     def decided(self, desk: Desk, mission: str, path: Path, step: str) -> Any:
         """Writes the changes, one at a time: only the transaction of the audit log writes."""

@@ -49,10 +49,13 @@ class NewMission(HeldPage):
             for one in part.indicators
             if one.source in tables
         }
-        made = desk.setup.make(values, sorted(chosen), files, self.address.language)
-        if made.problems:
+        shows = request.form.get("step") == "preview"  # the same in the other language
+        asked = (values, sorted(chosen), files, self.address.language)
+        made = desk.setup.make(*asked, installs=not shows)
+        if made.problems or shows:
             told, sent = [*made.problems, *made.remarks], request.form
-            return self.shown(400, told, sent=sent, waiting=files, choices=choices)
+            status = 400 if made.problems else 200
+            return self.shown(status, told, sent=sent, waiting=files, choices=choices)
         self.noted("mission_made", made.mission)
         for path in files.values():
             discard(path)
