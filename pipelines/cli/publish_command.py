@@ -11,12 +11,13 @@ from pipelines.cli.signing_in import act_by_account, add_account, typed_secrets
 
 
 def add_arguments(parser: Parser) -> None:
-    """The mission, the quarter, and who approved the partner copy."""
+    """The mission, the quarter, who approved the partner copy; whether it must bring a change."""
     parser.add_argument("--mission", metavar="M")
     parser.add_argument("--period", required=True, metavar="2026-Q3")
     add_account(parser)
     parser.add_argument("--approved-by", default="", metavar="NAME")
     parser.add_argument("--partner-approved-by", default="", metavar="NAME")
+    parser.add_argument("--if-changed", action="store_true")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,10 +31,10 @@ def run(arguments: argparse.Namespace) -> int:
     act_by_account(arguments)
     if arguments.approved_by:
         _approve(arguments, mission)
+    partner = arguments.partner_approved_by.strip()
+    asked = (arguments.workspace, mission, arguments.period, partner, arguments.if_changed)
     with progress_bar(arguments):
-        release, path = publish(
-            arguments.workspace, mission, arguments.period, arguments.partner_approved_by.strip()
-        )
+        release, path = publish(*asked)
     text = message("cli.publish.done", arguments.language, release=release, path=path)
     with open_to_read(arguments.workspace.warehouse(mission)) as connection:
         partly = partly_covered(connection, arguments.period)

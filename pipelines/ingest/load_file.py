@@ -838,6 +838,8 @@ def _held_values(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
         first = held.slice(0, 1).to_pylist()[0]
         place = (job.delivery.name, first["sheet"], first["row_number"], first["column_name"])
         facts = {"count": held.num_rows, "column": column}
+        if first["raw_value"] is None:  # words in a cell of numbers are not kept
+            facts["kind"] = "no_digits"
         yield Problem("values_held", *place, first["raw_value"], facts)
 
 

@@ -15,21 +15,17 @@ CANDIDATE = dg.AssetKey(["release", "candidate"])
 PUBLISHED = dg.AssetKey(["release", "published"])
 
 
-class PartnerCopy(dg.Config):
-    """Who approved the partner copy of this release; nobody: it is not made."""
+class Publication(dg.Config):
+    """Who approved the partner copy of this release (nobody: it is not made), and whether one that
+    would be the current release once more is refused."""
 
     partner_approved_by: str = ""
+    if_changed: bool = False
 
 
-def partner_copy(partner_approved_by: str) -> dict[str, object]:
-    """The part of a run's configuration that says who approved the partner copy."""
-    return {
-        "ops": {
-            CANDIDATE.to_python_identifier(): {
-                "config": {"partner_approved_by": partner_approved_by}
-            }
-        }
-    }
+def publication(**chosen: str | bool) -> dict[str, object]:
+    """The part of a run's configuration that says what is asked of a publication."""
+    return {"ops": {CANDIDATE.to_python_identifier(): {"config": chosen}}}
 
 
 def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefinition]:
@@ -43,7 +39,7 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
         description="A whole release in a folder of its own, not yet seen by anyone",
     )
     def candidate(
-        context: dg.AssetExecutionContext, workspace: WorkspaceResource, config: PartnerCopy
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource, config: Publication
     ) -> dg.MaterializeResult:
         from pipelines.release.candidate import build_candidate, require_facts
 
@@ -53,9 +49,8 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
         with in_words(context), open_warehouse(paths.warehouse(mission)) as connection:
             profile = read_mission(paths.profile(mission))
             require_facts(connection, profile, quarter)
-            built = build_candidate(
-                connection, paths, profile, quarter, config.partner_approved_by, refuses_same=True
-            )
+            asked = (config.partner_approved_by, config.if_changed)
+            built = build_candidate(connection, paths, profile, quarter, *asked)
         return dg.MaterializeResult(metadata={"release": built.name, "path": str(built.path)})
 
     @dg.asset(

@@ -20,7 +20,7 @@ from pipelines.orchestration.assets import INTAKE, VALUES, mart_key
 from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.checks import ContractsBlock
 from pipelines.orchestration.partitions import quarter_partitions
-from pipelines.orchestration.release_assets import PUBLISHED, partner_copy
+from pipelines.orchestration.release_assets import PUBLISHED, publication
 from pipelines.orchestration.resources import Rows
 from pipelines.orchestration.runs.abandoned import close_abandoned, process_tag
 from pipelines.orchestration.runs.event_log import quick_event_log
@@ -103,11 +103,16 @@ def _files_read(instance: dg.DagsterInstance, run_id: str) -> list[dict[str, Any
 
 
 def publish(
-    workspace: Workspace, mission: str, quarter: str, partner_approved_by: str = ""
+    workspace: Workspace,
+    mission: str,
+    quarter: str,
+    partner_approved_by: str = "",
+    if_changed: bool = False,
 ) -> tuple[str, Path]:
     """Runs the job `publish`; returns the release's name and folder.
 
     `partner_approved_by`: who approved the partner copy of this release; nobody: there is none.
+    `if_changed`: whether one that would be the current release once more is wrong use, too.
     Raises WrongUse for what is no quarter of the workspace's missions, and for one in which no
     source has a fact, CheckFailed where a blocking check of the last refresh failed.
     """
@@ -120,7 +125,8 @@ def publish(
                 partition_key=dg.MultiPartitionKey({"mission": mission, "quarter": quarter}),
                 instance=instance,
                 tags={"poclens/mission": mission} | process_tag(),
-                run_config=_QUIET | partner_copy(partner_approved_by),
+                run_config=_QUIET
+                | publication(partner_approved_by=partner_approved_by, if_changed=if_changed),
             )
         )
     for event in result.get_asset_materialization_events():

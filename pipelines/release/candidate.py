@@ -95,13 +95,12 @@ def build_candidate(
     mission: Mission,
     period: str,
     partner_approved_by: str = "",
-    *,
-    refuses_same: bool = False,
+    if_changed: bool = False,
 ) -> Candidate:
     """Builds the release of a quarter from the mart of an open warehouse, as of the mart's day.
 
     `partner_approved_by`: who approved the copies of this release that need it each time; empty:
-    nobody, and they are not made. `refuses_same`: whether a release that would be the current one
+    nobody, and they are not made. `if_changed`: whether one that would be the current release
     once more is wrong use. Raises WrongUse for a period that is no quarter, a mart without
     figures or of a refresh that did not end, an approval of a copy that the profile has not or the
     want of one that it asks for, CheckFailed where a blocking check failed, InternalFault where one
@@ -122,7 +121,7 @@ def build_candidate(
     made_of = origin(
         connection, mission, profile, period, as_of, records, partner_approved_by, second
     )
-    if refuses_same:
+    if if_changed:
         _refuse_same(workspace, mission.mission, made_of)
     previous = _compared_with(workspace, mission.mission, made_of)
     decompose = _decomposer(connection, workspace, mission, previous, made_of, as_of)

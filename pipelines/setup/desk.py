@@ -257,8 +257,8 @@ class SetupDesk:
         """Begins a refresh as of a day or a publication of a quarter, as a process of its own."""
         from pipelines.setup.runs import start
 
-        option = {"refresh": "--as-of", "publish": "--period"}[kind]
-        start(self._workspace, mission, kind, [option, value], who, language)
+        options = ["--as-of", value] if kind == "refresh" else ["--period", value, "--if-changed"]
+        start(self._workspace, mission, kind, options, who, language)
 
     def rejected(self, mission: str, language: str) -> tuple[bytes, list[str]]:
         """The list of rejected rows and of warnings, as a workbook; what hinders it."""

@@ -103,8 +103,15 @@ def _bad_row(contract: Contract, rule: Rule) -> Row | None:
 
 def _own_key(rule: Rule) -> Row:
     """A row that is loaded although its value is held back needs a key of its own."""
-    [key] = contracts()[rule.table].key if rule.severity == "warning" else [None]
-    return {key: f"{rule.column}-{rule.kind}"} if key else {}
+    if rule.severity != "warning":
+        return {}
+    contract = contracts()[rule.table]
+    key = next(name for name in contract.key if _is_free_text(contract.columns[name]))
+    return {key: f"{rule.column}-{rule.kind}"}
+
+
+def _is_free_text(column: Column) -> bool:
+    return column.type == "text" and not column.reference
 
 
 def _text(column: Column | None, text: str) -> str:

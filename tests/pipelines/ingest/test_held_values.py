@@ -12,7 +12,7 @@ from pipelines.setup.proposal.answering.shown import counted
 from pipelines.setup.proposal.answering.told import preview_lines
 from pipelines.setup.proposal.preview import preview
 from tests.worlds.mission.delivered import SmallMission
-from tests.worlds.mission.mappings import source
+from tests.worlds.mission.mappings import PATROLS, UNITS, source
 
 INCIDENTS = source(
     "incidents",
@@ -45,6 +45,25 @@ def test_the_row_of_a_held_value_is_loaded_and_the_value_listed(small: SmallMiss
     assert (remark.row, remark.value, remark.parameters["count"]) == (3, "later", 1)
     for language in ("en", "fr"):
         assert "later" in remark.sentence(language)
+
+
+def test_a_distance_in_words_costs_the_patrol_nothing(small: SmallMission) -> None:
+    small.add_source(UNITS)
+    small.deliver("units.csv", "code,component,kind\nU1,police,FPU\n")
+    columns = PATROLS["tables"][0]["columns"] | {
+        "distance_km": {"from": "km"},
+        "patrol_mode": {"constant": "foot"},
+        "status": {"constant": "completed"},
+        "personnel_count": {"constant": "5"},
+    }
+    small.add_source(PATROLS | {"tables": [{"table": "activities", "columns": columns}]})
+    rows = ("A1,U1,XX01,2026-03-05,12.5", "A2,U1,XX01,2026-03-06,far away")
+    report = small.deliver("patrols.csv", "\n".join(["code,unit,area,day,km", *rows, ""]))
+    assert (report.rows_loaded, report.rows_rejected, report.values_held) == (2, 0, 1)
+    (remark,) = [one for one in report.remarks if one.rule == "values_held"]
+    assert (remark.row, remark.value) == (3, None)  # words in a cell of numbers are not kept
+    for language in ("en", "fr"):
+        assert "None" not in remark.sentence(language) and "“" not in remark.sentence(language)
 
 
 def test_days_that_break_a_rule_are_told_in_words_as_they_were_read(small: SmallMission) -> None:

@@ -142,7 +142,7 @@ def test_number_cells_are_read_beside_texts_of_another_notation(small: SmallMiss
 
 def test_a_column_that_writes_a_decimal_comma_has_no_decimal_point(small: SmallMission) -> None:
     columns = PATROLS["tables"][0]["columns"] | {
-        "distance_km": {"from": "km"},
+        "presence_days": {"from": "days"},
         "patrol_mode": {"constant": "foot"},
         "status": {"constant": "completed"},
         "personnel_count": {"constant": "5"},
@@ -150,14 +150,14 @@ def test_a_column_that_writes_a_decimal_comma_has_no_decimal_point(small: SmallM
     small.add_source(UNITS)
     small.deliver("units.csv", "code,component,kind\nU1,police,FPU\n")
     small.add_source(PATROLS | {"tables": [{"table": "activities", "columns": columns}]})
-    head, row = "code,unit,area,day,km\n", "U1,XX01,2026-03-05"
+    head, row = "code,unit,area,day,days\n", "U1,XX01,2026-03-05"
     texts = {"A1": "4,5", "A2": "1.200", "A3": "7"}
     lines = "".join(f'{code},{row},"{text}"\n' for code, text in texts.items())
     small.deliver("patrols.csv", head + lines)
-    assert small.query(REJECTS.format("activities")) == [(3, "km", "type_dec", "1")]
+    assert small.query(REJECTS.format("activities")) == [(3, "days", "type_dec", "1")]
     lines = "".join(f'{code},{row},"{text}"\n' for code, text in (texts | {"A1": "4.5"}).items())
     small.deliver("patrols.csv", head + lines)
-    read = "SELECT CAST(distance_km AS DOUBLE) FROM core.activities ORDER BY activity_code"
+    read = "SELECT CAST(presence_days AS DOUBLE) FROM core.activities ORDER BY activity_code"
     assert small.query(read) == [(4.5,), (1.2,), (7.0,)]
     lines = "".join(f"{code},{row},{text}\n" for code, text in texts.items() if code != "A1")
     report = small.deliver("patrols.csv", head + lines)  # 1.2, or twelve hundred?

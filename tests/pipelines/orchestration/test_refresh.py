@@ -280,15 +280,15 @@ def test_rejected_rows_are_as_old_whatever_was_refreshed_before(patrols: Workspa
     assert earlier != of_first and ages() == of_first != []
 
 
-def test_a_second_publication_with_nothing_changed_is_refused(patrols: Workspace) -> None:
+def test_a_publication_that_is_to_bring_a_change_is_refused_without_one(patrols: Workspace) -> None:
     release, _ = publish(patrols, PATROLS, "2026-Q3")
     with pytest.raises(WrongUse) as refused:
-        publish(patrols, PATROLS, "2026-Q3")
+        publish(patrols, PATROLS, "2026-Q3", if_changed=True)
     (problem,) = refused.value.problems
     assert (problem.rule, problem.value) == ("nothing_to_publish", release)
     assert [path.name for path in patrols.releases(PATROLS).glob("*2026-Q3*")] == [release]
     refresh(patrols, PATROLS, AS_OF + timedelta(days=1))
-    assert publish(patrols, PATROLS, "2026-Q3")[0] != release
+    assert publish(patrols, PATROLS, "2026-Q3", if_changed=True)[0] != release
     refresh(patrols, PATROLS, AS_OF)  # as the tests after this one know it
 
 
