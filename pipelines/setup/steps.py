@@ -80,6 +80,7 @@ class _Facts:
     files: frozenset[str] = frozenset()  # SHA-256 of those whose rows the last refresh counted
     partly: tuple[str, ...] = ()  # sources that end before the last month of the newest quarter
     is_whole: bool = False  # the last refresh ended
+    is_of_profile: bool = True  # it counted by the profile's names and indicators as they are now
     is_busy: bool = False
 
 
@@ -188,6 +189,8 @@ def _refresh(facts: _Facts, waiting: int) -> Step:
         return Step("refresh", "open", "blocked", told)
     if not facts.is_whole:
         return Step("refresh", "open", "unfinished", told)
+    if not facts.is_of_profile:
+        return Step("refresh", "open", "changed", told)
     return Step("refresh", "done", "held" if facts.held else "done", told)
 
 
@@ -283,4 +286,18 @@ def _counted(connection: Connection, mission: Mission) -> _Facts:
         ),
         partly=tuple(partly_covered(connection, ended[-1].name)) if ended else (),
         is_whole=mart_number(connection) is not None,
+        is_of_profile=_is_of_profile(connection, mission),
     )
+
+
+def _is_of_profile(connection: Connection, mission: Mission) -> bool:
+    """Whether the mart has the mission's names, zone and indicators as the profile states them."""
+    sql = "SELECT name_en, name_fr, country_area, time_zone, boundaries_en, boundaries_fr"
+    found = connection.execute(f"{sql} FROM mart.mission").fetchone()
+    of = connection.execute("SELECT DISTINCT indicator FROM mart.indicator").fetchall()
+    stated = (
+        mission.name.en, mission.name.fr, mission.country_area, mission.time_zone,
+        mission.boundaries.en, mission.boundaries.fr,
+    )  # fmt: skip
+    chosen = {one.code for one in mission.indicators}
+    return found is None or (found == stated and {code for (code,) in of} == chosen)
