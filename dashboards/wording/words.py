@@ -69,6 +69,10 @@ class Words:
             return str(getattr(contracts()[code].title, self.language))
         return code
 
+    def column(self, table: str, name: str) -> str:
+        """A column of a file; one that bears a contract's own name with its title."""
+        return contracts()[table].called(name, self.language)
+
     def labels(self, vocabulary: str, codes: str) -> str:
         """The labels of codes joined by `|`, as lists stand in the mart."""
         return ", ".join(self.label(vocabulary, code) for code in codes.split("|") if code)

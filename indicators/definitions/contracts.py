@@ -414,6 +414,12 @@ class Contract(Strict):
             for column, value in own
         )
 
+    def called(self, name: str, language: str) -> str:
+        """A column as people know it: its title and its name; a name that says the same, or is a
+        file's own, as it is."""
+        title = self.columns[name].title.in_language(language) if name in self.columns else name
+        return name if title.casefold() == name.casefold() else f"{title} ({name})"
+
     def references(self) -> Iterator[tuple[str, str, str]]:
         """(own column, table, column) for each reference to another contract."""
         for name, column in self.columns.items():

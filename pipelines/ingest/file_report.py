@@ -201,15 +201,16 @@ def _brought(warehouse: Path) -> Path:
 
 def remark_sentence(problem: Problem, language: str) -> str:
     """The sentence; of rows with a warning with what the warning is, and a column that the file
-    lacks by its title."""
+    lacks with its title."""
+    table = contracts().get(problem.parameters.get("table", ""))
+    if table and problem.column:
+        problem = replace(problem, column=table.called(problem.column, language))
     if problem.rule == "rows_warned":
         facts = problem.parameters
         key = f"warned.{facts['of']}"
         known = message(key, language) if has_message(key) else message("warned.other", language)
         told = {"title": facts.get(f"title_{language}", known)}
-        own = contracts()[facts["table"]].columns.get(problem.column or "")
-        column = own.title.in_language(language) if own else problem.column
-        problem = replace(problem, column=column, parameters={**facts, **told})
+        problem = replace(problem, parameters={**facts, **told})
     return problem.sentence(language)
 
 

@@ -834,10 +834,11 @@ def _called(contract: Contract, name: str) -> dict[str, str]:
 def _held_values(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
     """That values are held back while their rows are loaded: of each rule how many, and the
     first."""
+    tables = {id(rows): table for table, rows in outcome.warnings}
     for column, held in outcome.held:
         first = held.slice(0, 1).to_pylist()[0]
         place = (job.delivery.name, first["sheet"], first["row_number"], first["column_name"])
-        facts = {"count": held.num_rows, "column": column}
+        facts = {"count": held.num_rows, "column": column, "table": tables[id(held)]}
         if first["raw_value"] is None:  # words in a cell of numbers are not kept
             facts["kind"] = "no_digits"
         yield Problem("values_held", *place, first["raw_value"], facts)

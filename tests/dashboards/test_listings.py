@@ -56,6 +56,12 @@ def test_figures_and_days_of_a_workbook_are_none_that_stand_as_text(
     assert title == sheet.title or title.startswith(f"{sheet.title} ")  # a whole word, not a part
 
 
+def test_a_column_that_the_file_lacks_is_named_by_its_title(home: Path) -> None:
+    client = create_app(home, "mission").server.test_client()
+    rows = client.get("/list/rejected-rows.json?lang=fr").get_json()
+    assert "Début (started_at)" in {row["column"] for row in rows}
+
+
 def found_title(content: bytes) -> str:
     return content.decode("utf-8-sig").splitlines()[0].strip('"')
 

@@ -120,7 +120,7 @@ def _place(context: Context, row: dict[str, Any]) -> list[Any]:
         key = "quality.row" if first == last else "quality.rows"
         parts.append(words(key, first=str(first), last=str(last)))
     if isinstance(row["column_name"], str):
-        parts.append(row["column_name"])
+        parts.append(words.column(row["source"], row["column_name"]))
     return [", ".join(parts)]
 
 

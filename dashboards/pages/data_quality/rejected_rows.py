@@ -37,6 +37,11 @@ def _rows(context: Context) -> list[Row]:
     return rows_of(frame.assign(unit=frame["unit_code"].map(units(context))))
 
 
+def _column(context: Context, row: Row) -> Any:
+    name = row["column_name"]
+    return context.words.column(row["source"], name) if isinstance(name, str) else name
+
+
 REJECTED = Listing(
     "rejected-rows",
     _title,
@@ -45,7 +50,7 @@ REJECTED = Listing(
         Field("unit"),
         Field("source", label("source")),
         *map(Field, ("file", "sheet", "first_row", "last_row", "rows")),
-        Field("column", "column_name"),
+        Field("column", _column),
         Field("value", "raw_value"),
         Field("sentence", own_words("sentence")),
     ),

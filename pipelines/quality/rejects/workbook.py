@@ -39,6 +39,10 @@ class Reject:
         """What is wrong and how to mend it."""
         return reject_sentence(self.rule, self.parameters, self.raw_value, language)
 
+    def column(self, language: str) -> str | None:
+        """The column of the file; one that the file lacks, or a template's, with its title."""
+        return self.column_name and contracts()[self.table].called(self.column_name, language)
+
 
 def open_rejects(connection: Connection) -> list[Reject]:
     """Rejected rows of files that no later file has replaced, by file, sheet and row.
@@ -95,7 +99,7 @@ def rejects_workbook(connection: Connection, path: Path | IO[bytes], language: s
             ("rejects.sheet.warnings", open_warnings(connection)),
         ):
             rows = [
-                (one.file, one.sheet, one.row_number, one.column_name, one.raw_value,
+                (one.file, one.sheet, one.row_number, one.column(language), one.raw_value,
                  one.sentence(language))
                 for one in found
             ]  # fmt: skip

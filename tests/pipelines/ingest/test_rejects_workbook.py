@@ -9,6 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from indicators.definitions.contracts import contracts
+from pipelines.ingest.file_report import remark_sentence
 from pipelines.ingest.mapping.written.written_dates import with_english_months
 from pipelines.ingest.rows.quarantine import reject_sentence
 from pipelines.quality.rejects.workbook import open_rejects, open_warnings, rejects_workbook
@@ -123,7 +124,9 @@ def test_held_file_says_first_why_it_is_held(small: SmallMission) -> None:
     assert first.sentence("en").startswith("3 of 3 rows were rejected, more than the 10 %")
 
 
-def test_warnings_stand_apart_and_their_rows_are_loaded(small: SmallMission) -> None:
+def test_warnings_stand_apart_and_their_rows_are_loaded(
+    small: SmallMission, tmp_path: Path
+) -> None:
     small.deliver("areas_2.csv", "code,parent\nXX05,XX\n")
     sites = {
         "area_code": {"from": "code"},
@@ -141,6 +144,14 @@ def test_warnings_stand_apart_and_their_rows_are_loaded(small: SmallMission) -> 
         (warning,) = open_warnings(connection)
     assert (warning.table, warning.rule, warning.row_number) == ("areas", "site_kind_given", 2)
     assert "site" in warning.sentence("en")
+    for language, sheet, called in (  # the file has no such column
+        ("en", "Warnings", "Kind of site (site_kind)"),
+        ("fr", "Avertissements", "Type de site (site_kind)"),
+    ):
+        _, told = write(small, tmp_path / f"{language}.xlsx", language)[sheet]
+        assert told[3] == called
+        (remark,) = (remark_sentence(one, language) for one in report.remarks)
+        assert called in remark
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
