@@ -202,9 +202,10 @@ def _brought(warehouse: Path) -> Path:
 def remark_sentence(problem: Problem, language: str) -> str:
     """The sentence; of rows with a warning with what the warning is, and a column that the file
     lacks with its title."""
-    table = contracts().get(problem.parameters.get("table", ""))
-    if table and problem.column:
-        problem = replace(problem, column=table.called(problem.column, language))
+    if (table := contracts().get(problem.parameters.get("table", ""))) is not None:
+        called = problem.column and table.called(problem.column, language)
+        told = {**problem.parameters, "table": table.title.in_language(language)}
+        problem = replace(problem, column=called, parameters=told)
     if problem.rule == "rows_warned":
         facts = problem.parameters
         key = f"warned.{facts['of']}"

@@ -14,6 +14,15 @@ _OF_COMMANDS = {"cli.": r"\w+", "closing.": r"\w+", "next.": r"\w+", "quality.":
 """Starts of messages that commands print, and the names of their numbers."""
 
 
+_OF_MAPPINGS = re.compile(
+    "`(supersedes|by_period|covers|from|recode|ignore|ignore_sheets|renamed|where|encoding|reader"
+    "|delimiter|sheet|header_row|decimal|thousands)(: [^`]*)?`"
+)
+"""Keys of a mapping of which the pages ask in words, as a person would have to write them."""
+_OF_THE_FILE = ("profile.", "dictionary.", "problem.mapping_", "problem.agreement_feeds_another")
+"""Starts of messages about YAML that a person wrote."""
+
+
 def placeholders(text: str) -> set[str]:
     """The names to fill; `title_en` and `title_fr` hold one text in two languages."""
     names = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
@@ -49,6 +58,35 @@ def test_what_is_wrong_is_told_in_whole_sentences(language: str) -> None:
     """They begin large, after a place too, or with what they name, which stands as it is."""
     told = {key: text for key, text in message_catalogue().items() if key.startswith("problem.")}
     assert told and [key for key, text in told.items() if text[language][0].islower()] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_pages_ask_in_words_is_told_in_words(language: str) -> None:
+    told = {
+        key: texts[language]
+        for key, texts in message_catalogue().items()
+        if _OF_MAPPINGS.search(texts[language]) and not key.startswith(_OF_THE_FILE)
+    }
+    assert told == {}
+
+
+@pytest.mark.parametrize(
+    ("key", "asked", "answers"),
+    [
+        ("rows_outside_span", "covers", ()),
+        ("export_covers_less", "replaces", ("name",)),
+        ("export_states_less", "replaces", ("name", "month")),
+        ("renumbered", "replaces", ("all",)),
+        ("all_midnight", "join", ()),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_questions_and_answers_are_named_as_the_page_has_them(
+    key: str, asked: str, answers: tuple[str, ...], language: str
+) -> None:
+    said = message_catalogue()[f"problem.{key}"][language]
+    assert message(f"map.choice.{asked}", language).partition(":")[0].strip() in said
+    assert all(message(f"map.option.{asked}.{one}", language) in said for one in answers)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
