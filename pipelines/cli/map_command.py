@@ -1,9 +1,9 @@
 """`poclens map FILE`: a mapping proposed for an unknown file, or the mend of one that changed."""
 
 import argparse
-import re
 import sys
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,16 +23,6 @@ if TYPE_CHECKING:
     from pipelines.setup.proposal.proposal import Proposal
     from records.desk.intake import Counted
 
-_LISTS = (
-    "sheet",
-    "also_sheet",
-    "fill_down",
-    "ditto",
-    "missing",
-    "where_is",
-    "where_too_is",
-    "may_lack",
-)
 _SURE = 0.9  # from here on a person at a terminal is not asked about a column by itself
 
 
@@ -74,32 +64,17 @@ def _pairs(texts: list[str]) -> dict[str, str]:
     for text in texts:
         if "=" not in text:
             raise WrongUse(Problem("map_pair", value=text))
-    return {name: value for name, _, value in (text.partition("=") for text in texts)}
+    pairs = (text.partition("=") for text in texts)
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _answers(arguments: argparse.Namespace) -> dict[str, str]:
     """What the options say, as the page's fields say it."""
     answers = {name: getattr(arguments, name) or "" for name in ("table", "sheet", "files")}
     answers |= {f"constant.{column}": value for column, value in _pairs(arguments.set).items()}
-    for column, header in _pairs(arguments.column).items():
-        answers |= _said({f"header.{column}": header})
+    answers |= {f"header.{column}": value for column, value in _pairs(arguments.column).items()}
     answers |= {f"header.{column}": "" for column in arguments.drop}
-    return answers | _said(_pairs(arguments.answer))
-
-
-def _said(given: dict[str, str]) -> dict[str, str]:
-    """`A + B` are two columns of the file; ` | ` stands between the texts of a list."""
-    found: dict[str, str] = {}
-    for name, value in given.items():
-        first, _, further = value.partition(" + ")
-        if name.startswith("header.") and further:
-            joined = "\n".join(part.strip() for part in further.split(" + "))
-            found |= {name: first.strip(), name.replace("header.", "join.", 1): joined}
-        else:
-            plain = re.sub(r"^(also\.)+", "", name)
-            is_list = plain in _LISTS or plain.startswith("when_is.")
-            found[name] = value.replace(" | ", "\n") if is_list else value
-    return found
+    return answers | _pairs(arguments.answer)
 
 
 def _is_asking(arguments: argparse.Namespace) -> bool:
@@ -109,29 +84,27 @@ def _is_asking(arguments: argparse.Namespace) -> bool:
 def _propose(
     arguments: argparse.Namespace, profile: Path, mission: "Mission", known: "Known"
 ) -> int:
-    from pipelines.setup.proposal.answering.answers import answered
     from pipelines.setup.proposal.answering.choices import choices
-    from pipelines.setup.proposal.answering.confirm import ALL, ask, ask_choice
+    from pipelines.setup.proposal.answering.confirm import ask
     from pipelines.setup.proposal.answering.told import choice_lines, pattern_line, proposal_lines
     from pipelines.setup.proposal.beside.neighbours import neighbours
 
     language = arguments.language
     beside = neighbours(arguments.workspace, mission.mission, arguments.file, is_here=True)
-    answers, more = _answers(arguments), {"": ""}
-    while more:
-        proposal = answered(arguments.file, known, answers, arguments.form, is_page=False)
-        asked, is_asking = choices(proposal, answers), _is_asking(arguments)
+    answers, proposal = _as_said(arguments, known)
+    is_asking, is_same = _is_asking(arguments), False
+    while not is_same:
+        asked = choices(proposal, answers)
         _tell(arguments, proposal_lines(arguments.file, proposal, language, is_asked=is_asking))
-        _tell(arguments, choice_lines(asked, language, are_all=not is_asking))
-        more = ask_choice(language) if is_asking else {}
-        while ALL in more:
-            _tell(arguments, choice_lines(asked, language))
-            more = ask_choice(language)
-        answers |= _said(more)
+        _tell(arguments, choice_lines(asked, proposal.table, language, are_all=not is_asking))
+        before = proposal
+        if is_asking:
+            answers, proposal = _otherwise(arguments, known, answers, proposal)
+        is_same = proposal is before
     if problem := beside.problem(proposal.files):
         raise WrongUse(problem)
     _tell(arguments, [pattern_line(proposal.files, beside, language)])
-    if _is_asking(arguments):
+    if is_asking:
         proposal = ask(proposal, known, language, _SURE)
     if arguments.name:
         proposal = replace(proposal, source=arguments.name)
@@ -141,6 +114,55 @@ def _propose(
         raise WrongUse(Problem("map_exists", value=proposal.source, parameters=facts))
     trial = _Trial(arguments, profile, mission, beside.tried(proposal.files))
     return _finish(trial, proposal, target)
+
+
+def _as_said(arguments: argparse.Namespace, known: "Known") -> "tuple[dict[str, str], Proposal]":
+    """What the options say, by names and codes, and what is proposed so."""
+    from pipelines.setup.proposal.answering.answers import answered
+    from pipelines.setup.proposal.answering.in_words import meant
+    from pipelines.setup.proposal.answering.typed import (
+        answers_meant,
+        are_names,
+        named,
+        split,
+        tables,
+    )
+
+    given, language = _answers(arguments), arguments.language
+    given["table"] = meant(given["table"], tables(language)) or given["table"]
+    by_answers = partial(answered, arguments.file, known, form=arguments.form, is_page=False)
+    if not are_names(given):
+        first = {name: given[name] for name in ("table", "sheet")}
+        given = named(given, by_answers(first), given, language)
+    answers = split(given)
+    proposal = by_answers(answers)
+    meaning = answers_meant(answers, proposal, answers, known, language)
+    return meaning, proposal if meaning == answers else by_answers(meaning)
+
+
+def _otherwise(
+    arguments: argparse.Namespace, known: "Known", answers: dict[str, str], proposal: "Proposal"
+) -> "tuple[dict[str, str], Proposal]":
+    """Asks until an answer changes how the file is read, or none is given; what is no answer is
+    refused at once."""
+    from pipelines.setup.proposal.answering.answers import answered
+    from pipelines.setup.proposal.answering.choices import choices
+    from pipelines.setup.proposal.answering.confirm import ALL, ask_choice
+    from pipelines.setup.proposal.answering.told import choice_lines
+    from pipelines.setup.proposal.answering.typed import answers_meant
+
+    language = arguments.language
+    while said := ask_choice(language):
+        if said == ALL:
+            _tell(arguments, choice_lines(choices(proposal, answers), proposal.table, language))
+            continue
+        try:
+            more = answers_meant(_pairs([said]), proposal, answers, known, language)
+            now = {**answers, **more}
+            return now, answered(arguments.file, known, now, arguments.form, is_page=False)
+        except WrongUse as error:
+            _tell(arguments, [problem.sentence(language) for problem in error.problems])
+    return answers, proposal
 
 
 def _finish(trial: "_Trial", proposal: "Proposal", target: Path) -> int:

@@ -246,7 +246,7 @@ def _worked(one: ColumnProposal, answers: Answers) -> ColumnProposal:
         entry |= {"after": said["after"]} if said["after"] else {}
     is_place = one.column in SIDES or "point" in entry
     part = answers.get("part.latitude") or answers.get(f"part.{one.column}")
-    if part and "part" in entry and is_place:
+    if part and part.isdigit() and "part" in entry and is_place:
         entry["part"] = 3 - int(part) if one.column == "longitude" else int(part)
     return one if entry == one.entry else replace(one, entry=entry)
 

@@ -26,7 +26,7 @@ WORKED = ("after", "empty", "otherwise", "when", "when_is", "when_value")
 _OF_SHEET = ("header_row", "header_rows", "fill_down", "ditto", "also", "missing", "place",
              "may_lack")  # fmt: skip
 _ALWAYS = ("header_rows", "reading", "replaces", "sender", "part")
-_MOST_TEXTS = 60
+MOST_TEXTS = 60
 _MOST_JOINED = 5
 _FEWEST_ROWS, _MOST_ROWS = 2, 40
 
@@ -144,7 +144,7 @@ def also_tables(proposal: Proposal) -> tuple[str, ...]:
 def _values(proposal: Proposal, header: str) -> tuple[str, ...]:
     """The first texts of a column of the file; none where it has no such column."""
     found = (one.values for one in proposal.layout.texts if one.header == header)
-    return next(found, ())[:_MOST_TEXTS]
+    return next(found, ())[:MOST_TEXTS]
 
 
 def sheets_read(proposal: Proposal) -> tuple[str, ...]:

@@ -1,16 +1,25 @@
 """A person's answers to a proposal: at a terminal, or as options of the command."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from indicators.definitions.contracts import Column, contracts
-from indicators.foundation.errors import Problem, WrongUse, suggestion
+from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
+from pipelines.setup.proposal.answering.in_words import (
+    both,
+    code_meant,
+    listed,
+    meant,
+    nearest,
+)
+from pipelines.setup.proposal.answering.shown import known_codes
 from pipelines.setup.proposal.answering.told import codes_words
 from pipelines.setup.proposal.beside.known_rows import Known
-from pipelines.setup.proposal.matching.codes import CodeProposal, listed_in, recode_of
+from pipelines.setup.proposal.matching.codes import CodeProposal, recode_of
 from pipelines.setup.proposal.matching.columns import as_said
 from pipelines.setup.proposal.matching.joined_columns import (
     hours_of_span,
@@ -99,20 +108,46 @@ def with_headers(
 
 
 def _asked_code(
-    code: CodeProposal, one: str, column: Column, known: Sequence[str], language: str
+    code: CodeProposal, called: str, column: Column, known: Known, language: str
 ) -> CodeProposal:
-    """Asks until the answer is a code or fits the pattern, or none is given; of many codes the
-    nearest are shown, of a pattern an example."""
-    listed = ", ".join(known) if len(known) <= _LISTED else suggestion(code.text, known)
-    facts = {"text": code.text, "column": one, "codes": listed}
-    free = None if known else column.pattern
-    key = "map.ask.text" if free else "map.ask.code"
-    while said := input(message(key, language, **facts, example=column.example)).strip():
-        if said in known or (free and re.fullmatch(free, said)):
-            return CodeProposal(code.text, said, 1.0, "by_person")
-        near = suggestion(said, known) if known else column.example
-        print(message("map.not_a_code", language, value=said, nearest=near))
-    return code
+    """Asks until the answer is a code, in itself or in words, or fits the pattern, or none is
+    given; of many codes the nearest are shown, of a pattern an example."""
+    words = known_codes(column, known, {}, language)
+    codes = listed(words, _LISTED) if len(words) <= _LISTED else nearest(code.text, words)
+    facts = {"text": code.text, "column": called, "codes": codes}
+    key = "map.ask.code" if words else "map.ask.text"
+    question = message(key, language, **facts, example=column.example)
+    said = _asked_value(question, column, known, language)
+    return CodeProposal(code.text, said, 1.0, "by_person") if said else code
+
+
+def _asked_value(question: str, column: Column, known: Known, language: str) -> str:
+    """Asks until the answer is what the column takes, or none is given; a header behind `=` is for
+    others to judge."""
+    words = known_codes(column, known, {}, language)
+
+    def taken(said: str) -> str | None:
+        if said.startswith("=") or column.base_type == "list<code>":
+            return said
+        fits = not words and re.fullmatch(column.pattern or ".*", said)
+        return said if fits else code_meant(said, words, column, known)
+
+    near = partial(nearest, words=words) if words else lambda _: str(column.example)
+    return _asked(question, taken, near, language)
+
+
+def _asked(
+    question: str,
+    taken: Callable[[str], str | None],
+    near: Callable[[str], str],
+    language: str,
+) -> str:
+    """Asks until the answer is one that is taken, or none is given; tells what is near it."""
+    while said := input(question).strip():
+        if (found := taken(said)) is not None:
+            return found
+        print(message("map.not_a_code", language, value=said, nearest=near(said)))
+    return ""
 
 
 def _signs_read(way: str, keys: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,18 +189,17 @@ def _read_as(one: ColumnProposal, way: str) -> ColumnProposal:
     return replace(one, entry=entry, confidence=1.0, reasons=("by_person",))
 
 
-def ask_choice(language: str) -> dict[str, str]:
+def ask_choice(language: str) -> str:
     """What a person changes of how the file is read, `name=value`, or `?` for all that they may;
     nothing where they end."""
-    name, _, value = input(message("map.ask.choice", language)).partition("=")
-    return {name.strip(): value.strip()} if name.strip() else {}
+    return input(message("map.ask.choice", language)).strip()
 
 
 def ask(proposal: Proposal, known: Known, language: str, sure: float) -> Proposal:
     """Asks about each column that is not sure, each text that is not known, each that is open."""
-    columns = contracts()[proposal.table].columns
+    contract = contracts()[proposal.table]
     for one in proposal.columns:
-        title = columns[one.column].title.in_language(language)
+        title = contract.columns[one.column].title.in_language(language)
         if one.confidence < sure:
             facts = {"header": " + ".join(one.headers), "column": one.column, "title": title}
             if input(message("map.ask.column", language, **facts)).strip().lower()[:1] == "n":
@@ -175,42 +209,46 @@ def ask(proposal: Proposal, known: Known, language: str, sure: float) -> Proposa
             proposal = _ask_reading(proposal, one, language)
         proposal = _ask_codes(proposal, one, known, language)
     for name in proposal.open_required:
-        column = columns[name]
-        codes = codes_words(column, "map.open_codes", language)
-        facts = {"column": name, "title": column.title.in_language(language), "codes": codes}
-        named = proposal.named.get(name, "")
-        asked = message("map.ask.named", language, **facts, value=named) if named else ""
-        said = input(asked or message("map.ask.open", language, **facts)).strip() or named
-        if said.startswith("="):
-            proposal = with_header(proposal, name, said[1:].strip(), known)
-        elif said:
-            proposal = proposal.with_constant(name, said)
+        proposal = _ask_open(proposal, name, known, language)
     return replace(proposal, also=proposal.also and ask(proposal.also, known, language, sure))
+
+
+def _ask_open(proposal: Proposal, name: str, known: Known, language: str) -> Proposal:
+    """Asks for a value of every row, or for the column of the file with it."""
+    column = contracts()[proposal.table].columns[name]
+    codes = codes_words(column, "map.open_codes", language)
+    facts = {"column": name, "title": column.title.in_language(language), "codes": codes}
+    named = proposal.named.get(name, "")
+    question = message("map.ask.named", language, **facts, value=named) if named else ""
+    question = question or message("map.ask.open", language, **facts)
+    while (said := _asked_value(question, column, known, language) or named).startswith("="):
+        header = said[1:].strip()
+        try:
+            return with_header(proposal, name, header, known)
+        except WrongUse as error:
+            print("\n".join(problem.sentence(language) for problem in error.problems))
+    return proposal.with_constant(name, said) if said else proposal
 
 
 def _ask_reading(proposal: Proposal, one: ColumnProposal, language: str) -> Proposal:
     """Asks which of two readings is meant; undecided where nothing is said."""
-    ways = one.two_readings
-    facts = {"header": " + ".join(one.headers), "ways": " / ".join(ways)}
-    said = input(message("map.ask.reading", language, **facts)).strip().lower()
-    return with_reading(proposal, one.column, said) if said in ways else proposal
-
-
-def _codes_of(column: Column, known: Known) -> Sequence[str]:
-    """What a text of the column may mean: codes of its list, or of the areas or units known."""
-    if listed := column.allowed_codes or listed_in(column):
-        return listed
-    return sorted(set(known.get(column.reference or "", {}).values()))
+    words = {way: message(f"map.option.reading.{way}", language) for way in one.two_readings}
+    facts = {"header": " + ".join(one.headers), "ways": " / ".join(both(words, w) for w in words)}
+    question = message("map.ask.reading", language, **facts)
+    taken, near = partial(meant, words=words), partial(nearest, words=words)
+    way = _asked(question, taken, near, language)
+    return with_reading(proposal, one.column, way) if way else proposal
 
 
 def _ask_codes(proposal: Proposal, one: ColumnProposal, known: Known, language: str) -> Proposal:
     """Asks what texts mean for which no code is proposed."""
-    column = contracts()[proposal.table].columns[one.column]
-    listed = _codes_of(column, known)
-    if not (listed or column.pattern) or all(code.code for code in one.codes):
+    contract = contracts()[proposal.table]
+    column, called = contract.columns[one.column], contract.called(one.column, language)
+    is_told = known_codes(column, known, {}, language) or column.pattern
+    if not is_told or all(code.code for code in one.codes):
         return proposal
     codes = [
-        code if code.code else _asked_code(code, one.column, column, listed, language)
+        code if code.code else _asked_code(code, called, column, known, language)
         for code in one.codes
     ]
     answered = replace(one, codes=tuple(codes), entry={**one.entry, **recode_of(codes)})

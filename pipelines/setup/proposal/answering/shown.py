@@ -246,7 +246,7 @@ def _columns(
             header=joined(one) if one else "",
             constant=given.get(name, ""),
             named="" if one or name in given else proposal.named.get(name, ""),
-            constants=_known_codes(column, known, areas, language)
+            constants=known_codes(column, known, areas, language)
             if column.required
             else code_words(column, language),
             choices=tuple(choice for choice in asked if choice.column == name),
@@ -264,7 +264,7 @@ def _columns(
                 confidence=number_text(one.confidence, language, 2),
                 reasons=", ".join(message(f"map.reason.{r}", language) for r in one.reasons),
                 codes=_codes(one.codes, language),
-                known_codes=_may_mean(column, known, areas, language),
+                known_codes=may_mean(column, known, areas, language),
             )
         yield entry
 
@@ -325,14 +325,15 @@ def _choice(one: "Choice", table: str, language: str) -> OfferedChoice:
         one.column,
         title,
         tuple(one.value),
-        tuple((text, _option(one, table, text, language)) for text in one.options),
+        tuple((text, option_words(one, table, text, language)) for text in one.options),
         one.takes_several,
         one.may_be_none,
         one.is_further,
     )
 
 
-def _option(one: "Choice", table: str, text: str, language: str) -> str:
+def option_words(one: "Choice", table: str, text: str, language: str) -> str:
+    """The words of what may be said of it."""
     key = f"map.option.{one.kind.replace('_too', '')}.{text}"
     if has_message(key):
         return message(key, language)
@@ -363,18 +364,18 @@ def _codes(codes: "Sequence[CodeProposal]", language: str) -> tuple[OfferedCode,
     )
 
 
-def _may_mean(
+def may_mean(
     column: Column, known: "Known", areas: Mapping[str, str], language: str
 ) -> dict[str, str]:
     """What a text of the column may mean, and of one that needs no value that it means nothing."""
     from pipelines.setup.proposal.matching.codes import NOTHING
 
-    codes = _known_codes(column, known, areas, language)
+    codes = known_codes(column, known, areas, language)
     nothing = {NOTHING: message("map.option.otherwise.null", language)}
     return codes if column.required or not codes else codes | nothing
 
 
-def _known_codes(
+def known_codes(
     column: Column, known: "Known", areas: Mapping[str, str], language: str
 ) -> dict[str, str]:
     """What a text of the column may mean, with its words; nothing where an answer is free."""
@@ -433,7 +434,7 @@ def _difference(
     if one.kind != "code":
         return told
     table, _, name = one.place.partition(".")
-    codes = _known_codes(contracts()[table].columns[name], known, areas, language)
+    codes = known_codes(contracts()[table].columns[name], known, areas, language)
     meant = codes.get(one.meant or "", one.meant)  # a page names columns and codes by their words
     sentence = change_line(replace(one, place=_title(table, name, language), meant=meant), language)
     return replace(told, sentence=sentence.strip(), meant=one.meant or "", known_codes=codes)

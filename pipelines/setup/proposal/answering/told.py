@@ -8,6 +8,8 @@ from indicators.definitions.vocabularies import vocabulary
 from indicators.foundation.messages import message
 from indicators.foundation.numbers.number_format import number_text
 from pipelines.setup.proposal.answering.choices import Choice
+from pipelines.setup.proposal.answering.in_words import both, listed
+from pipelines.setup.proposal.answering.shown import code_words, option_words
 from pipelines.setup.proposal.beside.neighbours import Neighbours
 from pipelines.setup.proposal.difference import Change
 from pipelines.setup.proposal.matching.texts import ColumnProposal
@@ -22,11 +24,8 @@ _USUAL = {"header_row": "1", "header_rows": "1", "replaces": "name", "sender": "
 
 def codes_words(column: Column, key: str, language: str) -> str:
     """The codes of a column as the end of a question; nothing where it takes any text."""
-    if not column.allowed_codes:
-        return ""
-    listed = ", ".join(column.allowed_codes[:_CODES_TOLD])
-    more = " …" if len(column.allowed_codes) > _CODES_TOLD else ""
-    return message(key, language, codes=listed + more)
+    words = code_words(column, language)
+    return message(key, language, codes=listed(words, _CODES_TOLD)) if words else ""
 
 
 def proposal_lines(
@@ -66,15 +65,19 @@ def _table_lines(path: Path, proposal: Proposal, language: str) -> Iterator[str]
         "map.table", language, confidence=number_text(proposal.confidence, language, 2), **facts
     )
     if proposal.rivals:
-        yield message("map.rivals", language, tables=", ".join(proposal.rivals))
+        titles = {name: contracts()[name].title.in_language(language) for name in proposal.rivals}
+        yield message("map.rivals", language, tables=listed(titles, len(titles)))
     yield message("map.columns", language)
     for one in proposal.columns:
         yield from _column_lines(one, contract.columns[one.column], language)
     for name, value in (proposal.constants or {}).items():
-        yield message("map.constant", language, value=value, column=name)
+        words, title = code_words(contract.columns[name], language), contract.called(name, language)
+        yield message("map.constant", language, value=both(words, value), column=title)
 
 
-def choice_lines(asked: Sequence[Choice], language: str, *, are_all: bool = True) -> Iterator[str]:
+def choice_lines(
+    asked: Sequence[Choice], table: str, language: str, *, are_all: bool = True
+) -> Iterator[str]:
     """What may be said of how the file is read: what stands now, and what it could be; or of these
     only what is not as usual, or open."""
     asked = [one for one in asked if are_all or _is_told(one)]
@@ -85,10 +88,14 @@ def choice_lines(asked: Sequence[Choice], language: str, *, are_all: bool = True
         for one in asked
         if one.kind != "join" and (one.value or one.kind not in ("question", "row"))
     ):
-        listed = ", ".join(one.options[:_CODES_TOLD]) + (" …" if one.options[_CODES_TOLD:] else "")
-        facts = {"name": one.name, "title": choice_title(one, language)}
-        value = " | ".join(one.value) or "–"
-        yield message("map.choice_line", language, value=value, options=listed or "–", **facts)
+        texts = (*one.value, *one.options)
+        words = {text: option_words(one, table, text, language) for text in texts}
+        options = {text: words[text] for text in one.options}
+        facts = {"name": one.name, "title": choice_title(one, table, language)}
+        facts |= {"value": " | ".join(both(words, text) for text in one.value) or "–"}
+        yield message(
+            "map.choice_line", language, options=listed(options, _CODES_TOLD) or "–", **facts
+        )
 
 
 def _is_told(one: Choice) -> bool:
@@ -96,11 +103,15 @@ def _is_told(one: Choice) -> bool:
     return one.kind == "reading" or not is_usual
 
 
-def choice_title(one: Choice, language: str) -> str:
-    """What is asked; of a survey's question the wording of the list."""
+def choice_title(one: Choice, table: str, language: str) -> str:
+    """What is asked, and of which column; of a survey's question the wording of the list."""
     if one.kind == "question":
         return vocabulary("survey_item").labels[one.column][language]
-    return message(f"map.choice.{one.kind}", language)
+    asked, own = message(f"map.choice.{one.kind}", language), contracts()[table].columns
+    if one.column not in own:
+        return asked
+    title = own[one.column].title.in_language(language)
+    return message("map.choice_of_column", language, title=title, asked=asked)
 
 
 def pattern_line(pattern: str, beside: Neighbours, language: str) -> str:
@@ -137,11 +148,12 @@ def _column_lines(one: ColumnProposal, column: Column, language: str) -> Iterato
     if written:
         keys = ", ".join(f"{name} {value}" for name, value in written.items())
         yield message("map.notation", language, keys=keys)
+    words = code_words(column, language)
     for code in one.codes:
         if code.code is None:
             yield message("map.code_open", language, text=code.text)
         elif code.code != code.text:
-            facts = {"text": code.text, "code": code.code}
+            facts = {"text": code.text, "code": both(words, code.code)}
             facts["confidence"] = number_text(code.confidence, language, 2)
             reason = message(f"map.reason.{code.reason}", language)
             yield message("map.code", language, reason=reason, **facts)
