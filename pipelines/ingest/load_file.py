@@ -72,7 +72,8 @@ class _Outcome:
     left_out: int = 0  # of the rejected rows: duplicates and clashes, in which nothing is wrong
     rejects: list[tuple[str, pa.Table]] = field(default_factory=list)
     warnings: list[tuple[str, pa.Table]] = field(default_factory=list)
-    held: list[tuple[str, pa.Table]] = field(default_factory=list)  # column, its values held back
+    # table, column, its values held back
+    held: list[tuple[str, str, pa.Table]] = field(default_factory=list)
     remarks: list[Problem] = field(default_factory=list)
 
     def add_dates(self, dates: coverage.Dates | None) -> None:
@@ -506,7 +507,7 @@ def _load_table(
             held.append((check.column, violations["position"].to_numpy(), rows))
     for name, positions, rows in held:  # a value of a row that is rejected is not held beside it
         kept = rows.filter(pa.array(~outcome.rejected[positions]))
-        outcome.held += [(name, kept)] if kept.num_rows else []
+        outcome.held += [(contract.table, name, kept)] if kept.num_rows else []
         outcome.warnings += [(contract.table, kept)] if kept.num_rows else []
 
 
@@ -772,7 +773,7 @@ def _report(job: _Job, entry: InputFile, outcome: _Outcome) -> FileReport:
         before or None,
         after if before else None,
         not_kept=not_kept_by_reason(job.file),
-        values_held=sum(rows.num_rows for _, rows in outcome.held),
+        values_held=sum(rows.num_rows for _, _, rows in outcome.held),
         rows_changed=min(moved, upsert.rows_changed(job.connection, job.sha256)) if moved else 0,
         remarks=(
             *_clashes(job, outcome),
@@ -834,11 +835,10 @@ def _called(contract: Contract, name: str) -> dict[str, str]:
 def _held_values(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
     """That values are held back while their rows are loaded: of each rule how many, and the
     first."""
-    tables = {id(rows): table for table, rows in outcome.warnings}
-    for column, held in outcome.held:
+    for table, column, held in outcome.held:
         first = held.slice(0, 1).to_pylist()[0]
         place = (job.delivery.name, first["sheet"], first["row_number"], first["column_name"])
-        facts = {"count": held.num_rows, "column": column, "table": tables[id(held)]}
+        facts = {"count": held.num_rows, "column": column, "table": table}
         if first["raw_value"] is None:  # words in a cell of numbers are not kept
             facts["kind"] = "no_digits"
         yield Problem("values_held", *place, first["raw_value"], facts)
@@ -846,7 +846,7 @@ def _held_values(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
 
 def _warned(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
     """Of each other warning about single rows its first row, and how many more are like it."""
-    told = [id(rows) for _, rows in outcome.held]
+    told = [id(rows) for _, _, rows in outcome.held]
     tables = [(table, rows) for table, rows in outcome.warnings if id(rows) not in told]
     found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for table, row in ((table, row) for table, rows in tables for row in rows.to_pylist()):
