@@ -3,11 +3,13 @@ of the lowest level with codes and names of those above it; made the rows of the
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from indicators.foundation.errors import Problem
 from pipelines.setup.proposal.layout import layouts
+from pipelines.setup.proposal.matching.words import folded
 
 _NAMED = re.compile(
     r"(?i)(?:adm|admin)[ _]?(?P<level>[1-3])[ _]?"
@@ -26,15 +28,13 @@ def nested_rows(records: Iterable[Record], country: str, since: str) -> list[dic
     """The areas below the country that the records name, each once, those above first; nothing
     where no column gives a name."""
     found: dict[str, dict[str, str]] = {}
-    listed = list(records)
-    levels = [_by_level(record) for record in listed]
-    for by_level in levels if any(levels) else _by_pairs(listed):
+    for by_level in _levels(list(records)):
         above = country
         for level, own in sorted(by_level.items()):
-            code = own.pop("code", None)
+            code = own.get("code")
             if code is None:
                 continue
-            name = own.get("name") or own.get("en") or own.get("fr") or code
+            name = _name(own) or code
             row = {
                 "area_code": code,
                 "parent_area_code": above,
@@ -47,6 +47,41 @@ def nested_rows(records: Iterable[Record], country: str, since: str) -> list[dic
             above = code
     rows = sorted(found.values(), key=lambda row: row["area_level"])
     return rows if any(row["name_en"] != row["area_code"] for row in rows) else []
+
+
+def nested_problems(path: Path, country: str) -> Iterator[Problem]:
+    """Rows of such a list that name an area without its code, or give a code another name or
+    another area above than a row before. Raises WrongUse for what cannot be read."""
+    known: dict[str, tuple[str, str, int]] = {}  # code: name, area above, row
+    for one in layouts(path):
+        table = one.table
+        levels = _levels(table.rows.to_pylist())
+        for row, by_level in zip(table.row_numbers.to_pylist(), levels, strict=False):
+            place, above = (path.name, table.sheet or None, row, None), country
+            for _, own in sorted(by_level.items()):
+                name, code = _name(own), own.get("code")
+                if code is None:
+                    yield Problem("setup_no_area_code", *place, name)
+                    continue
+                first = known.setdefault(code, (name or code, above, row))
+                if (folded(name or code), above) != (folded(first[0]), first[1]):
+                    words = {"name": first[0], "above": first[1], "first_row": first[2]}
+                    yield Problem("setup_area_twice", *place, code, words)
+                above = code
+
+
+def _levels(records: Sequence[Record]) -> list[dict[int, dict[str, str]]]:
+    """Of each record by level what it says of its area; nothing where it is no such list."""
+    levels = [_by_level(record) for record in records]
+    return (
+        levels
+        if any("code" in own for one in levels for own in one.values())
+        else _by_pairs(records)
+    )
+
+
+def _name(own: Mapping[str, str]) -> str | None:
+    return own.get("name") or own.get("en") or own.get("fr")
 
 
 def records_of_list(path: Path) -> list[Record]:
@@ -99,8 +134,13 @@ def _by_pairs(records: Sequence[Record]) -> list[dict[int, dict[str, str]]]:
             return []
     return [
         {
-            level: {"code": str(row[code]).strip(), "name": str(row.get(name) or row[code]).strip()}
+            level: {
+                kind: text
+                for kind, header in (("code", code), ("name", name))
+                if (text := str(row.get(header) or "").strip())
+            }
             for level, (code, name) in enumerate(pairs, start=1)
+            if row.get(code) or row.get(name)
         }
-        for row in filled
+        for row in records
     ]

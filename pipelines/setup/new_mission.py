@@ -29,9 +29,15 @@ from pipelines.ingest.mapping.profile import profile_problems
 from pipelines.ingest.mapping.sources.template_sources import template_of
 from pipelines.quality.rejects.workbook import Reject, open_rejects
 from pipelines.setup.mission_text import framework_text, mission_text
-from pipelines.setup.nested_areas import nested_rows, records_of_list, records_of_outlines
+from pipelines.setup.nested_areas import (
+    nested_problems,
+    nested_rows,
+    records_of_list,
+    records_of_outlines,
+)
 from pipelines.setup.proposal.answering.answers import answered
 from pipelines.setup.proposal.beside.known_rows import Known, known_in
+from pipelines.setup.proposal.proposal import Proposal
 from pipelines.setup.proposal.writing import write_mapping
 from pipelines.workspace.installation import install_profile, make_workspace
 from pipelines.workspace.paths import Workspace
@@ -91,6 +97,7 @@ def checked(profile: Path, lists: Mapping[str, Path], room: Path) -> Checked:
     if not lists and (not is_drawn or _lists_areas(profile)):
         return Checked([], remarks)  # what a source of the profile states comes with its file
     try:
+        nested = _nested_problems(mission, lists)
         lists = _with_nested(mission, lists, outlines if is_drawn else None, room)
     except WrongUse as error:
         return Checked(error.problems, remarks)
@@ -100,7 +107,13 @@ def checked(profile: Path, lists: Mapping[str, Path], room: Path) -> Checked:
         places = {COUNTRY: _country_list(mission, room), **places}
         lists = {**places, **lists}
         problems, undrawn, _ = _trial(profile, mission, places, lists)
-    return Checked(problems, [*remarks, *undrawn], lists)
+    return Checked([*nested, *problems], [*remarks, *undrawn], lists)
+
+
+def _nested_problems(mission: Mission, lists: Mapping[str, Path]) -> list[Problem]:
+    listed = lists.get("areas")
+    is_own = listed is not None and template_of(listed) is None
+    return [*nested_problems(listed, mission.country_area)][:_TOLD] if listed and is_own else []
 
 
 def _with_nested(
@@ -153,6 +166,8 @@ def _mapped(profile: Path, table: str, path: Path, known: Known) -> Iterator[Pro
     starts_on = read_mission(profile).starts_on.isoformat()
     try:
         proposal = answered(path, known, {"table": table})
+        if alone := _names_alone(proposal):
+            proposal = answered(path, known, {"table": table, **alone})
         if "valid_from" in proposal.open_required:
             proposal = proposal.with_constant("valid_from", starts_on)
         for name in proposal.open_required:
@@ -167,6 +182,16 @@ def _mapped(profile: Path, table: str, path: Path, known: Known) -> Iterator[Pro
             write_mapping(content, profile / "sources" / f"{table}.yaml")
     except WrongUse as error:
         yield from error.problems
+
+
+def _names_alone(proposal: Proposal) -> dict[str, str]:
+    """The answers by which the one column of a list that says who a unit is gives code and name;
+    nothing where a column that was not recognised may be the other."""
+    read = {one.column: one.headers[0] for one in proposal.columns if one.headers}
+    pair, others = ("unit_code", "unit_name"), {*proposal.layout.table.header} - {*read.values()}
+    if others or not set(pair) & {*proposal.open_required}:
+        return {}
+    return {f"header.{name}": read[one] for one in pair if one in read for name in pair}
 
 
 def _country_list(mission: Mission, room: Path) -> Path:

@@ -14,7 +14,7 @@ from pipelines.cli.main import main
 from pipelines.ingest.inbox import ingest
 from pipelines.ingest.mapping.profile import profile_problems
 from pipelines.setup.desk import SetupDesk
-from pipelines.setup.nested_areas import nested_rows
+from pipelines.setup.nested_areas import nested_problems, nested_rows
 from pipelines.setup.proposal.desk import IntakeDesk, open_desk
 from pipelines.setup.runs import runs
 from pipelines.setup.steps import STEPS, _Facts, _refresh, ended_quarters, steps
@@ -148,6 +148,39 @@ def test_levels_that_no_header_numbers_are_told_by_which_lies_in_which(turned: i
     assert nested_rows(crossed, "K", "2020-01-01") == []  # a district of two provinces
     plain = [{"Area code": "K11", "Area": "Arda", "Parent code": "K1", "Parent": "Nord"}]
     assert nested_rows(plain, "K", "2020-01-01") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ADM2_PCODE,ADM2_EN,ADM1_PCODE,ADM1_EN\n,Bodu,K1,Nord\nK11,Arda,K1,Nord\nK11,Arda,K2,Sud\n",
+        "Code district,District,Code province,Province\n"
+        "K11,Arda,K1,Nord\n,Bodu,K1,Nord\nK21,Cari,K2,Sud\nK12,Dira,K1,Est\n",
+    ],
+)
+def test_rows_of_a_list_of_boundaries_that_would_be_left_out_are_told(
+    tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "districts.csv"
+    path.write_text(text, encoding="utf-8")
+    found = [*nested_problems(path, "K")]
+    assert [(one.rule, one.row, one.value) for one in found] == [
+        ("setup_no_area_code", 2 if "ADM" in text else 3, "Bodu"),
+        ("setup_area_twice", 4 if "ADM" in text else 5, "K11" if "ADM" in text else "K1"),
+    ]
+
+
+def test_a_list_that_says_by_one_column_who_a_unit_is_gives_code_and_name(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    areas, units = tmp_path / "areas.csv", tmp_path / "units.csv"
+    areas.write_text(AREAS, encoding="utf-8")
+    units.write_text("Unité;Composante;Type\nFPU Alpha;Police;FPU\n", encoding="utf-8")
+    made = SetupDesk(workspace).make(VALUES, CHOSEN, {"areas": areas, "units": units}, "en")
+    assert made.problems == ()
+    with open_warehouse(workspace.warehouse(made.mission)) as connection:
+        found = connection.execute("SELECT unit_code, unit_name FROM core.units").fetchall()
+    assert found == [("FPU Alpha", "FPU Alpha")]
 
 
 @pytest.mark.parametrize("by", ["areas", "outlines"])
