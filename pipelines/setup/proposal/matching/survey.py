@@ -1,6 +1,7 @@
 """A survey in one wide file: which of its columns hold answers to which items of the list
 `survey_item`, and what their texts mean. Each becomes a row of `survey_answers`."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -21,6 +22,10 @@ _LEAST_LIKENESS = 0.8
 _CONTAINED = 0.85
 _MOST_TEXTS = 25
 _SURE, _UNSURE = 0.85, 0.6
+_UNITED_NATIONS = re.compile(
+    r"(?<![A-Za-z])(UN|ONU|(?i:unpol|onu|united nations|nations unies|un police))(?![A-Za-z])"
+    "|الأمم المتحدة"
+)
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,8 @@ def _is_number(item: str) -> bool:
 
 def _likeness(item: str, texts: Texts) -> float:
     names = code_names("survey_item", item)
+    if not _of_the_un(*names) and _of_the_un(texts.header, *texts.wordings):
+        return 0.0  # trust in UN police is not trust in the police, whatever the column is called
     best = 0.0
     for written in (texts.header, *texts.wordings):
         own, question = readings(written), spoken(written)
@@ -128,6 +135,11 @@ def _likeness(item: str, texts: Texts) -> float:
             says_all = any(len(one) > 1 and one <= question for one in _wordings(item))
             best = max(best, _CONTAINED * says_all)
     return best
+
+
+def _of_the_un(*written: str) -> bool:
+    """Whether one of the texts speaks of the United Nations; “un” is also an article."""
+    return any(map(_UNITED_NATIONS.search, written))
 
 
 @cache

@@ -255,6 +255,20 @@ def test_a_question_asks_what_it_says_and_no_more(asked: str, item: str | None) 
     assert [one.item for one in found] == ([item] if item else [])
 
 
+@pytest.mark.parametrize(
+    ("wording", "told"),
+    [
+        ("Do you trust the UN police?", []),
+        ("Faites-vous confiance à la police de l’ONU ?", []),
+        ("Faites-vous confiance à un policier ?", ["trust_host_police"]),
+        ("Do you trust the police?", ["trust_host_police"]),
+    ],
+)
+def test_trust_in_un_police_is_not_trust_in_the_police(wording: str, told: list[str]) -> None:
+    found = questions([Texts("trust_police", ("1", "2", "3"), wordings=(wording,))])
+    assert [one.item for one in found] == told
+
+
 def test_a_misspelt_district_does_not_make_its_province_the_area(tmp_path: Path) -> None:
     names = {"est": "XX0", "ouest": "XX9", **{f"d{n}": f"XX0{n}" for n in range(6)}}
     known = {**KNOWN, "areas.area_code": names}
