@@ -184,3 +184,19 @@ def test_a_row_that_could_not_be_sent_is_there_once_the_line_is_back(visit: Visi
     page.goto(address)
     assert code.input_value() == "FPU-7"
     assert page.get_by_text(re.compile("kept in this browser")).is_visible()
+
+
+def test_what_was_refused_is_there_in_the_other_language(visit: Visit) -> None:
+    page = visit.page
+    page.goto(f"{visit.server}/records/recommend?indicator=P2-OC-05&period=2026-Q3&lang=en")
+    page.locator("textarea[name=text]").fill("Patrol the market road")
+    page.locator("input[name=source_kind]").first.check()
+    page.locator("input[name=source]").fill("Assessment of the third quarter")
+    page.locator("select[name=owner]").select_option(index=1)
+    page.locator("input[name=due_on]").fill("2026-01-01")
+    page.locator("main form[method=post] button").last.click()
+    assert "would be overdue" in page.locator("[role=alert]").inner_text()
+    page.get_by_role("link", name="FR", exact=True).click()
+    assert page.locator("html").get_attribute("lang") == "fr"
+    assert page.locator("textarea[name=text]").input_value() == "Patrol the market road"
+    assert page.locator("input[name=due_on]").input_value() == "2026-01-01"
