@@ -26,13 +26,14 @@ def sentence(context: Context) -> str:
     """How many roles answer for indicators, and what of theirs is overdue."""
     words = context.words
     overdue = len(records.overdue(context))
-    late = sum(one.is_overdue(date.today()) for one in records.evaluations(context))
     roles = sum(1 for codes in indicators_by_role(context).values() if codes)
     said = [
         words("accountability.sentence", roles=str(roles)),
         words.digits("accountability.sentence_overdue", overdue),
-        words.digits("accountability.sentence_late", late),
     ]
+    if context.audience != "hq":  # evaluations of units are kept in the mission
+        late = sum(one.is_overdue(date.today()) for one in records.evaluations(context))
+        said.append(words.digits("accountability.sentence_late", late))
     return " ".join(said)
 
 

@@ -519,6 +519,17 @@ def test_headquarters_see_no_raw_value_no_unit_and_no_base(context_at: At) -> No
     assert "▲" not in key
 
 
+def test_headquarters_are_told_nothing_of_what_stays_in_the_mission(context_at: At) -> None:
+    """No draft is not “not assessed”, and evaluations that are not shown are not none overdue."""
+    for name, told in (("accountability", "unit evaluation"), ("assessment", "not assessed yet")):
+        module = module_at(f"/{name}")
+        assert told in text_of(module.body(context_at(f"/{name}")))
+        assert told not in text_of(module.body(context_at(f"/{name}", "hq")))
+    assert "no approved assessment" in text_of(
+        module_at("/assessment").body(context_at("/assessment", "hq"))
+    )
+
+
 @pytest.mark.parametrize("path", ["/indicators/P2-OC-07", "/perceptions"])
 def test_figures_are_small_and_every_chart_has_a_caption(context_at: At, path: str) -> None:
     body = module_at(path).body(context_at(path))

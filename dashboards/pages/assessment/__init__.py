@@ -12,7 +12,11 @@ from dashboards.components.outcome_summary import judged_of, links_of, outcomes_
 from dashboards.components.rating import rating_mark, rating_shape
 from dashboards.components.table import Column, table
 from dashboards.components.value import marked_in_brief
-from dashboards.pages.assessment.cards import assessment_card, recommendations_card
+from dashboards.pages.assessment.cards import (
+    assessment_card,
+    not_concluded,
+    recommendations_card,
+)
 from dashboards.reading.context import Context
 from dashboards.reading.written import records
 from dashboards.wording import formats
@@ -28,8 +32,9 @@ def sentence(context: Context) -> str:
     words, found = context.words, records.assessments(context)
     codes = judged_of(context, outcomes_of(context, links_of(context)))
     approved = sum(found[code].record.state == "approved" for code in codes if code in found)
+    is_hq = context.audience == "hq"  # its copy has what was approved and no draft
     return words.digits(
-        "assessment.sentence",
+        "assessment.sentence_approved" if is_hq else "assessment.sentence",
         len(records.overdue(context)),
         period=formats.period_name(context.period, words),
         assessed=str(sum(code in found for code in codes)),
@@ -81,7 +86,7 @@ def _row(context: Context, code: str, version: Version[Assessment] | None) -> li
     value = marked_in_brief(cell, context.unit(code), words)
     computed = [rating_mark(cell, words), html.Span(value, className="note")]
     if version is None:
-        return [link, computed, words("assessment.not_yet"), ""]
+        return [link, computed, not_concluded(context), ""]
     record = version.record
     concluded: list[Any] = [rating_shape(record.rating, words)]
     if record.rating != (record.computed.rating if record.computed else cell.rating):

@@ -54,11 +54,17 @@ def _computed(context: Context, code: str, newest: Version[Assessment] | None) -
     return parts
 
 
+def not_concluded(context: Context) -> str:
+    """That there is no assessment; a copy of what was approved knows of no other."""
+    is_hq = context.audience == "hq"
+    return context.words("assessment.none_approved" if is_hq else "assessment.not_yet")
+
+
 def _concluded(context: Context, version: Version[Assessment] | None) -> list[Any]:
     words = context.words
     head = html.H3(words("assessment.head.concluded"))
     if version is None:
-        return [head, html.P(words("assessment.not_yet"))]
+        return [head, html.P(not_concluded(context))]
     record = version.record
     parts: list[Any] = [head, html.P(rating_shape(record.rating, words))]
     if record.reason:

@@ -11,7 +11,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.card import card, notice, page_head, page_link
+from dashboards.components.card import card, notice, page_head, page_link, with_commands
 from dashboards.components.chart import take_away
 from dashboards.components.table import Column, table
 from dashboards.pages.missions import queries
@@ -130,7 +130,7 @@ def _side_by_side(context: Context) -> html.Section:
     title = words("missions.side_by_side")
     found = queries.comparison(context.home, quarter)
     if found.empty:
-        return card(title, [notice(words("missions.no_rollup"))], key="compared")
+        return card(title, [notice(with_commands(words("missions.no_rollup")))], key="compared")
     names = sorted(found["mission"].unique())
     by_indicator = [list(rows) for _, rows in groupby(rows_of(found), itemgetter("indicator"))]
     shared = [rows for rows in by_indicator if sum(row["is_comparable"] for row in rows) >= 2]
