@@ -36,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Does one step and says what holds now."""
     from records.people.accounts import AccountProblem
 
+    if arguments.second_factor is not None and arguments.step != "on":
+        raise WrongUse(Problem("users_second_factor"))
     store = Store.of_workspace(arguments.workspace.home)
     if arguments.step == "list":
         return _list(arguments, store)

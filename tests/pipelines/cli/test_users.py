@@ -52,3 +52,10 @@ def test_people_of_a_table_are_added_all_or_none(tmp_path: Path) -> None:
     assert sorted(first) == ["awa", "boris"], done.stderr
     store = Store.of_workspace(tmp_path)
     assert accounts.sign_in(store, "awa", first["awa"], utc_now()) is not None
+
+
+def test_a_second_factor_is_not_asked_of_one_account(tmp_path: Path) -> None:
+    asked = ("users", "add", "zoe", "--role", "officer", "--second-factor")
+    refused = poclens(tmp_path, *asked, typed="a long enough password\n")
+    assert refused.returncode == 2 and "`poclens users on`" in refused.stderr
+    assert not Store.of_workspace(tmp_path).exists()
