@@ -61,11 +61,22 @@ def answers_meant(
     given: Answers, proposal: Proposal, answers: Answers, known: Known, language: str
 ) -> dict[str, str]:
     """The answers by their names, with codes for words. Raises WrongUse for what is no answer."""
-    return {
-        start + name: _value(name, value, part, asked, known, language)
-        for start, part, asked, own in _by_part(given, proposal, answers, language)
-        for name, value in split(own).items()
-    }
+    found = {}
+    for start, part, asked, own in _by_part(given, proposal, answers, language):
+        for said, value in split(own).items():
+            name = _name_of_value(said, value, part, known, language)
+            found[start + name] = _value(name, value, part, asked, known, language)
+    return found
+
+
+def _name_of_value(name: str, value: str, proposal: Proposal, known: Known, language: str) -> str:
+    """The name of the answer: a code that is said of a column is the same in each row."""
+    kind, _, rest = name.partition(".")
+    column = contracts()[proposal.table].columns.get(rest)
+    if kind != "header" or column is None or value in proposal.layout.table.header:
+        return name
+    words = known_codes(column, known, {}, language)
+    return f"constant.{rest}" if code_meant(value, words, column, known) else name
 
 
 def _by_part(

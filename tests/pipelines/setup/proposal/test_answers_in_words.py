@@ -138,3 +138,12 @@ def test_what_stands_is_listed_by_title_and_code(mapped: Map) -> None:
     _, printed = mapped("--table=activities", column, "--set=tier=II", language="fr")
     assert "Type d’activité (activity_type)" in printed
     assert "toujours « Niveau II (II) »" in printed
+
+
+def test_a_code_that_is_said_of_a_column_is_the_same_in_each_row(
+    mapped: Map, typed: Callable[..., list[str]]
+) -> None:
+    code, printed = mapped("--json", "--table=activities", "--answer=Status=Completed")
+    assert code == 0 and read(printed)["columns"]["status"] == {"constant": "completed"}
+    *_, told = typed(["Status=Completed"], "--table=activities")
+    assert "always 'Completed (completed)' → Status (status)" in told
