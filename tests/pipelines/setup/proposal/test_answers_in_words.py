@@ -146,4 +146,4 @@ def test_a_code_that_is_said_of_a_column_is_the_same_in_each_row(
     code, printed = mapped("--json", "--table=activities", "--answer=Status=Completed")
     assert code == 0 and read(printed)["columns"]["status"] == {"constant": "completed"}
     *_, told = typed(["Status=Completed"], "--table=activities")
-    assert "always 'Completed (completed)' → Status (status)" in told
+    assert "always 'Completed' → status" in told
