@@ -252,3 +252,12 @@ def test_a_form_that_is_none_is_refused(tmp_path: Path) -> None:
     path.write_text('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
     with pytest.raises(WrongUse, match=r"form\.xml"):
         codebook_of(path)
+
+
+def test_the_key_of_an_export_of_odk_central_tells_the_respondent(tmp_path: Path) -> None:
+    frame = drawn().rename(columns={"_uuid": "KEY", "_submission_time": "SubmissionDate"})
+    path = tmp_path / "odk.csv"
+    frame.rename(columns=lambda name: name.replace("/", "-")).to_csv(path, index=False)
+    proposal = propose(path, {}, table="survey_respondents", form=xform(tmp_path / "form.xml"))
+    keys = {one.column: one.headers for one in proposal.columns if one.column.endswith("_key")}
+    assert keys == {"respondent_key": ("KEY",), "household_key": ("KEY",)}
