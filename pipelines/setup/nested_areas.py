@@ -22,6 +22,7 @@ _NO_LEVEL = {
     *("country", "pays"),
 }
 Record = Mapping[str, str | None]
+Listed = tuple[str, int, Record]  # sheet, row
 
 
 def nested_rows(records: Iterable[Record], country: str, since: str) -> list[dict[str, str]]:
@@ -49,25 +50,24 @@ def nested_rows(records: Iterable[Record], country: str, since: str) -> list[dic
     return rows if any(row["name_en"] != row["area_code"] for row in rows) else []
 
 
-def nested_problems(path: Path, country: str) -> Iterator[Problem]:
+def nested_problems(file: str, listed: Iterable[Listed], country: str) -> Iterator[Problem]:
     """Rows of such a list that name an area without its code, or give a code another name or
-    another area above than a row before. Raises WrongUse for what cannot be read."""
+    another area above than a row before."""
+    rows = list(listed)
     known: dict[str, tuple[str, str, int]] = {}  # code: name, area above, row
-    for one in layouts(path):
-        table = one.table
-        levels = _levels(table.rows.to_pylist())
-        for row, by_level in zip(table.row_numbers.to_pylist(), levels, strict=False):
-            place, above = (path.name, table.sheet or None, row, None), country
-            for _, own in sorted(by_level.items()):
-                name, code = _name(own), own.get("code")
-                if code is None:
-                    yield Problem("setup_no_area_code", *place, name)
-                    continue
-                first = known.setdefault(code, (name or code, above, row))
-                if (folded(name or code), above) != (folded(first[0]), first[1]):
-                    words = {"name": first[0], "above": first[1], "first_row": first[2]}
-                    yield Problem("setup_area_twice", *place, code, words)
-                above = code
+    levels = _levels([record for *_, record in rows])
+    for (sheet, row, _), by_level in zip(rows, levels, strict=False):
+        place, above = (file, sheet or None, row, None), country
+        for _, own in sorted(by_level.items()):
+            name, code = _name(own), own.get("code")
+            if code is None:
+                yield Problem("setup_no_area_code", *place, name)
+                continue
+            first = known.setdefault(code, (name or code, above, row))
+            if (folded(name or code), above) != (folded(first[0]), first[1]):
+                words = {"name": first[0], "above": first[1], "first_row": first[2]}
+                yield Problem("setup_area_twice", *place, code, words)
+            above = code
 
 
 def _levels(records: Sequence[Record]) -> list[dict[int, dict[str, str]]]:
@@ -84,10 +84,17 @@ def _name(own: Mapping[str, str]) -> str | None:
     return own.get("name") or own.get("en") or own.get("fr")
 
 
-def records_of_list(path: Path) -> list[Record]:
+def rows_of_list(path: Path) -> list[Listed]:
     """The rows of the sheets of a list. Raises WrongUse for what cannot be read."""
+    tables = [one.table for one in layouts(path)]
     return [
-        row for one in layouts(path) for row in one.table.rows.select(one.table.header).to_pylist()
+        (table.sheet, row, record)
+        for table in tables
+        for row, record in zip(
+            table.row_numbers.to_pylist(),
+            table.rows.select(table.header).to_pylist(),
+            strict=True,
+        )
     ]
 
 

@@ -30,10 +30,11 @@ from pipelines.ingest.mapping.sources.template_sources import template_of
 from pipelines.quality.rejects.workbook import Reject, open_rejects
 from pipelines.setup.mission_text import framework_text, mission_text
 from pipelines.setup.nested_areas import (
+    Record,
     nested_problems,
     nested_rows,
-    records_of_list,
     records_of_outlines,
+    rows_of_list,
 )
 from pipelines.setup.proposal.answering.answers import answered
 from pipelines.setup.proposal.beside.known_rows import Known, known_in
@@ -97,8 +98,7 @@ def checked(profile: Path, lists: Mapping[str, Path], room: Path) -> Checked:
     if not lists and (not is_drawn or _lists_areas(profile)):
         return Checked([], remarks)  # what a source of the profile states comes with its file
     try:
-        nested = _nested_problems(mission, lists)
-        lists = _with_nested(mission, lists, outlines if is_drawn else None, room)
+        lists, nested = _with_nested(mission, lists, outlines if is_drawn else None, room)
     except WrongUse as error:
         return Checked(error.problems, remarks)
     places = {table: path for table, path in lists.items() if table == "areas"}
@@ -110,29 +110,26 @@ def checked(profile: Path, lists: Mapping[str, Path], room: Path) -> Checked:
     return Checked([*nested, *problems], [*remarks, *undrawn], lists)
 
 
-def _nested_problems(mission: Mission, lists: Mapping[str, Path]) -> list[Problem]:
-    listed = lists.get("areas")
-    is_own = listed is not None and template_of(listed) is None
-    return [*nested_problems(listed, mission.country_area)][:_TOLD] if listed and is_own else []
-
-
 def _with_nested(
     mission: Mission, lists: Mapping[str, Path], outlines: Path | None, room: Path
-) -> dict[str, Path]:
+) -> tuple[dict[str, Path], list[Problem]]:
     """The lists with that of areas as the table has it, where a row or an outline names an area
-    with all those above it. Raises WrongUse for a list that cannot be read."""
-    listed = lists.get("areas")
-    records = []
+    with all those above it, and what is wrong in rows of such a list. Raises WrongUse for a list
+    that cannot be read."""
+    listed, problems = lists.get("areas"), []
+    records: Sequence[Record] = []
     if listed is not None and template_of(listed) is None:
-        records = records_of_list(listed)
+        numbered = rows_of_list(listed)
+        records = [record for *_, record in numbered]
+        problems = [*nested_problems(listed.name, numbered, mission.country_area)][:_TOLD]
     elif listed is None and outlines is not None:
         records = records_of_outlines(outlines)
     rows = nested_rows(records, mission.country_area, mission.starts_on.isoformat())
     if not rows:
-        return {**lists}
+        return {**lists}, problems
     path = room / f"{(listed or outlines or room).stem}.areas.xlsx"
     write_template(contracts()["areas"], path, "en", rows)
-    return {**lists, "areas": path}
+    return {**lists, "areas": path}, problems
 
 
 def _lists_areas(profile: Path) -> bool:

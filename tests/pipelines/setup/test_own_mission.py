@@ -14,7 +14,7 @@ from pipelines.cli.main import main
 from pipelines.ingest.inbox import ingest
 from pipelines.ingest.mapping.profile import profile_problems
 from pipelines.setup.desk import SetupDesk
-from pipelines.setup.nested_areas import nested_problems, nested_rows
+from pipelines.setup.nested_areas import nested_problems, nested_rows, rows_of_list
 from pipelines.setup.proposal.desk import IntakeDesk, open_desk
 from pipelines.setup.runs import runs
 from pipelines.setup.steps import STEPS, _Facts, _refresh, ended_quarters, steps
@@ -163,7 +163,7 @@ def test_rows_of_a_list_of_boundaries_that_would_be_left_out_are_told(
 ) -> None:
     path = tmp_path / "districts.csv"
     path.write_text(text, encoding="utf-8")
-    found = [*nested_problems(path, "K")]
+    found = [*nested_problems(path.name, rows_of_list(path), "K")]
     assert [(one.rule, one.row, one.value) for one in found] == [
         ("setup_no_area_code", 2 if "ADM" in text else 3, "Bodu"),
         ("setup_area_twice", 4 if "ADM" in text else 5, "K11" if "ADM" in text else "K1"),

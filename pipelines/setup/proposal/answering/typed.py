@@ -32,10 +32,15 @@ def split(given: Answers) -> dict[str, str]:
             joined = BETWEEN.join(part.strip() for part in further.split(" + "))
             found |= {name: first.strip(), name.replace("header.", "join.", 1): joined}
         else:
-            plain = re.sub(rf"^({re.escape(_ALSO)})+", "", name)
+            plain = _of_any_table(name)
             is_list = plain in _SEVERAL or plain.startswith("when_is.")
             found[name] = value.replace(" | ", BETWEEN) if is_list else value
     return found
+
+
+def _of_any_table(name: str) -> str:
+    """The name of an answer, whichever of the tables it is about."""
+    return re.sub(rf"^({re.escape(_ALSO)})+", "", name)
 
 
 def tables(language: str) -> Words:
@@ -46,8 +51,7 @@ def tables(language: str) -> Words:
 def are_names(given: Answers) -> bool:
     """Whether each answer names a column by its code, so that its table need not be known."""
     columns = {name for one in contracts().values() for name in one.columns}
-    names = (re.sub(rf"^({re.escape(_ALSO)})+", "", name) for name in given)
-    parts = [name.split(".") for name in names]
+    parts = [_of_any_table(name).split(".") for name in given]
     return all(len(one) == 1 or one[0] not in _OF_COLUMNS or one[1] in columns for one in parts)
 
 

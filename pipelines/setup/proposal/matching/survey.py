@@ -123,7 +123,7 @@ def _is_number(item: str) -> bool:
 
 def _likeness(item: str, texts: Texts) -> float:
     names = code_names("survey_item", item)
-    if not _of_the_un(*names) and _of_the_un(texts.header, *texts.wordings):
+    if _of_the_un(texts.header, *texts.wordings) and not _of_the_un(*names):
         return 0.0  # trust in UN police is not trust in the police, whatever the column is called
     best = 0.0
     for written in (texts.header, *texts.wordings):
