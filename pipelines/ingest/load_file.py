@@ -508,7 +508,6 @@ def _load_table(
     for name, positions, rows in held:  # a value of a row that is rejected is not held beside it
         kept = rows.filter(pa.array(~outcome.rejected[positions]))
         outcome.held += [(contract.table, name, kept)] if kept.num_rows else []
-        outcome.warnings += [(contract.table, kept)] if kept.num_rows else []
 
 
 def _texts_read(mappings: list[TableMapping]) -> dict[str, list[str]]:
@@ -667,7 +666,10 @@ def _write_rejects(job: _Job, outcome: _Outcome) -> None:
         insert_table(job.connection, "quarantine", table, rows)
     warnings = [
         rows.append_column("table_name", pa.repeat(table, rows.num_rows))
-        for table, rows in outcome.warnings
+        for table, rows in (
+            *outcome.warnings,
+            *((table, rows) for table, _, rows in outcome.held),
+        )
     ]
     if warnings:
         insert_table(job.connection, "ops", "row_warning", pa.concat_tables(warnings))
@@ -846,10 +848,10 @@ def _held_values(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
 
 def _warned(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
     """Of each other warning about single rows its first row, and how many more are like it."""
-    told = [id(rows) for _, _, rows in outcome.held]
-    tables = [(table, rows) for table, rows in outcome.warnings if id(rows) not in told]
     found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for table, row in ((table, row) for table, rows in tables for row in rows.to_pylist()):
+    for table, row in (
+        (table, row) for table, rows in outcome.warnings for row in rows.to_pylist()
+    ):
         if row["row_number"] is not None and row["rule"] != _UNLISTED:
             found.setdefault((row["rule"], row["column_name"] or "", table), []).append(row)
     for (rule, _, table), (first, *others) in sorted(found.items()):

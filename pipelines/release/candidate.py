@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import pyarrow as pa
 
@@ -121,9 +122,10 @@ def build_candidate(
     made_of = origin(
         connection, mission, profile, period, as_of, records, partner_approved_by, second
     )
-    if if_changed:
-        _refuse_same(workspace, mission.mission, made_of)
-    previous = _compared_with(workspace, mission.mission, made_of)
+    current, manifest = _current(workspace, mission.mission)
+    if if_changed and manifest and manifest["origin_sha256"] == fingerprint(made_of):
+        raise WrongUse(Problem("nothing_to_publish", value=current))
+    previous = _compared_with(workspace, mission.mission, current, manifest, made_of)
     decompose = _decomposer(connection, workspace, mission, previous, made_of, as_of)
     facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, decompose, Lock())
     tables = take_tables(connection, mission.mission)
@@ -144,31 +146,32 @@ def build_candidate(
     return Candidate(mission.mission, period, name, folder)
 
 
-def _refuse_same(workspace: Workspace, mission: str, made_of: Mapping[str, object]) -> None:
-    """Raises WrongUse where the release that the pages show follows from all the same."""
-    current = current_name(workspace, mission)
-    manifest = workspace.releases(mission) / (current or "") / MANIFEST
-    if current is None or not manifest.is_file():
-        return
-    if read_release_json(manifest.parent, MANIFEST)["origin_sha256"] == fingerprint(dict(made_of)):
-        raise WrongUse(Problem("nothing_to_publish", value=current))
+def _current(workspace: Workspace, mission: str) -> tuple[str | None, dict[str, Any] | None]:
+    """The release that the pages show, and its manifest where it is there."""
+    name = current_name(workspace, mission)
+    folder = workspace.releases(mission) / (name or "")
+    is_there = name is not None and (folder / MANIFEST).is_file()
+    return name, read_release_json(folder, MANIFEST) if is_there else None
 
 
-def _compared_with(workspace: Workspace, mission: str, made_of: Mapping[str, object]) -> str | None:
+def _compared_with(
+    workspace: Workspace,
+    mission: str,
+    current: str | None,
+    manifest: Mapping[str, Any] | None,
+    made_of: Mapping[str, object],
+) -> str | None:
     """The release that revisions are told against: the current one.
 
     Where only records were approved since, the one that it was compared with itself, so that all
     other files stay equal. Where it was compared with none, and its quarter's past was published
     afterwards, the newest of that.
     """
-    current = current_name(workspace, mission)
-    if current is None:
-        return None
-    folder = workspace.releases(mission) / current
-    if not (folder / MANIFEST).is_file():
+    if current is None or manifest is None:
         return current
+    folder = workspace.releases(mission) / current
     before: str | None = read_release_json(folder, PUBLICATION).get("previous_release")
-    if is_told_further(read_release_json(folder, MANIFEST), made_of):
+    if is_told_further(manifest, made_of):
         return before
     if before is None and made_of["period"] == period_of_release(current):
         known = releases_of(workspace, mission)
