@@ -60,6 +60,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile
 	@echo "Installing the locked requirements (about two minutes the first time) …"
 	@$(PIP) --require-hashes -r requirements.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
+	@$(BIN)/python .ci/leave_out.py requirements.txt
 	@touch .venv/installed
 
 .venv/test-installed: .venv/installed requirements-test.txt requirements-spark.txt

@@ -23,10 +23,14 @@ class Fault(Exception):
 
 
 def kind_of(error: BaseException) -> str:
-    """The kind of an error by its full name, as `duckdb.ConversionException`."""
+    """The kind of an error by its full name, as `duckdb.ConversionException`.
+
+    SQLite's with its code: a lock that was waited for and a disk that fails are of one kind."""
     if isinstance(error, Fault):
         return str(error)
-    return f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+    name = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+    code = getattr(error, "sqlite_errorname", None)
+    return f"{name} ({code})" if code else name
 
 
 def traceback_of(error: BaseException) -> str:

@@ -1,7 +1,9 @@
-"""A Python that will not do, or one without venv, is said in one line with what to do."""
+"""What setting up refuses in one line, with what to do, and what it leaves out."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -33,3 +35,25 @@ def test_a_missing_venv_says_what_to_install() -> None:
     done = check_python("sys.modules['ensurepip'] = None")
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1 and "python3-venv" in done.stderr
+
+
+def test_what_no_command_reads_is_left_out_of_an_environment(tmp_path: Path) -> None:
+    kept = ["thing/a.py", "thing/b.js", "tests/of_its_own.py", "other/tests/c.py"]
+    gone = ["thing/tests/test_a.py", "thing/part/tests/data/rows.csv", "thing/b.js.map"]
+    for name in (*kept, *gone):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    for name, files in (("thing", [*kept[:3], *gone]), ("other", kept[3:])):
+        about = tmp_path / f"{name}-1.dist-info"
+        about.mkdir()
+        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+        (about / "RECORD").write_text("".join(f"{file},,\n" for file in files))
+    locked = tmp_path / "requirements.txt"  # locks one of the two, and one of another system
+    locked.write_text("thing==1 \\\n    --hash=sha256:00\nelsewhere==2\n")
+    command = [sys.executable, REPOSITORY / ".ci" / "leave_out.py", locked]
+    for _ in range(2):  # again, there is nothing left to remove
+        environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+        done = subprocess.run(command, env=environment, capture_output=True, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+        assert all((tmp_path / name).exists() for name in kept)
+        assert not any((tmp_path / name).exists() for name in gone)
