@@ -15,14 +15,13 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
 from indicators.foundation.errors import Problem, WrongUse
-from indicators.foundation.reading.yaml_files import read_yaml
+from indicators.foundation.reading.model_problems import read_model
 from pipelines.workspace.keys import public_key
 from pipelines.workspace.paths import Workspace
 
@@ -108,15 +107,4 @@ def read_settings(workspace: Workspace) -> Headquarters:
     path = workspace.home / FILE
     if not path.is_file():
         raise WrongUse(Problem("no_hq_settings", value=str(path)))
-    try:
-        return Headquarters.model_validate(read_yaml(path), context={"home": path.parent})
-    except ValidationError as error:
-        raise WrongUse(
-            Problem(
-                "hq_settings",
-                FILE,
-                column=".".join(map(str, found["loc"])),
-                parameters={"reason": found["msg"].removeprefix("Value error, ")},
-            )
-            for found in error.errors()
-        ) from error
+    return read_model(path, Headquarters)

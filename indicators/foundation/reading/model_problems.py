@@ -43,10 +43,13 @@ def _own_errors(error: ValidationError) -> list[ErrorDetails]:
 
 
 def read_model(path: Path, model: type[Model], loader: type[StrictLoader] = PlainLoader) -> Model:
-    """What a YAML file holds. Raises WrongUse naming file, row, key and what is wrong."""
+    """What a YAML file holds; its validators know the file's folder as `home`.
+
+    Raises WrongUse naming file, row, key and what is wrong.
+    """
     entry = read_yaml(path, loader)
     try:
-        return model.model_validate(entry)
+        return model.model_validate(entry, context={"home": path.parent})
     except ValidationError as error:
         raise WrongUse(list(model_problems(path, error, model))) from error
 
