@@ -44,6 +44,7 @@ from indicators.definitions.mission_profile import Mission
 from indicators.engine.refresh import compute
 from indicators.incremental.row_engine import DUCKDB, RowEngine
 from indicators.incremental.stored_columns import complete_rows
+from pipelines.workspace.warehouse.connection import bound_memory, lock_down
 from tests.benchmarks.measuring import Measured, measured, median_of, medians, note
 from tests.worlds.cells import compute_cells
 from tests.worlds.rows.catalogue import FIRST_DAY, Size, append_month, fill_core, later_files
@@ -105,10 +106,12 @@ def line(bench: str, ours: Measured, theirs: Measured, ratio: float, n: int) -> 
 
 
 def filled(folder: str, name: str, size: Size) -> duckdb.DuckDBPyConnection:
-    """A warehouse file with the rows of this size."""
+    """A warehouse file with the rows of this size, within the bounds of every warehouse."""
     note(f"{name}: {size.activities:,} activities, {size.months} months")
-    connection = duckdb.connect(str(Path(folder) / f"{name}.bench"))
-    connection.execute("SET TimeZone = 'UTC'")
+    path = Path(folder) / f"{name}.bench"
+    connection = duckdb.connect(str(path))
+    bound_memory(connection, path.with_suffix(".tmp"))
+    lock_down(connection)
     fill_core(connection, size)
     complete_rows(connection, mission_of([]))  # as ingest does
     for _ in later_files(connection, size):

@@ -94,6 +94,7 @@ def _attached(copy: Path) -> duckdb.DuckDBPyConnection:
     there = str(copy).replace("'", "''")
     connection.execute(f"ATTACH '{there}' AS warehouse (READ_ONLY)")
     connection.execute("USE warehouse")
+    connection.execute("SET temp_directory = ''")  # no rows where the command happens to run
     lock_down(connection)
     return connection
 

@@ -11,6 +11,7 @@ from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.mart_tables import MART_TABLES
 from pipelines.workspace.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.last_state import open_to_read
 from tests.conftest import REPOSITORY
 
 OPEN = """
@@ -19,6 +20,7 @@ from pathlib import Path
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.mart_tables import MART_TABLES
 from pipelines.workspace.warehouse.connection import open_warehouse
+from pipelines.workspace.warehouse.last_state import open_to_read
 try:
     with open_warehouse(Path(sys.argv[1])):
         print("open")
@@ -111,3 +113,36 @@ def test_column_that_a_contract_gains_is_added(
     with open_warehouse(tmp_path / "a.duckdb") as connection:
         rows = connection.execute("SELECT area_code, motto FROM core.areas").fetchall()
     assert rows == [("XX", None)]
+
+
+WORK = """
+import signal, sys
+from pathlib import Path
+from pipelines.workspace.warehouse import connection
+connection._MEMORY = 96_000_000
+path = Path(sys.argv[1])
+with connection.open_warehouse(path) as warehouse:
+    warehouse.execute("CREATE TEMP TABLE rows AS SELECT i, hash(i), hash(i + 1) FROM range(9_000_000) t(i)")
+    print(sum(file.stat().st_size for file in path.with_name("a.duckdb.tmp").iterdir()), flush=True)
+    signal.pause()
+"""
+
+
+def test_rows_beyond_the_bound_lie_beside_the_file_and_a_killed_process_leaves_none(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.duckdb"
+    spilled = path.with_name("a.duckdb.tmp")
+    command = [sys.executable, "-c", WORK, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=REPOSITORY, text=True) as process:
+        assert process.stdout is not None
+        assert int(process.stdout.readline()) > 50_000_000
+        process.kill()
+    assert list(spilled.iterdir())
+    with open_warehouse(path) as connection:
+        assert not spilled.exists()
+        ((bound,),) = connection.execute("SELECT current_setting('memory_limit')").fetchall()
+    assert bound == "1.6 GiB"  # 1.8 GB
+    with open_to_read(path) as connection:
+        ((folder,),) = connection.execute("SELECT current_setting('temp_directory')").fetchall()
+    assert folder == ""
