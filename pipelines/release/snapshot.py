@@ -23,6 +23,7 @@ _SETTINGS = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "write_buffer_row_group_count": 1,  # as for a warehouse: rows that are written leave the memory
+    "temp_directory": "",  # nothing of a release lies anywhere but in it
 }
 # Indicators in their order, so many together that sorting their rows takes little memory.
 _PARTS_SQL = """
