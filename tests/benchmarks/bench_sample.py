@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -57,6 +58,7 @@ def poclens(home: Path, *words: str) -> Command:
     started = time.perf_counter()
     # Progress is written for a terminal only; `wait4` tells what this one process used.
     terminal, end = os.openpty()
+    termios.tcsetwinsize(end, (24, 80))  # a bar of no width writes nothing
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=end, env=environment
     ) as process:
