@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
-import psutil
 from filelock import FileLock, Timeout
 
 from indicators.foundation.errors import Problem, WrongUse
@@ -70,9 +69,11 @@ def locked(path: Path, seconds: float = 0) -> Iterator[None]:
 
 
 def bound_memory(connection: duckdb.DuckDBPyConnection, spilled: Path) -> None:
-    """What does not fit into the bound lies in the folder while it is worked on."""
-    bound = min(_MEMORY, int(0.8 * psutil.virtual_memory().total))
-    connection.execute(f"SET memory_limit = '{bound}B'")
+    """What does not fit into the bound lies in the folder while it is worked on; the bound is less
+    where DuckDB finds that the machine, or the container, has less."""
+    found = "SELECT parse_formatted_bytes(current_setting('memory_limit'))"
+    ((there,),) = connection.execute(found).fetchall()
+    connection.execute(f"SET memory_limit = '{min(_MEMORY, there)}B'")
     connection.execute("SET temp_directory = ?", [str(spilled)])
 
 
