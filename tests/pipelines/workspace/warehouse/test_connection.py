@@ -1,5 +1,6 @@
 """The warehouse has one writer, all its tables, and reaches nothing outside."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -133,8 +134,11 @@ def test_rows_beyond_the_bound_lie_beside_the_file_and_a_killed_process_leaves_n
 ) -> None:
     path = tmp_path / "a.duckdb"
     spilled = path.with_name("a.duckdb.tmp")
-    command = [sys.executable, "-c", WORK, str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=REPOSITORY, text=True) as process:
+    script = tmp_path / "work.py"  # of a command by its text DuckDB believes that somebody types it
+    script.write_text(WORK)
+    command = [sys.executable, script, path]
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as process:
         assert process.stdout is not None
         assert int(process.stdout.readline()) > 50_000_000
         process.kill()
