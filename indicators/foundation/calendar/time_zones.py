@@ -5,7 +5,7 @@ ten times as much. The offsets are those that DuckDB's ICU gives, so the result 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 import duckdb
@@ -14,6 +14,7 @@ from indicators.foundation.sql_text import sql_file
 
 _STRETCHES = 3  # the newest ones hold the facts of any mission
 _SHORTEST_DAYS = 730  # a zone with summer time has none so long
+_CLEAR = timedelta(days=2)  # more than any clock is ahead or behind, and than a day of its change
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,15 @@ def local_time_sql(zone: str) -> str:
         for stretch in still_stretches(zone)
     ]
     return "\n  ".join(["CASE", *cases, f"ELSE {icu} END"]) if cases else icu
+
+
+def seconds_ahead(zone: str, first: datetime, last: datetime) -> int | None:
+    """Seconds that the zone's clock is ahead of UTC from days before the first to days after the
+    last; None where it changes meanwhile, or has not stood still for long."""
+    for stretch in still_stretches(zone):
+        if stretch.begins + _CLEAR < first and last < stretch.ends - _CLEAR:
+            return stretch.seconds
+    return None
 
 
 @cache

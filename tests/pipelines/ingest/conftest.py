@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def clock() -> Iterator[duckdb.DuckDBPyConnection]:
     """A plain connection in UTC for expressions alone."""
     with duckdb.connect() as connection:

@@ -5,11 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from indicators.definitions.contracts import Column, Words
 from pipelines.ingest.mapping.written.written_numbers import Signs, number_of_cell, number_text
-from pipelines.ingest.rows.cast import Notation, cast, text_column
+from pipelines.ingest.rows.cast import Notation, cast, cast_of, text_column
 
 TITLE = Words(en="x", fr="x")
 
@@ -270,6 +273,37 @@ def test_south_sudan_put_its_clocks_back_in_2021(clock: duckdb.DuckDBPyConnectio
     assert value(clock, "time", "2021-01-31 22:30", **how) == datetime(2021, 1, 31, 19, 30)
     assert value(clock, "time", "2021-01-31 23:30", **how) is None
     assert value(clock, "time", "2021-02-01 00:00", **how) == datetime(2021, 1, 31, 22)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    zone=st.sampled_from(
+        ["Africa/Bangui", "Africa/Juba", "Africa/Casablanca", "Asia/Beirut", "Europe/Paris", "UTC"]
+    ),
+    moments=st.lists(st.datetimes(datetime(1971, 1, 1), datetime(2098, 12, 1)), min_size=1),
+    years=st.integers(1, 127),
+    others=st.lists(st.sampled_from(["2026-02-30 10:00", "2021-02-31T00:00", None]), max_size=2),
+)
+def test_a_column_of_plain_times_is_read_as_each_of_them_alone(
+    clock: duckdb.DuckDBPyConnection,
+    zone: str,
+    moments: list[datetime],
+    years: int,
+    others: list[str | None],
+) -> None:
+    """Whether or not the zone's clock stands still around all of them."""
+    moments = [
+        one.replace(year=1971 + (one.year - 1971) % years, day=min(one.day, 28)) for one in moments
+    ]
+    texts = [one.isoformat(" ", "seconds") for one in moments]
+    column, how = Column(type="time", title=TITLE), Notation(time_zone=zone)
+    rows = pa.table({"x__text": pa.array([*texts, *others], pa.string())})
+    found = []
+    clock.register("rows", rows)
+    for made in (cast("x", column, how), cast_of("x", column, how, rows["x__text"])):
+        query = f"SELECT {made.expression} FROM rows"
+        found.append(clock.execute(query, dict(made.parameters)).fetchall())
+    assert found[0] == found[1]
 
 
 def test_codes_are_exact(clock: duckdb.DuckDBPyConnection) -> None:
