@@ -12,7 +12,7 @@ import pandas as pd
 from babel.dates import format_date
 
 from dashboards.wording.words import Words
-from indicators.foundation.calendar.day_text import DAY_OF_YEAR, day_text
+from indicators.foundation.calendar.day_text import DAY_OF_YEAR, MONTH, day_text
 from indicators.foundation.messages import has_message, message
 from indicators.foundation.numbers.number_format import number_text
 from indicators.foundation.periods import Period, period_of
@@ -58,7 +58,7 @@ def day_beside(value: date | pd.Timestamp, other: date | pd.Timestamp, words: Wo
 
 def month(value: date | pd.Timestamp, words: Words) -> str:
     """Sep 2026, sept. 2026."""
-    return _unbroken(format_date(value, "MMM yyyy", locale=words.language))
+    return day_text(value, words.language, MONTH)
 
 
 def month_name(value: date | pd.Timestamp, words: Words) -> str:
@@ -72,10 +72,6 @@ def months(values: Sequence[date | pd.Timestamp], words: Words) -> str:
     if 0 < len(values) - 1 == last.month - first.month and first.year == last.year:
         return words("format.months", first=month_name(first, words), last=month(last, words))
     return words.listed([month(value, words) for value in values])
-
-
-def _unbroken(text: str) -> str:
-    return str(text).replace(" ", "\u00a0")
 
 
 def is_missing(value: Any) -> bool:

@@ -6,6 +6,7 @@ and zones are parameters. Running it does not belong here (`load_file.py`).
 
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -154,14 +155,10 @@ def _plain(name: str, column: Column, how: Notation, texts: pa.ChunkedArray) -> 
 def _plain_time_cast(name: str, how: Notation, texts: pa.ChunkedArray) -> Cast:
     """Local times as ISO writes them. Where the zone's clock stands still around all of them,
     nothing is asked of each: that takes four conversions a value, and ten times the SQL."""
-    local = f"TRY_CAST({text_column(name)} AS TIMESTAMP)"
-    try:
-        first, last = (
-            datetime.fromisoformat(end[:10]) for end in pc.min_max(texts).as_py().values()
-        )
-    except ValueError:  # there is no such day, as the row will say
-        return _utc_cast(name, how, local, "", {})
-    seconds = seconds_ahead(how.time_zone, first, last)
+    local, seconds = f"TRY_CAST({text_column(name)} AS TIMESTAMP)", None
+    with suppress(ValueError):  # there is no such day, as the row will say
+        ends = (datetime.fromisoformat(end[:10]) for end in pc.min_max(texts).as_py().values())
+        seconds = seconds_ahead(how.time_zone, *ends)
     if seconds is None:
         return _utc_cast(name, how, local, "", {})
     return _utc_cast(name, how, "", f"{local} - to_seconds({seconds})", {})

@@ -1,7 +1,7 @@
 """Units that stopped sending: told at the end of a refresh and on the page that begins one."""
 
 from indicators.definitions.contracts import contracts
-from indicators.foundation.calendar.day_text import day_text
+from indicators.foundation.calendar.day_text import MONTH, day_text
 from indicators.foundation.messages import message
 from indicators.foundation.sql_text import quoted, sql_file
 from pipelines.workspace.warehouse.inspect import Connection
@@ -20,7 +20,7 @@ def silent_lines(connection: Connection, language: str) -> list[str]:
             "closing.silent_unit",
             language,
             unit=code if name in (None, code) else f"{name} ({code})",
-            last=day_text(last, language, "MMM yyyy"),
+            last=day_text(last, language, MONTH),
             months=months,
         )
         for code, name, last, months in found

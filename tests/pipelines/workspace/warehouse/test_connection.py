@@ -21,7 +21,6 @@ from pathlib import Path
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.mart_tables import MART_TABLES
 from pipelines.workspace.warehouse.connection import open_warehouse
-from pipelines.workspace.warehouse.last_state import open_to_read
 try:
     with open_warehouse(Path(sys.argv[1])):
         print("open")
