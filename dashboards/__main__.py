@@ -25,6 +25,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--audience", choices=AUDIENCES, default="mission")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8050)
+    parser.add_argument("--waits", action="store_true", help=_said("page.serve.waits"))
     parser.add_argument("--desk", metavar="MODULE:FUNCTION", help=_said("page.serve.desk"))
     return parser.parse_args(arguments)
 
@@ -105,6 +106,8 @@ def _serve(chosen: argparse.Namespace, listening: socket.socket) -> None:
     home = chosen.home.resolve()
     desk = desk_named(chosen.desk, home) if chosen.desk else None
     app = create_app(home, chosen.audience, desk, _is_reached(chosen.host))
+    if chosen.waits and not sys.stdin.readline():  # who was to say when has ended
+        return
     port = listening.getsockname()[1]
     app.server.config["SESSION_COOKIE_NAME"] = cookie_name(home, chosen.audience, port)
     listening.listen(server.WAITING)  # who comes from now on is answered once all is loaded

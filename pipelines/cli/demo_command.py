@@ -27,7 +27,9 @@ from pipelines.cli.demo_history import (
 from pipelines.cli.options import Parser, add_port, require_free_port
 from pipelines.cli.progress import progress_bar
 from pipelines.cli.refresh_command import summary
-from pipelines.cli.serve_command import served
+from pipelines.cli.serve_command import let_answer, served
+from pipelines.release.makers import prepare
+from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace
 
 
@@ -46,9 +48,12 @@ def run(arguments: argparse.Namespace) -> int:
     started = time.monotonic()
     with ExitStack() as opened:
         with one_for_several_runs():
+            if not arguments.no_serve:  # it loads while files are written here
+                make_workspace(arguments.workspace)
+                server = opened.enter_context(served(arguments, arguments.port))
             publish_newest(arguments)
             if not arguments.no_serve:
-                server = opened.enter_context(served(arguments, arguments.port))
+                let_answer(server, arguments.port)
                 seconds = round(time.monotonic() - started)
                 tell(arguments, "cli.demo.open", seconds=seconds, port=arguments.port)
                 if hasattr(os, "nice"):
@@ -84,6 +89,7 @@ def publish_newest(arguments: argparse.Namespace) -> None:
     workspace = arguments.workspace
     if is_published(workspace, NEWEST):
         return
+    prepare()
     from pipelines.sample.cycle import write_cycle
 
     write_cycle(workspace.home)
@@ -115,7 +121,7 @@ def add_history(arguments: argparse.Namespace) -> None:
 
 def _deliver(arguments: argparse.Namespace, workspace: Workspace, quarter: Quarter) -> None:
     from pipelines.sample import deliver_what_is_new
-    from pipelines.workspace.installation import install_profile, make_workspace
+    from pipelines.workspace.installation import install_profile
 
     make_workspace(workspace)
     tell(arguments, "cli.demo.sample", period=quarter.period)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 from pipelines.cli.options import Parser, add_port, clean_environment, require_free_port
@@ -36,18 +36,26 @@ def serve(arguments: argparse.Namespace, port: int, audience: str = "mission") -
 
 @contextmanager
 def served(arguments: argparse.Namespace, port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    """The server as a process beside this one, once it answers; it ends with the block, and with
-    this process where that is asked to end."""
+    """The server as a process beside this one, which loads and answers once it is told to; it ends
+    with the block, and with this process where that is asked to end."""
     require_free_port(port)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    server = subprocess.Popen(_command(arguments, port, "mission"), env=_environment(arguments))
+    command = [*_command(arguments, port, "mission"), "--waits"]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, env=_environment(arguments))
     try:
-        while server.poll() is None and not answers(port):
-            time.sleep(0.1)
         yield server
     finally:
         server.terminate()
         server.wait()
+
+
+def let_answer(server: "subprocess.Popen[bytes]", port: int) -> None:
+    """Tells the server that is beside to answer, and waits until it does or has ended."""
+    assert server.stdin is not None
+    with suppress(BrokenPipeError), server.stdin as told:
+        told.write(b"\n")
+    while server.poll() is None and not answers(port):
+        time.sleep(0.1)
 
 
 def answers(port: int) -> bool:

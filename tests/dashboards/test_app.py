@@ -4,12 +4,14 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from dashboards.serving.app import create_app
+from pipelines.cli.serve_command import answers
 from tests.worlds.release import MISSION, RELEASE
 
 
@@ -72,6 +74,24 @@ def test_a_taken_port_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
 def test_a_missing_workspace_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     refused = _refusal("--home", str(tmp_path / "nowhere"))
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize("told", [b"\n", b""])
+def test_a_server_that_waits_answers_once_it_is_told_and_ends_with_who_was_to(
+    told: bytes, tmp_path: Path
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "dashboards", "--home", str(tmp_path), "--port", str(port)]
+    with subprocess.Popen([*command, "--waits"], stdin=subprocess.PIPE) as server:
+        assert server.stdin is not None and not answers(port)
+        with server.stdin:
+            server.stdin.write(told)
+        while server.poll() is None and not answers(port):
+            time.sleep(0.1)
+        assert (server.poll() is None) == bool(told)
+        server.terminate()
 
 
 def test_files_with_a_version_in_their_address_are_kept_for_a_year(client: FlaskClient) -> None:
