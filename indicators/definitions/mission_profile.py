@@ -10,20 +10,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from indicators.definitions.contracts import Strict, Words, contracts
 from indicators.definitions.sharing.audiences import Choices
-from indicators.foundation.reading.model_problems import read_model
+from indicators.foundation.reading.model_problems import Unfit, read_model
 
 _RESERVED = {"raw", "core", "quarantine", "cube", "mart", "ops"}
 SHARED = "${POCLENS_SHARED}"
 
 
 PeriodType = Literal["W", "M", "Q", "S", "A", "B"]
+
+
+def _is_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise Unfit("time_zone", name=name) from error
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_is_zone)]
+"""The name of a time zone."""
 
 
 class DatedValue(Strict):
@@ -77,7 +89,7 @@ class Selected(Strict):
         for name in ("baseline", "target"):
             kinds = [one.period_type for one in _several(getattr(self, name))]
             if len(kinds) != len(set(kinds)) or (len(kinds) > 1 and None in kinds):
-                raise ValueError(f"{name}: several need a period_type each, and each its own")
+                raise Unfit("several_lengths", name=name)
         return self
 
 
@@ -117,7 +129,7 @@ class Agreement(Strict):
             if entry.needs_agreement
         ]
         if name not in needing:
-            raise ValueError(f"'{name}' needs no agreement; these do: {', '.join(needing)}")
+            raise Unfit("no_agreement", column=name, known=", ".join(needing))
         return name
 
 
@@ -168,7 +180,7 @@ class Mission(Strict):
     name: Words
     description: Words | None = None
     country_area: str  # area_code of the whole mission area
-    time_zone: str
+    time_zone: Zone
     starts_on: date
     ends_on: date | None = None
     is_fictional: bool = False
@@ -198,7 +210,7 @@ class Mission(Strict):
     @classmethod
     def _is_no_schema(cls, name: str) -> str:
         if name in _RESERVED:
-            raise ValueError(f"{name} is the name of a database schema")
+            raise Unfit("schema_name", name=name)
         return name
 
     @field_validator("indicators")
@@ -207,23 +219,14 @@ class Mission(Strict):
         codes = [entry.code for entry in chosen]
         twice = sorted({code for code in codes if codes.count(code) > 1})
         if twice:
-            raise ValueError(f"chosen twice: {', '.join(twice)}")
+            raise Unfit("chosen_twice", codes=", ".join(twice))
         return chosen
 
     @model_validator(mode="after")
     def _time_runs_forward(self) -> "Mission":
         if self.ends_on is not None and self.ends_on < self.starts_on:
-            raise ValueError(f"ends_on ({self.ends_on}) lies before starts_on ({self.starts_on})")
+            raise Unfit("ends_before_start", ends=str(self.ends_on), starts=str(self.starts_on))
         return self
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_a_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (KeyError, ValueError, OSError) as error:
-            raise ValueError(f"{name} is not a time zone of the IANA list") from error
-        return name
 
     @property
     def setting(self) -> Setting:
@@ -233,7 +236,7 @@ class Mission(Strict):
     @model_validator(mode="after")
     def _distances_need_outlines(self) -> "Mission":
         if self.parameters.reject_outside_km is not None and self.areas_geojson is None:
-            raise ValueError("parameters.reject_outside_km needs outlines: name areas_geojson")
+            raise Unfit("needs_outlines")
         return self
 
     def as_of_day(self, wish: date | None = None) -> date:

@@ -25,7 +25,7 @@ from indicators.definitions.mission_profile import DatedValue, Selected
 from indicators.dissemination.spreadsheets import Book, keep_heads, new_workbook, write_value
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import LANGUAGES, message
-from indicators.foundation.reading.model_problems import KINDS
+from indicators.foundation.reading.model_problems import KINDS, reasons
 from indicators.linkage.framework.model import FILE_NAME as FRAMEWORK
 from indicators.linkage.framework.model import Edge, Outcome, Output
 from pipelines.ingest.mapping.profile import profile_problems
@@ -403,7 +403,7 @@ def _row_problems(
                 listed = wrong.get("ctx", {}).items()
                 facts = {name: str(one).replace(" or ", ", ") for name, one in listed}
                 kind = KINDS.get(wrong["type"], wrong["type"])
-                facts |= {"reason": wrong["msg"].removeprefix("Value error, "), "kind": kind}
+                facts |= {**reasons(wrong), "kind": kind}
                 yield Problem("profile_cell", path.name, sheet.title, number, column, value, facts)
                 entry.pop(keys[0] if keys else "", None)
 

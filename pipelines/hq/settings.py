@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from indicators.foundation.errors import Problem, WrongUse
-from indicators.foundation.reading.model_problems import read_model
+from indicators.foundation.reading.model_problems import Unfit, read_model
 from pipelines.workspace.keys import public_key
 from pipelines.workspace.paths import Workspace
 
@@ -42,10 +42,13 @@ class Server(BaseModel):
     @field_validator("url")
     @classmethod
     def _is_private(cls, url: str) -> str:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            raise Unfit("no_address") from error
         is_here = parts.scheme == "http" and parts.hostname in _THIS_MACHINE
         if parts.scheme != "https" and not is_here:
-            raise ValueError("https:// is needed: a token must not travel in clear")
+            raise Unfit("in_clear")
         return url.rstrip("/")
 
     @field_validator("public_key")
@@ -54,7 +57,7 @@ class Server(BaseModel):
         try:
             public_key(text)
         except WrongUse as error:
-            raise ValueError(str(error)) from error
+            raise Unfit("public_key") from error
         return text
 
     @field_validator("token_file")
@@ -67,7 +70,7 @@ class Server(BaseModel):
     @model_validator(mode="after")
     def _one_place(self) -> "Server":
         if self.token_file and self.token_environment:
-            raise ValueError("name token_file or token_environment, not both")
+            raise Unfit("two_tokens")
         return self
 
     def token(self) -> str | None:
@@ -98,7 +101,7 @@ class Headquarters(BaseModel):
         names = [server.mission for server in missions]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"named twice: {', '.join(twice)}")
+            raise Unfit("named_twice", names=", ".join(twice))
         return missions
 
 

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from indicators.definitions.contracts import ConfidentialityClass, Strict
 from indicators.foundation.data_folder import data_folder
-from indicators.foundation.reading.model_problems import read_model
+from indicators.foundation.reading.model_problems import Unfit, read_model
 
 LEAST_PERSONS = 8  # fewer, and none at all, are shown as such; others to the nearest ROUNDED_TO
 ROUNDED_TO = 5
@@ -78,8 +78,8 @@ class Policy(Strict):
         named |= {one.protected_kinds for one in self.audiences.values()}
         shown = [entry for one in self.audiences.values() for entry in one.classes.values()]
         named |= {entry.sex_age for entry in shown if entry.sex_age}
-        if named - set(self.grids):
-            raise ValueError(f"no such grid: {', '.join(sorted(named - set(self.grids)))}")
+        for name in sorted(named - set(self.grids)):
+            raise Unfit("grid", place="audiences", name=name, known=", ".join(self.grids))
         return self
 
     @property
@@ -161,11 +161,12 @@ def _chosen(stricter: Stricter | None) -> dict[str, str]:
 
 def _refuse_laxer(audience: AudienceName, kind: ConfidentialityClass, chosen: Stricter) -> None:
     grids, own = list(policy().grids), policy().audiences[audience].classes[kind]
+    place = f"{audience}.{kind}"
     if chosen.grid and chosen.grid not in grids:
-        raise ValueError(f"{audience}.{kind}: no grid {chosen.grid}; there are {', '.join(grids)}")
+        raise Unfit("grid", place=place, name=chosen.grid, known=", ".join(grids))
     is_laxer = chosen.grid and grids.index(chosen.grid) < grids.index(own.grid)
     if is_laxer or (chosen.display and chosen.display not in (own.display, "persons")):
-        raise ValueError(f"{audience}.{kind}: a profile may show less than the policy, not more")
+        raise Unfit("shows_more", place=place)
 
 
 @cache

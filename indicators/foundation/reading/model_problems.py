@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from indicators.foundation.errors import Problem, WrongUse, nearest
+from indicators.foundation.messages import LANGUAGES, message
 from indicators.foundation.reading.yaml_files import PlainLoader, read_yaml, row_of_key
 from indicators.foundation.reading.yaml_loader import StrictLoader
 
@@ -26,6 +27,26 @@ KINDS = (
 )  # fmt: skip
 """What pydantic calls a fault: the sentence that says it in the reader's language."""
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class Unfit(ValueError):
+    """What a validator raises where settings that a person writes break a rule of ours.
+
+    `rule`: a message key without its prefix `unfit.`. pydantic would keep an English text alone.
+    """
+
+    def __init__(self, rule: str, **parameters: str) -> None:
+        self.words = {one: message(f"unfit.{rule}", one, **parameters) for one in LANGUAGES}
+        super().__init__(self.words["en"])
+
+
+def reasons(detail: ErrorDetails) -> dict[str, str]:
+    """What is said of a fault, as `reason_en` and `reason_fr`; of what is no rule of ours, as
+    pydantic says it."""
+    error = detail.get("ctx", {}).get("error")
+    plain = dict.fromkeys(LANGUAGES, detail["msg"].removeprefix("Value error, "))
+    words = error.words if isinstance(error, Unfit) else plain
+    return {f"reason_{language}": text for language, text in words.items()}
 
 
 def _own_errors(error: ValidationError) -> list[ErrorDetails]:
@@ -75,12 +96,12 @@ def model_problems(
         elif detail["type"] == "missing":
             yield Problem("yaml_missing_key", path.name, row=row, parameters={"key": key})
         else:
-            facts = {"key": key, "reason": detail["msg"].removeprefix("Value error, ")}
             listed = {
                 name: str(value).replace(" or ", ", ")
                 for name, value in detail.get("ctx", {}).items()
             }
-            parameters = {**listed, **facts, "kind": KINDS.get(detail["type"], "")}
+            kind = KINDS.get(detail["type"], "")
+            parameters = {**listed, **reasons(detail), "key": key, "kind": kind}
             yield Problem("yaml_invalid", path.name, row=row, parameters=parameters)
 
 

@@ -15,7 +15,7 @@ from indicators.definitions.contracts import Strict, Words
 from indicators.definitions.indicator import Indicator
 from indicators.foundation.errors import Problem, WrongUse, nearest
 from indicators.foundation.messages import LANGUAGES
-from indicators.foundation.reading.model_problems import read_model
+from indicators.foundation.reading.model_problems import Unfit, read_model
 from indicators.linkage.framework.causal_language import causal_term_in
 
 FILE_NAME = "framework.yaml"
@@ -62,7 +62,7 @@ class Primary(Strict):
     @model_validator(mode="after")
     def _has_its_outcome(self) -> "Primary":
         if self.outcome == "independent" and self.method != "case_series":
-            raise ValueError("outcome: independent goes with method: case_series alone")
+            raise Unfit("independent")
         return self
 
 
@@ -116,16 +116,16 @@ class Edge(Strict):
         named = self.primary is not None and self.primary.method == "rollout"
         if self.kind == "activity":
             if dated or self.arrival is not None or named:
-                raise ValueError("arrival, arrivals and deployments go with kind: rollout alone")
+                raise Unfit("no_rollout")
             return self
         if dated != 1 or self.arrival is None:
-            raise ValueError("kind: rollout needs arrival, and one of arrivals and deployments")
+            raise Unfit("rollout_without_days")
         if self.primary is not None and not named:
-            raise ValueError("kind: rollout has no other test than method: rollout")
+            raise Unfit("rollout_method")
         areas = [area for arrival in self.arrivals for area in arrival.areas]
         twice = sorted({area for area in areas if areas.count(area) > 1})
         if twice:
-            raise ValueError(f"arrivals name areas twice: {', '.join(twice)}")
+            raise Unfit("arrives_twice", areas=", ".join(twice))
         return self
 
     @model_validator(mode="before")

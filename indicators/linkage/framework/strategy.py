@@ -16,7 +16,7 @@ from indicators.definitions.contracts import Strict, Words
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.errors import Problem, WrongUse, nearest
 from indicators.foundation.messages import LANGUAGES
-from indicators.foundation.reading.model_problems import read_model
+from indicators.foundation.reading.model_problems import Unfit, read_model
 from indicators.foundation.reading.yaml_files import row_of_key
 from indicators.foundation.stored.mart_rows import store_rows
 from indicators.linkage.framework.model import Framework
@@ -46,16 +46,14 @@ class Strategy(Strict):
     @model_validator(mode="after")
     def _time_runs_forward(self) -> "Strategy":
         if self.review_due_on <= self.approved_on:
-            raise ValueError(
-                f"review_due_on ({self.review_due_on}) must lie after approved_on "
-                f"({self.approved_on})"
-            )
+            days = {"due": str(self.review_due_on), "approved": str(self.approved_on)}
+            raise Unfit("review_before_approval", **days)
         return self
 
     @model_validator(mode="after")
     def _says_what_changed(self) -> "Strategy":
         if (self.version > 1) != (self.change is not None):
-            raise ValueError("write `change` from version 2 on, and not before")
+            raise Unfit("change")
         return self
 
 

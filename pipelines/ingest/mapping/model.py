@@ -9,11 +9,9 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -21,9 +19,9 @@ from pydantic import (
 )
 
 from indicators.definitions.contracts import Contract, Strict, contracts
-from indicators.definitions.mission_profile import resolve_path
+from indicators.definitions.mission_profile import Zone, resolve_path
 from indicators.foundation.errors import Problem, WrongUse, suggestion
-from indicators.foundation.reading.model_problems import read_model
+from indicators.foundation.reading.model_problems import Unfit, read_model
 from indicators.foundation.reading.yaml_loader import StrictLoader
 from pipelines.ingest.mapping.files.covered_span import (
     Covers,
@@ -57,18 +55,6 @@ def _as_tuple(value: Any) -> Any:
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 """One text or a list of texts."""
-
-
-def _is_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"{name} is not a time zone of the IANA list") from error
-    return name
-
-
-Zone = Annotated[str, AfterValidator(_is_zone)]
-"""The name of a time zone."""
 
 
 class Aliased(Strict):
@@ -137,21 +123,19 @@ class ColumnMapping(Aliased):
         origins = ("sources", "constant", "template", "point", "runs", "precision_of")
         named = [name for name in origins if getattr(self, name) is not None]
         if len(named) != 1 and not (not named and self.when):
-            raise ValueError(
-                "name exactly one of from, constant, template, point, runs, precision_of"
-            )
+            raise Unfit("one_origin", known=", ".join(("from", *origins[1:])))
         return self
 
     @model_validator(mode="after")
     def _unlisted_of_a_list(self) -> "ColumnMapping":
         if self.unlisted and (not self.recode or self.has_otherwise):
-            raise ValueError("unlisted needs recode, and no otherwise")
+            raise Unfit("unlisted")
         return self
 
     @model_validator(mode="after")
     def _signs_differ(self) -> "ColumnMapping":
         if self.decimal is not None and self.decimal == self.thousands:
-            raise ValueError(f"decimal and thousands are both '{self.decimal}'; name two signs")
+            raise Unfit("one_sign", sign=self.decimal)
         return self
 
     @property
@@ -206,7 +190,7 @@ class Unpivot(Strict):
     def _names_fit(self) -> "Unpivot":
         wrong = [name for name in self.items if len(name.split("|")) != len(self.item)]
         if wrong:
-            raise ValueError(f"items {wrong} do not name a value for each of {list(self.item)}")
+            raise Unfit("items", names=", ".join(wrong), columns=", ".join(self.item))
         return self
 
 
@@ -231,7 +215,7 @@ class TableMapping(Strict):
     def _areas_are_mapped(self) -> "TableMapping":
         areas = [one.precision_of for one in self.columns.values() if one.precision_of]
         if unmapped := [name for name in areas if name not in self.columns]:
-            raise ValueError(f"precision_of names {unmapped}, which the table does not map")
+            raise Unfit("precision_of", names=", ".join(unmapped))
         return self
 
     def mapped_columns(self) -> dict[str, list[ColumnMapping]]:
@@ -266,9 +250,14 @@ class Source(Strict):
         if self.covers is None or isinstance(self.covers, str):
             return self
         declared = self.covers.values() if isinstance(self.covers, Mapping) else [self.covers]
-        for span in map(declared_span, declared):
+        for days in declared:
+            try:
+                span = declared_span(days)
+            except ValueError as error:
+                written = ", ".join(day for day in days if day)
+                raise Unfit("covers_no_day", days=written) from error
             if span.first and span.last and span.first > span.last:
-                raise ValueError(f"covers ends ({span.last}) before it begins ({span.first})")
+                raise Unfit("covers_backwards", first=str(span.first), last=str(span.last))
         return self
 
     def span_of(self, name: str, dates: tuple[date, date] | None) -> Span | None:

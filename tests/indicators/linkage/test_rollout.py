@@ -193,7 +193,7 @@ def test_few_units_and_no_period_before_are_reasons() -> None:
         ({"arrivals": []}, "one of arrivals and deployments"),
         ({"deployments": {"component": "police"}}, "one of arrivals and deployments"),
         ({"arrival": None}, "needs arrival"),
-        ({"kind": "activity"}, "kind: rollout alone"),
+        ({"kind": "activity"}, "`kind: rollout` alone"),
         ({"arrivals": [{"areas": ["A"]}, {"areas": ["A", "B"]}]}, "twice: A"),
         ({"primary": {"method": "panel", "named_on": "2026-01-01"}}, "no other test"),
     ],

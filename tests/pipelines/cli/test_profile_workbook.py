@@ -179,6 +179,16 @@ def test_a_mistake_of_a_link_is_named_on_the_sheet_of_links(profile: Path, book:
     assert "edges" not in problem.sentence("fr")
 
 
+def test_the_reason_why_a_row_does_not_fit_is_told_in_the_language(
+    profile: Path, book: Path
+) -> None:
+    fill(book, "liens", "sessions_feeling_safe", primary__outcome="independent")
+    with pytest.raises(WrongUse) as refused:
+        read_workbook(profile, book, is_written=True)
+    (problem,) = refused.value.problems
+    assert "ne va qu’avec `method: case_series`. Corrigez-la" in problem.sentence("fr")
+
+
 def test_a_row_that_lacks_something_hides_nothing_of_other_rows(profile: Path, book: Path) -> None:
     fill(book, "résultats", "new_outcome", title__en="New", title__fr="Neuf", indicator="P3-OC-2")
     fill(book, "liens", "new_edge", **{"from": "P1-OP-02", "to": "P2-OC-05", "lag": 1})
