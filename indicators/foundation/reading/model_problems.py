@@ -14,16 +14,18 @@ from indicators.foundation.reading.yaml_loader import StrictLoader
 
 KINDS = (
     dict.fromkeys(("int_parsing", "int_type", "int_from_float", "float_parsing", "float_type",
-                   "decimal_parsing", "decimal_type"), "number")
+                   "decimal_parsing", "decimal_type", "finite_number"), "number")
     | dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), "list")
     | dict.fromkeys(("dict_type", "mapping_type", "model_type", "model_attributes_type"), "keys")
     | dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing",
                      "date_from_datetime_inexact"), "day")
     | dict.fromkeys(("bool_parsing", "bool_type"), "truth")
-    | dict.fromkeys(("greater_than", "greater_than_equal", "less_than", "less_than_equal"), "range")
+    | dict.fromkeys(("greater_than", "greater_than_equal", "less_than", "less_than_equal",
+                     "int_parsing_size"), "range")
     | dict.fromkeys(("too_short", "string_too_short"), "empty")
-    | {"literal_error": "choice", "enum": "choice", "string_type": "text",
-       "string_pattern_mismatch": "pattern"}
+    | dict.fromkeys(("string_type", "path_type", "invalid_key"), "text")
+    | {"literal_error": "choice", "enum": "choice", "string_pattern_mismatch": "pattern",
+       "too_long": "long"}
 )  # fmt: skip
 """What pydantic calls a fault: the sentence that says it in the reader's language."""
 Model = TypeVar("Model", bound=BaseModel)

@@ -1,19 +1,21 @@
 """A rule that settings of a mission or of headquarters break is told in the reader's language."""
 
+import math
 import re
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from indicators.definitions.contracts import Strict, Words
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.messages import french_spaces, message_catalogue
-from indicators.foundation.reading.model_problems import models_in
+from indicators.foundation.reading.model_problems import KINDS, Unfit, models_in
 from indicators.linkage.framework.field_judgements import Judgements
 from indicators.linkage.framework.model import Framework, read_framework
 from indicators.linkage.framework.strategy import Strategy, read_strategy
@@ -195,6 +197,37 @@ def reached(model: type[BaseModel], met: set[type[BaseModel]]) -> Iterator[type[
         for entry in model.model_fields.values():
             for inner in models_in(entry.annotation):
                 yield from reached(inner, met)
+
+
+def test_what_pydantic_finds_wrong_is_no_reason_in_english() -> None:
+    odd = [
+        None,
+        True,
+        1.5,
+        -5,
+        math.inf,
+        10**400,
+        "",
+        "x",
+        "https://[",
+        date(2026, 1, 1),
+        [],
+        [None],
+    ]
+    odd += [["2026-13", None], ["a"] * 3, {}, {"a": 1}, {"a": {}}, {1: 2}, [{}]]
+    met: set[type[BaseModel]] = set()
+    found: list[Any] = []
+    for model in (model for root in ROOTS for model in reached(root, met)):
+        for name, entry in model.model_fields.items():
+            for value in odd:
+                try:
+                    model.model_validate({entry.alias or name: value})
+                except ValidationError as error:
+                    found += error.errors()
+    own = [one["ctx"]["error"] for one in found if one["type"] == "value_error"]
+    assert own and [error for error in own if not isinstance(error, Unfit)] == []
+    told = {*KINDS, "missing", "extra_forbidden", "value_error"}
+    assert {(one["type"], one["msg"]) for one in found if one["type"] not in told} == set()
 
 
 def test_no_rule_of_settings_is_worded_in_english_alone() -> None:
