@@ -396,6 +396,8 @@ def _of_header(
         if alike >= _GENERAL and fit.codes and column.reference and _are_codes(fit.codes):
             alike = 1.0  # `p_code` beside `territoire`, the column's own name: a code says it surer
         confidence, reason = _confidence(alike, fit, column)
+        if reason == "same_name_other_texts" and _are_known(texts.values, known.get(_AREAS, {})):
+            continue  # names of places, which say nothing else in another language
         is_coded = column.base_type == "code" and _exported(texts, name)
         is_free = name.endswith("_code") and not (column.reference and fit.codes)
         if is_free and texts.values and _are_words(texts.values) and not texts.is_unique:
@@ -592,7 +594,7 @@ def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
         )
         return round(sure * alike * told, 2), "alike_name"
     written = [one.text for one in fit.codes]
-    if alike >= LEAST_LIKENESS and column.base_type == "code" and _are_words(written):
+    if alike >= _WIDER_MEANING and column.base_type == "code" and _are_words(written):
         # its texts may be of a language, or abbreviations, that we have not
         return (0.55 if alike >= _SAME_MEANING else 0.5), "same_name_other_texts"
     is_telling = len({one.code for one in fit.codes if one.code} - _SAID_OF_ANYTHING) >= 2
@@ -609,9 +611,10 @@ def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
 
 
 def _are_words(texts: Sequence[str]) -> bool:
-    """Whether texts say something: no numbers, days or mere yes and no."""
+    """Whether texts say something: no numbers, days, single letters or mere yes and no."""
     said = [text for text in texts if folded(text) not in _SAID_OF_ANYTHING]
-    return bool(said) and not any(sign.isdigit() for text in said for sign in text)
+    is_any = any(len(text) > 1 for text in said)
+    return is_any and not any(sign.isdigit() for text in said for sign in text)
 
 
 def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
@@ -659,7 +662,7 @@ def fit_of(column: Column, texts: Texts, known: Known, name: str = "") -> Fit:
         codes = tuple(pattern_proposals(values, name, column))
         return Fit(sum(one.code is not None for one in codes) / len(codes), recode_of(codes), codes)
     is_long = sum(len(text) for text in values) / len(values) > 80
-    is_no_code = name.endswith("_code") and are_sentences(values)
+    is_no_code = name.endswith("_code") and (are_sentences(values) or _are_phrases(values))
     return Fit(0.4 if is_long or is_no_code else 0.9)
 
 
@@ -693,6 +696,12 @@ def _exported(texts: Texts, name: str) -> Mapping[str, Any]:
 def are_sentences(values: Sequence[str]) -> bool:
     """Whether most texts have several words: `Key points`, which names no row."""
     return 2 * sum(len(text.split()) > 2 for text in values) > len(values)
+
+
+def _are_phrases(values: Sequence[str]) -> bool:
+    """Whether most texts are words without a number: a pledge that is told, not its reference."""
+    told = [text for text in values if " " in text and not any(map(str.isdigit, text))]
+    return 2 * len(told) > len(values)
 
 
 def _in_words(texts: Texts, kind: str) -> dict[str, str | None]:

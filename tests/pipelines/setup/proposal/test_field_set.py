@@ -30,6 +30,7 @@ SOME = {
     "two_header_rows", "referrals", "cod_areas", "serial_dates", "patrol_dtg", "acled_v2024",
     "idem_and_ditto", "cod_population_totals", "rapport_mensuel_fr", "population_by_year_french",
     "troop_strength", "threat_matrix", "ambiguous_days", "degrees_minutes_seconds",
+    "commitments_tracker", "sage_events", "unite_aware", "kobo_protection_incident",
 }  # fmt: skip
 OTHER_TIMES = {"ended_at", "occurred_at", "first_action_at", "confirmed_at", "started_at"}
 
