@@ -117,12 +117,12 @@ class Morning:
         """The first page, with nothing published the steps."""
         self.page.goto(f"{self.url}/records/steps?mission={MISSION}&lang={self.language}")
 
-    def mission_made(self) -> None:
+    def mission_made(self, **mistyped: str) -> None:
         """From the first page to a mission with areas, outlines and units."""
         self.page.goto(f"{self.url}/?lang={self.language}")
         self.picture("1_steps")
         self.press("next.mission.title", "link")
-        for name, value in TYPED.items():
+        for name, value in (TYPED | mistyped).items():
             self.named(f"setup.field.{name}")
             self.page.fill(f"[name={name}]", value)
         self.named("setup.field.is_fictional")
@@ -140,6 +140,16 @@ class Morning:
         self.picture("2_mission")
         self.press("setup.make")
         assert self.page.locator("[data-saved=mission]").count() == 1, self.text()
+
+    def mission_changed(self, name: str) -> None:
+        """A field of the made mission, corrected on its page."""
+        self.steps()
+        self.press("next.mission.title", "link")
+        self.page.fill(f"[name={name}]", TYPED[name])
+        self.press("setup.change.show")
+        assert TYPED[name] in self.text()
+        self.press("setup.change.write")
+        assert self.words("setup.change.written") in self.text(), self.text()
 
     def file(self, kind: str, quarter: str = "", suffix: str = "csv") -> Path:
         """A file of the tutorial in the language."""
@@ -229,7 +239,8 @@ class Morning:
     def first_release(self, room: Path) -> None:
         """The whole morning."""
         with self.part("mission"):
-            self.mission_made()
+            self.mission_made(name_fr="Mission à Malda")
+            self.mission_changed("name_fr")
         with self.part("files"):
             self.taken_in(self.file("patrols", "2026-Q2"), "Atlantis", "FPU-9", picture="3_file")
             for kind in ("incidents", "alerts"):
