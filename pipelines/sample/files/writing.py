@@ -25,6 +25,7 @@ from pipelines.sample.files.faults import BAD_SHARE, BadRow, Planted, Planter
 from pipelines.sample.files.forms import Form, read_forms
 
 _CREATED = datetime(2026, 10, 1, 8, 0)
+_DAY, _TIME = len("2026-10-01"), len("2026-10-01 08:00:00")
 _NOTES = ("Notes", "This sheet is for people. The log stands in the other one.")
 
 
@@ -114,21 +115,27 @@ class Workbook:
 
     def _write_cell(self, row: int, column: int, text: str) -> None:
         """Numbers and dates as such, everything else as the text that it is."""
-        for form, length, style in (
-            ("%Y-%m-%d %H:%M:%S", 19, self._moment),
-            ("%Y-%m-%d", 10, self._day),
-        ):
-            if len(text) == length and text[4] == text[7] == "-":
-                try:
-                    moment = datetime.strptime(text, form)
-                except ValueError:
-                    break
-                self._sheet.write_datetime(row, column, moment, style)
-                return
+        moment = _moment_of(text)
+        if moment is not None:
+            style = self._day if len(text) == _DAY else self._moment
+            self._sheet.write_datetime(row, column, moment, style)
+            return
         try:
             self._sheet.write_number(row, column, float(text))
         except ValueError:
             self._sheet.write_string(row, column, text)
+
+
+def _moment_of(text: str) -> datetime | None:
+    """The day, or time to the second, that a text is; None: it is none."""
+    if len(text) not in (_DAY, _TIME) or not text[4] == text[7] == "-":
+        return None
+    if len(text) == _TIME and text[_DAY] != " ":
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def open_file(folder: Path, name: str, form: Form) -> CsvFile | Workbook:
