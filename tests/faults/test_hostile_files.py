@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.ingest.readers import readers
+from tests.faults.mutations import mutated
 from tests.faults.reading_process import Server, reading_process
 from tests.worlds.messy.deliveries import deliveries
 from tests.worlds.messy.hostile import Hostile, hostile_files
@@ -64,6 +65,20 @@ def fuzzed(server: Server, folder: Path, times: int, first: int = 0) -> list[obj
 def test_damaged_files_are_read_or_refused(server: Server, tmp_path: Path) -> None:
     wrong = fuzzed(server, tmp_path, 15)
     assert not wrong, "\n".join(map(str, wrong))
+
+
+@pytest.mark.parametrize(
+    ("reader", "suffix", "seed"),
+    [("parquet", ".parquet", 1540), ("spss", ".sav", 1711), ("form_export", ".xlsx", 1903)],
+)
+def test_damages_that_once_ended_in_a_librarys_own_error(
+    server: Server, tmp_path: Path, reader: str, suffix: str, seed: int
+) -> None:
+    """A column's name that is no UTF-8, a variable without a name, XML of an unknown encoding."""
+    file = SAMPLES[reader, suffix]
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(mutated(file.content, seed))
+    assert server.read(reader, path, **file.mapping["options"]).what == "unreadable"
 
 
 @pytest.mark.soak

@@ -56,6 +56,8 @@ def labelled_table(path: Path, options: Options, function: str) -> SourceTable:
         if (facts.number_rows or 0) * facts.number_columns > _MOST_CELLS:
             raise WrongUse(_too_large(path, size, limit))
         frame, metadata = read(str(path), user_missing=True, encoding=encoding)
+        if not all(isinstance(name, str) for name in frame.columns):
+            raise ValueError("a variable without a name")
     except (*faults, UnicodeDecodeError, ValueError) as error:
         reason = " ".join(str(error).split()) if isinstance(error, faults) else "encoding"
         raise WrongUse(Problem("unreadable", path.name, parameters={"reason": reason})) from None

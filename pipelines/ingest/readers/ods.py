@@ -51,7 +51,7 @@ def workbook(path: Path, largest_mb: int = LARGEST_MB) -> Workbook:
         raise WrongUse(Problem("encrypted", path.name))
     try:
         extents, uncalculated = _extents(data)
-    except (KeyError, ElementTree.ParseError, *DAMAGED) as error:
+    except (LookupError, ElementTree.ParseError, *DAMAGED) as error:
         raise unreadable(path, str(error).strip() or type(error).__name__) from None
     refuse_many_sheets(path, len(extents))
     for sheet, (rows, columns) in extents.items():

@@ -101,7 +101,7 @@ def _sheet_texts(path: Path, data: bytes, book: CalamineWorkbook, sheet: str) ->
         grid = opened.to_python(skip_empty_area=False)
         faults = _formula_faults(content)
         midnights = list(_midnights(data, content, grid))
-    except (CalamineError, KeyError, ElementTree.ParseError, *DAMAGED) as error:
+    except (CalamineError, LookupError, ElementTree.ParseError, *DAMAGED) as error:
         raise unreadable(path, str(error).strip() or type(error).__name__, sheet) from None
     texts = texts_of(grid)
     for (row, first), (bottom, last) in opened.merged_cell_ranges or ():
@@ -135,7 +135,7 @@ def _holds_something(data: bytes, sheet: str) -> bool:
     """Whether a cell of the sheet has a value; a sheet of a chart alone has none."""
     try:
         content = _sheet_content(data, sheet)
-    except (KeyError, ElementTree.ParseError, *DAMAGED):
+    except (LookupError, ElementTree.ParseError, *DAMAGED):
         return False
     return b"<v>" in content or b"<is>" in content
 

@@ -40,7 +40,7 @@ def read(path: Path, options: Options) -> Iterator[SourceTable]:
         # A text that stands once in the file may stand in every row: it is kept once until counted.
         rows = pq.read_table(path, read_dictionary=texts, partitioning=None)
         _refuse_long(path, rows, largest_mb)
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, OSError, UnicodeDecodeError):  # the last of a column's name
         parameters = {"reason": "Parquet"}  # Arrow's own words may quote a cell
         raise WrongUse(Problem("unreadable", path.name, parameters=parameters)) from None
     names = unique_header(rows.column_names)
