@@ -29,18 +29,14 @@ def write_briefs(release: Release, folder: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Writes the briefs of all audiences that have pages and a copy in the release's folder, or of
-    one."""
+    """Writes the briefs of all audiences that have pages and a copy in the release's folder."""
     parser = argparse.ArgumentParser("python -m dashboards.brief")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--mission", required=True)
     parser.add_argument("--release", required=True)
     parser.add_argument("--into", type=Path, required=True)
-    parser.add_argument("--audience")
     chosen = parser.parse_args(arguments)
     for audience in AUDIENCES:
-        if chosen.audience not in (None, audience):
-            continue
         if not database_of(chosen.folder, audience).is_file():
             continue
         release = Release(chosen.mission, chosen.release, chosen.folder, audience)

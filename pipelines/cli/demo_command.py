@@ -29,7 +29,6 @@ from pipelines.cli.progress import progress_bar
 from pipelines.cli.refresh_command import summary
 from pipelines.cli.serve_command import let_answer, served
 from pipelines.release.makers import prepare
-from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace
 
 
@@ -48,8 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
     started = time.monotonic()
     with ExitStack() as opened:
         with one_for_several_runs():
-            if not arguments.no_serve:  # it loads while files are written here
-                make_workspace(arguments.workspace)
+            write_newest(arguments)
+            prepare()
+            if not arguments.no_serve:  # both load while files are taken in here
                 server = opened.enter_context(served(arguments, arguments.port))
             publish_newest(arguments)
             if not arguments.no_serve:
@@ -83,20 +83,23 @@ def _tell_done(arguments: argparse.Namespace, seconds: int) -> None:
     tell(arguments, "cli.demo.done", seconds=seconds, **words)
 
 
-def publish_newest(arguments: argparse.Namespace) -> None:
-    """All files, the records, and the newest quarter's first release, of which nothing is revised
-    yet."""
+def write_newest(arguments: argparse.Namespace) -> None:
+    """The records and all files up to the newest quarter."""
     workspace = arguments.workspace
     if is_published(workspace, NEWEST):
         return
-    prepare()
     from pipelines.sample.cycle import write_cycle
 
     write_cycle(workspace.home)
     mark_history(workspace, coming=True)
     _deliver(arguments, workspace, NEWEST)
-    _refresh(arguments, workspace, NEWEST)
-    _publish(arguments, workspace, NEWEST)
+
+
+def publish_newest(arguments: argparse.Namespace) -> None:
+    """The newest quarter's first release, of which nothing is revised yet."""
+    if not is_published(arguments.workspace, NEWEST):
+        _refresh(arguments, arguments.workspace, NEWEST)
+        _publish(arguments, arguments.workspace, NEWEST)
 
 
 def add_history(arguments: argparse.Namespace) -> None:
@@ -121,7 +124,7 @@ def add_history(arguments: argparse.Namespace) -> None:
 
 def _deliver(arguments: argparse.Namespace, workspace: Workspace, quarter: Quarter) -> None:
     from pipelines.sample import deliver_what_is_new
-    from pipelines.workspace.installation import install_profile
+    from pipelines.workspace.installation import install_profile, make_workspace
 
     make_workspace(workspace)
     tell(arguments, "cli.demo.sample", period=quarter.period)

@@ -23,9 +23,6 @@ def add_arguments(parser: Parser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Publishes and prints the release's name and folder."""
     mission = mission_of(arguments)
-    from pipelines.release.makers import prepare
-
-    prepare()  # on the other core, while what follows is loaded here
     from pipelines.orchestration.run import publish
     from pipelines.quality.facts.volumes import partly_covered
     from pipelines.release.naming import releases_of

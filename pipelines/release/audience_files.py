@@ -28,8 +28,7 @@ def write_files(folder: Path, audience: str, mission: str, period: str) -> None:
             write_suites(copy, target / "quality")
 
 
-def write_briefs(folder: Path, audience: str, mission: str, name: str) -> None:
-    """`<audience>/brief/<mission>_<period>_<language>.pdf` of a candidate."""
+def write_briefs(folder: Path, mission: str, name: str) -> None:
+    """`<audience>/brief/<mission>_<period>_<language>.pdf` for every audience of a candidate."""
     arguments = [str(folder), "--mission", mission, "--release", name, "--into", str(folder)]
-    brief = importlib.import_module("dashboards.brief.__main__")
-    brief.main([*arguments, "--audience", audience])
+    importlib.import_module("dashboards.brief.__main__").main(arguments)

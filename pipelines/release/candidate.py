@@ -135,13 +135,13 @@ def build_candidate(
         def make(audience: AudienceName, copy: Connection) -> None:
             _write_audience(facts, copy, audience, folder)
             begin(write_files, folder, audience, mission.mission, period)
-            begin(write_briefs, folder, audience, mission.mission, name)
 
         # DuckDB computes outside of Python's lock
         copies = list(threads.map(lambda _: _copy_of(tables), audiences))
         tables.clear()  # each has its own, and what follows takes as much again
         give_back()
         list(threads.map(make, audiences, copies))
+        begin(write_briefs, folder, mission.mission, name)
     write_json(folder / PUBLICATION, {"previous_release": previous, "audit_log": head})
     write_manifest(folder, facts.origin)
     return Candidate(mission.mission, period, name, folder)
