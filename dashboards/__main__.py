@@ -1,6 +1,7 @@
 """`python -m dashboards`: serves a workspace's releases on one port of this machine."""
 
 import argparse
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -71,6 +72,8 @@ def _listening_socket(host: str, port: int) -> socket.socket | None:
 def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted; exit code 2 where folder or port cannot be used."""
     chosen = _arguments(arguments)
+    if chosen.waits:  # what began this is interrupted by the same key, and ends it
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     if not chosen.home.is_dir():
         print(_said("page.serve.no_home", home=chosen.home), file=sys.stderr)
         return WRONG_USE
@@ -106,8 +109,10 @@ def _serve(chosen: argparse.Namespace, listening: socket.socket) -> None:
     home = chosen.home.resolve()
     desk = desk_named(chosen.desk, home) if chosen.desk else None
     app = create_app(home, chosen.audience, desk, _is_reached(chosen.host))
-    if chosen.waits and not sys.stdin.readline():  # who was to say when has ended
-        return
+    if chosen.waits:
+        if not sys.stdin.readline():  # who was to say when has ended
+            return
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     port = listening.getsockname()[1]
     app.server.config["SESSION_COOKIE_NAME"] = cookie_name(home, chosen.audience, port)
     listening.listen(server.WAITING)  # who comes from now on is answered once all is loaded

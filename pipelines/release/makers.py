@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from multiprocessing import get_all_start_methods, get_context
 
 from indicators.foundation.errors import InternalFault, Problem
-from pipelines.workspace.other_core import end_with_the_run
+from pipelines.workspace.other_core import deaf_to_interrupts, end_with_the_run
 
 # With what they load only when they write, so that it is not loaded again for every release.
 _LOADED = (
@@ -30,7 +30,8 @@ def prepare() -> None:
         from multiprocessing import forkserver
 
         forkserver.set_forkserver_preload([*_LOADED])
-        forkserver.ensure_running()
+        with deaf_to_interrupts():
+            forkserver.ensure_running()
 
 
 @contextmanager

@@ -19,6 +19,10 @@ telemetry:
 # No window that asks for an e-mail address and points to other machines.
 nux:
   enabled: false
+# Nothing is printed by a step but its progress, which is for the terminal and comes there at once.
+compute_logs:
+  module: dagster.core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
 # A run whose process died is begun once more; one that failed is not: somebody must look at it.
 run_retries:
   enabled: true

@@ -6,13 +6,14 @@ They end with the run that began them, also with one that is killed.
 import atexit
 import gc
 import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
 from multiprocessing import get_context, parent_process
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 
 
 @cache
@@ -21,7 +22,10 @@ def other_core() -> ProcessPoolExecutor:
 
     Not forked: it would have the open warehouse.
     """
-    return ProcessPoolExecutor(1, get_context("spawn"), end_with_the_run)
+    processes = ProcessPoolExecutor(1, get_context("spawn"), end_with_the_run)
+    with deaf_to_interrupts():
+        processes.submit(int)  # begins it
+    return processes
 
 
 def begun() -> ProcessPoolExecutor | None:
@@ -59,6 +63,20 @@ def _is_whole(processes: ProcessPoolExecutor) -> bool:
     except BrokenProcessPool:
         return False
     return True
+
+
+@contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """Processes begun within do not hear the key that interrupts the run, which ends them itself:
+    each would tell of it by its own traceback."""
+    if current_thread() is not main_thread():  # signals are set there alone
+        yield
+        return
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, heard)
 
 
 def end_with_the_run() -> None:

@@ -2,13 +2,21 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import dagster as dg
+import psutil
 import pytest
 from dagster._utils.interrupts import capture_interrupts
 
 from pipelines.orchestration.runs.failures import as_raised
+from pipelines.sample import install
+from pipelines.workspace.installation import make_workspace
+from pipelines.workspace.paths import Workspace
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -58,3 +66,26 @@ def test_the_handlers_of_the_command_are_its_own_again() -> None:
     with as_raised(), capture_interrupts():
         pass
     assert [signal.getsignal(number) for number in SIGNALS] == handlers
+
+
+def test_the_key_that_interrupts_a_command_is_answered_by_one_sentence(tmp_path: Path) -> None:
+    """It reaches every process of the terminal: those beside the run are silent."""
+    workspace = Workspace(tmp_path / "home")
+    make_workspace(workspace)
+    install(workspace, activities=400, incidents=200, alerts=100, waves=1, respondents=240)
+    run = subprocess.Popen(
+        [sys.executable, "-m", "pipelines.cli.main", "refresh", "--mission", "sample"],
+        env={**os.environ, "POCLENS_HOME": str(workspace.home), "POCLENS_LANGUAGE": "en"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    others = psutil.Process(run.pid).children
+    while run.poll() is None and not others():
+        time.sleep(0.02)
+    time.sleep(0.5)  # it loads what it needs
+    os.killpg(run.pid, signal.SIGINT)
+    _, told = run.communicate()
+    assert run.returncode == 130
+    assert "Traceback" not in told and told.strip().count("\n") == 0, told
