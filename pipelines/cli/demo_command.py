@@ -28,7 +28,6 @@ from pipelines.cli.options import Parser, add_port, require_free_port
 from pipelines.cli.progress import progress_bar
 from pipelines.cli.refresh_command import summary
 from pipelines.cli.serve_command import let_answer, served
-from pipelines.release.makers import prepare
 from pipelines.workspace.paths import Workspace
 
 
@@ -42,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Each step is done only where it is still to do, so that the command can be run again."""
     if not arguments.no_serve:
         require_free_port(arguments.port)
+    from pipelines.release.audience_files import prepare
     from pipelines.workspace.other_core import one_for_several_runs
 
     started = time.monotonic()

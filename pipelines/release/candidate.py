@@ -23,9 +23,8 @@ from pipelines.quality.checks import check_values
 from pipelines.quality.rejects.summary import local_day_sql
 from pipelines.release.approval.approved_records import store_approved
 from pipelines.release.approval.second_person import approval
-from pipelines.release.audience_files import write_briefs, write_files
+from pipelines.release.audience_files import AT_ONCE, makers, prepare, write_briefs, write_files
 from pipelines.release.files import write_json
-from pipelines.release.makers import AT_ONCE, makers, prepare
 from pipelines.release.naming import (
     CANDIDATE_PREFIX,
     check_period,

@@ -231,7 +231,7 @@ def test_a_killed_process_leaves_no_half_release(workspace, republish, wait) -> 
 
 
 _BEGIN = """
-from pipelines.release.makers import makers
+from pipelines.release.audience_files import makers
 with makers("2026-Q3-r01") as begin:
     begin(exec, "import time; print('begun', flush=True); time.sleep(9); print('on', flush=True)")
 """
