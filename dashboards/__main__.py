@@ -72,8 +72,6 @@ def _listening_socket(host: str, port: int) -> socket.socket | None:
 def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted; exit code 2 where folder or port cannot be used."""
     chosen = _arguments(arguments)
-    if chosen.waits:  # what began this is interrupted by the same key, and ends it
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
     if not chosen.home.is_dir():
         print(_said("page.serve.no_home", home=chosen.home), file=sys.stderr)
         return WRONG_USE
@@ -112,7 +110,7 @@ def _serve(chosen: argparse.Namespace, listening: socket.socket) -> None:
     if chosen.waits:
         if not sys.stdin.readline():  # who was to say when has ended
             return
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # who began this was deaf to it
     port = listening.getsockname()[1]
     app.server.config["SESSION_COOKIE_NAME"] = cookie_name(home, chosen.audience, port)
     listening.listen(server.WAITING)  # who comes from now on is answered once all is loaded

@@ -41,15 +41,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Each step is done only where it is still to do, so that the command can be run again."""
     if not arguments.no_serve:
         require_free_port(arguments.port)
-    from pipelines.release.audience_files import prepare
     from pipelines.workspace.other_core import one_for_several_runs
 
     started = time.monotonic()
     with ExitStack() as opened:
         with one_for_several_runs():
             write_newest(arguments)
-            prepare()
-            if not arguments.no_serve:  # both load while files are taken in here
+            if not arguments.no_serve:  # it loads while files are taken in here
                 server = opened.enter_context(served(arguments, arguments.port))
             publish_newest(arguments)
             if not arguments.no_serve:
@@ -84,15 +82,18 @@ def _tell_done(arguments: argparse.Namespace, seconds: int) -> None:
 
 
 def write_newest(arguments: argparse.Namespace) -> None:
-    """The records and all files up to the newest quarter."""
+    """The records and all files up to the newest quarter; what makes the files of its release
+    begins to load."""
     workspace = arguments.workspace
     if is_published(workspace, NEWEST):
         return
+    from pipelines.release.audience_files import prepare
     from pipelines.sample.cycle import write_cycle
 
     write_cycle(workspace.home)
     mark_history(workspace, coming=True)
     _deliver(arguments, workspace, NEWEST)
+    prepare()
 
 
 def publish_newest(arguments: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 from pipelines.cli.options import Parser, add_port, clean_environment, require_free_port
+from pipelines.workspace.other_core import deaf_to_interrupts
 
 DESK = "pipelines.setup.proposal.desk:open_desk"  # what takes files in, for the pages
 
@@ -41,7 +42,8 @@ def served(arguments: argparse.Namespace, port: int) -> Iterator["subprocess.Pop
     require_free_port(port)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     command = [*_command(arguments, port, "mission"), "--waits"]
-    server = subprocess.Popen(command, stdin=subprocess.PIPE, env=_environment(arguments))
+    with deaf_to_interrupts():  # until it is told to answer
+        server = subprocess.Popen(command, stdin=subprocess.PIPE, env=_environment(arguments))
     try:
         yield server
     finally:

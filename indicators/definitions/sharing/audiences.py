@@ -78,8 +78,9 @@ class Policy(Strict):
         named |= {one.protected_kinds for one in self.audiences.values()}
         shown = [entry for one in self.audiences.values() for entry in one.classes.values()]
         named |= {entry.sex_age for entry in shown if entry.sex_age}
-        for name in sorted(named - set(self.grids)):
-            raise Unfit("grid", place="audiences", name=name, known=", ".join(self.grids))
+        unknown = ", ".join(sorted(named - set(self.grids)))
+        if unknown:
+            raise Unfit("grid", place="audiences", name=unknown, known=", ".join(self.grids))
         return self
 
     @property

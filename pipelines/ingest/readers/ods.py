@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.readers.protocol import Reader
 from pipelines.ingest.readers.table import WITHOUT_VALUE, Options, SourceTable
-from pipelines.ingest.readers.unpacked import DAMAGED
+from pipelines.ingest.readers.unpacked import DAMAGED_XML
 from pipelines.ingest.readers.workbook import (
     LARGEST_MB,
     WORKBOOK_OPTIONS,
@@ -51,7 +51,7 @@ def workbook(path: Path, largest_mb: int = LARGEST_MB) -> Workbook:
         raise WrongUse(Problem("encrypted", path.name))
     try:
         extents, uncalculated = _extents(data)
-    except (LookupError, ElementTree.ParseError, *DAMAGED) as error:
+    except DAMAGED_XML as error:
         raise unreadable(path, str(error).strip() or type(error).__name__) from None
     refuse_many_sheets(path, len(extents))
     for sheet, (rows, columns) in extents.items():

@@ -16,7 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from pipelines.ingest.readers.sheet_shape import EPOCH, EPOCH_1904, MergedText
 from pipelines.ingest.readers.table import WITHOUT_VALUE
-from pipelines.ingest.readers.unpacked import DAMAGED
+from pipelines.ingest.readers.unpacked import DAMAGED_XML
 from pipelines.ingest.readers.workbook import (
     LARGEST_MB,
     ZIP,
@@ -101,7 +101,7 @@ def _sheet_texts(path: Path, data: bytes, book: CalamineWorkbook, sheet: str) ->
         grid = opened.to_python(skip_empty_area=False)
         faults = _formula_faults(content)
         midnights = list(_midnights(data, content, grid))
-    except (CalamineError, LookupError, ElementTree.ParseError, *DAMAGED) as error:
+    except (CalamineError, *DAMAGED_XML) as error:
         raise unreadable(path, str(error).strip() or type(error).__name__, sheet) from None
     texts = texts_of(grid)
     for (row, first), (bottom, last) in opened.merged_cell_ranges or ():
@@ -135,7 +135,7 @@ def _holds_something(data: bytes, sheet: str) -> bool:
     """Whether a cell of the sheet has a value; a sheet of a chart alone has none."""
     try:
         content = _sheet_content(data, sheet)
-    except (LookupError, ElementTree.ParseError, *DAMAGED):
+    except DAMAGED_XML:
         return False
     return b"<v>" in content or b"<is>" in content
 

@@ -6,9 +6,12 @@ Its directory may say anything: each part is inflated as a stream and counted, u
 import zipfile
 import zlib
 from io import BytesIO
+from xml.etree import ElementTree
 
 DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, NotImplementedError)
 """What `zipfile` raises for a container whose directory or parts are damaged."""
+DAMAGED_XML = (*DAMAGED, ElementTree.ParseError, LookupError)
+"""The same, and what its XML raises: a part that is missing, an encoding that nobody knows."""
 _PIECE = 1 << 20
 _LOCAL_HEADER = 30  # bytes before the name in the header that stands before each part
 

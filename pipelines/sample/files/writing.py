@@ -128,9 +128,8 @@ class Workbook:
 
 def _moment_of(text: str) -> datetime | None:
     """The day, or time to the second, that a text is; None: it is none."""
-    if len(text) not in (_DAY, _TIME) or not text[4] == text[7] == "-":
-        return None
-    if len(text) == _TIME and text[_DAY] != " ":
+    is_form = len(text) == _DAY or (len(text) == _TIME and text[_DAY] == " ")
+    if not is_form or not text[4] == text[7] == "-":
         return None
     try:
         return datetime.fromisoformat(text)
