@@ -469,7 +469,7 @@ def _load_table(
     checks = validate.validate(connection, contract, job.mission, replaced, staged, job.outlines)
     outcome.add_dates(coverage.dates_of(connection, contract, job.mission))
     outcome.remarks += _midnights(job, contract)
-    compared, clashing, gone = _merge(job, contract)
+    compared, clashing, gone = _merge(job, contract, staged.mapped.rows)
     outcome.retracted += gone
     if compared.has_moved.any():
         outcome.remarks += _renumbered(job, contract)
@@ -533,13 +533,15 @@ def _counted(connection: Connection, contract: Contract) -> dict[str, str]:
     )
 
 
-def _merge(job: _Job, contract: Contract) -> tuple[Compared, pa.Table | None, int]:
+def _merge(
+    job: _Job, contract: Contract, mapped: pa.Table
+) -> tuple[Compared, pa.Table | None, int]:
     """Brings the table's good rows into core; returns what they were, those that clash with rows
     of other senders, and how many rows left core."""
     connection, vintages, source = job.connection, job.vintages, job.delivery.source
     is_by_period = source.supersedes == "by_period"
     compared = upsert.classify_rows(connection, contract, job.sha256, _precedence(job, contract))
-    upsert.write_raw(connection, contract, job.mission.mission, job.sha256)
+    upsert.write_raw(connection, contract, job.mission.mission, job.sha256, mapped)
     if compared.is_same.any():
         withdraw.record_restated(connection, contract, job.sha256, vintages.replaced)
     clashing, gone = None, 0

@@ -8,8 +8,9 @@ Options: `encoding` (utf-8), `delimiter` (,), `quote` ("), `header_row` (1), `la
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from io import BytesIO, StringIO
 from itertools import islice
 from pathlib import Path
@@ -147,10 +148,14 @@ def _unquoted(path: Path, text: str, header_lines: range, delimiter: str) -> Sou
     body = text[lines.tell() :]
     if not body.strip("\r\n") or len(header) == 1:
         return _quoted(path, text, header_lines, delimiter, '"')
+    encoded = body.encode()
+    _refuse_long_line(path, encoded, header_line)
     malformed: list[Malformed] = []
     blank: list[int] = []
 
     def keep(row: pyarrow.csv.InvalidRow) -> str:
+        if row.number is None:  # lines are counted by one thread only
+            return "error"
         line = row.number + header_line
         if row.text.strip():
             malformed.append(_wrong_shape(line, row.text, row.actual_columns, len(header)))
@@ -158,23 +163,11 @@ def _unquoted(path: Path, text: str, header_lines: range, delimiter: str) -> Sou
             blank.append(line)
         return "skip"
 
-    encoded = body.encode()
-    _refuse_long_line(path, encoded, header_line)
-    rows = pyarrow.csv.read_csv(
-        BytesIO(encoded),
-        pyarrow.csv.ReadOptions(use_threads=False, column_names=header, block_size=_BLOCK),
-        pyarrow.csv.ParseOptions(
-            delimiter=delimiter,
-            quote_char=False,
-            ignore_empty_lines=False,
-            invalid_row_handler=keep,
-        ),
-        pyarrow.csv.ConvertOptions(
-            column_types={name: pa.string() for name in header},
-            null_values=[""],
-            strings_can_be_null=True,
-        ),
-    )
+    records = partial(_records_of_lines, encoded, header, delimiter, keep)
+    try:
+        rows = records(use_threads=len(encoded) > _BLOCK)
+    except pa.ArrowInvalid:
+        rows = records(use_threads=False)
     apart = {entry.row_number for entry in malformed}.union(blank)
     last = header_line + rows.num_rows + len(apart)
     numbers = np.arange(header_line + 1, last + 1)
@@ -182,6 +175,30 @@ def _unquoted(path: Path, text: str, header_lines: range, delimiter: str) -> Sou
         numbers = numbers[~np.isin(numbers, list(apart))]
     table = SourceTable("", rows, pa.array(numbers), tuple(malformed))
     return _without_header_again(without_blank_rows(table), names)
+
+
+def _records_of_lines(
+    body: bytes,
+    header: list[str],
+    delimiter: str,
+    invalid: Callable[[pyarrow.csv.InvalidRow], str],
+    use_threads: bool,
+) -> pa.Table:
+    return pyarrow.csv.read_csv(
+        BytesIO(body),
+        pyarrow.csv.ReadOptions(use_threads=use_threads, column_names=header, block_size=_BLOCK),
+        pyarrow.csv.ParseOptions(
+            delimiter=delimiter,
+            quote_char=False,
+            ignore_empty_lines=False,
+            invalid_row_handler=invalid,
+        ),
+        pyarrow.csv.ConvertOptions(
+            column_types={name: pa.string() for name in header},
+            null_values=[""],
+            strings_can_be_null=True,
+        ),
+    )
 
 
 def _refuse_long_line(path: Path, body: bytes, above: int) -> None:

@@ -16,6 +16,8 @@ from indicators.incremental.stored_columns import insert_complete
 from pipelines.ingest.rows.validate import SURVIVES
 from pipelines.workspace.warehouse.inspect import Connection
 
+_ROW_GROUP = 122_880  # rows that DuckDB stores together
+
 _TAKEN = """
         JOIN compared USING (ordinal)
         WHERE compared.state IN ('new', 'changed')
@@ -237,16 +239,33 @@ def write_senders(connection: Connection, contract: Contract, own: Sequence[str]
     )
 
 
-def write_raw(connection: Connection, contract: Contract, mission: str, sha256: str) -> None:
+def write_raw(
+    connection: Connection, contract: Contract, mission: str, sha256: str, mapped: pa.Table
+) -> None:
     """Keeps the mapped text of every row of the file, good or not, in its order (`write`)."""
     own = ", ".join(quoted(name) for name in contract.columns)
+    rows = mapped.select([*contract.columns, "sheet", "row_number"])
+    connection.register("raw_rows", _in_row_groups(rows))
     connection.execute(
         f"""
         INSERT INTO raw.{quoted(contract.table)} ({own}, mission, file_sha256, sheet, row_number)
-        SELECT {own}, ?, ?, sheet, row_number FROM mapped_rows
+        SELECT {own}, ?, ?, sheet, row_number FROM raw_rows
         """,
         [mission, sha256],
     )
+    connection.unregister("raw_rows")
+
+
+def _in_row_groups(rows: pa.Table) -> pa.Table | pa.RecordBatchReader:
+    """The rows in parts of DuckDB's groups of rows: only these are written in order by all threads.
+
+    One part after the other is made, as it is asked for."""
+    if rows.num_rows <= _ROW_GROUP:
+        return rows
+    starts = range(0, rows.num_rows, _ROW_GROUP)
+    parts = (rows.slice(start, _ROW_GROUP).combine_chunks() for start in starts)
+    batches = (batch for part in parts for batch in part.to_batches())
+    return pa.RecordBatchReader.from_batches(rows.schema, batches)
 
 
 def cut_raw(connection: Connection, table: str, column: str, pattern: str, rows: pa.Table) -> None:
