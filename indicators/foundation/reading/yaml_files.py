@@ -13,6 +13,27 @@ from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.reading.yaml_loader import RepeatedKeyError, StrictLoader
 
 _TRUTH = "tag:yaml.org,2002:bool"
+_FAULTS = {
+    "mapping values are not allowed": "colon",
+    "did not find expected key": "indentation",
+    "did not find expected '-'": "indentation",
+    "could not find expected ':'": "indentation",
+    "found a tab": "tab",
+    "did not find expected ','": "bracket",
+    "unexpected end of stream": "quotation_mark",
+    "cannot start any token": "sign",
+    "undefined alias": "sign",
+    "alphabetic or numeric": "sign",
+    "constructor for the tag": "sign",
+    "escape": "backslash",
+    "another document": "document",
+    "control characters": "characters",
+    "codec can't decode": "encoding",
+    "day is out of range": "day",
+    "month must be in": "day",
+}
+"""A part of the parser's sentence: the kind of fault, said in the reader's language."""
+_OPENED = frozenset({"bracket", "quotation_mark"})  # told where it opens, not where the file ends
 
 
 class PlainLoader(StrictLoader):
@@ -61,17 +82,20 @@ def read_yaml(path: Path, loader: type[StrictLoader] = PlainLoader) -> Any:
     except RepeatedKeyError as error:
         raise WrongUse(_repeated_key(path, error)) from error
     except yaml.MarkedYAMLError as error:
-        row = error.problem_mark.line + 1 if error.problem_mark else None
-        reason = {"reason": error.problem or "–"}
-        raise WrongUse(Problem("yaml_unreadable", path.name, row=row, parameters=reason)) from error
-    except UnicodeDecodeError as error:
-        reason = {"reason": "UTF-8"}
-        raise WrongUse(Problem("yaml_unreadable", path.name, parameters=reason)) from error
+        raise WrongUse(_unreadable(path, error.problem or "–", error)) from error
     except (yaml.YAMLError, ValueError) as error:  # a sign that YAML does not allow, no such day
-        reason = {"reason": " ".join(str(error).split())}
-        raise WrongUse(Problem("yaml_unreadable", path.name, parameters=reason)) from error
+        raise WrongUse(_unreadable(path, " ".join(str(error).split()))) from error
     except OSError as error:
         raise WrongUse(Problem("yaml_missing_file", path.name)) from error
+
+
+def _unreadable(path: Path, reason: str, marked: yaml.MarkedYAMLError | None = None) -> Problem:
+    """The problem of a file that is no YAML; `reason`: as the parser says it."""
+    kind = next((kind for part, kind in _FAULTS.items() if part in reason), None)
+    words = {"reason": reason} | ({"kind": kind} if kind else {})
+    mark = marked and (marked.context_mark if kind in _OPENED else marked.problem_mark)
+    row = mark.line + 1 if mark else None
+    return Problem("yaml_unreadable", path.name, row=row, parameters=words)
 
 
 def _repeated_key(path: Path, error: RepeatedKeyError) -> Problem:

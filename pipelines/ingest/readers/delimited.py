@@ -179,7 +179,7 @@ def _unquoted(path: Path, text: str, header_lines: range, delimiter: str) -> Sou
 
 def _records_of_lines(
     body: bytes,
-    header: list[str],
+    header: Sequence[str],
     delimiter: str,
     invalid: Callable[[pyarrow.csv.InvalidRow], str],
     use_threads: bool,
