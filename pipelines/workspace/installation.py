@@ -13,17 +13,19 @@ from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.workspace.paths import Workspace
 
-_DAGSTER_YAML = """\
+_NO_LOGS = """\
+# Nothing is printed by a step but its progress, which is for the terminal and comes there at once.
+compute_logs:
+  module: dagster.core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
+"""
+_DAGSTER_YAML = f"""\
 telemetry:
   enabled: false
 # No window that asks for an e-mail address and points to other machines.
 nux:
   enabled: false
-# Nothing is printed by a step but its progress, which is for the terminal and comes there at once.
-compute_logs:
-  module: dagster.core.storage.noop_compute_log_manager
-  class: NoOpComputeLogManager
-# A run whose process died is begun once more; one that failed is not: somebody must look at it.
+{_NO_LOGS}# A run whose process died is begun once more; one that failed is not: somebody must look at it.
 run_retries:
   enabled: true
   max_retries: 1
@@ -35,10 +37,10 @@ run_coordinator:
   config:
     tag_concurrency_limits:
       - key: "dagster/partition"
-        value: {applyLimitPerUniqueValue: true}
+        value: {{applyLimitPerUniqueValue: true}}
         limit: 1
       - key: "poclens/mission"
-        value: {applyLimitPerUniqueValue: true}
+        value: {{applyLimitPerUniqueValue: true}}
         limit: 1
 """
 
@@ -52,7 +54,8 @@ def make_workspace(workspace: Workspace) -> None:
     for name in ("missions", "inbox", "archive", "warehouse", "releases", "dagster"):
         (workspace.home / name).mkdir(parents=True, exist_ok=True)
     settings = workspace.dagster_home / "dagster.yaml"
-    if not settings.exists():
+    made_before = _DAGSTER_YAML.replace(_NO_LOGS, "")  # and changed by nobody since
+    if not settings.exists() or settings.read_text(encoding="utf-8") == made_before:
         settings.write_text(_DAGSTER_YAML, encoding="utf-8")
 
 

@@ -122,6 +122,24 @@ def test_one_run_at_a_time_a_mission_and_no_telemetry(workspace: Workspace) -> N
     ]
 
 
+def test_settings_that_were_made_before_are_brought_up_to_date_and_own_ones_stay(
+    tmp_path: Path,
+) -> None:
+    workspace = Workspace(tmp_path)
+    make_workspace(workspace)
+    settings = workspace.dagster_home / "dagster.yaml"
+    new = settings.read_text(encoding="utf-8")
+    start, end = new.index("# Nothing is printed"), new.index("# A run whose")
+    settings.write_text(new[:start] + new[end:], encoding="utf-8")
+    make_workspace(workspace)
+    assert settings.read_text(encoding="utf-8") == new
+    assert yaml.safe_load(new)["compute_logs"]["class"] == "NoOpComputeLogManager"
+    own = new[:start] + new[end:].replace("max_retries: 1", "max_retries: 3")
+    settings.write_text(own, encoding="utf-8")
+    make_workspace(workspace)
+    assert settings.read_text(encoding="utf-8") == own
+
+
 def test_definitions_load_as_dagster_loads_them(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
