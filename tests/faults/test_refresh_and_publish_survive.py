@@ -160,8 +160,8 @@ def assert_ends_alike(workspace: Workspace, whole: Workspace) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize(("times", "seed"), [(6, 5), (94, 6)])
-def test_a_hundred_kills(waiting, undisturbed, tmp_path, times: int, seed: int) -> None:
+@pytest.mark.parametrize(("times", "seed"), [(6, 5), (34, 6)])
+def test_forty_kills(waiting, undisturbed, tmp_path, times: int, seed: int) -> None:
     assert kill_and_resume(waiting, undisturbed, tmp_path, times, seed) > times // 3
 
 

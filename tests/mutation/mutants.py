@@ -90,11 +90,14 @@ def importing_tests(root: Path, path: str) -> list[str]:
     return [str(one.relative_to(root)) for one in nearest[:_FILES]]
 
 
-def passes(root: Path, tests: list[str], seconds: float) -> bool:
-    """Whether the tests pass within the time; a change that hangs them is noticed."""
-    command = [sys.executable, "-m", "pytest", "-x", "-m", "not soak and not browser"]
+def failures(root: Path, tests: list[str], seconds: float) -> str:
+    """What fails of the tests, nothing where all pass; a change that hangs them is noticed."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not soak and not browser"]
     try:
-        run = subprocess.run([*command, *tests], cwd=root, timeout=seconds, capture_output=True)
+        run = subprocess.run(
+            [*command, *tests], cwd=root, timeout=seconds, capture_output=True, text=True
+        )
     except subprocess.TimeoutExpired:
-        return False
-    return run.returncode == 0
+        return f"no end within {seconds:.0f} seconds"
+    lines = [line for line in run.stdout.splitlines() if line.startswith(("FAILED", "ERROR", "E "))]
+    return "\n".join(lines) or f"exit code {run.returncode}" if run.returncode else ""

@@ -3,12 +3,14 @@
 import os
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import yaml
 
-from tests.mutation.mutants import drawn, importing_tests, mutants, passes
+from tests.mutation.mutants import drawn, failures, importing_tests, mutants
 
 ROOT = Path(__file__).parents[2]
 EXPLAINED = Path(__file__).with_name("explained.yaml")
@@ -18,11 +20,13 @@ COUNT = int(os.environ.get("POCLENS_MUTATION_COUNT", "40"))
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project, to be broken."""
-    target = tmp_path_factory.mktemp("mutated") / "project"
-    shutil.copytree(ROOT, target, ignore=left_out)
-    return target
+def copy() -> Iterator[Path]:
+    """The project, to be broken, where a process of another user can read it: a test has one."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        target = Path(folder) / "project"
+        shutil.copytree(ROOT, target, ignore=left_out)
+        yield target
 
 
 def left_out(folder: str, names: list[str]) -> set[str]:
@@ -44,9 +48,9 @@ def test_tests_notice_a_wrong_line(copy: Path, monkeypatch: pytest.MonkeyPatch) 
         tests += further.get(mutant.path, [])
         source = path.read_text(encoding="utf-8")
         begun = time.monotonic()
-        assert passes(copy, tests, 600), f"red without any change: {tests}"
+        assert not (told := failures(copy, tests, 600)), f"red without any change:\n{told}"
         path.write_text(mutant.text(source), encoding="utf-8")
-        survives = passes(copy, tests, 30 + 3 * (time.monotonic() - begun))
+        survives = not failures(copy, tests, 30 + 3 * (time.monotonic() - begun))
         path.write_text(source, encoding="utf-8")
         text = source.splitlines()[mutant.line - 1].strip()
         if survives and (mutant.path, text) not in explained:
@@ -78,10 +82,11 @@ def test_a_mutant_is_noticed_by_a_test_and_only_where_it_changes_something(tmp_p
         "[pytest]\nmarkers =\n    soak\n    browser\npythonpath = .\n"
     )
     tests = importing_tests(tmp_path, "indicators/compiler/sign.py")
-    assert tests == ["tests/indicators/test_sign.py"] and passes(tmp_path, tests, 60)
+    assert tests == ["tests/indicators/test_sign.py"]
+    assert not failures(tmp_path, tests, 60)
     found = [one for one in mutants(tmp_path, "indicators/compiler/sign.py") if one.line == 2]
     assert found
     original = module.read_text()
     for one in found[:3]:
         module.write_text(one.text(original))
-        assert not passes(tmp_path, tests, 60), one
+        assert failures(tmp_path, tests, 60), one

@@ -281,7 +281,7 @@ def test_every_cell_agrees(small: SmallWarehouse, rows: Any, moves: Any, residen
 
 
 @pytest.mark.soak
-@settings(max_examples=100, **SETTINGS)
+@settings(max_examples=60, **SETTINGS)
 @given(rows=st.fixed_dictionaries(RANDOM), moves=moves, residents=residents)
 def test_every_cell_agrees_for_long(
     small: SmallWarehouse, rows: Any, moves: Any, residents: Any

@@ -256,7 +256,7 @@ def test_where_reports_do_not_part_all_count_four_times_in_five() -> None:
 
 @pytest.mark.soak
 def test_ten_null_worlds_and_a_silent_log(capsys: pytest.CaptureFixture[str]) -> None:
-    runs = 300
+    runs = 200
     beside = (SILENT, CORROBORATED, HALVED)  # silence of the log, and what is planted beside it
     table = ten_and_silent(runs, {world.name: runs for world in beside})
     with capsys.disabled():

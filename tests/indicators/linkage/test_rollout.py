@@ -205,7 +205,7 @@ def test_an_edge_says_when_it_arrived_in_one_way(changed: dict[str, object], sai
 
 @pytest.mark.soak
 def test_few_are_found_where_nothing_is_planted_and_most_where_something_is() -> None:
-    """A hundred missions each; the table of `docs/evidence.md` has a thousand (make soak)."""
+    """A hundred missions each; the table of `docs/evidence.md` has more (make soak)."""
     null = shares(NULLS["waves, units drift by 3 points"], 100, SEED)
     assert null["found"] <= 0.12 and null["A or B"] <= 0.10
     planted = shares(PLANTED["waves, 17 points"], 100, SEED)
@@ -215,9 +215,10 @@ def test_few_are_found_where_nothing_is_planted_and_most_where_something_is() ->
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", [*NULLS, *PLANTED])
-def test_a_thousand_missions_of_each_world(name: str) -> None:
+def test_many_missions_of_each_world(name: str) -> None:
+    """As many as the table of `docs/evidence.md` is made of."""
     world = (NULLS | PLANTED)[name]
-    said = shares(world, 1000, SEED)
+    said = shares(world, 300 if name.startswith("months") else 1000, SEED)
     print(name, {key: round(value, 3) for key, value in said.items()})
     if name in NULLS:
         assert said["A or B"] <= 0.065

@@ -1,7 +1,7 @@
 """No count of 1 to 7 persons of the sample mission can be worked out of headquarters' copy.
 
-And no indicator has a coarser grid there than that needs. `make test` takes a part of the
-indicators, by a fixed seed; `make soak` takes all.
+`make test` takes a part of the indicators, by a fixed seed; `make soak` takes all, and looks
+whether the audit finds what coarser grids were given for.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -109,20 +109,18 @@ def _parents(copy: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A tenth of the indicators of persons and of those with coarser grids, their mart
-    computed once."""
+    """A tenth of the indicators of persons, and their mart."""
 
     mission: Mission
     persons: Sequence[str]
-    coarser: Sequence[str]
     tables: Tables
 
 
 @pytest.fixture(scope="module")
 def drawn(ingested: tuple[Workspace, Mission]) -> Drawn:
     workspace, mission = ingested
-    persons, coarser = some_of(of_persons(mission), 0.1), some_of(with_coarser_grids(mission), 0.1)
-    return Drawn(mission, persons, coarser, mart_of(workspace, mission, {*persons, *coarser}))
+    persons = some_of(of_persons(mission), 0.1)
+    return Drawn(mission, persons, mart_of(workspace, mission, persons))
 
 
 def test_a_tenth_of_the_indicators_of_persons(drawn: Drawn) -> None:
@@ -161,23 +159,15 @@ def _with(indicator: Indicator, grids: Mapping[str, Mapping[str, str]]) -> Indic
     return indicator.model_copy(update={"confidentiality": raised})
 
 
-def unneeded(tables: Tables, mission: Mission, chosen: Sequence[str]) -> list[str]:
-    """The coarser grids of the catalogue without which no count would be pinned either."""
-    return [
-        f"{code}: {finer.confidentiality.model_dump(include={'grid', 'grid_of_parts'})} is enough"
-        for code in chosen
-        for finer in one_step_finer(load_catalogue()[code])
-        if pinned_of(tables, mission, finer).empty
-    ]
-
-
 @pytest.mark.soak
-def test_a_tenth_of_the_coarser_grids_is_needed(drawn: Drawn) -> None:
-    assert unneeded(drawn.tables, drawn.mission, drawn.coarser) == []
-
-
-@pytest.mark.soak
-def test_every_coarser_grid_is_needed(ingested: tuple[Workspace, Mission]) -> None:
+def test_what_coarser_grids_were_given_for_is_found(ingested: tuple[Workspace, Mission]) -> None:
+    """Which counts are pinned is chance of one draw of the sample, so that a grid that was given
+    stays (decision 0007); of most of them the audit would ask it again."""
     workspace, mission = ingested
     chosen = with_coarser_grids(mission)
-    assert unneeded(mart_of(workspace, mission, chosen), mission, chosen) == []
+    tables = mart_of(workspace, mission, chosen)
+    asked = [
+        any(not pinned_of(tables, mission, finer).empty for finer in one_step_finer(one))
+        for one in map(load_catalogue().__getitem__, chosen)
+    ]
+    assert sum(asked) > len(chosen) / 2

@@ -70,8 +70,9 @@ class Cell:
     areas: Floats
 
 
-def cells(observed: Observed, arrival: Ints) -> list[Cell]:
-    """All cells but those of the base. `arrival`: assignments × areas, days."""
+def cells(observed: Observed, arrival: Ints, *, from_arrival: bool = False) -> list[Cell]:
+    """All cells but those of the base, or those from the arrival on. `arrival`: assignments ×
+    areas, days."""
     known = np.isfinite(observed.outcome)
     periods = np.flatnonzero(known.any(axis=0))
     found = []
@@ -82,7 +83,8 @@ def cells(observed: Observed, arrival: Ints) -> list[Cell]:
         if not len(base):
             continue
         since = {int(period): at for at, period in enumerate(after)}
-        since |= {int(period): at - len(before) for at, period in enumerate(before)}
+        if not from_arrival:
+            since |= {int(period): at - len(before) for at, period in enumerate(before)}
         level = _mean(observed.outcome[:, base])
         reached = arrival == day
         for period, at in since.items():
@@ -245,7 +247,7 @@ def _less(observed: Observed, size: float) -> Observed:
 
 
 def _permuted(observed: Observed, dealt: Ints, size: float) -> Floats:
-    after = [cell for cell in cells(_less(observed, size), dealt) if cell.at >= 0]
+    after = cells(_less(observed, size), dealt, from_arrival=True)
     return combined(after, observed.scale)
 
 
