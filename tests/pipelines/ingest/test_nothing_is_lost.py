@@ -1,10 +1,12 @@
 """Files fed by several entries, corrected mappings, full exports: what counts is never lost."""
 
 from copy import deepcopy
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from pipelines.ingest.rows import upsert
 from pipelines.quality.rejects.summary import write_reject_summary, write_waiting_rows
 from pipelines.quality.rejects.workbook import open_rejects
 from pipelines.workspace.warehouse.connection import open_warehouse
@@ -360,3 +362,20 @@ def waiting(small: SmallMission) -> tuple[int, int]:
         write_reject_summary(connection, small.mission, "incidents")
         (lines,) = connection.execute("SELECT count(*) FROM mart.reject_summary").fetchall()
         return lines[0], len(open_rejects(connection))
+
+
+# Large files --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rows", [9, 10, 25])
+def test_raw_rows_of_several_groups_stand_in_the_order_of_the_file(
+    small: SmallMission, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    monkeypatch.setattr(upsert, "_ROW_GROUP", 10)
+    days = [date(2024, 1, 1) + timedelta(number) for number in range(rows)]
+    lines = [f"XX01,{day},F,{100 + number}" for number, day in enumerate(days)]
+    lines[rows // 2] = lines[rows // 2].replace("XX01", "nowhere")
+    report = small.deliver("population.csv", HEADER + "\n".join(lines) + "\n")
+    assert (report.rows_loaded, report.rows_rejected) == (rows - 1, 1)
+    kept = small.query("SELECT row_number, reference_on, persons FROM raw.population")
+    assert kept == [(at + 2, str(day), str(100 + at)) for at, day in enumerate(days)]

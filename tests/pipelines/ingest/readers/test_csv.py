@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.ingest.readers import csv
+from pipelines.ingest.readers import csv, delimited
 from pipelines.ingest.readers.table import SourceTable
 
 
@@ -54,6 +54,23 @@ def test_wrong_number_of_fields_is_kept_with_its_line(tmp_path: Path, last: str)
     found = [(m.row_number, m.text, m.rule, m.parameters["fields"]) for m in table.malformed]
     assert found == [(2, "1,x,more", "row_shape", 3), (4, "3", "row_shape", 1)]
     assert table.rows_read == 4
+
+
+@pytest.mark.parametrize("wrong", [(), (1,), (700, 1200, 1201)])
+def test_a_large_file_read_by_all_threads_is_read_as_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: tuple[int, ...]
+) -> None:
+    lines = [f"{number},{number % 7}" for number in range(2000)]
+    for number in wrong:
+        lines[number] += ",more"
+    text = "\n".join(["a,b", *lines, ""])
+    by_one = read(tmp_path, text)
+    monkeypatch.setattr(delimited, "_BLOCK", 256)
+    by_all = read(tmp_path, text)
+    assert rows(by_all) == rows(by_one)
+    assert by_all.rows.column(0).num_chunks > by_one.rows.column(0).num_chunks
+    assert by_all.malformed == by_one.malformed
+    assert [one.row_number for one in by_all.malformed] == [number + 2 for number in wrong]
 
 
 def test_line_breaks_within_quotes_keep_the_first_line(tmp_path: Path) -> None:
