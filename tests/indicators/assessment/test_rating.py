@@ -4,11 +4,13 @@ import json
 from datetime import date
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import gamma, t
 
 from indicators.assessment.empty_reasons import Facts, statement
-from indicators.assessment.rating import RATINGS, rate
+from indicators.assessment.rating import RATINGS, _of_count, rate
 from indicators.foundation.messages import LANGUAGES, has_message
 from tests.indicators.assessment import rating_simulation as simulation
 from tests.worlds.rows.mart import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
@@ -101,11 +103,13 @@ def test_a_mission_may_ask_for_more_certainty() -> None:
     assert rating(sure, parameters={"rating_full": 0.95}) == "on_track_likely"
 
 
-@pytest.mark.parametrize(
-    ("events", "expected"),
-    [(58, "achieved"), (66, "achieved_likely"), (83, "on_track"), (91, "on_track_likely"),
-     (96, "too_close"), (101, "at_risk"), (112, "off_track")],
-)  # fmt: skip
+BY_EVENTS = [
+    (58, "achieved"), (66, "achieved_likely"), (83, "on_track"), (91, "on_track_likely"),
+    (96, "too_close"), (101, "at_risk"), (112, "off_track"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("events", "expected"), BY_EVENTS)
 def test_a_count_of_harm_is_rated_by_the_risk_behind_it(events: int, expected: str) -> None:
     harm = {"measure": "count", "direction": "down", "unit_of_measure": "incidents"}
     falling = UP | {"baseline": 176.0, "target": 70.0, "tolerance": 0.0} | harm  # 96.7 by then
@@ -113,6 +117,24 @@ def test_a_count_of_harm_is_rated_by_the_risk_behind_it(events: int, expected: s
     low, high = (gamma.ppf(tail, events + 0.5) for tail in (0.025, 0.975))
     assert (row["ci_low"], row["ci_high"]) == (pytest.approx(low), pytest.approx(high))
     assert row["rating"] == expected
+
+
+@pytest.mark.parametrize(("events", "expected"), BY_EVENTS)
+def test_a_rate_of_harm_is_rated_as_its_cases_are(events: int, expected: str) -> None:
+    """Of 25,000 residents a case is four per 100,000: so are baseline and target."""
+    harm = {"measure": "rate", "direction": "down", "unit_of_measure": "per_100000"}
+    falling = UP | {"baseline": 4 * 176.0, "target": 4 * 70.0, "tolerance": 0.0} | harm
+    cell = {"value": 4.0 * events, "numerator": events, "denominator": 25_000, "method": "gamma"}
+    row = rated(cell, falling)
+    assert row["ci_low"] == pytest.approx(4 * gamma.ppf(0.025, events + 0.5))
+    assert row["rating"] == expected
+
+
+@pytest.mark.parametrize(("deff", "per_case"), [(1.0, 1.0), (4.0, 1.0), (1.0, 4.0), (4.0, 4.0)])
+def test_cases_that_come_in_clusters_are_fewer(deff: float, per_case: float) -> None:
+    held = pd.DataFrame({"deff": [deff], "per_case": [per_case]})
+    (above,) = _of_count(held, np.array([40.0]), np.array([36.0 * per_case]), np.array([True]))
+    assert above == pytest.approx(gamma.sf(36, 40 / deff + 0.5, scale=deff))
 
 
 @pytest.mark.parametrize(

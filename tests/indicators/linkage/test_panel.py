@@ -9,6 +9,7 @@ import pytest
 from indicators.linkage.finding import EffectEstimate, NotEstimable, figures_of
 from indicators.linkage.methods.panel import models as edge_models
 from indicators.linkage.methods.panel.models import model_of, with_few_areas
+from indicators.linkage.methods.panel.rows import _exposure_unit, _in_exposure_units
 from indicators.linkage.panel.estimation import estimate
 from indicators.linkage.panel.fit import wald
 from indicators.linkage.panel.specification import TERM_COLUMNS, PanelResult, PanelSpec
@@ -208,3 +209,19 @@ def test_nobody_treated_has_no_period_before() -> None:
     with pytest.raises(NotEstimable) as raised:
         average(staggered().assign(cohort=0))
     assert raised.value.reason == "no_period_before"
+
+
+@pytest.mark.parametrize(
+    ("activity", "name", "read"),
+    [
+        ({"measure": "count", "unit_of_measure": "activities"}, "doubled", [0.0, 3.0, 4.0]),
+        ({"measure": "ratio", "unit_of_measure": "percent"}, "ten_points", [0.0, 0.7, 1.5]),
+        ({"measure": "ratio", "unit_of_measure": "hours"}, "one_unit", [0.0, 7.0, 15.0]),
+    ],
+)
+def test_what_one_unit_of_an_activity_means(
+    activity: dict[str, Any], name: str, read: list[float]
+) -> None:
+    exposure_unit = _exposure_unit(activity)
+    assert exposure_unit.name == name
+    assert _in_exposure_units(pd.Series([0.0, 7.0, 15.0]), exposure_unit).tolist() == read

@@ -2,6 +2,7 @@
 
 import json
 import math
+from datetime import date
 from itertools import permutations
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from indicators.linkage.framework.model import Edge
+from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.methods.rollout.group_times import (
     LEFT_OUT,
     NEVER,
@@ -23,6 +25,7 @@ from indicators.linkage.methods.rollout.group_times import (
 )
 from indicators.linkage.methods.rollout.method import Reached, Rollout
 from tests.indicators.linkage.rollout_simulation import EDGE, NULLS, PLANTED, months, shares, waves
+from tests.worlds.rows.mart import empty_mart, fill, indicator, mission, value
 
 FIGURES = Path(__file__).parents[2] / "figures" / "linkage" / "rollout"
 SEED = 20261124
@@ -201,6 +204,43 @@ def test_few_units_and_no_period_before_are_reasons() -> None:
 def test_an_edge_says_when_it_arrived_in_one_way(changed: dict[str, object], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         Edge.model_validate({**EDGE.model_dump(by_alias=True), **changed})
+
+
+@pytest.mark.parametrize(
+    ("source", "measure", "same_collector", "others"),
+    [
+        ("incidents", "count", False, [[1.0, 0.0], [0.0, 2.0]]),
+        ("alerts", "count", True, None),
+        ("survey", "proportion", False, None),
+    ],
+)
+def test_what_is_read_of_an_outcome(
+    source: str, measure: str, same_collector: bool, others: list[list[float]] | None
+) -> None:
+    """Of incidents also what others than patrolling components report, by area and month."""
+    connection = empty_mart()
+    outcome = {"indicator": EDGE.to_indicator, "source": source, "measure": measure}
+    fill(connection, "indicator", [indicator(**outcome)])
+    months = (("A", "2026-01", 4.0), ("A", "2026-02", 5.0), ("B", "2026-01", 2.0))
+    cells = [
+        value(indicator=EDGE.to_indicator, area=area, area_level="admin1", period=month, value=said)
+        for area, month, said in (*months, ("B", "2026-02", 3.0))
+    ]
+    fill(connection, "indicator_value", [cell | {"n": 50} for cell in cells])
+    connection.execute(
+        """CREATE SCHEMA core; CREATE SCHEMA cube;
+        CREATE TABLE core.incidents AS FROM (VALUES ('A', DATE '2026-01-03', 'human_rights'),
+          ('A', DATE '2026-02-03', 'un_police'), ('B', DATE '2026-02-09', 'human_rights'),
+          ('B', DATE '2026-02-27', 'human_rights')) AS t(area_code, occurred_on, reported_by);
+        CREATE TABLE cube.area_ancestor AS SELECT area AS area_code, area
+          FROM (VALUES ('A'), ('B')) AS t(area)"""
+    )
+    found = Rollout().read(Warehouse(connection, mission(), {}, date(2026, 3, 1)), EDGE)
+    assert found is not None
+    assert found.observed.outcome.tolist() == [[4, 5], [2, 3]]
+    assert found.same_collector == same_collector
+    assert (found.independent and found.independent.outcome.tolist()) == others
+    assert found.respondents == (50 if source == "survey" else None)
 
 
 @pytest.mark.soak

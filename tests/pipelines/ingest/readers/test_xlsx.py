@@ -12,6 +12,7 @@ import xlsxwriter
 
 from indicators.foundation.errors import WrongUse
 from pipelines.ingest.readers import xlsx
+from pipelines.ingest.readers.sheet_shape import month_told, year_told
 from pipelines.ingest.readers.table import SourceTable
 
 FORMATS = {date: "dd.mm.yyyy", datetime: "dd.mm.yyyy hh:mm", time: "hh:mm"}
@@ -211,3 +212,20 @@ def test_each_row_of_a_header_that_comes_again_is_set_aside(tmp_path: Path) -> N
         (4, "header_again"),
         (5, "header_again"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "file", "year"),
+    [
+        ("Mars 2026", "registre_2024.xlsx", "2026"),
+        ("Mars", "registre_2024.xlsx", "2024"),
+        ("Mars", "registre.xlsx", None),
+        ("Mars 2", "registre_2024.xlsx", None),
+        ("Budget 2025-26", "registre_2024.xlsx", None),
+    ],
+)
+def test_the_year_is_the_sheets_or_that_of_the_file_where_the_sheet_has_no_number(
+    sheet: str, file: str, year: str | None
+) -> None:
+    assert year_told(sheet, file) == year
+    assert month_told("Mars", file) == " ".join(filter(None, ["Mars", year_told("Mars", file)]))
