@@ -93,7 +93,7 @@ def _unreadable(path: Path, reason: str, marked: yaml.MarkedYAMLError | None = N
     """The problem of a file that is no YAML; `reason`: as the parser says it."""
     kind = next((kind for part, kind in _FAULTS.items() if part in reason), None)
     words = {"reason": reason} | ({"kind": kind} if kind else {})
-    mark = marked and (marked.context_mark if kind in _OPENED else marked.problem_mark)
+    mark = marked and ((kind in _OPENED and marked.context_mark) or marked.problem_mark)
     row = mark.line + 1 if mark else None
     return Problem("yaml_unreadable", path.name, row=row, parameters=words)
 

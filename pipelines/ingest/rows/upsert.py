@@ -256,12 +256,10 @@ def write_raw(
     connection.unregister("raw_rows")
 
 
-def _in_row_groups(rows: pa.Table) -> pa.Table | pa.RecordBatchReader:
+def _in_row_groups(rows: pa.Table) -> pa.RecordBatchReader:
     """The rows in parts of DuckDB's groups of rows: only these are written in order by all threads.
 
     One part after the other is made, as it is asked for."""
-    if rows.num_rows <= _ROW_GROUP:
-        return rows
     starts = range(0, rows.num_rows, _ROW_GROUP)
     parts = (rows.slice(start, _ROW_GROUP).combine_chunks() for start in starts)
     batches = (batch for part in parts for batch in part.to_batches())

@@ -215,17 +215,17 @@ def test_each_row_of_a_header_that_comes_again_is_set_aside(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("sheet", "file", "year"),
+    ("sheet", "file", "year", "month"),
     [
-        ("Mars 2026", "registre_2024.xlsx", "2026"),
-        ("Mars", "registre_2024.xlsx", "2024"),
-        ("Mars", "registre.xlsx", None),
-        ("Mars 2", "registre_2024.xlsx", None),
-        ("Budget 2025-26", "registre_2024.xlsx", None),
+        ("2026 Mars", "registre_2024.xlsx", "2026", "Mars 2026"),
+        ("Mars", "registre_2024.xlsx", "2024", "Mars 2024"),
+        ("Mars", "registre.xlsx", None, "Mars"),
+        ("Mars 2", "registre_2024.xlsx", None, "Mars 2"),
+        ("Budget 2025-26", "registre_2024.xlsx", None, None),
     ],
 )
 def test_the_year_is_the_sheets_or_that_of_the_file_where_the_sheet_has_no_number(
-    sheet: str, file: str, year: str | None
+    sheet: str, file: str, year: str | None, month: str | None
 ) -> None:
     assert year_told(sheet, file) == year
-    assert month_told("Mars", file) == " ".join(filter(None, ["Mars", year_told("Mars", file)]))
+    assert month is None or month_told(sheet, file) == month
