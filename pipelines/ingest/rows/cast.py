@@ -142,7 +142,7 @@ def _plain(name: str, column: Column, how: Notation, texts: pa.ChunkedArray) -> 
     """The form that is read at once whatever else the column may hold, and how; none: no form."""
     text, kind = text_column(name), column.base_type
     if kind in ("int", "dec"):
-        return _at_once(column), Cast(_typed(text, column), {})
+        return _at_once(column), Cast(f"TRY_CAST({text} AS {column.sql_type})", {})
     if reads_iso_otherwise(how.formats) or any("%z" in entry for entry in how.formats):
         return "", Cast("NULL", {})
     if kind == "date":
@@ -194,20 +194,15 @@ def _number_cast(name: str, column: Column, how: Notation) -> Cast:
     )
     form, at_once = WHOLE if is_whole else PLAIN, literal(_at_once(column))
     return Cast(
-        f"CASE WHEN regexp_full_match({text}, {at_once}) THEN {_typed(text, column)} "
-        f"ELSE list_transform({read}, lambda read: CASE WHEN regexp_full_match(read, "
-        f"{literal(form)}) THEN {_typed('read', column)} END)[1] END",
+        f"CASE WHEN regexp_full_match({text}, {at_once}) THEN TRY_CAST({text} AS {column.sql_type})"
+        f" ELSE list_transform({read}, lambda read: CASE WHEN regexp_full_match(read, "
+        f"{literal(form)}) THEN TRY_CAST(read AS {column.sql_type}) END)[1] END",
         parameters,
     )
 
 
 def _at_once(column: Column) -> str:
     return r"[+-]?\d+" if column.base_type == "int" else _AT_ONCE
-
-
-def _typed(number: str, column: Column) -> str:
-    part = f"split_part({number}, '.', 1)" if column.base_type == "int" else number
-    return f"TRY_CAST({part} AS {column.sql_type})"
 
 
 def _without_point(texts: pa.ChunkedArray, column: Column, how: Notation) -> Notation:
