@@ -199,11 +199,19 @@ def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> Non
             return abort(404)
         at, kind, key = writer(home, store, desk), KINDS[name], request.args.get("key")
         versions = at.store.versions(at.mission, kind.record, key) if key else []
+        if request.method == "GET" and not (versions or _names_what_is_given(kind)):
+            return redirect(at.context.address.link(kind.page, period=at.context.period.name))
         if request.method == "GET":
             return _form(at, kind, versions)
         if not sessions.is_genuine():
             return _form(at, kind, versions, 400, [at.context.words("records.problem.stale")])
         return _answered(at, kind, versions)
+
+
+def _names_what_is_given(kind: Kind) -> bool:
+    """Whether the address names what the page that leads here knows, and nobody can type."""
+    given = (field for field in kind.fields if field.control == "given" and field.is_required)
+    return all(request.args.get(field.name) for field in given)
 
 
 def _rows_beside(at: Writer, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from flask.testing import FlaskClient
@@ -226,8 +226,9 @@ def test_a_pair_is_decided_from_the_data_quality_page_as_on_the_command_line(
     assert found is not None
     given = dict(parse_qsl(found[1]))
     pair = {name: given[name] for name in ("table", "row_key", "other_key")}
-    form = "/records/entry/duplicate?period=2026-Q3"
-    text = client.get(f"{form}&{found[1]}").text
+    without = "/records/entry/duplicate?period=2026-Q3"
+    form = f"{without}&{urlencode(pair)}"
+    text = client.get(form).text
     assert '<option value="N-7">' in text and '<option value="I-1">' in text
     assert send(client, form, pair | {"decision": "duplicate"}) == 400
     assert send(client, form, pair | {"decision": "duplicate", "left_out": "I-9"}) == 400
@@ -238,7 +239,9 @@ def test_a_pair_is_decided_from_the_data_quality_page_as_on_the_command_line(
     ]
     key = "incidents/I-1/N-7"  # taken back: a row that is not named any more stays out of it
     back = {"decision": "separate", "left_out": "N-7", "reason": "Two calls came."}
-    assert send(client, f"{form}&key={key}", back, based_on=1) == 303
+    assert send(client, f"{without}&key={key}", back, based_on=1) == 303
     assert duplicate_decisions(workspace, MISSION)[0][3:] == ("separate", None)
+    sent_on = client.get(without)  # a form that could never be sent: the list of pairs instead
+    assert sent_on.status_code == 302 and sent_on.headers["Location"].startswith("/data-quality?")
     hq = shown(create_app(workspace, "hq").server.test_client(), page)
     assert "/records/entry/duplicate" not in hq
