@@ -88,14 +88,6 @@ def answer(counts: Floats, rota: Bools, seed: int, known: Bools | None = None) -
     return Answer(ratio, low, high, p_of(1.0), round(float(counts.sum())))
 
 
-def p_of_draw(counts: Floats, rota: Bools, seed: int, draws: int = 499) -> float:
-    """The p of no difference: in each pair either fortnight might have been drawn."""
-    areas, fortnights = rota.shape
-    others = _drawn(np.random.default_rng([seed, 2]), (draws, areas, fortnights // 2))
-    every = exposed(np.concatenate([rota[None], others]))
-    return _p(_centred(every, _days(np.ones(rota.shape, dtype=bool))), counts)
-
-
 def _days(known: Bools) -> Floats:
     """areas × fortnights × parts: how many days are known."""
     return np.multiply.outer(known, np.array(PARTS, dtype=np.float64))

@@ -96,11 +96,6 @@ def _fingerprints(connection: duckdb.DuckDBPyConnection, mission: Mission) -> li
     return [*connection.execute(f"SELECT {rows}", {"mission": mission.mission}).fetchall()[0]]
 
 
-def modelled_rows(connection: duckdb.DuckDBPyConnection, mission: Mission) -> list[dict[str, Any]]:
-    """The rows of `mart.modelled_value`; an area without a figure has its `reason`."""
-    return _rows_of(*_read(connection, mission))
-
-
 def _read(
     connection: duckdb.DuckDBPyConnection, mission: Mission
 ) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -9,15 +9,26 @@ from scipy import stats
 from indicators.linkage.rota import (
     FORTNIGHT,
     PARTS,
+    _centred,
+    _days,
+    _drawn,
+    _p,
     answer,
     counted,
     draw,
     exposed,
-    p_of_draw,
     power,
 )
 
 SEED = 20261124
+
+
+def p_of_draw(counts: np.ndarray, rota: np.ndarray, seed: int, draws: int = 499) -> float:
+    """The p of `answer` alone, for any number of draws."""
+    areas, fortnights = rota.shape
+    others = _drawn(np.random.default_rng([seed, 2]), (draws, areas, fortnights // 2))
+    every = exposed(np.concatenate([rota[None], others]))
+    return _p(_centred(every, _days(np.ones(rota.shape, dtype=bool))), counts)
 
 
 def test_one_fortnight_of_each_two_is_drawn_and_the_seed_gives_it_again() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 import indicators
 from indicators.assessment.trend import trends
-from indicators.survey.waves.modelled_areas import modelled_areas, modelled_rows
+from indicators.survey.waves.modelled_areas import _read, _rows_of, modelled_areas
 from tests.worlds.rows.warehouse import SmallWarehouse, small_mission
 
 SAFE, AREAS, UNITS, PEOPLE = "X-IM-01", 24, 6, 10
@@ -125,7 +125,7 @@ def test_areas_that_add_up_to_what_the_country_excludes_are_not_shown(
     connection.execute(
         "UPDATE mart.indicator_value SET ci_low = 98, ci_high = 99 WHERE area = 'C' AND sex = '_T'"
     )
-    rows = list(modelled_rows(connection, mission))
+    rows = _rows_of(*_read(connection, mission))
     connection.execute("ROLLBACK")
     of_all = [row for row in rows if row["sex"] == "_T" and row["area_level"] == "admin2"]
     assert {row["reason"] for row in of_all} == {"misses_country"}
@@ -137,7 +137,7 @@ def test_an_area_in_which_all_units_were_visited_keeps_its_own_figure(
     connection, mission = small.connection, small_mission([SAFE])
     connection.execute("BEGIN")
     connection.execute("UPDATE mart.indicator_value SET method = 'all_units' WHERE area = 'B03'")
-    areas = {row["area"] for row in modelled_rows(connection, mission)}
+    areas = {row["area"] for row in _rows_of(*_read(connection, mission))}
     connection.execute("ROLLBACK")
     assert "B04" in areas and "B03" not in areas
 
