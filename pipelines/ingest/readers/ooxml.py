@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
@@ -34,12 +34,20 @@ from pipelines.ingest.readers.workbook import (
 )
 
 _LARGEST_GRID = 25_000_000  # cells between A1 and the last cell, which are all kept in memory
-# Each pattern looks a bounded way ahead: a damaged or hostile sheet must not take for ever.
-_TAG = rb"<(?:\w{1,20}:)?%s\b[^<>]{0,400}?\br\s{0,9}=\s{0,9}[\"']"
-_ROW_NUMBER = re.compile(_TAG % b"row" + rb"(\d{1,9})")
-_THREE_LETTERS = re.compile(_TAG % b"c" + rb"([A-Z]{3})\d")
-_TWO_LETTERS = re.compile(_TAG % b"c" + rb"([A-Z]{2})\d")
-_ONE_LETTER = re.compile(_TAG % b"c" + rb"([A-Z])\d")
+# A row or a cell, whatever it is prefixed with, and its place where it names one. What stands
+# before the place is looked at up to the next tag: once, however long or hostile it is.
+_ROW_OR_CELL = re.compile(
+    rb"<(?:[^\s<>:/]*:)?(?:(row)|c)\b"
+    rb"(?:[^<]*?\br\s*=\s*[\"'](?:(\d{1,9})[\"']|([A-Z]{1,3})\d))?"
+)
+# As nearly all programs write them, the place first, which is found many times as fast.
+_PLAIN_ROW = re.compile(rb'<row r="(\d{1,9})"')
+_PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,3})\d')
+_NOT_PLAIN = tuple(
+    re.compile(tag)
+    for tag in (rb'<row\b(?! r="\d{1,9}")', rb'<c\b(?! r="[A-Z]{1,3}\d)', rb":row\b", rb":c\b")
+)
+# Each of these looks a bounded way ahead: a damaged or hostile sheet must not take for ever.
 _FAULT_TYPES = (b'"e"', b"'e'")
 _FAULT_CELL = re.compile(
     rb"<(?:\w{1,20}:)?c\b(?=[^<>]{0,400}?\bt\s{0,9}=\s{0,9}[\"']e[\"'])"
@@ -122,13 +130,25 @@ def _sheet_texts(path: Path, data: bytes, book: CalamineWorkbook, sheet: str) ->
 
 def _extent(content: bytes) -> tuple[int, int]:
     """Rows and columns up to the last cell of a sheet."""
-    rows = max((int(row) for row in _ROW_NUMBER.findall(content)), default=0)
-    # of names of three, two and one letters only the longest that occur are looked at
-    for letters in (_THREE_LETTERS, _TWO_LETTERS, _ONE_LETTER):
-        if letters.search(content):
-            names = set(letters.findall(content))
-            return rows, max(_column_index(name.decode()) + 1 for name in names)
-    return rows, 0
+    if any(tag.search(content) for tag in _NOT_PLAIN):
+        return _extent_in_order(content)
+    rows = max(map(int, _PLAIN_ROW.findall(content)), default=0)
+    names = set(_PLAIN_CELL.findall(content))
+    return rows, max((_column_index(name.decode()) + 1 for name in names), default=0)
+
+
+def _extent_in_order(content: bytes) -> tuple[int, int]:
+    """The same of any sheet: a row or a cell that names no place stands after the one before it."""
+    index_of = cache(_column_index)
+    row = column = rows = columns = 0
+    for tag in _ROW_OR_CELL.finditer(content):
+        is_row, number, letters = tag.groups()
+        if is_row:
+            row, column = int(number) if number else row + 1, 0
+        else:
+            column = index_of(letters.decode()) + 1 if letters else column + 1
+        rows, columns = max(rows, row), max(columns, column)
+    return rows, columns
 
 
 def _holds_something(data: bytes, sheet: str) -> bool:

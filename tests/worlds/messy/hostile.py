@@ -100,11 +100,25 @@ def _workbooks() -> Iterator[Hostile]:
     yield Hostile("far_cell_spaced", "xlsx",
                   workbook(_cells(first, f'<row r = "1048576">{spaced}</row>')),
                   "sheet_too_wide")  # fmt: skip
-    prefixed = _cells("<x:row r='1'>" + _text("A1", "a", prefix="x:") + "</x:row>"
-                      "<x:row r='1048576'>" + _text("XFD1048576", "x", prefix="x:")
-                      + "</x:row>").replace("worksheet xmlns=", "x:worksheet xmlns:x=")  # fmt: skip
-    prefixed = prefixed.replace("sheetData", "x:sheetData").replace("</worksheet", "</x:worksheet")
-    yield Hostile("far_cell_prefixed", "xlsx", workbook(prefixed), "sheet_too_wide")
+    for name, own in (("far_cell_styled", "0"), ("far_cell_behind_much", ">" + "0" * 500)):
+        styled = far.replace("<c ", f'<c s="{own}"\t')
+        yield Hostile(name, "xlsx",
+                      workbook(_cells(first, f'<row spans="1:1" r="1048576">{styled}</row>')),
+                      "sheet_too_wide")  # fmt: skip
+    many = f"<row>{'<c><v>1</v></c>' * 5000}</row>"
+    yield Hostile(
+        "far_row_of_cells_without_place",
+        "xlsx",
+        workbook(_cells(many, '<row r="1048575"/>', many)),
+        "sheet_too_wide",
+    )
+    for name, own in (("far_cell_prefixed", "x"), ("far_cell_odd_prefix", "a-far.cell" * 50)):
+        near, there = (_text(at, "x", prefix=f"{own}:") for at in ("A1", "XFD1048576"))
+        rows = f"<{own}:row r='1'>{near}</{own}:row><{own}:row r='1048576'>{there}</{own}:row>"
+        prefixed = _cells(rows).replace("worksheet xmlns=", f"{own}:worksheet xmlns:{own}=")
+        prefixed = prefixed.replace("sheetData", f"{own}:sheetData")
+        prefixed = prefixed.replace("</worksheet", f"</{own}:worksheet")
+        yield Hostile(name, "xlsx", workbook(prefixed), "sheet_too_wide")
     yield Hostile("rows_without_end", "xlsx", workbook(_cells(first) + "<row " * 200_000),
                   "unreadable")  # fmt: skip
     open_faults = _cells(first, '<row r="3">', '<c t="e" r="A3">' * 100_000, "</row>")

@@ -1,5 +1,6 @@
 """Workbooks are read as the text that a person would type."""
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -12,6 +13,7 @@ import xlsxwriter
 
 from indicators.foundation.errors import WrongUse
 from pipelines.ingest.readers import xlsx
+from pipelines.ingest.readers.ooxml import _extent
 from pipelines.ingest.readers.sheet_shape import month_told, year_told
 from pipelines.ingest.readers.table import SourceTable
 
@@ -158,6 +160,28 @@ def test_a_lone_cell_far_away_is_told_before_it_fills_the_memory(tmp_path: Path)
     write(path, {(1, 1): "a", (2, 1): "x", (1048576, 16384): "stray"})
     with pytest.raises(WrongUse, match=r"sheet 'Patrols'.*row 1048576 and column 16384"):
         read(path)
+
+
+@pytest.mark.parametrize(
+    "pattern_and_text",
+    [
+        (rb'r="([^"]*)"', rb"r='\1'"),
+        (rb"<(/?)(row|c)\b", rb"<\1x-1:\2"),
+        (rb'<(row|c) r="(\w+)"', rb'<\1 other=">" \n r = "\2"'),
+        (rb'<(row|c) r="\w+"', rb"<\1"),
+    ],
+    ids=["single quotes", "prefixed", "another first", "without place"],
+)
+def test_the_last_cell_of_a_sheet_is_found_however_tags_are_written(
+    tmp_path: Path, pattern_and_text: tuple[bytes, bytes]
+) -> None:
+    path = tmp_path / "a.xlsx"
+    write(path, {(row, column): "x" for row in range(1, 5) for column in range(1, 31)})
+    with zipfile.ZipFile(path) as book:
+        content = book.read("xl/worksheets/sheet1.xml")
+    written = re.sub(*pattern_and_text, content)
+    assert written != content
+    assert _extent(written) == _extent(content) == (4, 30)
 
 
 @pytest.mark.parametrize(
