@@ -70,7 +70,10 @@ _STYLED = re.compile(
 _TIMES = frozenset({"18", "19", "20", "21", "22"})  # formats with hours that every workbook knows
 _PERCENTS = frozenset({"9", "10"})
 _NOT_SHOWN = re.compile(r"\[(?!h)[^\]]*\]|\"[^\"]*\"|\\.", re.IGNORECASE)
-_DATE_1904 = re.compile(rb'<workbookPr\b[^>]*\bdate1904="(1|true)"')
+_DATE_1904 = re.compile(
+    rb"<(?:\w{1,20}:)?workbookPr\b[^>]*\bdate1904\s{0,9}=\s{0,9}[\"'](?:1|true)[\"']"
+)
+_VALUE = re.compile(rb"<(?:\w{1,20}:)?(?:v|is)[\s>]")
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -157,7 +160,7 @@ def _holds_something(data: bytes, sheet: str) -> bool:
         content = _sheet_content(data, sheet)
     except DAMAGED_XML:
         return False
-    return b"<v>" in content or b"<is>" in content
+    return _VALUE.search(content) is not None
 
 
 def _sheet_content(data: bytes, sheet: str) -> bytes:

@@ -15,7 +15,7 @@ from indicators.foundation.errors import WrongUse
 from pipelines.ingest.readers import xlsx
 from pipelines.ingest.readers.ooxml import _extent
 from pipelines.ingest.readers.sheet_shape import month_told, year_told
-from pipelines.ingest.readers.table import SourceTable
+from pipelines.ingest.readers.table import WITHOUT_VALUE, SourceTable
 
 FORMATS = {date: "dd.mm.yyyy", datetime: "dd.mm.yyyy hh:mm", time: "hh:mm"}
 
@@ -160,6 +160,43 @@ def test_a_lone_cell_far_away_is_told_before_it_fills_the_memory(tmp_path: Path)
     write(path, {(1, 1): "a", (2, 1): "x", (1048576, 16384): "stray"})
     with pytest.raises(WrongUse, match=r"sheet 'Patrols'.*row 1048576 and column 16384"):
         read(path)
+
+
+def test_a_workbook_whose_tags_are_prefixed_is_read_as_any_other(tmp_path: Path) -> None:
+    """Programs in .NET write all their parts so."""
+    path, prefixed = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    main = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    with xlsxwriter.Workbook(path, {"date_1904": True}) as book:
+        moment, day = (
+            book.add_format({"num_format": one}) for one in ("yyyy-mm-dd hh:mm", "d/m/y")
+        )
+        for name in ("May", "June"):
+            page = book.add_worksheet(name)
+            page.write_row(0, 0, ["Area", "At", "On", "Serial", "Failed", "Open", "Said"])
+            page.merge_range(1, 0, 2, 0, "Hamsa")
+            for row in (1, 2):
+                page.write_datetime(row, 1, datetime(2026, 5, row), moment)
+                page.write_datetime(row, 2, datetime(2026, 5, row), day)
+                page.write_row(row, 3, [44742 + row])
+                page.write_formula(row, 4, "=1/0", None, "#DIV/0!")
+                page.write_formula(row, 5, "=A1", None, "")
+                page.write_string(row, 6, f"{name} {row}")
+    with zipfile.ZipFile(path) as plain, zipfile.ZipFile(prefixed, "w") as written:
+        for part in plain.namelist():
+            content = plain.read(part)
+            if b'xmlns="' + main in content:
+                content = re.sub(rb"<(/?)(\w)", rb"<\1x:\2", content)
+                content = content.replace(b'xmlns="' + main, b'xmlns:x="' + main)
+            written.writestr(part, content)
+    options = {"sheets": ["May", "June"], "serial_dates": ["Serial"]}
+    found = [(one.sheet, one.rows.to_pylist()) for one in xlsx.read(prefixed, options)]
+    assert found == [(one.sheet, one.rows.to_pylist()) for one in xlsx.read(path, options)]
+    assert found[1][1][1] == {
+        "Area": "Hamsa", "At": "2026-05-02 00:00:00", "On": "2026-05-02", "Serial": "2026-07-03",
+        "Failed": "#DIV/0!", "Open": WITHOUT_VALUE, "Said": "June 2",
+    }  # fmt: skip
+    (remark,) = read(prefixed, sheet="May").remarks
+    assert remark.rule == "sheets_not_read"
 
 
 @pytest.mark.parametrize(
