@@ -74,8 +74,6 @@ _DATE_1904 = re.compile(
     rb"<(?:\w{1,20}:)?workbookPr\b[^>]*\bdate1904\s{0,9}=\s{0,9}[\"'](?:1|true)[\"']"
 )
 _VALUE = re.compile(rb"<(?:\w{1,20}:)?(?:v|is)[\s>]")
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 def workbook(path: Path, largest_mb: int = LARGEST_MB) -> Workbook:
@@ -232,10 +230,10 @@ def _styles_showing(data: bytes, sign: str, known: frozenset[str]) -> set[int]:
         styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
     own = {
         entry.get("numFmtId")
-        for entry in styles.iter(f"{_MAIN}numFmt")
+        for entry in styles.iterfind(".//{*}numFmt")
         if sign in _NOT_SHOWN.sub("", entry.get("formatCode", "")).lower()
     }
-    formats = styles.find(f"{_MAIN}cellXfs")
+    formats = styles.find("{*}cellXfs")
     numbers = [entry.get("numFmtId", "0") for entry in formats] if formats is not None else []
     return {at for at, number in enumerate(numbers) if number in own | known}
 
@@ -245,10 +243,12 @@ def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
     workbook = ElementTree.fromstring(archive.read("xl/workbook.xml"))
     relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     targets = {entry.get("Id"): entry.get("Target", "") for entry in relations}
-    parts = {
-        entry.get("name"): targets[entry.get(_RELATION)] for entry in workbook.iter(f"{_MAIN}sheet")
+    # of any namespace: a workbook saved as Strict Open XML has others
+    named = {
+        entry.get("name"): next((own for name, own in entry.items() if name.endswith("}id")), "")
+        for entry in workbook.iterfind(".//{*}sheet")
     }
-    target = parts[sheet]
+    target = targets[named[sheet]]
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from datetime import date, datetime, time
 from io import BytesIO
 from pathlib import Path
@@ -162,10 +163,29 @@ def test_a_lone_cell_far_away_is_told_before_it_fills_the_memory(tmp_path: Path)
         read(path)
 
 
-def test_a_workbook_whose_tags_are_prefixed_is_read_as_any_other(tmp_path: Path) -> None:
-    """Programs in .NET write all their parts so."""
-    path, prefixed = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
-    main = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def prefixed(content: bytes) -> bytes:
+    """The part as programs in .NET write it."""
+    if b'xmlns="' + MAIN not in content:
+        return content
+    content = re.sub(rb"<(/?)(\w)", rb"<\1x:\2", content)
+    return content.replace(b'xmlns="' + MAIN, b'xmlns:x="' + MAIN)
+
+
+def strict(content: bytes) -> bytes:
+    """The part as Excel saves it as Strict Open XML."""
+    content = content.replace(MAIN, b"http://purl.oclc.org/ooxml/spreadsheetml/main")
+    relations = b"//schemas.openxmlformats.org/officeDocument/2006/relationships"
+    return content.replace(relations, b"//purl.oclc.org/ooxml/officeDocument/relationships")
+
+
+@pytest.mark.parametrize("as_written", [prefixed, strict])
+def test_a_workbook_is_read_whatever_the_namespaces_of_its_tags(
+    tmp_path: Path, as_written: Callable[[bytes], bytes]
+) -> None:
+    path, other = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
     with xlsxwriter.Workbook(path, {"date_1904": True}) as book:
         moment, day = (
             book.add_format({"num_format": one}) for one in ("yyyy-mm-dd hh:mm", "d/m/y")
@@ -181,21 +201,17 @@ def test_a_workbook_whose_tags_are_prefixed_is_read_as_any_other(tmp_path: Path)
                 page.write_formula(row, 4, "=1/0", None, "#DIV/0!")
                 page.write_formula(row, 5, "=A1", None, "")
                 page.write_string(row, 6, f"{name} {row}")
-    with zipfile.ZipFile(path) as plain, zipfile.ZipFile(prefixed, "w") as written:
+    with zipfile.ZipFile(path) as plain, zipfile.ZipFile(other, "w") as written:
         for part in plain.namelist():
-            content = plain.read(part)
-            if b'xmlns="' + main in content:
-                content = re.sub(rb"<(/?)(\w)", rb"<\1x:\2", content)
-                content = content.replace(b'xmlns="' + main, b'xmlns:x="' + main)
-            written.writestr(part, content)
+            written.writestr(part, as_written(plain.read(part)))
     options = {"sheets": ["May", "June"], "serial_dates": ["Serial"]}
-    found = [(one.sheet, one.rows.to_pylist()) for one in xlsx.read(prefixed, options)]
+    found = [(one.sheet, one.rows.to_pylist()) for one in xlsx.read(other, options)]
     assert found == [(one.sheet, one.rows.to_pylist()) for one in xlsx.read(path, options)]
     assert found[1][1][1] == {
         "Area": "Hamsa", "At": "2026-05-02 00:00:00", "On": "2026-05-02", "Serial": "2026-07-03",
         "Failed": "#DIV/0!", "Open": WITHOUT_VALUE, "Said": "June 2",
     }  # fmt: skip
-    (remark,) = read(prefixed, sheet="May").remarks
+    (remark,) = read(other, sheet="May").remarks
     assert remark.rule == "sheets_not_read"
 
 
