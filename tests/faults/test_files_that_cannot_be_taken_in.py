@@ -13,6 +13,7 @@ from indicators.definitions.mission_profile import Mission
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import LANGUAGES
 from pipelines.ingest.inbox import FilesRefused, ingest
+from pipelines.setup.proposal.layout import layouts
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.own_names import MISSION, make_workspace
@@ -159,6 +160,28 @@ def test_unknown_encoding_in_the_mapping(faulty: Faulty) -> None:
 
 def test_workbook_named_csv(faulty: Faulty) -> None:
     assert refused(faulty, "areas.csv", areas_workbook()).rule == "not_csv"
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "kind"),
+    [
+        ("areas.pdf", b"%PDF-1.7\n1 0 obj\n", "PDF"),
+        ("areas.csv", b"%PDF-1.7\n1 0 obj\n", "PDF"),
+        ("photo.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF", "JPEG"),
+        ("areas.xlsb", b"PK\x03\x04\x14\0\0\0", "XLSB"),
+        ("report.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "DOC"),
+    ],
+)
+def test_a_kind_of_file_that_is_not_read_is_told_by_its_name(
+    faulty: Faulty, name: str, start: bytes, kind: str
+) -> None:
+    """On the page that proposes a mapping a PDF was a table with one column, `%PDF-1.7`."""
+    use_source(faulty[0], files=[name], reader="csv")
+    problem = refused(faulty, name, start)
+    assert (problem.rule, problem.parameters["kind"]) == ("kind_not_read", kind)
+    with pytest.raises(WrongUse) as raised:
+        layouts(faulty[0].inbox("faulty") / name)
+    assert raised.value.problems == [problem]
 
 
 def test_workbook_with_a_password(faulty: Faulty) -> None:

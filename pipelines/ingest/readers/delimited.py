@@ -39,7 +39,9 @@ from pipelines.ingest.readers.table import (
 DELIMITED_OPTIONS = frozenset({"encoding", "delimiter", "quote", "header_row", "largest_mb"})
 LARGEST_MB = 2048
 _SHOWN = 500  # characters of a malformed record that are kept
-_NOT_TEXT = {b"PK\x03\x04": "xlsx", b"\xd0\xcf\x11\xe0": "xls"}
+_WORKBOOKS = {b"PK\x03\x04": "xlsx", b"\xd0\xcf\x11\xe0": "xls"}
+_OTHERS = {b"%PDF": "PDF", b"\xff\xd8\xff": "JPEG", b"\x89PNG": "PNG", b"{\\rtf": "RTF"}
+_TEXTS = frozenset({".csv", ".tsv", ".tab", ".txt", ".dat", ""})
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _ONE_BYTE = {"cp1252", "windows1252", "latin1", "iso88591", "iso885915"}
 _IN_UTF_8 = re.compile(
@@ -53,6 +55,19 @@ class _Record(NamedTuple):
     line: int
     fields: list[str]
     fault: str | None = None
+
+
+def refuse_no_text(path: Path, data: bytes) -> None:
+    """Raises WrongUse for a workbook under the name of a text, and for what is of no kind that is
+    read: a PDF, a picture, a workbook of other programs."""
+    workbook = next((kind for start, kind in _WORKBOOKS.items() if data.startswith(start)), None)
+    other = next((kind for start, kind in _OTHERS.items() if data.startswith(start)), None)
+    suffix = path.suffix.lower()
+    if workbook and suffix in _TEXTS:
+        raise WrongUse(Problem("not_csv", path.name, parameters={"kind": workbook}))
+    if workbook or other:
+        kind = other or suffix.removeprefix(".").upper()
+        raise WrongUse(Problem("kind_not_read", path.name, parameters={"kind": kind}))
 
 
 def delimited_table(path: Path, options: Options, data: bytes | None = None) -> SourceTable:
@@ -88,9 +103,7 @@ def _text(path: Path, data: bytes, encoding: str) -> str:
     """The whole file as text. Raises WrongUse naming line and byte where it cannot be one."""
     if not data or data.isspace():
         raise WrongUse(Problem("empty_file", path.name))
-    kind = _NOT_TEXT.get(data[:4])
-    if kind:
-        raise WrongUse(Problem("not_csv", path.name, parameters={"kind": kind}))
+    refuse_no_text(path, data)
     if encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
         encoding = "utf-8-sig"
         if data[:2] in _UTF_16:

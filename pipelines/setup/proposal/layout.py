@@ -28,6 +28,7 @@ from pipelines.ingest.readers.codebook import (
     codebook_of,
     labels_within,
 )
+from pipelines.ingest.readers.delimited import refuse_no_text
 from pipelines.ingest.readers.ged import NEEDED
 from pipelines.ingest.readers.hxl import headers_above, is_tags
 from pipelines.ingest.readers.sheet_shape import (
@@ -396,6 +397,7 @@ def _known(names: Sequence[str | None]) -> int:
 
 def _of_text(path: Path) -> Layout:
     data = path.read_bytes()
+    refuse_no_text(path, data)
     encoding = _encoding(data)
     text = data.decode(encoding or "utf-8-sig", errors="replace")
     delimiter = _delimiter(text)
