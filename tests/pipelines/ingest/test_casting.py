@@ -1,6 +1,6 @@
 """How the text of a cell becomes a value of each type, and which text does not."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indicators.definitions.contracts import Column, Words
+from indicators.definitions.contracts import Column, Words, contracts
 from pipelines.ingest.mapping.written.written_numbers import Signs, number_of_cell, number_text
-from pipelines.ingest.rows.cast import Notation, cast, cast_of, text_column
+from pipelines.ingest.rows.cast import Notation, _mission_check, cast, cast_of, text_column
+from tests.worlds.rows.warehouse import small_mission
 
 TITLE = Words(en="x", fr="x")
 
@@ -378,3 +379,20 @@ def test_an_end_is_so_many_nights_after_the_day_that_it_is_written_with(
         datetime(2026, 3, 5, 15, 40), datetime(2026, 3, 3, 15, 40),
         datetime(2026, 3, 4, 2, 0), datetime(2026, 3, 4, 2, 0),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("hours", "is_outside"), [(-1, True), (0, False), (24, False), (47, False), (48, True)]
+)
+def test_a_time_lies_within_the_mission_by_its_local_day(
+    clock: duckdb.DuckDBPyConnection, hours: int, is_outside: bool
+) -> None:
+    """Two hours ahead of Greenwich the first day of a mission begins on the day before it there."""
+    alerts, first = contracts()["alerts"], datetime(2026, 3, 1)
+    mission = small_mission([], time_zone="Africa/Maputo").model_copy(
+        update={"starts_on": first.date(), "ends_on": date(2026, 3, 2)}
+    )
+    at = first - timedelta(hours=2) + timedelta(hours=hours)
+    condition = _mission_check(alerts, mission).condition
+    query = f"SELECT {condition} FROM (SELECT TIMESTAMP '{at}' AS {alerts.date_column})"
+    assert clock.execute(query).fetchall() == [(is_outside,)]

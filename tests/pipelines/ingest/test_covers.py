@@ -90,6 +90,7 @@ def test_a_key_of_several_forms_is_told_once_by_its_name(small: SmallMission) ->
         ("population_20240110-20240320_v2.csv", date(2024, 1, 10), date(2024, 3, 20), "day"),
         ("population_2024_2024-11.csv", date(2024, 1, 1), date(2024, 12, 31), "year"),
         ("population 2024Q1.csv", date(2024, 1, 1), date(2024, 3, 31), "month"),
+        ("population 2024Q4.csv", date(2024, 10, 1), date(2024, 12, 31), "month"),
     ],
 )
 def test_a_span_in_the_name_of_the_file(name: str, first: date, last: date, precision: str) -> None:

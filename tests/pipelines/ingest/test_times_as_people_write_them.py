@@ -85,6 +85,11 @@ def test_a_format_that_reads_a_text_keeps_it() -> None:
     assert alone == "09/03/2026 02:10 (J+1)"  # nobody would know that it is the day after
 
 
+def test_only_a_zero_that_a_workbook_drops_is_put_before_a_day_that_is_one_number() -> None:
+    read = [with_all_digits(text, ("%d%m%y",)) for text in ("10126", "010126", "1026", "10126 x")]
+    assert read == ["010126", "010126", "1026", "010126 x"]
+
+
 def test_what_leads_to_a_day_is_not_read() -> None:
     texts = ["le 02/07/2026 vers 15h30", "le 29/07/2026 vers 6h30"]
     assert notation.dates(texts, with_time=True).keys == {"formats": ["%d/%m/%Y %H:%M"]}

@@ -14,7 +14,7 @@ import xlsxwriter
 
 from indicators.foundation.errors import WrongUse
 from pipelines.ingest.readers import reader
-from pipelines.ingest.readers.table import SourceTable
+from pipelines.ingest.readers.table import MOST_COLUMNS, SourceTable, refuse_many_columns
 from tests.worlds.messy.written import XLS
 
 OFFICE = (
@@ -400,3 +400,9 @@ def test_a_csv_of_very_many_columns_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(",".join(f"c{at}" for at in range(20_000)) + "\n", encoding="utf-8")
     assert refusal("csv", path) == "too_many_columns"
+
+
+def test_a_table_as_wide_as_a_workbook_may_be_is_read() -> None:
+    refuse_many_columns(Path("a.csv"), MOST_COLUMNS)
+    with pytest.raises(WrongUse):
+        refuse_many_columns(Path("a.csv"), MOST_COLUMNS + 1)
