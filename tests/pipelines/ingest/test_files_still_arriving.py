@@ -51,7 +51,7 @@ def test_other_files_do_not_wait_for_it(small: SmallMission) -> None:
 
 def test_ingest_itself_waits_a_little_for_a_file_that_was_just_dropped(small: SmallMission) -> None:
     small.drop("population.csv", WHOLE)
-    (report,) = small.ingest(settled=0.2, patience=1).files
+    (report,) = small.ingest(settled=0.5, patience=1).files
     assert (report.status, report.rows_loaded) == ("loaded", 400)
 
 
@@ -106,7 +106,7 @@ def test_closed_last_line_in_any_encoding(tmp_path: Path, encoding: str, end: st
 def test_time_in_the_future_is_judged_by_looking_twice(small: SmallMission) -> None:
     """The clock of a share may be ahead: the file would wait for ever."""
     aged(small.drop("population.csv", WHOLE), -5000)
-    (report,) = small.ingest(settled=0.2, patience=1).files
+    (report,) = small.ingest(settled=0.5, patience=1).files
     assert report.status == "loaded"
 
 

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from indicators.definitions.mission_profile import Mission
+from indicators.foundation.errors import WrongUse
 from pipelines.ingest.mapping.apply import map_rows, stacked
-from pipelines.ingest.mapping.model import ColumnMapping, Source, TableMapping
+from pipelines.ingest.mapping.model import ColumnMapping, Source, TableMapping, read_source
 from pipelines.ingest.mapping.places.area_polygons import read_area_rows, read_outlines
 from pipelines.ingest.readers.table import source_table
 from tests.worlds.mission.delivered import MISSION
+from tests.worlds.mission.mappings import under_own_names
+from tests.worlds.mission.profile import write_yaml
 
 Rows = list[list[str | None]]
 
@@ -358,3 +361,29 @@ def test_the_key_of_a_row_is_told_apart_by_the_item() -> None:
         ("L1 2026-02-01", "2026-02-01", "4"),
         (None, "2026-01-01", "1"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("ended_at", "is_refused"),
+    [
+        ({"after": "started_at"}, False),
+        ({"after": "ended_at"}, True),
+        ({"after": "activity_type"}, True),
+        ({"after": "started_at", "nights": "personnel_count"}, False),
+        ({"after": "started_at", "nights": "activity_type"}, True),
+    ],
+)
+def test_only_a_time_comes_after_a_time_and_nights_are_counted(
+    tmp_path: Path, ended_at: dict[str, str], is_refused: bool
+) -> None:
+    columns = ["activity_type", "started_at", "ended_at", "personnel_count"]
+    mapping = under_own_names("activities", columns)
+    mapping["tables"][0]["columns"]["ended_at"] |= ended_at
+    path = tmp_path / "activities.yaml"
+    write_yaml(path, mapping)
+    told = []
+    try:
+        read_source(path)
+    except WrongUse as refused:
+        told = [one.rule for one in refused.problems]
+    assert ("mapping_unknown_column" in told) == is_refused, told
