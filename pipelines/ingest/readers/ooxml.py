@@ -108,6 +108,7 @@ def _sheet_texts(path: Path, data: bytes, book: CalamineWorkbook, sheet: str) ->
         refuse_large_grid(path, sheet, *_extent(content), _LARGEST_GRID)
         opened = book.get_sheet_by_name(sheet)
         grid = opened.to_python(skip_empty_area=False)
+        content = _with_places(content)
         faults = _formula_faults(content)
         midnights = list(_midnights(data, content, grid))
     except (CalamineError, *DAMAGED_XML) as error:
@@ -131,25 +132,45 @@ def _sheet_texts(path: Path, data: bytes, book: CalamineWorkbook, sheet: str) ->
 
 def _extent(content: bytes) -> tuple[int, int]:
     """Rows and columns up to the last cell of a sheet."""
-    if any(tag.search(content) for tag in _NOT_PLAIN):
-        return _extent_in_order(content)
-    rows = max(map(int, _PLAIN_ROW.findall(content)), default=0)
-    names = set(_PLAIN_CELL.findall(content))
-    return rows, max((_column_index(name.decode()) + 1 for name in names), default=0)
+    if _is_plain(content):
+        rows = max(map(int, _PLAIN_ROW.findall(content)), default=0)
+        names = set(_PLAIN_CELL.findall(content))
+        return rows, max((_column_index(name.decode()) + 1 for name in names), default=0)
+    rows = columns = 0
+    for _, row, column in _in_order(content):
+        rows, columns = max(rows, row), max(columns, column)
+    return rows, columns
 
 
-def _extent_in_order(content: bytes) -> tuple[int, int]:
-    """The same of any sheet: a row or a cell that names no place stands after the one before it."""
+def _is_plain(content: bytes) -> bool:
+    return not any(tag.search(content) for tag in _NOT_PLAIN)
+
+
+def _in_order(content: bytes) -> Iterator[tuple[re.Match[bytes], int, int]]:
+    """Each row and cell of any sheet with its number and column from 1 on: one that names no place
+    stands after the one before it."""
     index_of = cache(_column_index)
-    row = column = rows = columns = 0
+    row = column = 0
     for tag in _ROW_OR_CELL.finditer(content):
         is_row, number, letters = tag.groups()
         if is_row:
             row, column = int(number) if number else row + 1, 0
         else:
             column = index_of(letters.decode()) + 1 if letters else column + 1
-        rows, columns = max(rows, row), max(columns, column)
-    return rows, columns
+        yield tag, row, column
+
+
+def _with_places(content: bytes) -> bytes:
+    """The sheet with the place of each cell, by which what calamine does not tell is found."""
+    if _is_plain(content):
+        return content
+    parts, end = [], 0
+    for tag, row, column in _in_order(content):
+        if not tag[1] and not tag[3]:
+            place = f' r="{_column_name(column)}{row}"'
+            parts += [content[end : tag.end()], place.encode()]
+            end = tag.end()
+    return b"".join([*parts, content[end:]])
 
 
 def _holds_something(data: bytes, sheet: str) -> bool:
@@ -258,3 +279,12 @@ def _column_index(letters: str) -> int:
     for letter in letters:
         index = index * 26 + ord(letter) - ord("A") + 1
     return index - 1
+
+
+def _column_name(number: int) -> str:
+    """A for 1, and so on; the library that writes workbooks has this, and takes long to load."""
+    name = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
