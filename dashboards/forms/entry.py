@@ -199,10 +199,10 @@ def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> Non
             return abort(404)
         at, kind, key = writer(home, store, desk), KINDS[name], request.args.get("key")
         versions = at.store.versions(at.mission, kind.record, key) if key else []
-        if request.method == "GET" and not (versions or _names_what_is_given(kind)):
-            return redirect(at.context.address.link(kind.page, period=at.context.period.name))
         if request.method == "GET":
-            return _form(at, kind, versions)
+            if versions or _names_what_is_given(kind):
+                return _form(at, kind, versions)
+            return redirect(at.context.address.link(kind.page, period=at.context.period.name))
         if not sessions.is_genuine():
             return _form(at, kind, versions, 400, [at.context.words("records.problem.stale")])
         return _answered(at, kind, versions)

@@ -158,8 +158,10 @@ def test_unknown_encoding_in_the_mapping(faulty: Faulty) -> None:
     assert refused(faulty, "areas.csv", GOOD).rule == "unknown_encoding"
 
 
-def test_workbook_named_csv(faulty: Faulty) -> None:
-    assert refused(faulty, "areas.csv", areas_workbook()).rule == "not_csv"
+@pytest.mark.parametrize("name", ["areas.csv", "areas.txt", "areas.xlsx", "areas.zip"])
+def test_workbook_that_the_mapping_reads_as_csv(faulty: Faulty, name: str) -> None:
+    use_source(faulty[0], files=[name], reader="csv")
+    assert refused(faulty, name, areas_workbook()).rule == "not_csv"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from indicators.foundation.errors import Problem, WrongUse
+from pipelines.ingest.readers import reader_of
 from pipelines.ingest.readers.sheet_shape import joined_names
 from pipelines.ingest.readers.table import (
     LONGEST_CELL,
@@ -60,14 +61,15 @@ class _Record(NamedTuple):
 def refuse_no_text(path: Path, data: bytes) -> None:
     """Raises WrongUse for a workbook under the name of a text, and for what is of no kind that is
     read: a PDF, a picture, a workbook of other programs."""
-    workbook = next((kind for start, kind in _WORKBOOKS.items() if data.startswith(start)), None)
-    other = next((kind for start, kind in _OTHERS.items() if data.startswith(start)), None)
-    suffix = path.suffix.lower()
-    if workbook and suffix in _TEXTS:
-        raise WrongUse(Problem("not_csv", path.name, parameters={"kind": workbook}))
-    if workbook or other:
-        kind = other or suffix.removeprefix(".").upper()
-        raise WrongUse(Problem("kind_not_read", path.name, parameters={"kind": kind}))
+    kinds = (_WORKBOOKS | _OTHERS).items()
+    kind = next((kind for start, kind in kinds if data.startswith(start)), None)
+    if kind is None:
+        return
+    is_workbook, suffix = kind in _WORKBOOKS.values(), path.suffix.lower()
+    if is_workbook and (suffix in _TEXTS or reader_of(suffix) != "csv"):
+        raise WrongUse(Problem("not_csv", path.name, parameters={"kind": kind}))
+    named = suffix.removeprefix(".").upper() if is_workbook else kind
+    raise WrongUse(Problem("kind_not_read", path.name, parameters={"kind": named}))
 
 
 def delimited_table(path: Path, options: Options, data: bytes | None = None) -> SourceTable:

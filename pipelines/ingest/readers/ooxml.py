@@ -105,10 +105,11 @@ def _sheet_texts(path: Path, data: bytes, book: CalamineWorkbook, sheet: str) ->
     """The cells of a sheet as text, from A1 on; a formula that failed as its fault."""
     try:
         content = _sheet_content(data, sheet)
-        refuse_large_grid(path, sheet, *_extent(content), _LARGEST_GRID)
+        rows, columns, are_placed = _extent(content)
+        refuse_large_grid(path, sheet, rows, columns, _LARGEST_GRID)
         opened = book.get_sheet_by_name(sheet)
         grid = opened.to_python(skip_empty_area=False)
-        content = _with_places(content)
+        content = content if are_placed else _with_places(content)
         faults = _formula_faults(content)
         midnights = list(_midnights(data, content, grid))
     except (CalamineError, *DAMAGED_XML) as error:
@@ -130,20 +131,17 @@ def _sheet_texts(path: Path, data: bytes, book: CalamineWorkbook, sheet: str) ->
     return texts
 
 
-def _extent(content: bytes) -> tuple[int, int]:
-    """Rows and columns up to the last cell of a sheet."""
-    if _is_plain(content):
-        rows = max(map(int, _PLAIN_ROW.findall(content)), default=0)
+def _extent(content: bytes) -> tuple[int, int, bool]:
+    """Rows and columns up to the last cell of a sheet, and whether each cell names its place."""
+    if not any(tag.search(content) for tag in _NOT_PLAIN):
+        last = max(map(int, _PLAIN_ROW.findall(content)), default=0)
         names = set(_PLAIN_CELL.findall(content))
-        return rows, max((_column_index(name.decode()) + 1 for name in names), default=0)
-    rows = columns = 0
-    for _, row, column in _in_order(content):
+        return last, max((_column_index(name.decode()) + 1 for name in names), default=0), True
+    rows, columns, are_placed = 0, 0, True
+    for tag, row, column in _in_order(content):
         rows, columns = max(rows, row), max(columns, column)
-    return rows, columns
-
-
-def _is_plain(content: bytes) -> bool:
-    return not any(tag.search(content) for tag in _NOT_PLAIN)
+        are_placed = are_placed and bool(tag[1] or tag[3])
+    return rows, columns, are_placed
 
 
 def _in_order(content: bytes) -> Iterator[tuple[re.Match[bytes], int, int]]:
@@ -162,15 +160,12 @@ def _in_order(content: bytes) -> Iterator[tuple[re.Match[bytes], int, int]]:
 
 def _with_places(content: bytes) -> bytes:
     """The sheet with the place of each cell, by which what calamine does not tell is found."""
-    if _is_plain(content):
-        return content
-    parts, end = [], 0
+    placed, end = bytearray(), 0
     for tag, row, column in _in_order(content):
         if not tag[1] and not tag[3]:
-            place = f' r="{_column_name(column)}{row}"'
-            parts += [content[end : tag.end()], place.encode()]
+            placed += content[end : tag.end()] + f' r="{_column_name(column)}{row}"'.encode()
             end = tag.end()
-    return b"".join([*parts, content[end:]])
+    return bytes(placed + content[end:])
 
 
 def _holds_something(data: bytes, sheet: str) -> bool:
