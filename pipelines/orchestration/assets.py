@@ -5,6 +5,7 @@ has no use for the libraries of a refresh, which take seconds to load.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -131,7 +132,8 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     def write_values_and_evidence(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf, rows: Rows
     ) -> Iterator[dg.MaterializeResult]:
-        """One step: while values are rated here, the evidence is computed in another process."""
+        """One step: while values are rated here, a second thread reads what the links look at, and
+        the evidence is computed in another process."""
         from indicators.assessment.standing import rate_and_test
         from indicators.definitions.catalogue import load_catalogue
         from indicators.definitions.versions import decided_by
@@ -146,21 +148,27 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         from pipelines.release.approval.second_person import note_computed
 
         report("indicators")
-        with _warehouse(context, workspace, VALUES) as (profile, mission, connection):
+        with (
+            _warehouse(context, workspace, VALUES) as (profile, mission, connection),
+            connection.cursor() as of_links,
+        ):
             day = as_of.of(mission)
             engine = rows.of(mission, workspace.workspace())
             catalogue = decided_by(load_catalogue(), day)
             framework = read_framework(profile, catalogue)
-            compute(connection, mission, catalogue, day, profile, engine, begun())
-            of_evidence = (connection, mission, framework, catalogue, day, METHODS, engine, begun())
-            with modelled_areas(connection, mission, begun()):
-                write_evidence = begin_evidence(*of_evidence)
-                rate_and_test(connection, mission)
-            check_values(connection, mission)
-            with one_transaction(connection):  # what reads one of them reads all of one refresh
-                write_rejected_rows(connection, mission)  # believes days up to the as-of day
-                write_scores(connection, mission, day)
-                write_violations(connection, mission, day)
+            with connection.cursor() as own:  # gives back its temporary tables
+                compute(own, mission, catalogue, day, profile, engine, begun())
+            of_evidence = (mission, framework, catalogue, day, METHODS, engine, begun())
+            with ThreadPoolExecutor(1) as beside:  # DuckDB computes outside of Python's lock
+                reading = beside.submit(begin_evidence, of_links, *of_evidence)
+                with modelled_areas(connection, mission, begun()):
+                    rate_and_test(connection, mission)
+                check_values(connection, mission)
+                with one_transaction(connection):  # what reads one of them reads all of one refresh
+                    write_rejected_rows(connection, mission)  # believes days up to the as-of day
+                    write_scores(connection, mission, day)
+                    write_violations(connection, mission, day)
+                write_evidence = reading.result()
             note_computed(workspace.workspace().home, mission)
             values = {"dagster/row_count": _row_count(connection, "indicator_value")}
             yield dg.MaterializeResult(

@@ -10,13 +10,13 @@ from pipelines.workspace.warehouse.inspect import Connection, single
 
 _TABLE = "indicator_value"
 
+_KEY = ", ".join(quoted(name) for name in VALUE_KEY)
 REPEATED_KEYS_SQL = f"""
-WITH repeated AS (
-  SELECT count(*) - 1 AS beyond_first
-  FROM mart.indicator_value GROUP BY {", ".join(quoted(name) for name in VALUE_KEY)}
-)
+WITH repeated AS (SELECT count(*) - 1 AS beyond_first FROM mart.indicator_value GROUP BY {_KEY})
 SELECT sum(beyond_first) FROM repeated
 """
+# Keys whose hashes are all different are themselves: these take a third of the memory and time.
+_REPEATED_HASHES_SQL = f"SELECT count(*) - count(DISTINCT hash({_KEY})) FROM mart.indicator_value"
 
 OUTSIDE_PERCENT_SQL = """
 SELECT count(*)
@@ -42,7 +42,6 @@ WHERE NOT value BETWEEN ci_low - 1e-9 AND ci_high + 1e-9
 """
 
 _COUNTED = {
-    "repeated_keys": REPEATED_KEYS_SQL,
     "percent_range": OUTSIDE_PERCENT_SQL,
     "empty_with_reason": EMPTY_WITHOUT_REASON_SQL,
     "interval_holds_value": OUTSIDE_INTERVAL_SQL,
@@ -51,6 +50,8 @@ _COUNTED = {
 
 def values_are_possible(connection: Connection) -> Iterator[CheckResult]:
     """One row a key, percentages between 0 and 100, a reason for each empty cell, intervals."""
+    repeated = single(connection, _REPEATED_HASHES_SQL) and single(connection, REPEATED_KEYS_SQL)
+    yield none_wrong("repeated_keys", _TABLE, repeated, severity="blocking")
     for name, query in _COUNTED.items():
         rows = single(connection, query)
         yield none_wrong(name, _TABLE, rows, severity="blocking")

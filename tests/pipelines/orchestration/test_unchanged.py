@@ -23,7 +23,7 @@ from pipelines.orchestration.runs import unchanged
 from pipelines.orchestration.runs.unchanged import unchanged_result
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.connection import open_warehouse
-from tests.pipelines.killing import kill_after
+from tests.pipelines.killing import killer
 from tests.worlds.mission.evidence import AS_OF, MISSION, deliver, files, make
 
 SHARED = "${POCLENS_SHARED}/beside/*.csv"
@@ -174,11 +174,25 @@ def test_a_failed_refresh_is_followed_by_another(workspace: Workspace) -> None:
         assert answer(workspace) is None
 
 
+KILLED_BEFORE_IT_WRITES = """
+import os
+import signal
+from datetime import date
+from pipelines.orchestration import assets
+from pipelines.orchestration.run import refresh
+forget = assets.forget
+def forget_and_be_killed(*of):
+    forget(*of)
+    os.kill(os.getpid(), signal.SIGKILL)
+assets.forget = forget_and_be_killed
+"""
+
+
 def test_a_killed_refresh_is_followed_by_another(workspace: Workspace) -> None:
-    prepare = "from datetime import date\nfrom pipelines.orchestration.run import refresh\n"
-    run = f"refresh(workspace, {MISSION!r}, date.fromisoformat('{AS_OF}'))"
+    work = f"refresh(workspace, {MISSION!r}, date.fromisoformat('{AS_OF}'))"
     with stamp_put_back(workspace):
-        assert kill_after(0.3, workspace, prepare, run)
+        with killer(workspace, KILLED_BEFORE_IT_WRITES, work) as kill:
+            assert kill("it writes")
         assert answer(workspace) is None
 
 
