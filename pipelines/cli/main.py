@@ -19,7 +19,7 @@ from indicators.foundation.errors import PocLensError, Problem, WrongUse
 from indicators.foundation.faults import is_disk_full, traceback_of
 from indicators.foundation.messages import LANGUAGES, language_of_environment, message
 from indicators.foundation.stored.ending import end_at_once
-from pipelines.cli.options import Parser
+from pipelines.cli.options import Parser, speak
 from pipelines.workspace.paths import Workspace
 
 COMMANDS = (
@@ -70,6 +70,7 @@ def language_of(argv: Sequence[str]) -> str:
 def build_parser(language: str, words: Sequence[str] = ()) -> argparse.ArgumentParser:
     """All commands with their help in one language, and the options of the one that is called."""
     called = next((word for word in words if word in COMMANDS), None)
+    speak(language)
     parser = Parser(
         prog="poclens",
         description=message("cli.description", language),

@@ -12,6 +12,31 @@ from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message, message_catalogue
 from pipelines.workspace.paths import Workspace
 
+# Words of the library, which it asks gettext for one by one, and our messages that say them.
+_OF_ARGPARSE = (
+    "cli.argparse.usage",
+    "cli.argparse.positional",
+    "cli.argparse.options",
+    "cli.argparse.help",
+    "cli.argparse.argument",
+    "cli.argparse.required",
+    "cli.argparse.unrecognized",
+    "cli.argparse.ambiguous",
+    "cli.argparse.one_of",
+    "cli.argparse.not_with",
+    "cli.argparse.one_expected",
+    "cli.argparse.some_expected",
+    "cli.argparse.none_expected",
+    "cli.argparse.no_value",
+    "cli.argparse.no_choice",
+)
+
+
+def speak(language: str) -> None:
+    """From here on `argparse` speaks a language in what it says itself: its lookup is replaced."""
+    words = {message(key, "en"): message(key, language) for key in _OF_ARGPARSE}
+    argparse._ = lambda text: words.get(text, text)  # type: ignore[attr-defined]
+
 
 class Parser(argparse.ArgumentParser):
     """A parser in a language: help is found by an option's name, a date is ISO text."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -203,6 +204,38 @@ def test_the_language_option_holds_for_help_and_complaints(tmp_path: Path) -> No
     refused = poclens(tmp_path, "--language=fr", "refresh", "--as-of", "31.12.2026")
     assert refused.returncode == 2
     assert "n’est pas un jour" in refused.stderr and "explique son emploi" in refused.stderr
+
+
+# Every fault of use that a command of ours can meet, and whose words of the library it shows.
+WRONG_USE = (
+    ["--help"],
+    [],
+    ["refrsh"],
+    ["tokens"],
+    ["tokens", "list", "--no-such-option"],
+    ["refresh", "--explain=1"],
+    ["publish", "--period"],
+    ["serve", "--port", "abc"],
+    ["rejects", "--t", "x"],
+    ["duplicates", "decide", "--separate", "--undecided"],
+    ["hq", "pull", "--to"],
+)
+
+
+@pytest.mark.parametrize("words", WRONG_USE, ids=" ".join)
+def test_the_library_of_the_command_line_speaks_french_too(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = {}
+    for language in ("en", "fr"):
+        with pytest.raises(SystemExit):
+            main(["--language", language, *words])
+        shown[language] = "".join(capsys.readouterr())
+    own = (
+        "usage: |positional|this help|argument |required|unrecog|ambiguous|expected|invalid|ignored"
+    )
+    english = re.findall(own, shown["en"])
+    assert english and not any(word in shown["fr"] for word in english)
 
 
 PROFILE_FAULTS = {
