@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from indicators.foundation.data_folder import data_folder
-from indicators.foundation.numbers.number_format import separated
+from indicators.foundation.numbers.number_format import separated, value_text
 from indicators.foundation.reading.yaml_loader import StrictLoader
 
 LANGUAGES = ("en", "fr")
@@ -60,6 +60,7 @@ def message(key: str, /, language: str = "en", **parameters: Any) -> str:
 
     `{number:file|files}` is the word that goes with the number, which then stands with the
     language's separators; many where none is given.
+    Numbers with decimals stand in the language's writing.
     Raises KeyError for an unknown key, language or a missing parameter.
     """
     template = message_catalogue()[key][language]
@@ -71,7 +72,8 @@ def message(key: str, /, language: str = "en", **parameters: Any) -> str:
         parameters |= {
             name: separated(parameters[name], language) for name in counted & parameters.keys()
         }
-    return template.format(**parameters).replace("….", "…")
+    decimals = {k: value_text(v, language) for k, v in parameters.items() if isinstance(v, float)}
+    return template.format(**parameters | decimals).replace("….", "…")
 
 
 _WORD_OF_NUMBER = re.compile(r"\{(\w+):([^|{}]*)\|([^{}]*)\}")

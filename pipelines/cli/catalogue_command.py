@@ -48,12 +48,12 @@ def _check(arguments: argparse.Namespace) -> int:
 def _list(arguments: argparse.Namespace) -> int:
     from indicators.definitions.catalogue import load_catalogue
 
-    catalogue = load_catalogue()
-    titles = {
-        code: indicator.title.in_language(arguments.language)
-        for code, indicator in catalogue.items()
-    }
-    lines = [f"{code}  {catalogue[code].level:8}{title}" for code, title in titles.items()]
+    catalogue, language = load_catalogue(), arguments.language
+    titles = {code: indicator.title.in_language(language) for code, indicator in catalogue.items()}
+    levels = [message(f"indicator_page.level.{one.level}", language) for one in catalogue.values()]
+    width = max(map(len, levels))
+    told = zip(titles.items(), levels, strict=True)
+    lines = [f"{code}  {level:{width}}  {title}" for (code, title), level in told]
     show(arguments, titles, "\n".join(lines))
     return 0
 

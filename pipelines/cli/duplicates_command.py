@@ -75,8 +75,10 @@ def _line(row: Mapping[str, Any], language: str) -> str:
     if row["rule"] is None:
         told = {key: row[key] for key in ("source", "key_a", "key_b")}
         return message("cli.duplicates.line_decided", language, decision=decision, **told)
-    title = contracts()[row["source"]].duplicates[row["rule"]].title.in_language(language)
-    told = {**row, "differs": ", ".join(row["differs"]) or "–", "area": row["area"] or "–"}
+    contract = contracts()[row["source"]]
+    title = contract.duplicates[row["rule"]].title.in_language(language)
+    titles = [contract.columns[name].title.in_language(language) for name in row["differs"]]
+    told = {**row, "differs": ", ".join(titles) or "–", "area": row["area"] or "–"}
     return message("cli.duplicates.line", language, **told | {"decision": decision, "rule": title})
 
 

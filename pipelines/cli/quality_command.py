@@ -37,10 +37,12 @@ def run(arguments: argparse.Namespace) -> int:
         language = arguments.language
         titles = [contracts()[table].title.in_language(language) for table in sorted(absent)]
         lines.append(message("cli.quality.never_came", language, tables=", ".join(titles)))
-    lines += [
-        f"{check['severity']:8}  {check['check_name']}: {check[f'sentence_{arguments.language}']}"
-        for check in found
-        if not says_empty(check)
-    ]
+    lines += [_line(check, arguments.language) for check in found if not says_empty(check)]
     show(arguments, {"checks": checks}, "\n".join(lines))
     return int(any(check["severity"] == "blocking" for check in found))
+
+
+def _line(check: Mapping[Any, Any], language: str) -> str:
+    told = {"severity": message(f"page.code.severity.{check['severity']}", language)}
+    told |= {"check": check["check_name"], "sentence": check[f"sentence_{language}"]}
+    return message("cli.quality.line", language, **told)

@@ -4,6 +4,7 @@ import argparse
 import getpass
 import secrets
 import sys
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -156,10 +157,13 @@ def _list(arguments: argparse.Namespace, store: Store) -> int:
     ]
     lines = [_state(store, language)]
     lines += [message("cli.users.two_factors", language)] if asked.second_factor else []
-    lines += [
-        message("cli.users.line", language, **{key: value or "–" for key, value in row.items()})
-        for row in rows
-    ] or [message("cli.users.none", language)]
+    lines += [_line(row, language) for row in rows] or [message("cli.users.none", language)]
     facts = {"required": asked.accounts, "second_factor": asked.second_factor, "accounts": rows}
     show(arguments, facts, "\n".join(lines))
     return 0
+
+
+def _line(row: Mapping[str, str | None], language: str) -> str:
+    told = {key: value or "–" for key, value in row.items()}
+    told["state"] = message(f"cli.state.{row['state']}", language)
+    return message("cli.users.line", language, **told)

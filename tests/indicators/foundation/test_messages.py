@@ -105,6 +105,11 @@ def test_a_message_fills_its_placeholders_in_the_language_asked_for() -> None:
     assert message("place.row", "fr", name=214) == "ligne 214"
 
 
+@pytest.mark.parametrize(("language", "written"), [("en", "0.5 GB"), ("fr", "0,5 Go")])
+def test_decimals_are_written_as_the_language_writes_them(language: str, written: str) -> None:
+    assert written in message("cli.doctor.space", language, free=0.5, home="x").replace("\xa0", " ")
+
+
 def test_an_unknown_key_is_an_error() -> None:
     with pytest.raises(KeyError):
         message("no.such.key")

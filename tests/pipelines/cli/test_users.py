@@ -29,6 +29,7 @@ def test_accounts_from_the_first_to_the_switch(tmp_path: Path) -> None:
     assert [(one["name"], one["role"], one["state"]) for one in shown["accounts"]] == [
         ("amina", "administrator", "open")
     ]
+    assert "en vigueur" in poclens(tmp_path, "--language", "fr", "users", "list").stdout
     assert accounts.sign_in(Store.of_workspace(tmp_path), "amina", long, utc_now()) is not None
 
 
