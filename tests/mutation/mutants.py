@@ -1,11 +1,11 @@
 """Mutants: one small change of one line of a module, and the tests that should notice it."""
 
-import random
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from cosmic_ray.ast import ast_nodes, get_ast
@@ -62,17 +62,27 @@ def mutants(root: Path, path: str) -> Iterator[Mutant]:
 
 
 def drawn(root: Path, count: int, seed: int) -> list[Mutant]:
-    """`count` mutants, at most one a module, by lot among the modules that a test names."""
-    lot = random.Random(seed)
+    """`count` mutants, at most one a module, by lot among the modules that a test names.
+
+    The lot is of a module's name and a line's own text: what was drawn stays drawn, and noticed,
+    while other lines change.
+    """
     paths = [path for path in modules(root) if importing_tests(root, path)]
-    lot.shuffle(paths)
     chosen: list[Mutant] = []
-    for path in paths:
-        if found := list(mutants(root, path)):
-            chosen.append(lot.choice(found))
+    for path in sorted(paths, key=lambda path: _lot(seed, path)):
+        lines = (root / path).read_text(encoding="utf-8").splitlines()
+        lots = {
+            one: _lot(seed, path, one.operator, lines[one.line - 1].strip())
+            for one in mutants(root, path)
+        }
+        chosen += [min(lots, key=lambda one: lots[one])] if lots else []
         if len(chosen) == count:
             break
     return chosen
+
+
+def _lot(*of: object) -> str:
+    return sha256(repr(of).encode()).hexdigest()
 
 
 def importing_tests(root: Path, path: str) -> list[str]:
