@@ -477,7 +477,7 @@ def _without(part: Column, recode: Mapping[str, str | None]) -> Column:
     none = [text for text, code in recode.items() if code is None]
     if not none:
         return part
-    is_none = pc.fill_null(pc.is_in(part, value_set=pa.array(none, pa.string())), False)
+    is_none = pc.is_in(part, value_set=pa.array(none, pa.string()))
     return pc.if_else(is_none, pa.scalar(None, pa.string()), part)
 
 

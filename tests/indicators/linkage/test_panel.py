@@ -13,7 +13,7 @@ from indicators.linkage.methods.panel.rows import _exposure_unit, _in_exposure_u
 from indicators.linkage.panel.estimation import estimate
 from indicators.linkage.panel.fit import wald
 from indicators.linkage.panel.specification import TERM_COLUMNS, PanelResult, PanelSpec
-from indicators.linkage.panel.wild_bootstrap import wild_bootstrap
+from indicators.linkage.panel.wild_bootstrap import _basis, _fitted, wild_bootstrap
 
 
 def panel(areas: int = 12, months: int = 10, seed: int = 1) -> pd.DataFrame:
@@ -122,6 +122,22 @@ def test_the_wild_bootstrap_sees_what_is_planted_and_not_what_is_not() -> None:
     assert planted(2.0)["p"] < 0.01
     assert planted(0.0)["p"] > 0.10
     assert planted(0.0) == planted(0.0)
+
+
+def test_a_draw_is_fitted_as_the_whole_regression_would_be() -> None:
+    generator = np.random.default_rng(8)
+    others, x = generator.normal(size=(60, 4)), generator.normal(size=60)
+    outcomes, clusters = generator.normal(size=(60, 3)), np.repeat(np.arange(12), 5)
+    members = (clusters[:, None] == np.arange(12)[None, :]).astype(float)
+    inside = _basis(others)
+    found = _fitted(outcomes, x - inside @ (inside.T @ x), inside, members)
+    whole = np.column_stack([x, others])
+    inverse = np.linalg.inv(whole.T @ whole)
+    for at, (slope, error) in enumerate(zip(*found, strict=True)):
+        by_term = inverse @ whole.T @ outcomes[:, at]
+        scores = members.T @ (whole * (outcomes[:, at] - whole @ by_term)[:, None])
+        assert slope == pytest.approx(by_term[0])
+        assert error == pytest.approx(np.sqrt((inverse @ scores.T @ scores @ inverse)[0, 0]))
 
 
 @pytest.mark.parametrize("effect", [-0.4, -0.2, 0.2, 0.3, 0.4])

@@ -13,6 +13,7 @@ import pytest
 from indicators.definitions.catalogue import load_catalogue
 from indicators.engine.refresh import compute
 from indicators.foundation.messages import LANGUAGES
+from indicators.foundation.numbers.statistics import count_limits
 from indicators.linkage.protection_gaps.reach import reach
 from indicators.linkage.protection_gaps.table import protection_gaps
 from tests.worlds.rows.warehouse import SmallWarehouse, returned, small_mission
@@ -196,6 +197,14 @@ def test_few_recent_incidents_are_told_like_many(warehouse: SmallWarehouse) -> N
     found = Gaps(warehouse)
     assert found("A1b", "risk_recent")["value"] == 1  # three in three months
     assert found("A1a", "risk_recent")["value"] == 6
+
+
+def test_what_happened_lately_is_no_surer_than_independent_incidents(
+    warehouse: SmallWarehouse,
+) -> None:
+    recent = Gaps(warehouse)("A1a", "risk_recent")
+    low, high = count_limits(np.array(18.0))
+    assert recent["ci_low"] <= low / 3 and recent["ci_high"] >= high / 3
 
 
 def test_coarse_dates_and_other_incidents_do_not_count() -> None:

@@ -12,12 +12,13 @@ import pandas as pd
 import pytest
 from scipy import optimize, stats
 
+from indicators.linkage.framework.model import Edge
 from indicators.linkage.methods.case_series.analysis import MODELS, fit
 from indicators.linkage.methods.case_series.cells import cells_of
 from indicators.linkage.methods.case_series.days import ReadingDays, after, around, reading_days
 from indicators.linkage.methods.case_series.fit import Contrast, fit_contrasts, null_information
 from indicators.linkage.methods.case_series.readings import READINGS, Compared, Comparison, compare
-from indicators.linkage.methods.case_series.secondary import ReadingInputs, _row
+from indicators.linkage.methods.case_series.secondary import ReadingInputs, _is_asked, _row
 from indicators.linkage.sentences.readings import reading_sentence
 from tests.indicators.linkage.case_series_simulation import (
     AREAS,
@@ -159,6 +160,24 @@ def test_the_fit_is_that_of_day_rows_with_a_dummy_for_every_stratum(days: Readin
 
 def _is_later(months: Any, codes: Any, at: int) -> bool:
     return int(months[codes == at][0]) % 3 != 0
+
+
+def test_doses_are_set_side_by_side_where_areas_enough_have_each(days: ReadingDays) -> None:
+    edge = Edge.model_validate(
+        {
+            "id": "e",
+            "from": "P2-OP-01",
+            "to": "P2-OC-08",
+            "expected_sign": -1,
+            "why": {"en": "-", "fr": "-"},
+        }
+    )
+    few = replace(
+        days, exposures={name: days.exposures[name] * (days.area < 2) for name in COMPONENTS}
+    )
+    assert _is_asked("dose", days, COMPONENTS, edge)
+    assert not _is_asked("dose", few, COMPONENTS, edge)
+    assert _is_asked("place", few, COMPONENTS, edge)
 
 
 def test_a_ratio_of_ratios_carries_the_covariance_of_both(days: ReadingDays) -> None:

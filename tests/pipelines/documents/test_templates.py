@@ -11,6 +11,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from indicators.definitions.contracts import contracts
 from indicators.definitions.vocabularies import vocabulary
 from pipelines.documents.templates import HEADER_ROW, write_template
+from pipelines.ingest.mapping.model import SenderColumn
 from pipelines.ingest.mapping.sources.template_sources import WRITTEN, sheet_name, template_of
 from pipelines.ingest.readers.xlsx import read
 
@@ -57,6 +58,16 @@ def test_a_template_is_known_by_its_sheet_in_either_language(language: str, tmp_
             assert [table.sheet for table in read(path, source.options)] == [
                 sheet_name(contract, language)
             ]
+
+
+@pytest.mark.parametrize(("table", "column"), [("activities", "unit_code"), ("incidents", None)])
+def test_who_sends_a_template_is_the_unit_that_each_row_has_to_name(
+    table: str, column: str | None, tmp_path: Path
+) -> None:
+    write_template(contracts()[table], path := tmp_path / f"{table}.xlsx", "en")
+    source = template_of(path)
+    assert source is not None
+    assert source.sender == (SenderColumn(column=column) if column else "series")
 
 
 @pytest.mark.parametrize("table", sorted(contracts()))

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from indicators.definitions.contracts import Column, Words, contracts
 from pipelines.ingest.mapping.written.written_numbers import Signs, number_of_cell, number_text
-from pipelines.ingest.rows.cast import Notation, _mission_check, cast, cast_of, text_column
+from pipelines.ingest.rows.cast import (
+    Notation,
+    _mission_check,
+    cast,
+    cast_of,
+    row_checks,
+    text_column,
+)
 from tests.worlds.rows.warehouse import small_mission
 
 TITLE = Words(en="x", fr="x")
@@ -396,3 +403,8 @@ def test_a_time_lies_within_the_mission_by_its_local_day(
     condition = _mission_check(alerts, mission).condition
     query = f"SELECT {condition} FROM (SELECT TIMESTAMP '{at}' AS {alerts.date_column})"
     assert clock.execute(query).fetchall() == [(is_outside,)]
+
+
+def test_a_column_that_is_empty_throughout_is_still_required() -> None:
+    checks = row_checks(contracts()["incidents"], small_mission([]), empty={"occurred_on"})
+    assert [one.rule for one in checks if one.column == "occurred_on"] == ["required"]
