@@ -463,24 +463,54 @@ def _show_feedback(connection: duckdb.DuckDBPyConnection, rules: Audience) -> No
 
 
 def _show_rows_of_files(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> None:
-    """Rows of files of persons are persons: displayed, and no size of their tables is told."""
-    of_persons = [name for name, one in contracts().items()
-                  if one.confidentiality.total in ("person", "protected")]  # fmt: skip
+    """Rows of files of persons are persons: displayed, those of protected tables not at all, and no
+    size of their tables is told."""
     rows = ("rows_read", "rows_loaded", "rows_rejected", "rows_unchanged", "rows_ignored")
     if {"input_file", "contribution"} <= tables:
-        shown = ", ".join(f"{name} = {displayed(name)}" for name in rows)
+        shown = ", ".join(
+            f"{name} = CASE WHEN confidentiality IS DISTINCT FROM 'protected' "
+            f"THEN {displayed(name)} END"
+            for name in rows
+        )
         connection.execute(
             f"""
             UPDATE mart.input_file SET {shown}
-            WHERE list_contains($tables, source) OR file_sha256 IN (
+            WHERE confidentiality IS NOT NULL OR file_sha256 IN (
               SELECT file.file_sha256 FROM mart.contribution AS file
               JOIN mart.indicator AS indicator USING (mission, indicator)
               WHERE indicator.confidentiality IN ('person', 'protected'))
-            """,
-            {"tables": of_persons},
+            """
         )
     if "quality_check" in tables:
+        _word_checks_without_number(connection)
+
+
+def _word_checks_without_number(connection: duckdb.DuckDBPyConnection) -> None:
+    """Checks of tables of persons that count rows say whether they passed, and no number; which
+    months a table reaches counts none."""
+    of_persons = [name for name, one in contracts().items()
+                  if one.confidentiality.total in ("person", "protected")]  # fmt: skip
+    connection.execute(
+        """UPDATE mart.quality_check SET observed = NULL,
+          rows_failed = CASE rows_failed WHEN 0 THEN 0 END
+        WHERE list_contains(?, source)""",
+        [of_persons],
+    )
+    counting = connection.execute(
+        """SELECT check_name, status FROM mart.quality_check
+        WHERE list_contains(?, source) AND check_name <> source || '.reaches_quarter_end'
+          AND (status = 'failed' OR check_name = source || '.volume')""",
+        [of_persons],
+    ).fetchall()
+    for check, status in counting:
+        sentences = [
+            message("release.check_passed_without_number", language, check=check)
+            if status == "passed"
+            else message("release.check_failed_without_number", language, check=check)
+            for language in LANGUAGES
+        ]
         connection.execute(
-            "UPDATE mart.quality_check SET observed = NULL WHERE list_contains(?, source)",
-            [of_persons],
+            """UPDATE mart.quality_check SET expected = NULL, sentence_en = ?, sentence_fr = ?
+            WHERE check_name = ?""",
+            [*sentences, check],
         )

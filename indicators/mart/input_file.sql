@@ -5,5 +5,7 @@ CREATE TABLE mart.input_file (
   sequence BIGINT, rows_read BIGINT, rows_loaded BIGINT, rows_rejected BIGINT,
   rows_unchanged BIGINT, rows_ignored BIGINT, superseded_by VARCHAR, mapping_version VARCHAR,
   -- of files whose rows are held for a key: those of one intake have one number
-  intake BIGINT
+  intake BIGINT,
+  -- of files whose mapping feeds tables of persons: the highest class of these tables
+  confidentiality VARCHAR
 );

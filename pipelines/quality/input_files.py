@@ -3,14 +3,14 @@
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import MART_TABLES
-from indicators.foundation.sql_text import quoted
+from indicators.foundation.sql_text import literals, quoted
 from pipelines.ingest.rows.key_clashes import RULE
 from pipelines.workspace.warehouse.inspect import Connection
 
 
 def write_input_files(connection: Connection, mission: Mission) -> None:
     """Copies the ledger. Which files came together is told where it decides on rows alone."""
-    left_out = ("mission", "intake")
+    left_out = ("mission", "intake", "confidentiality")
     columns = ", ".join(quoted(name) for name in MART_TABLES["input_file"] if name not in left_out)
     clashing = " UNION ".join(
         f"SELECT file_sha256 FROM quarantine.{quoted(name)} WHERE rule = '{RULE}'"
@@ -19,8 +19,28 @@ def write_input_files(connection: Connection, mission: Mission) -> None:
     connection.execute("DELETE FROM mart.input_file WHERE mission = ?", [mission.mission])
     connection.execute(
         f"""INSERT INTO mart.input_file BY NAME SELECT ? AS mission, {columns},
-          CASE WHEN file_sha256 IN ({clashing}) THEN intake END AS intake FROM ops.input_file""",
+          CASE WHEN file_sha256 IN ({clashing}) THEN intake END AS intake,
+          CASE WHEN source IN ({_sources_of("protected")}) THEN 'protected'
+            WHEN source IN ({_sources_of("person")}) THEN 'person' END AS confidentiality
+        FROM ops.input_file""",
         [mission.mission],
+    )
+
+
+def _sources_of(kind: str) -> str:
+    """SQL: mappings that bear the name of a table of this class, or of which a file had rows for
+    one; those of another file of theirs may all be known already, or be held."""
+    tables = [name for name, one in contracts().items() if one.confidentiality.total == kind]
+    rows = " UNION ".join(
+        f"SELECT file_sha256 FROM {schema}.{quoted(name)}"
+        for name in tables
+        for schema in ("raw", "quarantine")
+    )
+    named = literals(tables)
+    refused = f"SELECT file_sha256 FROM ops.rows_not_kept WHERE table_name IN ({named})"
+    return (
+        f"SELECT source FROM ops.input_file WHERE source IN ({named}) "
+        f"OR file_sha256 IN ({rows} UNION {refused})"
     )
 
 

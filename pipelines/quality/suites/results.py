@@ -19,7 +19,8 @@ FROM mart.quality_check ORDER BY source, check_name
 def write_suites(connection: Connection, folder: Path) -> list[Path]:
     """Writes `<suite>.json` for each table that `mart.quality_check` speaks of; its paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    frame = connection.execute(_RESULTS_SQL).df()
+    frame = connection.execute(_RESULTS_SQL).df().astype(object)
+    frame = frame.where(frame.notna(), None)  # JSON knows no NaN; most readers refuse the file
     paths = []
     for source, checks in frame.groupby("source", sort=True):
         path = folder / f"{source}.json"

@@ -162,7 +162,10 @@ def test_a_period_that_still_runs_is_in_both_copies(tmp_path) -> None:
 PERSONS, ALERTS, REFERRALS = "P2-OP-14", "P2-OP-09", "P3-OP-08"
 # Counts of persons that only exact figures hold, by where they were planted
 PLANTED = {"total": 4321, "month": 4322, "by sex": 4323, "rows of a file": 4324, "file": 4326}
-BY_SOURCE, REFERRED = 4329, 4331
+# Numbers of rows of a protected table: of a file of a mapping with a name of its own that no figure
+# rests on, and in what a check found
+PLANTED |= {"another file": 4327, "found": 4328, "usual": 4329, "failed": 4330}
+BY_SOURCE, REFERRED = 4333, 4331
 # What partners may have, by indicator, and what their grid or the list of presence leaves out
 MEETINGS, APPROVER = "P1-OP-01", "Head of Mission (2026-10-20)"
 FOR_PARTNERS = {"alerts": 4341, "patrols in the quarter": 4342}
@@ -201,6 +204,7 @@ def planted_twice(tmp_path_factory):
         rows = PLANTED["file"]
         sha256 = add_file(connection, "held.xlsx", source="un_detentions", rows_loaded=rows)
         add_contribution(connection, sha256, "held.xlsx", PLANTED["rows of a file"], **detained)
+        _plant_protected_rows(connection)
         write_input_files(connection, read_mission(workspace.profile(MISSION)))
         build_candidate(connection, workspace, read_mission(workspace.profile(MISSION)), PERIOD)
         candidate = workspace.releases(MISSION) / f"{CANDIDATE_PREFIX}{PERIOD}-r01"
@@ -212,6 +216,19 @@ def planted_twice(tmp_path_factory):
 @pytest.fixture(scope="module")
 def planted(planted_twice):
     return planted_twice[0]
+
+
+def _plant_protected_rows(connection) -> None:
+    passed_on = {"source": "field_office", "status": "superseded"}
+    sha256 = add_file(connection, "north.csv", rows_loaded=PLANTED["another file"], **passed_on)
+    insert(connection, "quarantine.referrals", {"file": "north.csv", "file_sha256": sha256})
+    found, usual = PLANTED["found"], PLANTED["usual"]
+    told = {"observed": str(found), "expected": f"{usual} … 9999", "rows_failed": PLANTED["failed"]}
+    for name, status in (("volume", "passed"), ("key", "failed")):
+        row = {"mission": MISSION, "check_name": f"referrals.{name}", "source": "referrals"}
+        row |= {"severity": "warning", "status": status}
+        words = {"sentence_en": f"{found} rows, {usual}", "sentence_fr": f"{found} lignes, {usual}"}
+        insert(connection, "mart.quality_check", row | told | words)
 
 
 def _plant_for_partners(connection) -> None:
@@ -253,6 +270,19 @@ def test_no_file_of_headquarters_holds_an_exact_count_of_persons(planted) -> Non
     manifest = (planted.path / "manifest.json").read_text(encoding="utf-8")  # it goes with it
     assert not hidden & set(re.findall(r"\b\d{4}\b", manifest))
     assert {"4320", "4325"} <= told  # they are displayed
+
+
+def test_what_checks_found_is_json_for_readers_that_know_no_nan(planted) -> None:
+    for path in sorted(planted.path.glob("*/quality/*.json")):
+        json.loads(path.read_text(encoding="utf-8"), parse_constant=pytest.fail)
+
+
+def test_a_check_of_persons_still_says_whether_it_passed(planted) -> None:
+    query = """SELECT status, sentence_en FROM mart.quality_check
+    WHERE source = 'referrals' ORDER BY status"""
+    (failed, said), (passed, told) = rows(planted, "hq", query)
+    assert (failed, passed) == ("failed", "passed")
+    assert "referrals.key did not pass" in said and "referrals.volume passed" in told
 
 
 def test_no_count_of_persons_under_8_is_a_number_anywhere(planted) -> None:
