@@ -7,6 +7,7 @@ What came stays there for the next attempt, which goes on from it.
 """
 
 import json
+import shutil
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -167,7 +168,7 @@ def _fetch(
     name = listed["release"]
     target = workspace.releases(server.mission) / name
     found = {"release": name, "manifest_sha256": listed["manifest_sha256"]}
-    if (target / MANIFEST).is_file():
+    if _is_whole(target):
         if sha256_of(target / MANIFEST) != listed["manifest_sha256"]:
             raise PullFailed("other_content", release=name)
         _make_current(workspace, server.mission, name)
@@ -178,9 +179,26 @@ def _fetch(
     _require_right(server, folder, name)
     settle(folder)
     target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():  # what is there is damaged
+        move_folder(target, _fresh(folder.with_name(f".{name}.damaged")))
     move_folder(folder, target)
     _make_current(workspace, server.mission, name)
     return found | {"outcome": "fetched", "files": files, "key": server.public_key}
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether a release that was fetched before still is what was published."""
+    try:
+        found = verify(folder)
+    except WrongUse:  # manifest or publication are gone or cannot be read
+        return False
+    return found.is_good and AUDIENCE in found.audiences
+
+
+def _fresh(path: Path) -> Path:
+    """The path, once nothing stands there any more."""
+    shutil.rmtree(path, ignore_errors=True)
+    return path
 
 
 def _wanted(listing: Any, mission: str, period: str | None) -> dict[str, str]:

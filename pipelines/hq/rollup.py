@@ -37,7 +37,7 @@ from pipelines.hq.pooled_links import LINKS_SQL, pooled_rows
 from pipelines.hq.pull import AUDIENCE
 from pipelines.release.files import code_sha256
 from pipelines.release.naming import current_name
-from pipelines.release.signed.verification import read_release_json
+from pipelines.release.signed.verification import read_release_json, verify
 from pipelines.workspace.durable import replace_text, sync
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.inspect import Connection
@@ -108,15 +108,16 @@ class _Mission:
 def rollup(workspace: Workspace) -> Rollup:
     """Makes the database of the current releases, unless it is there.
 
-    Raises WrongUse where no mission has a release for headquarters.
+    Raises WrongUse where no mission has a release for headquarters, and for one that is not as it
+    was published.
     """
     names = sorted(path.parent.name for path in workspace.home.glob("releases/*/current"))
     folders = [_folder(workspace, name) for name in names]
-    folders = [folder for folder in folders if database_of(folder, AUDIENCE).is_file()]
+    folders = [folder for folder in folders if _has_copy(folder)]
     if not folders:
         raise WrongUse(Problem("nothing_to_roll_up", value=str(workspace.home)))
     path = workspace.home / "hq" / f"rollup-{_origin(folders)}.duckdb"
-    is_new = not path.is_file()
+    is_new = not _can_be_read(path)
     if is_new:
         _write(path, [_read(folder) for folder in folders])
     replace_text(workspace.home / CURRENT, f"{path.name}\n")
@@ -129,8 +130,24 @@ def rollup(workspace: Workspace) -> Rollup:
     return Rollup(path, rolled, is_new, compared, apart, combined)
 
 
+def _can_be_read(path: Path) -> bool:
+    """Whether the database is there whole; one that a disk damaged is made anew."""
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            connection.execute("SELECT count(*) FROM mart.comparison")
+    except duckdb.Error:
+        return False
+    return True
+
+
 def _folder(workspace: Workspace, mission: str) -> Path:
     return workspace.releases(mission) / str(current_name(workspace, mission))
+
+
+def _has_copy(folder: Path) -> bool:
+    """Whether the release was published with a copy for headquarters."""
+    databases = read_release_json(folder, PUBLICATION).get("databases", [])
+    return any(str(entry["path"]).startswith(f"{AUDIENCE}/") for entry in databases)
 
 
 def _origin(folders: Sequence[Path]) -> str:
@@ -144,6 +161,12 @@ def _origin(folders: Sequence[Path]) -> str:
 
 
 def _read(folder: Path) -> _Mission:
+    checked = verify(folder)
+    if not checked.is_good or AUDIENCE not in checked.audiences:
+        wrong = (*checked.changed, *checked.added, *checked.wrong_statements)
+        names = ", ".join((wrong or checked.differing_tables or (AUDIENCE,))[:5])
+        release = f"{folder.parent.name}/{folder.name}"
+        raise WrongUse(Problem("release_altered", value=release, parameters={"names": names}))
     manifest = read_release_json(folder, MANIFEST)
     publication = read_release_json(folder, PUBLICATION)
     with duckdb.connect(str(database_of(folder, AUDIENCE)), read_only=True) as connection:

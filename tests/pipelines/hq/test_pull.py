@@ -1,6 +1,7 @@
 """Releases fetched from five real servers on loopback, of which some are faulty."""
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -10,8 +11,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from indicators.foundation.errors import WrongUse
 from indicators.foundation.stored.published_tables import MANIFEST, PUBLICATION
 from pipelines.hq.pull import Pulled, pull, read_pulls
+from pipelines.hq.rollup import rollup
 from pipelines.hq.settings import read_settings
 from pipelines.release.files import sha256_of, write_json
 from pipelines.release.naming import current_name
@@ -223,6 +226,40 @@ def test_the_next_pull_goes_on_from_what_came(homes: dict[str, Path], tmp_path: 
     assert second.outcome == "fetched" and second.resumed == 1
     assert second.bytes < size.st_size
     assert third.outcome == "unchanged" and third.bytes < 10_000
+
+
+def _truncated(release: Path) -> None:
+    path = release / "hq" / "poclens.duckdb"
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:50_000])
+
+
+DAMAGES: Mapping[str, Callable[[Path], None]] = {
+    "database cut off": _truncated,
+    "database gone": lambda release: (release / "hq" / "poclens.duckdb").unlink(),
+    "manifest gone": lambda release: (release / MANIFEST).unlink(),
+    "copy gone": lambda release: shutil.rmtree(release / "hq"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_kept_release_that_was_damaged_is_rolled_up_by_nobody_and_fetched_again(
+    homes: dict[str, Path], tmp_path: Path, damage: str
+) -> None:
+    workspace = Workspace(tmp_path / "headquarters")
+    with serving(application(homes["alpha"])) as url:
+        settings = settings_of({"alpha": url})
+        pull(workspace, settings, pause=0.01)
+        release = workspace.releases("alpha") / "2026-Q3-r01"
+        DAMAGES[damage](release)
+        with pytest.raises(WrongUse) as refused:
+            rollup(workspace)
+        assert "alpha/2026-Q3-r01" in refused.value.problems[0].sentence("fr")
+        (again,) = pull(workspace, settings, pause=0.01)
+    assert again.outcome == "fetched" and verify(release).is_good
+    made = rollup(workspace)
+    made.path.write_bytes(made.path.read_bytes()[:20_000])  # the roll-up itself is made anew
+    assert rollup(workspace).missions == ("alpha",)
 
 
 def lead_outside(folder: Path) -> None:
