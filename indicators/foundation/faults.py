@@ -16,6 +16,8 @@ _INTERRUPTED = "Query interrupted"  # what DuckDB raises where Ctrl-C falls into
 
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# The second: no room for what its readers and writers share
+_SQLITE_FULL = ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE")
 
 
 class Fault(Exception):
@@ -67,11 +69,14 @@ def quoting_no_row() -> Iterator[None]:
 
 
 def is_disk_full(error: BaseException | None) -> bool:
-    """Whether the system took no more bytes: Python gives a number, DuckDB the system's words."""
+    """Whether the system took no more bytes: Python gives a number, DuckDB the system's words,
+    SQLite its own name."""
     seen: set[int] = set()  # as above
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         if isinstance(error, OSError) and error.errno in _FULL:
+            return True
+        if getattr(error, "sqlite_errorname", None) in _SQLITE_FULL:
             return True
         is_of_data = type(error).__module__.partition(".")[0] in _OF_DATA
         if is_of_data and any(os.strerror(number) in str(error) for number in _FULL):

@@ -155,12 +155,18 @@ def _complain(arguments: argparse.Namespace, error: PocLensError) -> int:
 def _fault(arguments: argparse.Namespace, error: Exception) -> int:
     """Keeps the traceback in a file of the workspace and tells the user where it is.
 
-    The file is sent to others: it quotes no row.
+    The file is sent to others: it quotes no row. It lies among the system's temporary ones where
+    the workspace takes none.
     """
-    folder = Path(arguments.workspace.home) / "logs"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"fault-{os.getpid()}.txt"
-    path.write_text(traceback_of(error), encoding="utf-8")
+    path = Path(arguments.workspace.home) / "logs" / f"fault-{os.getpid()}.txt"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(traceback_of(error), encoding="utf-8")
+    except OSError:
+        import tempfile
+
+        path = Path(tempfile.mkdtemp(prefix="poclens-")) / path.name
+        path.write_text(traceback_of(error), encoding="utf-8")
     sys.stderr.write(message("cli.fault", arguments.language, path=path) + "\n")
     return 3
 

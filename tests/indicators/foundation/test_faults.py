@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from indicators.foundation.faults import quoting_no_row, traceback_of
+from indicators.foundation.faults import is_disk_full, quoting_no_row, traceback_of
 
 
 def test_who_stops_a_question_is_told_of_no_error() -> None:
@@ -31,3 +31,16 @@ def test_an_error_of_sqlite_is_told_with_its_code_and_without_its_text(tmp_path:
     told = traceback_of(locked.value)
     assert told.endswith("sqlite3.OperationalError (SQLITE_BUSY)\n")
     assert "database is locked" not in told
+
+
+def test_a_database_of_sqlite_that_takes_no_more_is_a_full_disk(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "runs.db") as runs:
+        runs.execute("PRAGMA max_page_count = 2")
+        with pytest.raises(sqlite3.OperationalError) as full:
+            runs.execute("CREATE TABLE event AS SELECT zeroblob(100000) AS told")
+        with pytest.raises(sqlite3.OperationalError) as other:
+            runs.execute("SELECT * FROM nothing")
+    wrapped = RuntimeError("told by a library")
+    wrapped.__cause__ = full.value
+    assert is_disk_full(full.value) and is_disk_full(wrapped)
+    assert not is_disk_full(other.value)

@@ -16,6 +16,7 @@ from indicators.compiler.explanation.figure_sql import indicator_sql
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.messages import message
+from pipelines.cli import doctor_command
 from pipelines.cli.diff_command import _summary
 from pipelines.cli.main import COMMANDS, main
 from pipelines.cli.publish_command import earlier_shown
@@ -138,6 +139,19 @@ def test_a_plan_is_written_as_a_table_only(mali: Path) -> None:
     refused = poclens(mali, "evidence", "plan", "--to", "plan.docx")
     assert refused.returncode == 2
     assert "plan.docx" in refused.stderr and ".xlsx" in refused.stderr
+
+
+def test_a_fault_is_told_where_the_workspace_takes_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "logs").write_text("in the place of a folder")
+    monkeypatch.setenv("POCLENS_HOME", str(tmp_path))
+    monkeypatch.setattr(doctor_command, "run", lambda _: [][0])
+    assert main(["--language", "en", "doctor"]) == 3
+    told = capsys.readouterr().err
+    (place,) = re.findall(r"details are in (\S+\.txt)\.", told)
+    assert "IndexError" in Path(place).read_text(encoding="utf-8")
+    shutil.rmtree(Path(place).parent)
 
 
 def test_json_is_one_object(tmp_path: Path) -> None:
