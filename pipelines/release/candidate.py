@@ -147,8 +147,11 @@ def build_candidate(
 
 
 def _current(workspace: Workspace, mission: str) -> tuple[str | None, dict[str, Any] | None]:
-    """The release that the pages show, and its manifest where it is there."""
-    name = current_name(workspace, mission)
+    """The release that the pages show, the newest where its folder is gone, and its manifest where
+    that is there."""
+    name, known = current_name(workspace, mission), releases_of(workspace, mission)
+    if name not in known:
+        name = known[-1] if known else None
     folder = workspace.releases(mission) / (name or "")
     is_there = name is not None and (folder / MANIFEST).is_file()
     return name, read_release_json(folder, MANIFEST) if is_there else None

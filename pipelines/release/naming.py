@@ -37,8 +37,10 @@ def release_order(name: str) -> tuple[str, int]:
 
 
 def next_name(workspace: Workspace, mission: str, period: str) -> str:
-    """The first name that is free for this quarter."""
-    taken = [name for name in releases_of(workspace, mission) if name.startswith(period)]
+    """The first name that is free for this quarter; that of a current release whose folder is gone
+    is not, as others may have it."""
+    known = [*releases_of(workspace, mission), current_name(workspace, mission) or ""]
+    taken = [name for name in known if is_release_name(name) and name.startswith(period)]
     counters = [int(name.rpartition("-r")[2]) for name in taken]
     return f"{period}-r{max(counters, default=0) + 1:02d}"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.mart_tables import MART_TABLES
 from indicators.foundation.stored.published_tables import attach_published
 from pipelines.workspace.warehouse.inspect import Connection
@@ -111,7 +112,24 @@ def write_database(path: Path, connection: Connection, release: str) -> None:
 
 @contextmanager
 def opened_release(path: Path) -> Iterator[Connection]:
-    """Its database behind schema `mart`, read only; `path` is that of `database_of`."""
+    """Its database behind schema `mart`, read only; `path` is that of `database_of`.
+
+    Raises WrongUse where it is damaged.
+    """
     with open_memory() as connection:
-        attach_published(connection, path)
+        try:
+            attach_published(connection, path)
+        except duckdb.Error as error:
+            raise _damaged(path) from error
         yield connection
+
+
+def require_readable(path: Path) -> Path:
+    """The database of a release. Raises WrongUse where it is damaged."""
+    with opened_release(path):
+        return path
+
+
+def _damaged(path: Path) -> WrongUse:
+    words = {"file": f"{path.parent.name}/{path.name}"}
+    return WrongUse(Problem("release_damaged", value=path.parents[1].name, parameters=words))

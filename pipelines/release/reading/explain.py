@@ -19,6 +19,7 @@ from indicators.foundation.stored.database import named_rows
 from indicators.foundation.stored.published_tables import MANIFEST, database_of
 from pipelines.release.naming import period_of_release, release_folder
 from pipelines.release.revisions.causes import stored_versions
+from pipelines.release.snapshot import require_readable
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.inspect import Connection
 
@@ -123,7 +124,8 @@ def explain_release(
     the definition's versions, newest first; `revisions`: what the release changed in the figure.
     Raises WrongUse for what the release does not hold.
     """
-    with duckdb.connect(str(database_of(folder, audience)), read_only=True) as release:
+    path = require_readable(database_of(folder, audience))
+    with duckdb.connect(str(path), read_only=True) as release:
         _check_indicator(release, folder, indicator)
         place = area or _country(release)
         when = period or _period(release, folder, indicator, place)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 
@@ -450,7 +449,7 @@ def _sentence(line: Mapping[str, Any], language: str) -> str:
 
 
 def _previous(workspace: Workspace, mission: str, after: Path) -> str:
-    with duckdb.connect(str(database_of(after, "mission")), read_only=True) as connection:
+    with opened_release(database_of(after, "mission")) as connection:
         row = connection.execute("SELECT previous_release FROM mart.release").fetchone()
     if row and row[0] in releases_of(workspace, mission):
         return str(row[0])

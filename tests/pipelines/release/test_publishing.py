@@ -12,12 +12,14 @@ import duckdb
 import pytest
 
 from indicators.foundation.errors import CheckFailed, InternalFault, WrongUse
+from indicators.foundation.stored.published_tables import database_of
 from pipelines.quality.checks import run_checks
 from pipelines.release.approval import second_person
 from pipelines.release.approval.second_person import user
 from pipelines.release.candidate import build_candidate
 from pipelines.release.naming import CANDIDATE_PREFIX, current_name, releases_of
 from pipelines.release.publishing import publish_candidate
+from pipelines.release.revisions.report import diff
 from pipelines.release.signed.manifest import changed_files
 from pipelines.setup.runs import environment
 from records.rights import LOCAL
@@ -76,6 +78,26 @@ def test_a_quarter_is_compared_with_its_past_that_was_published_after_it(
     assert told["previous_release"] == "2026-Q2-r01"
     third = json.loads((republish(workspace).path / "publication.json").read_text())
     assert third["previous_release"] == "2026-Q3-r02"
+
+
+def test_after_a_damaged_current_release_is_deleted_the_next_one_is_compared_and_has_a_new_name(
+    workspace, release, republish
+) -> None:
+    second = republish(workspace)
+    database = database_of(second.path, "mission")
+    database.chmod(0o644)
+    database.write_bytes(database.read_bytes()[:50_000])
+    for command in (republish, lambda home: diff(home, MISSION)):
+        with pytest.raises(WrongUse) as refused:
+            command(workspace)
+        said = refused.value.problems[0].sentence("en")
+        assert second.name in said and "mission/poclens.duckdb" in said
+    shutil.rmtree(second.path)
+    third = republish(workspace)  # headquarters may have fetched the second
+    assert third.name == "2026-Q3-r03"
+    with duckdb.connect(str(database_of(third.path, "mission")), read_only=True) as connection:
+        query = "SELECT previous_release FROM mart.release"
+        assert connection.execute(query).fetchall() == [(release.name,)]
 
 
 def test_the_views_add_the_release_as_their_last_column(release) -> None:
