@@ -39,7 +39,9 @@ def _purge(arguments: argparse.Namespace, mission: str) -> int:
     lines = [message("cli.purge.done", language, **facts)]
     for one in report.releases:
         codes = ", ".join(one.indicators) or "–"
-        lines.append(message("cli.purge.release", language, release=one.release, indicators=codes))
+        figures = {"release": one.release, "indicators": codes}
+        if one.indicators or not one.has_text:
+            lines.append(message("cli.purge.release", language, **figures))
         if one.has_text:
             lines.append(message("cli.purge.release_text", language, release=one.release))
     if not report.releases:

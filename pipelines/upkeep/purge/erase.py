@@ -65,7 +65,8 @@ def compact(path: Path) -> None:
 class Rests:
     """A release, and the indicators whose figures count rows of the files.
 
-    `has_text`: the key stands among the rejected cells that the mission's own copy lists.
+    `has_text`: the key, or a cell of the file, stands among the rejected cells that the mission's
+    own copy lists.
     """
 
     release: str
@@ -74,25 +75,36 @@ class Rests:
 
 
 def resting_on(
-    workspace: Workspace, mission: str, files: Sequence[str], text: str
+    workspace: Workspace, mission: str, files: Sequence[str], key: str | None
 ) -> Iterator[Rests]:
-    """The releases made while one of these files (SHA-256) was in force, oldest first."""
+    """The releases made while one of these files (SHA-256) was in force, and those that list a
+    rejected cell, oldest first. `key`: what was removed; None: the files themselves.
+    """
     for name in releases_of(workspace, mission):
         folder = release_folder(workspace, mission, name)
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        inputs = {e["sha256"] for e in manifest["inputs"] if e["status"] == "loaded"}
-        if inputs.isdisjoint(files):
+        inputs = {e["sha256"]: e["status"] for e in manifest["inputs"] if e["sha256"] in files}
+        if not inputs:
             continue
         found: set[str] = set()
         for path in folder.glob("*/parquet/contribution.parquet"):
             rows = pq.read_table(path, columns=["indicator", "file_sha256"])
             own = rows.filter(pc.is_in(rows["file_sha256"], value_set=pa.array(files, pa.string())))
             found.update(own["indicator"].unique().to_pylist())
-        listed = (_lists(path, text) for path in folder.glob("*/parquet/reject_summary.parquet"))
-        yield Rests(name, tuple(sorted(found)), any(listed))
+        lists = folder.glob("*/parquet/reject_summary.parquet")
+        has_text = any(_lists(path, files) if key is None else _tells(path, key) for path in lists)
+        if has_text or "loaded" in inputs.values():  # of others no row counts
+            yield Rests(name, tuple(sorted(found)), has_text)
 
 
-def _lists(path: Path, text: str) -> bool:
+def _lists(path: Path, files: Sequence[str]) -> bool:
+    """Whether a list of rejected cells has the text of one of these files."""
+    rows = pq.read_table(path, columns=["file_sha256", "raw_value"])
+    own = rows.filter(pc.is_in(rows["file_sha256"], value_set=pa.array(files, pa.string())))
+    return own["raw_value"].null_count < own.num_rows
+
+
+def _tells(path: Path, text: str) -> bool:
     """Whether a list of rejected cells tells the text."""
     columns = set(pq.read_schema(path).names) & {"raw_value", "sentence_en"}
     rows = pq.read_table(path, columns=sorted(columns))
@@ -142,7 +154,7 @@ def purge(workspace: Workspace, mission: str, target: str, reason: str) -> Purge
         kind,
         tuple(files),
         rows,
-        tuple(resting_on(workspace, mission, files, target)),
+        tuple(resting_on(workspace, mission, files, None if named else target)),
         tuple(_still_there(workspace, mission, target, files)),
     )
 

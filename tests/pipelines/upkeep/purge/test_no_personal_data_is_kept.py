@@ -1,6 +1,7 @@
 """What may not be kept stands in no byte that the system wrote: after intake, release and purge."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -8,12 +9,23 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.orchestration.run import publish, refresh
+from pipelines.quality.input_files import write_input_files
+from pipelines.release.publishing import publish as publish_mart
 from pipelines.upkeep.purge import erase
-from pipelines.upkeep.purge.erase import purge
+from pipelines.upkeep.purge.erase import purge, resting_on
 from pipelines.upkeep.purge.retention import due, reduce_due
 from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.faults.fault_rows import base_rows, write_rows
-from tests.worlds.mission.figures import MISSION, add, memory_warehouse
+from tests.worlds.mission.figures import (
+    MISSION,
+    PERIOD,
+    add,
+    add_file,
+    insert,
+    make_workspace,
+    memory_warehouse,
+    workspace_warehouse,
+)
 
 from .conftest import IGNORED, KEY, KEY_OF_OTHER, PlantedMission
 
@@ -75,6 +87,25 @@ def test_a_file_goes_and_its_releases_are_named(published: PlantedMission) -> No
     folder = published.workspace.archive("faulty")
     assert not list(folder.glob(f"{report.files[0]}*"))
     assert not rows.exists()
+
+
+@pytest.mark.parametrize("status", ["held", "superseded", "loaded"])
+def test_a_release_that_lists_a_rejected_cell_of_a_file_is_named_whatever_became_of_the_file(
+    tmp_path: Path, status: str
+) -> None:
+    workspace = make_workspace(tmp_path)
+    with workspace_warehouse(workspace) as connection:
+        told, silent = (add_file(connection, name, status=status) for name in ("a.csv", "b.csv"))
+        row = {"mission": MISSION, "source": "referrals", "file": "a.csv", "file_sha256": told}
+        insert(connection, "mart.reject_summary", row | {"rows": 1, "raw_value": "Awa Planted"})
+        write_input_files(connection, read_mission(workspace.profile(MISSION)))
+        release = publish_mart(workspace, MISSION, PERIOD, connection)
+    of_file = list(resting_on(workspace, MISSION, [told], None))
+    assert [(one.release, one.has_text) for one in of_file] == [(release.name, True)]
+    of_key = list(resting_on(workspace, MISSION, [told], "Awa Planted"))
+    assert [one.has_text for one in of_key] == [True]
+    of_other = list(resting_on(workspace, MISSION, [silent], None))
+    assert [one.has_text for one in of_other] == ([False] if status == "loaded" else [])
 
 
 def test_what_is_due_is_told_then_reduced_and_figures_stay(published: PlantedMission) -> None:
