@@ -67,7 +67,7 @@ def brief_content(context: Context, with_annex: bool = False) -> Content:
     shown = _worst(context, codes)
     period = context.period
     returns = quality.returns(context.release, period.start.isoformat(), period.end.isoformat())
-    returns = returns[returns["area"].isin(context.areas_inside)]
+    returns = context.of_place(returns)
     edges = rows_of(links)
     return {
         "language": words.language,

@@ -262,7 +262,8 @@ def _silent(context: Context, due: pd.DataFrame) -> str:
     """The areas that sent nothing at all in the period."""
     names = [context.area_name(code) for code in quality.silent_areas(due)]
     if not names:
-        return "" if context.is_lowest(context.area) else context.words("certainty.all_areas_sent")
+        is_one = due["area"].nunique() == 1
+        return "" if is_one else context.words("certainty.all_areas_sent")
     return context.words("certainty.silent", names=context.words.some_of(names, _NAMED_SILENT))
 
 

@@ -14,7 +14,7 @@ from dashboards.reading.access import Audience
 from dashboards.reading.address import Address
 from dashboards.reading.queries import catalogue, framework, indicator_values
 from dashboards.reading.queries.cells import Cell, Dated, dated_cells, span_of
-from dashboards.reading.queries.quality import never_came, owed_reports
+from dashboards.reading.queries.quality import never_came, owed_reports, owing
 from dashboards.reading.releases import (
     DamagedRelease,
     LackingRelease,
@@ -157,6 +157,18 @@ class Context:
         while below := set(parents.index[parents.isin(found)]) - found:
             found |= below
         return frozenset(found)
+
+    def of_place(self, reports: pd.DataFrame) -> pd.DataFrame:
+        """Those of rows by source and area that speak for the chosen place: of the areas inside it;
+        of a source that owes nothing there, as in a site, of the nearest area above that does."""
+        owed, parents = owing(self.release), self.areas["parent_area_code"]
+        speaks = reports["area"].isin(self.areas_inside)
+        told = set(owed.loc[owed["area"].isin(self.areas_inside), "source"])
+        above: Any = self.area
+        while (above := parents.get(above)) is not None:
+            speaks |= (reports["area"] == above) & ~reports["source"].isin(told)
+            told |= set(owed.loc[owed["area"] == above, "source"])
+        return reports[speaks]
 
     def is_lowest(self, code: str) -> bool:
         """Whether no administrative area lies below this one; sites are no such areas."""

@@ -224,12 +224,45 @@ def test_an_output_says_apart_what_of_it_the_plan_foresaw(context_at: At) -> Non
 
 
 def test_a_period_without_a_report_due_is_no_mission_without_a_calendar(tmp_path: Path) -> None:
-    earlier = [row for row in mart_rows()["return_status"] if row["month"] < date(2026, 7, 1)]
-    for name, rows in {"earlier": earlier, "never": []}.items():
-        context = _context(tmp_path / name, "/?period=2026-Q3", return_status=rows)
-        said = _card(context, overview.body(context), "next")
-        assert ("No reports were due in this period." in said) == bool(rows)
-        assert ("no reporting calendar" in said) == (not rows)
+    owed = mart_rows()["return_status"]
+    earlier = [row for row in owed if row["month"] < date(2026, 7, 1)]
+    later = [row for row in owed if row["month"] > date(2026, 3, 31)]
+    cases = {"earlier": ("2026-Q3", earlier), "later": ("2026-Q1", later), "never": ("2026-Q3", [])}
+    for name, (period, rows) in cases.items():
+        context = _context(tmp_path / name, f"/?period={period}", return_status=rows)
+        for said in (
+            _card(context, overview.body(context), "next"),
+            data_quality.sentence(context),
+        ):
+            assert ("No reports were due in this period." in said) == bool(rows), name
+            assert ("no reporting calendar" in said) == (not rows), name
+
+
+def test_reports_of_a_site_are_those_of_the_area_that_owes_them(tmp_path: Path) -> None:
+    """Reports are due from areas: of a site inside one, pages said that none was due."""
+    areas = mart_rows()["area"]
+    around = next(row for row in areas if row["area_code"] == LATE_AREA)
+    site = around | {"area_code": "S1", "area_level": "site", "parent_area_code": LATE_AREA}
+    at = {
+        code: _context(tmp_path / code, f"/?area={code}", area=[*areas, site])
+        for code in ("S1", LATE_AREA)
+    }
+    said = {code: data_quality.sentence(context) for code, context in at.items()}
+    assert said["S1"] == said[LATE_AREA]
+    assert "reports due were received" in said["S1"] and "No reports were due" not in said["S1"]
+    assert "No reports were due" not in _card(at["S1"], overview.body(at["S1"]), "next")
+
+
+def test_units_and_delays_are_those_of_the_chosen_area(context_at: At) -> None:
+    for card in ("grid", "delays"):
+        whole, part = (
+            _card(c := context_at(path), data_quality.body(c), card)
+            for path in ("/data-quality", f"/data-quality?area={LATE_AREA}")
+        )
+        assert whole != part, card
+    reporting = _card(c, data_quality.body(c), "grid")
+    units = {f"IPO {name}" for name in AREA_NAMES.values()}
+    assert {unit for unit in units if unit in reporting} == {f"IPO {AREA_NAMES[LATE_AREA]}"}
 
 
 def test_an_area_that_sent_nothing_does_not_read_as_unchanged(tmp_path: Path) -> None:

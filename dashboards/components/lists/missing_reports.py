@@ -19,7 +19,7 @@ def due_reports(context: Context) -> pd.DataFrame:
     """Rows of `mart.return_status` of reports due in the chosen period and area."""
     start, end = context.period.start.isoformat(), context.period.end.isoformat()
     due = quality.due_returns(quality.returns(context.release, start, end))
-    return due[due["area"].isin(context.areas_inside)]
+    return context.of_place(due)
 
 
 def missing_reports(context: Context) -> pd.DataFrame:

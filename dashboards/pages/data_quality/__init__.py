@@ -42,35 +42,36 @@ _LACKING = ("not_reported", "no_access", "period_not_over")
 
 
 def _returns(context: Context, months: int) -> pd.DataFrame:
-    """Returns of the months that end with the chosen period."""
+    """Returns of the chosen place in the months that end with the chosen period."""
     end = pd.Timestamp(context.period.end)
     first = (end - pd.DateOffset(months=months - 1)).replace(day=1)
-    return quality.returns(context.release, first.date().isoformat(), end.date().isoformat())
+    dates = first.date().isoformat(), end.date().isoformat()
+    return context.of_place(quality.returns(context.release, *dates))
 
 
 def _of_period(context: Context) -> pd.DataFrame:
     start, end = context.period.start, context.period.end
     frame = quality.returns(context.release, start.isoformat(), end.isoformat())
-    return quality.due_returns(frame[frame["area"].isin(context.areas_inside)])
+    return quality.due_returns(context.of_place(frame))
 
 
 def sentence(context: Context) -> str:
     """Share of the expected reports that came, and the areas that sent nothing at all."""
     words, due = context.words, _of_period(context)
     if due.empty:
-        is_owed = len(_returns(context, _MONTHS_SHOWN)) > 0
-        return words("quality.no_returns" if is_owed else "quality.no_calendar")
+        has_calendar = quality.has_calendar(context.release)
+        return words("quality.no_returns" if has_calendar else "quality.no_calendar")
     came = due["status"].isin(quality.RECEIVED)
     share = formats.percent(100 * came.mean(), words)
     first = words("quality.sentence", share=share)
     silent = [context.area_name(code) for code in quality.silent_areas(due)]
-    return f"{first} {_silent_words(context, silent)}".rstrip()
+    return f"{first} {_silent_words(context, silent, due['area'].nunique())}".rstrip()
 
 
-def _silent_words(context: Context, silent: list[str]) -> str:
+def _silent_words(context: Context, silent: list[str], areas: int) -> str:
     words = context.words
     if not silent:
-        return "" if context.is_lowest(context.area) else words("quality.none_silent")
+        return words("quality.none_silent") if areas > 1 else ""
     return words("quality.silent", names=words.some_of(silent, _NAMED))
 
 
@@ -248,9 +249,7 @@ def _check(context: Context, row: dict[str, Any]) -> html.Li:
 
 
 def _delays_card(context: Context) -> list[Any]:
-    end = pd.Timestamp(context.period.end)
-    start = (end - pd.DateOffset(months=_MONTHS_SHOWN - 1)).replace(day=1)
-    frame = quality.delays(context.release, start.date().isoformat(), end.date().isoformat())
+    frame = quality.delays(_returns(context, _MONTHS_SHOWN))
     if frame.empty:
         return []
     words = context.words

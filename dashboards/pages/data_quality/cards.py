@@ -138,7 +138,7 @@ def quality_score_card(context: Context) -> list[html.Section]:
     frame = outstanding.quality_counts(
         context.release, period.start.isoformat(), period.end.isoformat()
     )
-    frame = frame[frame["area"].isin(context.areas_inside)]
+    frame = context.of_place(frame)
     if frame.empty:
         return [
             card(

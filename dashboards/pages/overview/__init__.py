@@ -178,7 +178,7 @@ def body(context: Context) -> list[Any]:
     )
     missing = [notice(words("overview.no_framework"))] if links.empty else []
     returns = quality.returns(context.release, period.start.isoformat(), period.end.isoformat())
-    returns = returns[returns["area"].isin(context.areas_inside)]
+    returns = context.of_place(returns)
     caveat = html.P(words("overview.not_caused_by"), className="key-note")
     said = [html.P(text, className="link-said") for text in _strong_links(context, links)]
     annex = html.A(words("brief.annex_link"), href=annex_address(context.address))

@@ -70,8 +70,8 @@ def _nothing_missing(context: Context, returns: pd.DataFrame) -> str:
     """The key of what is said where no area is silent."""
     if len(quality.due_returns(returns)):
         return "next.none"
-    before = quality.returns(context.release, "1900-01-01", context.period.end.isoformat())
-    return "next.no_returns" if before.empty else "quality.no_returns"
+    has_calendar = quality.has_calendar(context.release)
+    return "quality.no_returns" if has_calendar else "next.no_returns"
 
 
 def _map(context: Context, ranked: list[str], returns: pd.DataFrame) -> list[html.Div]:

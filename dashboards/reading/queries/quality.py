@@ -11,7 +11,6 @@ from dashboards.reading.rows import rows_of
 from indicators.assessment.owed_reports import NO_REPORTS, SOURCES, Reports, added
 from indicators.foundation.mart_tables import DIMENSIONS, totals_sql
 from indicators.foundation.periods import Period
-from indicators.foundation.sql_text import sql_file
 
 RECEIVED = ("submitted", "nil")  # a nil report is one that came
 
@@ -26,6 +25,19 @@ def returns(release: Release, start: str, end: str) -> pd.DataFrame:
     return release.frame(sql, [start, end])
 
 
+def has_calendar(release: Release) -> bool:
+    """Whether the release says of any month which returns were owed. A period before the first of
+    them, or after the last, has no return either."""
+    return not release.frame("SELECT 1 FROM mart.return_status LIMIT 1").empty
+
+
+def owing(release: Release) -> pd.DataFrame:
+    """Where reports of a source were ever due: columns source, area."""
+    return release.frame(
+        "SELECT DISTINCT source, area FROM mart.return_status WHERE status <> 'not_due'"
+    )
+
+
 def due_returns(returns: pd.DataFrame) -> pd.DataFrame:
     """Those of the returns that were owed."""
     return returns[returns["status"] != "not_due"]
@@ -37,10 +49,18 @@ def silent_areas(due: pd.DataFrame) -> list[str]:
     return list(came.index[came == 0])
 
 
-def delays(release: Release, start: str, end: str) -> pd.DataFrame:
+def delays(returns: pd.DataFrame) -> pd.DataFrame:
     """Days from the end of the month to the return, by source: quartiles, and what is asked."""
-    sql = sql_file(__file__, "delays")
-    return release.frame(sql, [start, end])
+    came = returns[returns["received_on"].notna()]
+    ends = pd.to_datetime(came["month"]) + pd.offsets.MonthEnd(0)
+    days = {
+        name: (pd.to_datetime(came[column]) - ends).dt.days
+        for name, column in (("days", "received_on"), ("asked", "due_on"))
+    }
+    by_source = came.assign(**days).groupby("source")
+    low, median, high = (by_source["days"].quantile(share) for share in (0.25, 0.5, 0.75))
+    found = {"low": low, "median": median, "high": high, "asked": by_source["asked"].max()}
+    return pd.DataFrame(found).reset_index()
 
 
 def rejects(release: Release, unit: str | None = None) -> pd.DataFrame:
