@@ -20,6 +20,7 @@ from dashboards.components.protection_gaps import days_since_patrol, is_ranked, 
 from dashboards.components.rating import BARS, verdict
 from dashboards.reading.context import Context
 from dashboards.reading.queries import framework, threats
+from dashboards.reading.queries.quality import never_came
 from dashboards.reading.releases import earlier_release
 from dashboards.reading.rows import rows_of
 from dashboards.reading.written import records
@@ -92,6 +93,8 @@ def _due(context: Context, row: dict[str, object]) -> str:
 def _patrols(context: Context) -> Iterator[Decision]:
     """Of the areas that rank first, those without a patrol for two weeks."""
     words = context.words
+    if never_came(context.release, ["activities"]):
+        return  # nobody knows where no patrol was
     ranked = [one for one in read_gaps(context).items() if is_ranked(one[1])]
     for area, known in ranked[:_AMONG]:
         days = days_since_patrol(known)

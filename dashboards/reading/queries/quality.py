@@ -171,18 +171,28 @@ def _by_place(release: Release) -> _ByPlace:
 
 
 def never_came(release: Release, sources: Sequence[str]) -> bool:
-    """Whether no row of any of these has come; False of none."""
-    return bool(sources) and without_rows(release).issuperset(sources)
+    """Whether no row of any of these has come; False of none.
+
+    A table that no file of the mission feeds and that has no row is not checked at all.
+    """
+    asked = _with_and_without_rows(release)
+    return bool(sources) and bool(asked) and not any(asked.get(source) for source in sources)
+
+
+def without_rows(release: Release) -> frozenset[str]:
+    """The tables that a file of the mission feeds and of which no row ever came."""
+    asked = _with_and_without_rows(release)
+    return frozenset(source for source, has_rows in asked.items() if not has_rows)
 
 
 @lru_cache(maxsize=4)
-def without_rows(release: Release) -> frozenset[str]:
-    """The tables of which no row ever came."""
+def _with_and_without_rows(release: Release) -> dict[str, bool]:
+    """The tables that the checks asked for rows, and whether they had any."""
     if "quality_check" not in release.tables:
-        return frozenset()
+        return {}
     found = checks(release)
-    is_empty = found["check_name"].str.endswith(".has_rows") & (found["status"] != "passed")
-    return frozenset(found.loc[is_empty, "source"])
+    found = found[found["check_name"].str.endswith(".has_rows")]
+    return dict(zip(found["source"], found["status"] == "passed", strict=True))
 
 
 def owed_reports(release: Release, table: str, area: str, period: Period) -> Reports:
