@@ -162,6 +162,16 @@ def test_a_first_release_is_called_so_and_not_one_that_revised_nothing(tmp_path:
     assert context is not None and "the first release" in text_of(missions.body(context))
 
 
+def test_a_figure_that_was_suppressed_or_published_again_is_nowhere_counted_as_revised(
+    tmp_path: Path,
+) -> None:
+    revised = next(iter(mart_rows()["revision"]))
+    others = [revised | {"reason": reason, "area": "MT01"} for reason in ("withheld", "released")]
+    context = _context(tmp_path, revision=[revised, *others])
+    assert "1 figure revised since the last release" in text_of(overview.body(context))
+    assert "figures revised since the last release: 1 " in f"{text_of(missions.body(context))} "
+
+
 def test_tables_that_never_came_are_one_line_of_the_checks(tmp_path: Path) -> None:
     check = next(iter(mart_rows()["quality_check"])) | {"status": "failed"}
     said = {"sentence_en": "Not so: there are rows."}
@@ -176,17 +186,26 @@ def test_tables_that_never_came_are_one_line_of_the_checks(tmp_path: Path) -> No
 
 
 def test_of_areas_without_a_patrol_log_no_patrol_is_missed(tmp_path: Path) -> None:
+    """None came, or no file of the mission feeds the log and so no check asks for it."""
     check = next(iter(mart_rows()["quality_check"]))
-    empty = check | {"check_name": "activities.has_rows", "source": "activities"}
-    for status, is_said in (("passed", True), ("failed", False)):
-        context = _context(tmp_path / status, quality_check=[empty | {"status": status}])
-        assert ("for over two weeks" in map.sentence(context)) == is_said
+    asked = check | {"check_name": "activities.has_rows", "source": "activities"}
+    other = check | {"check_name": "incidents.has_rows", "source": "incidents", "status": "passed"}
+    days = [row for row in mart_rows()["protection_gap"] if "patrol" not in row["component"]]
+    cases = {
+        "came": (asked | {"status": "passed"}, True),
+        "empty": (asked | {"status": "failed"}, False),
+        "not fed": (other, False),
+    }
+    for name, (row, is_said) in cases.items():
+        context = _context(tmp_path / name, quality_check=[row], protection_gap=days)
+        assert ("for over two weeks" in map.sentence(context)) == is_said, name
+        assert ("no patrol recorded" in text_of(overview.body(context))) == is_said, name
+        assert any(one.path == "/map" for one in decisions(context)) == is_said, name
 
 
 def test_without_outlines_the_list_stands_alone(tmp_path: Path) -> None:
     areas = [row | {"geometry": None} for row in mart_rows()["area"]]
     text = text_of(map.body(_context(tmp_path, area=areas)))
-    """None came, or no file of the mission feeds the log and so no check asks for it."""
     assert "no outlines" in text and "Lomara" in text
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from dashboards.reading.queries import quality
 from dashboards.reading.releases import LOCKED_DOWN, Release
 from indicators.foundation.sql_text import sql_file
 
@@ -81,5 +82,4 @@ def moved(release: Release, period: str, before: str) -> tuple[int, int]:
       AND now.rating IS NOT NULL AND earlier.rating IS NOT NULL AND now.rating <> earlier.rating
     """
     ratings = int(release.frame(sql, [before, period])["ratings"].iloc[0])
-    revised = int(release.frame("SELECT count(*) AS rows FROM mart.revision")["rows"].iloc[0])
-    return ratings, revised
+    return ratings, len(quality.revisions(release))
