@@ -18,6 +18,7 @@ from dashboards.components.small_multiples import area_rank, sparkline
 from dashboards.components.value import output_done, value_sentence, value_with_interval
 from dashboards.figures.vector import Drawing, line_drawing
 from dashboards.pages import alerts, budget, data_quality, indicator, map, overview, perceptions
+from dashboards.pages.incidents.cards import EVENTS
 from dashboards.pages.map import indicator_layer
 from dashboards.pages.map.layers import indicators_with_areas
 from dashboards.reading.address import Address
@@ -380,6 +381,33 @@ def test_the_map_names_no_calm_area_as_the_worst(tmp_path: Path) -> None:
     sentence = map.sentence(context)
     assert ": 0 reported in 8 areas." in sentence and "highest" not in sentence
     assert not any(AREA_NAMES[code] in sentence for code in names[:4])
+
+
+def test_why_no_area_is_ranked_is_what_is_said_of_the_areas(tmp_path: Path) -> None:
+    """Incidents known by the year alone are no reports that did not come."""
+    none = {"value": None, "rank_low": None, "rank_high": None}
+    rows = [row for row in mart_rows()["protection_gap"] if row["component"] == "gap"]
+    one = [row | none | {"reason_en": "Not ranked: no day is known."} for row in rows]
+    context = _context(tmp_path / "one", "/map", protection_gap=one)
+    assert map.sentence(context) == "No area can be ranked. Not ranked: no day is known."
+    two = [one[0] | {"reason_en": "Not ranked: no access."}, *one[1:]]
+    context = _context(tmp_path / "two", "/map", protection_gap=two)
+    assert map.sentence(context) == "No area can be ranked."
+
+
+def test_an_incident_stands_in_the_list_of_the_periods_that_count_it(tmp_path: Path) -> None:
+    """One known by its year alone stood in the month and the quarter of its first day."""
+    own = mart_rows()["incident"][0] | {"occurred_on": "2026-08-01"}
+    rows = [
+        own | {"incident_code": f"I-of-a-{name}", "date_precision": name}
+        for name in ("day", "month", "quarter", "year")
+    ]
+    listed = {"2026-08": 2, "2026-Q3": 3}
+    for period, number in listed.items():
+        context = _context(tmp_path / period, f"/incidents?period={period}", incident=rows)
+        found = EVENTS.records(context)
+        assert len(found) == number, period
+    assert {row["date_precision"] for row in found} == {"Day", "Month", "Quarter"}
 
 
 def test_of_many_areas_with_one_value_none_is_singled_out(tmp_path: Path) -> None:

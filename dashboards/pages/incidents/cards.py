@@ -1,7 +1,6 @@
 """Incidents by month, by kind, actor and victim, and one by one for the mission alone."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -25,20 +24,25 @@ from dashboards.reading.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.formats import Unit
 from dashboards.wording.words import Words, in_sentence, sentence_case
+from indicators.foundation.periods import PRECISION_PERIODS, Period
 
 
-def events(release: Release, area: str, start: date, end: date) -> pd.DataFrame:
-    """The incidents of an area and those below it from start to end, the newest first.
+def events(release: Release, area: str, period: Period) -> pd.DataFrame:
+    """The incidents of an area and those below it that count in a period, the newest first: one
+    known by its year alone is in no quarter of it (definitions 17).
 
     Columns as `mart.incident`: `warned` and `is_near_base` are null where that is not known.
     """
+    exact_enough = ", ".join(
+        f"'{name}'" for name, types in PRECISION_PERIODS.items() if period.period_type in types
+    )
     sql = f"""
         {INSIDE}
         SELECT own.* FROM mart.incident AS own JOIN inside ON inside.area_code = own.area
-        WHERE occurred_on BETWEEN ? AND ?
+        WHERE occurred_on BETWEEN ? AND ? AND date_precision IN ({exact_enough})
         ORDER BY occurred_on DESC, own.area, incident_code
     """
-    return release.frame(sql, [area, start.isoformat(), end.isoformat()])
+    return release.frame(sql, [area, period.start.isoformat(), period.end.isoformat()])
 
 
 _MONTHS, _MOST_NAMES = 24, 8
@@ -258,8 +262,7 @@ def _events(context: Context) -> list[dict[str, Any]]:
     """Nothing where the copy does not hold single incidents."""
     if context.audience != "mission":
         return []
-    period = context.period
-    return rows_of(events(context.release, context.area, period.start, period.end))
+    return rows_of(events(context.release, context.area, context.period))
 
 
 def _near_base(context: Context, found: list[dict[str, Any]]) -> str:
@@ -287,6 +290,7 @@ EVENTS = Listing(
     (
         Field("incident_code"),
         Field("occurred_on"),
+        Field("date_precision", label("date_precision")),
         Field("area", area, area_link, "table.area"),
         Field("type", label("incident_type", "type")),
         Field("actor", label("alleged_actor_type", "actor")),

@@ -50,7 +50,9 @@ def sentence(context: Context, found: Gaps) -> str:
     the first by rank by name, and how many more."""
     words, ranked = context.words, _ranked(found)
     if not ranked:
-        return words("gaps.none_ranked")
+        reasons = {words.of(known[RANK], "reason") for known in found.values()}
+        why = reasons if len(reasons) == 1 else ()  # the list says which is whose
+        return " ".join([words("gaps.none_ranked"), *why])
     names = words.listed([context.area_name(area) for area in ranked[:2]])
     said = [words("gaps.sentence", names=names, month=_month(context, found))]
     late = [area for area in ranked if _disc(_days(context, found[area])) in ("late", "none")]
