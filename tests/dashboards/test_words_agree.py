@@ -70,3 +70,14 @@ def test_a_unit_by_itself_is_many_and_goes_with_its_number() -> None:
     assert message("unit.patrols") == "patrols"
     assert message("unit.patrols", number="1") == "patrol"
     assert message("unit.patrols", "fr", number="0") == "patrouille"
+
+
+def test_a_mission_of_one_indicator_and_an_area_of_one_incident_are_no_many() -> None:
+    one = {"number": "1", "total": "1"}
+    assert "1 selected indicator has no figure" in message("page.lacking.under", "en", **one)
+    assert "1 indicateur choisi sur 1 n’a pas" in message("page.lacking.under", "fr", **one)
+    first = message("page.gaps.under", "fr", number="1", of="3", month="sept.")
+    assert "1 zone sur 3" in first
+    few = {"incidents": "1,1", "low": "0,8", "high": "1,5"}
+    french = message("gap.patrol_day_alone", "fr", **few)
+    assert french.startswith("1,1 incident (") and "1,5) attendu dans" in french
