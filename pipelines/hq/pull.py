@@ -34,7 +34,7 @@ from pipelines.hq.transfer import PullFailed, Transfer
 from pipelines.release.files import move_folder, settle, sha256_of
 from pipelines.release.naming import is_release_name, release_order
 from pipelines.release.signed.signing import state_of
-from pipelines.release.signed.verification import listed_files, verify
+from pipelines.release.signed.verification import altered, listed_files, verify
 from pipelines.workspace.durable import replace_text
 from pipelines.workspace.paths import Workspace
 
@@ -189,10 +189,9 @@ def _fetch(
 def _is_whole(folder: Path) -> bool:
     """Whether a release that was fetched before still is what was published."""
     try:
-        found = verify(folder)
+        return not altered(folder, AUDIENCE)
     except WrongUse:  # manifest or publication are gone or cannot be read
         return False
-    return found.is_good and AUDIENCE in found.audiences
 
 
 def _fresh(path: Path) -> Path:

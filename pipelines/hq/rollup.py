@@ -37,7 +37,7 @@ from pipelines.hq.pooled_links import LINKS_SQL, pooled_rows
 from pipelines.hq.pull import AUDIENCE
 from pipelines.release.files import code_sha256
 from pipelines.release.naming import current_name
-from pipelines.release.signed.verification import read_release_json, verify
+from pipelines.release.signed.verification import altered, read_release_json
 from pipelines.workspace.durable import replace_text, sync
 from pipelines.workspace.paths import Workspace
 from pipelines.workspace.warehouse.inspect import Connection
@@ -161,10 +161,8 @@ def _origin(folders: Sequence[Path]) -> str:
 
 
 def _read(folder: Path) -> _Mission:
-    checked = verify(folder)
-    if not checked.is_good or AUDIENCE not in checked.audiences:
-        wrong = (*checked.changed, *checked.added, *checked.wrong_statements)
-        names = ", ".join((wrong or checked.differing_tables or (AUDIENCE,))[:5])
+    if wrong := altered(folder, AUDIENCE):
+        names = ", ".join(wrong[:5])
         release = f"{folder.parent.name}/{folder.name}"
         raise WrongUse(Problem("release_altered", value=release, parameters={"names": names}))
     manifest = read_release_json(folder, MANIFEST)

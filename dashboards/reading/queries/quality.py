@@ -31,6 +31,7 @@ def has_calendar(release: Release) -> bool:
     return not release.frame("SELECT 1 FROM mart.return_status LIMIT 1").empty
 
 
+@lru_cache(maxsize=4)
 def owing(release: Release) -> pd.DataFrame:
     """Where reports of a source were ever due: columns source, area."""
     return release.frame(

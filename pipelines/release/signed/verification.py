@@ -69,9 +69,9 @@ def verify(folder: Path, trusted: str | None = None) -> Verification:
     manifest = read_release_json(folder, MANIFEST)
     publication = read_release_json(folder, PUBLICATION)
     entries = listed_files(manifest, publication)
-    audiences = sorted({str(entry["path"]).partition("/")[0] for entry in entries})
+    audiences = sorted({_audience(entry) for entry in entries})
     held = [name for name in audiences if (folder / name).is_dir()]
-    own = [entry for entry in entries if str(entry["path"]).partition("/")[0] in held]
+    own = [entry for entry in entries if _audience(entry) in held]
     tables = list(_tables(folder, held))
     signature = publication.get(SIGNATURE) or {}
     return Verification(
@@ -87,6 +87,23 @@ def verify(folder: Path, trusted: str | None = None) -> Verification:
         signature=state_of(publication, trusted),
         key=signature.get("key"),
     )
+
+
+def altered(folder: Path, audience: str) -> tuple[str, ...]:
+    """What of one audience's copy is not as it was published, by hashes and signature alone: that
+    database and Parquet have the same rows was seen as it was fetched. Raises as `verify`."""
+    manifest = read_release_json(folder, MANIFEST)
+    publication = read_release_json(folder, PUBLICATION)
+    entries = listed_files(manifest, publication)
+    own = [entry for entry in entries if _audience(entry) == audience]
+    changed = _changed(folder, own) if own else [audience]
+    statements = _wrong_statements(folder, manifest, publication)
+    forged = [SIGNATURE] if state_of(publication, None) == "wrong" else []
+    return (*changed, *_added(folder, entries), *statements, *forged)
+
+
+def _audience(entry: Mapping[str, Any]) -> str:
+    return str(entry["path"]).partition("/")[0]
 
 
 def listed_files(manifest: Mapping[str, Any], publication: Mapping[str, Any]) -> Entries:
