@@ -49,6 +49,7 @@ _ISO_DATE = r"\d{4}-\d{2}-\d{2}([T ]00:00(:00(\.0+)?)?(Z|[+]00:?00)?)?"  # a mid
 _ISO_TIME = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
 _ISO_OFFSET = _ISO_TIME + r" ?(Z|[+-]\d{2}(:?\d{2})?)"
 _ISO_DAY = r"\d{4}-\d{2}-\d{2}"
+_IN_NUMBERS = r"^(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})\b"
 _UNDECLARED = Signs()
 _FINE = 5  # digits of what is measured finely: coordinates, weights
 _LEAST_THOUSAND = 1000  # what the smallest number with thousands would be
@@ -440,6 +441,41 @@ def _mission_check(contract: Contract, mission: Mission) -> Check:
     if mission.ends_on:
         condition = f"({condition} OR {value} > {_date_sql(mission.ends_on)})"
     return Check("outside_mission", name, condition)
+
+
+def in_numbers_sql(name: str) -> str:
+    """Whether a text can be a day written in numbers, `3/6/2026` or `13.06.26`; quick to ask."""
+    text = text_column(name)
+    return f"{text}[2] IN ('/', '.', '-', ' ') OR {text}[3] IN ('/', '.', '-', ' ')"
+
+
+def exchanged_days_sql(name: str) -> str:
+    """The `ordinal` of rows whose date cell has day and month exchanged, as a spreadsheet set to
+    the other order leaves a column: what can be a day of a month became one, the rest stayed text.
+
+    So it is where every cell's day is below 13 and that of every text above, and the cells,
+    exchanged, lie in the months of the texts: this cell alone, or all of them.
+    """
+    text = text_column(name)
+    return rf"""
+WITH parts AS (
+  SELECT ordinal, TRY_CAST(regexp_extract({text}, '^{_ISO_DAY}') AS DATE) AS cell,
+    TRY_CAST(regexp_extract({text}, '{_IN_NUMBERS}', 1) AS INTEGER) AS one,
+    TRY_CAST(regexp_extract({text}, '{_IN_NUMBERS}', 2) AS INTEGER) AS two,
+    TRY_CAST(regexp_extract({text}, '{_IN_NUMBERS}', 3) AS INTEGER) AS year
+  FROM typed_rows WHERE {text} IS NOT NULL
+), texts AS (
+  SELECT list(DISTINCT TRY(make_date(year % 100 + 2000, least(one, two), 1))) AS months
+  FROM parts WHERE one IS NOT NULL HAVING min(greatest(one, two)) > 12
+), cells AS (
+  SELECT ordinal, day(cell) AS day, month(cell) AS month,
+    list_contains(months, CAST(date_trunc('month', cell) AS DATE)) AS fits,
+    coalesce(list_contains(months, TRY(make_date(year(cell), day(cell), 1))), false) AS fits_other
+  FROM parts, texts WHERE cell IS NOT NULL
+)
+SELECT ordinal FROM cells
+WHERE day <> month AND fits_other AND (SELECT max(day) FROM cells) <= 12
+  AND (NOT fits OR (SELECT bool_and(fits_other) FROM cells))"""
 
 
 def _date_sql(day: date) -> str:

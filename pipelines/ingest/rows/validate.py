@@ -17,6 +17,7 @@ from indicators.definitions.contracts import Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.mapping.apply import FileRows, MappedTable
+from pipelines.ingest.mapping.model import reads_iso_otherwise
 from pipelines.ingest.mapping.places.area_polygons import Outlines
 from pipelines.ingest.mapping.places.suspect_points import CERTAIN, RULES, suspect_points
 from pipelines.ingest.rows.cast import (
@@ -24,6 +25,8 @@ from pipelines.ingest.rows.cast import (
     Check,
     Notation,
     cast_of,
+    exchanged_days_sql,
+    in_numbers_sql,
     reference_checks,
     row_checks,
     sound_sql,
@@ -180,6 +183,7 @@ def validate(
     empty = staged.empty
     checks = list(row_checks(contract, mission, empty, staged.kept))
     _validate_rows(connection, checks)
+    checks += _validate_days(connection, contract, len(checks), staged)
     _hold_values(connection, contract, checks)
     limit = mission.parameters.reject_outside_km
     if limit is not None and contract.columns.keys() >= set(PLACE) and empty.isdisjoint(PLACE):
@@ -228,6 +232,30 @@ def _validate_rows(connection: Connection, checks: Sequence[Check]) -> None:
             """,
             [blocking],
         )
+
+
+def _validate_days(
+    connection: Connection, contract: Contract, first: int, staged: Staged
+) -> list[Check]:
+    """Days that a spreadsheet took for months when they were typed, in columns that have days
+    written in numbers too."""
+    kinds = {name: one.base_type for name, one in contract.columns.items()}
+    names = [one for one in kinds.keys() - staged.empty if kinds[one] in ("date", "time")]
+    formats = [(name, how.formats) for one in staged.notations for name, how in one.items()]
+    otherwise = {name for name, given in formats if reads_iso_otherwise(given)}
+    names = sorted(set(names) - otherwise)
+    if not names:
+        return []
+    asked = ", ".join(f"bool_or({in_numbers_sql(name)})" for name in names)
+    (found,) = connection.execute(f"SELECT {asked} FROM typed_rows").fetchall()
+    mixed = [name for name, is_mixed in zip(names, found, strict=True) if is_mixed]
+    checks = [Check("days_are_months", one, "", contract.columns[one].severity) for one in mixed]
+    for number, check in enumerate(checks, start=first):
+        connection.execute(
+            f"INSERT INTO violations SELECT ordinal, {number}, {check.severity == 'blocking'}, "
+            f"NULL FROM ({exchanged_days_sql(check.column)})"
+        )
+    return checks
 
 
 def _hold_values(connection: Connection, contract: Contract, checks: Sequence[Check]) -> None:

@@ -124,6 +124,44 @@ def test_an_order_of_day_and_month_that_iso_has_too_is_refused_in_workbooks(
     assert [problem.rule for problem in raised.value.problems] == ["mapping_workbook_format"]
 
 
+def typed_days(day_of_cell: int, days: range) -> list[list[Any]]:
+    """Patrols of these days of June in a workbook that took those up to the 12th for months."""
+    cells = [date(2026, day, day_of_cell) if day < 13 else f"{day}/06/2026" for day in days]
+    return [patrol(number, cell) for number, cell in enumerate(cells)]
+
+
+def patrol(number: int, day: Any) -> list[Any]:
+    return [f"P{number}", day, "U1", "XX01", "foot", "completed", 5]
+
+
+@pytest.mark.parametrize("formats", [["%d/%m/%Y"], []])
+@pytest.mark.parametrize(
+    ("rows", "rejected"),
+    [
+        (typed_days(6, range(3, 20)), 9),  # 3 to 12 June but the 6th, which is itself exchanged
+        (typed_days(6, range(3, 13)), 0),  # no text: nothing tells
+        (typed_days(9, range(3, 20)), 0),  # exchanged they lie in another month than the texts
+        ([*typed_days(6, range(3, 20)), patrol(99, "02/06/2026")], 0),  # texts up to the 12th
+        ([*typed_days(6, range(3, 20)), patrol(99, date(2026, 6, 30))], 0),  # a cell above
+    ],
+)
+def test_days_that_a_spreadsheet_took_for_months_are_rejected(
+    patrols: SmallMission, rows: list[list[Any]], rejected: int, formats: list[str]
+) -> None:
+    """Also where the mapping names no format and the texts are rejected for what they are."""
+    columns = PATROLS["tables"][0]["columns"] | {"handed_over_on": {"from": "day"}}
+    columns["started_at"] = {"constant": "2026-06-01T08:00"}
+    columns["handed_over_on"] |= {"formats": formats} if formats else {}
+    tables = [{"table": "activities", "columns": columns}]
+    patrols.add_source(as_workbooks(PATROLS | {"tables": tables}, "patrols.xlsx"))
+    header = ["code", "day", "unit", "area", "mode", "status", "people"]
+    report = patrols.deliver("patrols.xlsx", workbook([header, *rows]))
+    found = patrols.query(REJECTS.format("activities"))
+    assert [rule for _, _, rule, _ in found].count("days_are_months") == rejected
+    texts = 0 if formats else sum(isinstance(row[1], str) for row in rows)
+    assert report.rows_rejected == rejected + texts
+
+
 def test_number_cells_are_read_beside_texts_of_another_notation(small: SmallMission) -> None:
     columns = [*base_rows()["incidents"].row, "latitude", "longitude"]
     source = under_own_names("incidents", columns)
