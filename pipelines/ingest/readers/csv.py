@@ -5,13 +5,14 @@ Options: `encoding` (utf-8), `delimiter` (,), `quote` ("), `header_row` (1), and
 """
 
 import csv
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 from pipelines.ingest.readers.cleaning_log import OPTION as CLEANING_LOG
 from pipelines.ingest.readers.cleaning_log import corrected
-from pipelines.ingest.readers.delimited import DELIMITED_OPTIONS, delimited_table
+from pipelines.ingest.readers.delimited import DELIMITED_OPTIONS, delimited_table, encoding_of
 from pipelines.ingest.readers.protocol import Reader
 from pipelines.ingest.readers.sheet_shape import OF_ABOVE, SHAPE_OPTIONS, in_shape
 from pipelines.ingest.readers.table import Options, SourceTable
@@ -23,7 +24,9 @@ def read(path: Path, options: Options) -> Iterator[SourceTable]:
     """The one table of a CSV file. Raises WrongUse for a file that is no CSV text."""
     table = delimited_table(path, options)
     if any(options.get(name) for name in OF_ABOVE):
-        with path.open(encoding=str(options.get("encoding", "utf-8")), errors="replace") as lines:
+        with path.open("rb") as file:
+            encoding = encoding_of(file.read(len(BOM_UTF8)), options)
+        with path.open(encoding=encoding, errors="replace") as lines:
             above = islice(lines, int(options.get("header_row", 1)) - 1)
             cells = [*csv.reader(above, delimiter=str(options.get("delimiter", ",")))]
         options = {**options, "above": cells}

@@ -8,6 +8,7 @@ Options: `encoding` (utf-8), `delimiter` (,), `quote` ("), `header_row` (1), `la
 
 import csv
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -80,7 +81,8 @@ def delimited_table(path: Path, options: Options, data: bytes | None = None) -> 
     Raises it too for a cell, a line or a file that is too large.
     """
     data = _content(path, options) if data is None else data
-    text = _text(path, data, options.get("encoding", "utf-8"))
+    encoding = encoding_of(data, options)
+    text = _text(path, data, encoding)
     first, rows = int(options.get("header_row", 1)), int(options.get("header_rows", 1))
     header_lines = range(first, first + rows)
     delimiter, quote = options.get("delimiter", ","), options.get("quote", '"')
@@ -89,8 +91,14 @@ def delimited_table(path: Path, options: Options, data: bytes | None = None) -> 
     else:
         table = _quoted(path, text, header_lines, delimiter, quote)
     refuse_huge_cells(path, table)
-    odd = _two_encodings(data, options.get("encoding", "utf-8"))
+    odd = _two_encodings(data, encoding)
     return replace(table, remarks=(*table.remarks, odd)) if odd else table
+
+
+def encoding_of(data: bytes, options: Options) -> str:
+    """That of the options, unless the file itself begins as UTF-8: one sender saves one month as
+    CSV and the next as CSV UTF-8."""
+    return "utf-8-sig" if data.startswith(BOM_UTF8) else str(options.get("encoding", "utf-8"))
 
 
 def _content(path: Path, options: Options) -> bytes:

@@ -6,6 +6,7 @@ instead of a thousand rejected rows.
 
 import fnmatch
 import glob
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -81,7 +82,7 @@ def _differences(path: Path, source: Source, known: Known) -> list[Change]:
     layout = _layout(path, source)
     if layout is None:
         return []
-    found = list(_layout_changes(source, layout))
+    found = [one for one in _layout_changes(source, layout) if not _is_said(path, one)]
     renamed = list(_column_changes(source, layout.table, known))
     found += renamed
     names = {one.before: one.after for one in renamed if one.kind == "renamed"}
@@ -139,6 +140,11 @@ def _layout_changes(source: Source, layout: Layout) -> Iterator[Change]:
             continue  # plain letters are the same in every encoding
         if str(before or "") != str(after or "") and (before or after):
             yield Change("options", name, str(before or ""), str(after or ""), 0.95)
+
+
+def _is_said(path: Path, one: Change) -> bool:
+    """Whether the file itself says that it is UTF-8, which no mapping has to."""
+    return one.place == "encoding" and path.read_bytes().startswith(BOM_UTF8)
 
 
 def _is_ascii(table: SourceTable) -> bool:

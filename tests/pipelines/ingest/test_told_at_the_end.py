@@ -129,6 +129,9 @@ def test_lines_of_another_encoding_are_told(patrols: SmallMission, encoding: str
     assert report.rows_loaded == 2
     patrols.deliver("patrols_b.csv", (head + patrol(3).replace("\n", ",Été\n")).encode(encoding))
     assert len(patrols.query("SELECT 1 FROM ops.row_warning WHERE rule LIKE 'two%'")) == 1
+    says_so = (head + patrol(4).replace("\n", ",Préfecture\n")).encode("utf-8-sig")
+    assert patrols.deliver("patrols_c.csv", says_so).rows_loaded == 1
+    assert len(patrols.query("SELECT 1 FROM ops.row_warning WHERE rule LIKE 'two%'")) == 1
 
 
 def test_what_is_wrong_in_a_mapping_is_said_in_the_readers_language(small: SmallMission) -> None:
