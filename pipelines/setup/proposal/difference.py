@@ -167,7 +167,7 @@ def _column_changes(source: Source, table: SourceTable, known: Known) -> Iterato
         for other in free
     ]
     taken: set[str] = set()
-    for confidence, name, other in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
+    for confidence, name, other in sorted(pairs, key=_nearest_first):
         if confidence >= _LEAST_ALIKE and name not in taken and other not in taken:
             taken |= {name, other}
             yield Change("renamed", name, name, other, confidence)
@@ -179,9 +179,21 @@ def _column_changes(source: Source, table: SourceTable, known: Known) -> Iterato
             yield Change("new", name, None, name, 0.5)
 
 
+def _nearest_first(pair: tuple[float, str, str]) -> tuple[Any, ...]:
+    """Equal names before all that are only alike, whatever their texts: `gps.latitude` is the
+    `gps/latitude` of before and `gps.altitude` is not."""
+    confidence, name, other = pair
+    alike = _alike(name, other)
+    return alike < 1, -confidence, -alike, -likeness(folded(name), folded(other)), name, other
+
+
+def _alike(name: str, other: str) -> float:
+    return max(likeness(one, two) for one in readings(name) for two in readings(other))
+
+
 def _rename_confidence(source: Source, name: str, texts: Texts, known: Known) -> float:
     """Alike names, or another name of the same contract column whose type reads the texts."""
-    alike = max(likeness(one, other) for one in readings(name) for other in readings(texts.header))
+    alike = _alike(name, texts.header)
     fits = [
         _reads(table, column, entry, texts, known)
         for table in source.tables

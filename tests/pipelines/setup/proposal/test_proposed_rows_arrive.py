@@ -19,7 +19,9 @@ from pipelines.setup.proposal.preview import Preview, preview
 from pipelines.setup.proposal.proposal import Proposal, propose
 from pipelines.setup.proposal.writing import checked, write_mapping
 from pipelines.workspace.paths import Workspace
+from tests.faults.fault_rows import base_rows
 from tests.worlds.messy.kinds import PLACES, UNITS, WAYS, Row, messy, plain_rows, write
+from tests.worlds.mission.mappings import source
 from tests.worlds.mission.own_names import make_workspace
 
 KINDS = (
@@ -152,6 +154,25 @@ def test_a_changed_file_is_told_as_differences_and_mended(
     assert differences(changed, mended, known) == []
     shown = preview(changed, mended, mission, profile, warehouse)
     assert (shown.rows_read, shown.rows_loaded) == (10, 10)
+
+
+def test_a_column_takes_its_own_name_in_other_signs_before_one_that_is_alike(
+    tmp_path: Path,
+) -> None:
+    """An export of a form with `.` between group and question in the place of `/`."""
+    header = ["code", "loc/gps_latitude", "loc/gps_longitude", "loc/gps_altitude"]
+    columns = {name: {"constant": text} for name, text in base_rows()["incidents"].row.items()}
+    columns |= {"latitude": {"from": header[1]}, "longitude": {"from": header[2]}}
+    columns["incident_code"] = {"from": "code"}
+    mapping = source("incidents", "form*.csv", columns)
+    changed = tmp_path / "form_2.csv"
+    lines = [",".join(header).replace("/", "."), "I1,4.5,31.5,0", "I2,n/a,31.6,0"]
+    changed.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = differences(changed, checked(mapping | {"ignore": [header[3]]}), {})
+    assert {one.before: one.after for one in found if one.kind == "renamed"} == {
+        "loc/gps_latitude": "loc.gps_latitude",
+        "loc/gps_longitude": "loc.gps_longitude",
+    }
 
 
 def test_an_ordinary_later_month_brings_nothing_to_ask(
