@@ -799,6 +799,8 @@ def _code_fit(column: Column, texts: Texts, export: Mapping[str, Any]) -> Fit:
     signs = [sign for sign in _SEPARATORS if sign != " " or not is_parted]
     fits = {sign: _codes_by(column, values, [sign], labels=labels) for sign in signs}
     sure = [sign for sign in _SURE_PARTS if any(sign in text for text in values)]
+    if " " in fits and not sure and _are_of_a_form(values, fits[" "]):
+        sure = [" "]
     first = max(sure or signs, key=lambda sign: (fits[sign].share or 0, _least_sure(fits[sign])))
     fit = fits[first]
     for sign in (one for one in _SEPARATORS if one not in (first, " ")):
@@ -823,6 +825,14 @@ def _code_fit(column: Column, texts: Texts, export: Mapping[str, Any]) -> Fit:
             codes = tuple(unknown.get(one, one) for one in fit.codes)
             fit = _fit_of_codes(codes, fit.entry.get("separator", [";"]))
     return fit
+
+
+def _are_of_a_form(values: Sequence[str], by_blanks: Fit) -> bool:
+    """Whether blanks stand between choices of a form (`military civil_affairs other`): each part is
+    surely a code, or a choice that stands alone elsewhere."""
+    parts = {part for text in values for part in text.split() if " " in text.strip()}
+    known = {one.text for one in by_blanks.codes if one.code and one.confidence >= _GENERAL}
+    return bool(parts) and parts <= known.union(values)
 
 
 def _holds_one_of(sign: str, values: Sequence[str], codes: Sequence[CodeProposal]) -> bool:

@@ -804,6 +804,19 @@ def test_a_list_cut_at_two_signs_loses_no_member() -> None:
     assert (asked.text, asked.code) == ("Coordination / the mood", None)
 
 
+def test_choices_of_a_form_between_blanks_lose_no_member() -> None:
+    column = contracts()["activities"].columns["partner_components"]
+    several = ("military civil_affairs", "military human_rights other")
+    texts = ("military", "human_rights", "other", *several)
+    fit = fit_of(column, Texts("partners", texts), {})
+    assert fit.entry["separator"] == " "
+    assert {one.text: one.code for one in fit.codes} == {
+        "military": "military", "civil_affairs": "civil_affairs", "human_rights": "human_rights",
+        "other": None,
+    }  # fmt: skip
+    assert "separator" not in fit_of(column, Texts("x", ("Human rights", "Military")), {}).entry
+
+
 def test_yes_in_two_languages_is_yes_and_choices_of_one_question_are_no_counts(
     tmp_path: Path,
 ) -> None:
