@@ -22,6 +22,7 @@ _SAID_OF_MANY = frozenset(
     ["date", "hour", "code", "count", "type", "group", "area", "person", "source", "begin",
      "finish", "without", "kept", "level", "status", "cause"]
 )  # fmt: skip
+_WOMEN = "women"
 _ENDS = frozenset({"begin", "finish"})
 _WHEN = frozenset({"date", "hour", "begin", "finish", "closed", "open"})
 _MOST_WORDS = 5  # of a header that a single word tells
@@ -110,8 +111,11 @@ def contradicts(readings: tuple[str, ...], table: str, column: str) -> bool:
     """Whether a header speaks of something else than each name of the column: `visit date` and
     `visit code` are alike in their letters alone, `killed` and `killed (military)` not even so."""
     wanted, known = column_meanings(table, column), listed_words("concepts").keys()
-    if any(_OTHERS in own for one in readings for own in meanings(one)):
+    said = [own for one in readings for own in meanings(one)]
+    if any(_OTHERS in own for own in said):
         return not any(_OTHERS in other for other in wanted)
+    if column.startswith(_WOMEN) and not any(_WOMEN in own for own in said):
+        return True  # `Personnel (2)`, `Pax transported`
     return all(
         not known.isdisjoint(own - other) and not known.isdisjoint(other - own)
         for one in readings

@@ -24,7 +24,7 @@ from indicators.foundation.reading.yaml_loader import StrictLoader
 _NO_WORDS = {"the", "of", "a", "an", "le", "la", "les", "l", "d", "de", "des", "du", "un", "une"}
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
-_GROUP = re.compile(r"^(?:.*(?:/|::)\s*|[^\W_]\w*-)(?=\S)")  # `group/question`, `group-question`
+_GROUP = re.compile(r"^(?:.*(?:/|::)\s*|[^\W_]\w+-)(?=\S)")  # `group/question`, `group-question`
 _NUMERO = re.compile(r"\bn\s?[°º]\s*|(?<=\w)\s*#\s*|#\s+(?=\w)|^\s*#\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"^[A-Za-z]{0,2}\d{1,3}([._]\d+)?[.):]\s+")  # `A3. `, `Q1: `
 _QUESTION = re.compile(r"^[qQ]\d{1,3}[a-z]?[_.-](?=[^\W\d])")  # `q12_sex` of a form
@@ -36,7 +36,7 @@ _FROM_AND_TO = {
     "from": ("valid_from", "started_on", "from_on"),
     "to": ("valid_to", "ended_on", "completed_on", "to_on"),
 }
-_SAID_IN_BRACKETS = ("women", "civilian", "low", "high")  # concepts
+_SAID_IN_BRACKETS = ("women", "civilian", "another_group", "armed", "low", "high")  # concepts
 _LEAST = 0.6  # below it two texts are not compared letter by letter
 _LEAST_EXPORTED = 3  # headers by which an export is known
 _LEAST_FUZZY = 5  # letters below which a text is alike only where it is equal

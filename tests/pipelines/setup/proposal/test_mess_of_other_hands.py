@@ -87,6 +87,25 @@ def test_a_column_of_known_units_is_that_of_units(tmp_path: Path) -> None:
     assert by_column(found)["responding_unit_code"] == ("Sent",)
 
 
+@pytest.mark.parametrize("header", ["Personnel", "IPOs", "Pax transported", "Policiers", "M-IPOs"])
+def test_who_is_not_said_to_be_women_is_no_women(header: str) -> None:
+    assert header_likeness("activities", "women_personnel_count", header) == (0.0, None)
+    for women in ("F-IPOs", "Policières", "Fem troops"):
+        assert header_likeness("activities", "women_personnel_count", women)[0] > 0.9
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Killed (mil)", "Killed (armed elements)", "Deaths (combatants)", "Tués (militaires)"],
+)
+def test_the_dead_of_another_group_in_brackets_are_no_civilians(header: str) -> None:
+    for name in ("deaths_civilian", "deaths_best"):
+        assert header_likeness("incidents", name, header)[0] < 0.6
+    plain = header.partition(" ")[0]
+    assert header_likeness("incidents", "deaths_best", plain)[0] == 0.9
+    assert header_likeness("incidents", "deaths_civilian", f"{plain} (civ)")[0] > 0.9
+
+
 def test_a_name_within_a_text_is_proposed_below_certainty_and_not_where_it_is_denied(
     tmp_path: Path,
 ) -> None:
