@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,7 @@ from pipelines.ingest.mapping.apply import FileRows, map_rows, stacked
 from pipelines.ingest.mapping.files.senders import senders
 from pipelines.ingest.mapping.model import Source, TableMapping
 from pipelines.ingest.mapping.places.area_polygons import Outlines
+from pipelines.ingest.mapping.places.gazetteer import place_key
 from pipelines.ingest.mapping.sources.written_sources import TABLES as WRITTEN
 from pipelines.ingest.mapping.sources.written_sources import written_source
 from pipelines.ingest.readers.table import SourceTable
@@ -483,6 +484,7 @@ def _load_table(
         job.mission,
         staged.notations,
         _KnownKeys(connection),
+        _codes_named(connection),
         _texts_read(mappings),
         _counted(connection, contract),
     )
@@ -508,6 +510,26 @@ def _load_table(
     for name, positions, rows in held:  # a value of a row that is rejected is not held beside it
         kept = rows.filter(pa.array(~outcome.rejected[positions]))
         outcome.held += [(contract.table, name, kept)] if kept.num_rows else []
+
+
+def _codes_named(connection: Connection) -> Callable[[str, str, str], list[str]]:
+    """Of a table, its code column and a text: the codes of the rows whose name the text is."""
+
+    @cache
+    def by_name(table: str, column: str) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name in contracts()[table].columns:
+            if name.startswith("name_") or name.endswith("_name"):
+                texts, codes = quoted(name), quoted(column)
+                rows = connection.execute(
+                    f"SELECT DISTINCT {texts}, {codes} FROM core.{quoted(table)} ORDER BY ALL"
+                ).fetchall()
+                for text, code in rows:
+                    same = found.setdefault(place_key(text or ""), [])
+                    same += [code] if text and code not in same else []
+        return found
+
+    return lambda table, column, text: by_name(table, column).get(place_key(text), [])
 
 
 def _texts_read(mappings: list[TableMapping]) -> dict[str, list[str]]:

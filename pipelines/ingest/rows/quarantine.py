@@ -3,7 +3,7 @@
 import calendar
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -53,6 +53,7 @@ class Context:
     mission: Mission
     notations: Sequence[Mapping[str, Notation]]  # of each part
     known_keys: Mapping[tuple[str, str], list[str]]  # (table, column): values to suggest from
+    codes_named: Callable[[str, str, str], Sequence[str]]  # table, column, name: codes of its rows
     names: Mapping[str, Sequence[str]]  # column: texts that its mapping reads, to suggest from too
     counted: Mapping[str, str]  # key of a row that is left out: that of the row that counts
 
@@ -193,7 +194,9 @@ def _parameters(
             *context.names.get(check.column, ()),
         ]
         given["table"] = check.table
-        if like := similar(text or "", known):
+        if named := context.codes_named(check.table or "", other, text or ""):
+            given |= {"kind": "of_name", "nearest": ", ".join(named)}
+        elif like := similar(text or "", known):
             given |= {"nearest": like, "hint_key": "hint.nearest_row"}
     elif check.rule in ("minimum", "maximum"):
         given[check.rule] = f"{getattr(column, check.rule):.15g}"

@@ -16,7 +16,7 @@ from pipelines.quality.rejects.workbook import open_rejects, open_warnings, reje
 from pipelines.setup.desk import SetupDesk
 from pipelines.workspace.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
-from tests.worlds.mission.mappings import POPULATION, source
+from tests.worlds.mission.mappings import AREAS, POPULATION, source
 
 HEADER = "area,day,sex,persons\n"
 BAD = HEADER + "XX01,2024-06-31,F,5\nXX01,2024-01-01,women,5\nXX01,2024-01-01,=1+1,5\n"
@@ -41,6 +41,18 @@ def test_each_reject_says_where_what_and_how_to_mend(small: SmallMission, tmp_pa
         ["population.csv", "", 4.0, "sex", "=1+1"],  # text, never a formula
     ]
     assert "That month has 30 days." in str(rows[0][5])
+
+
+def test_a_name_that_the_table_has_is_not_told_to_be_missing(
+    small: SmallMission, tmp_path: Path
+) -> None:
+    columns = AREAS["tables"][0]["columns"] | {"name_en": {"from": "name"}}
+    small.add_source(AREAS | {"tables": [{"table": "areas", "columns": columns}]})
+    small.deliver("areas.csv", "code,parent,name\nXX,,Fict\nXX01,XX,Kolbé\nXX02,XX,Kolbé\n")
+    small.deliver("population.csv", f"{HEADER}KOLBE,2024-01-01,F,5\nBor,2024-01-01,F,5\n")
+    rows = write(small, tmp_path / "rejects.xlsx", "en")["Rejected rows"][1:]
+    assert "the name of XX01, XX02 in the table “Areas”" in str(rows[0][5])
+    assert "'Bor' is not in the table “Areas”" in str(rows[1][5])
 
 
 def test_in_french(small: SmallMission, tmp_path: Path) -> None:
