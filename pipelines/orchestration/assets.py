@@ -161,6 +161,8 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             of_evidence = (mission, framework, catalogue, day, METHODS, engine, begun())
             with ThreadPoolExecutor(1) as beside:  # DuckDB computes outside of Python's lock
                 reading = beside.submit(begin_evidence, of_links, *of_evidence)
+                if not _row_count(connection, "result_link"):  # the other process has it all to do
+                    reading.result()
                 with modelled_areas(connection, mission, begun()):
                     rate_and_test(connection, mission)
                 check_values(connection, mission)

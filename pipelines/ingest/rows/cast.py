@@ -443,10 +443,12 @@ def _mission_check(contract: Contract, mission: Mission) -> Check:
     return Check("outside_mission", name, condition)
 
 
-def in_numbers_sql(name: str) -> str:
-    """Whether a text can be a day written in numbers, `3/6/2026` or `13.06.26`; quick to ask."""
+def both_ways_sql(name: str) -> str:
+    """Whether a column can have date cells beside days written in numbers, `3/6/2026` or
+    `13.06.26`; quick to ask."""
     text = text_column(name)
-    return f"{text}[2] IN ('/', '.', '-', ' ') OR {text}[3] IN ('/', '.', '-', ' ')"
+    in_numbers = f"{text}[2] IN ('/', '.', '-', ' ') OR {text}[3] IN ('/', '.', '-', ' ')"
+    return f"bool_or({in_numbers}) AND bool_or({text}[5] = '-')"
 
 
 def exchanged_days_sql(name: str) -> str:

@@ -24,9 +24,9 @@ from pipelines.ingest.rows.cast import (
     CELL_RULES,
     Check,
     Notation,
+    both_ways_sql,
     cast_of,
     exchanged_days_sql,
-    in_numbers_sql,
     reference_checks,
     row_checks,
     sound_sql,
@@ -246,7 +246,7 @@ def _validate_days(
     names = sorted(set(names) - otherwise)
     if not names:
         return []
-    asked = ", ".join(f"bool_or({in_numbers_sql(name)})" for name in names)
+    asked = ", ".join(both_ways_sql(name) for name in names)
     (found,) = connection.execute(f"SELECT {asked} FROM typed_rows").fetchall()
     mixed = [name for name, is_mixed in zip(names, found, strict=True) if is_mixed]
     checks = [Check("days_are_months", one, "", contract.columns[one].severity) for one in mixed]
