@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 from scipy import optimize, stats
 
-from indicators.linkage.framework.model import Edge
 from indicators.linkage.methods.case_series.analysis import MODELS, fit
 from indicators.linkage.methods.case_series.cells import cells_of
 from indicators.linkage.methods.case_series.days import ReadingDays, after, around, reading_days
@@ -24,6 +23,7 @@ from tests.indicators.linkage.case_series_simulation import (
     AREAS,
     CALLED_OFF,
     DAYS,
+    EDGE,
     OTHERS_SHARE,
     WORLDS,
     World,
@@ -163,21 +163,12 @@ def _is_later(months: Any, codes: Any, at: int) -> bool:
 
 
 def test_doses_are_set_side_by_side_where_areas_enough_have_each(days: ReadingDays) -> None:
-    edge = Edge.model_validate(
-        {
-            "id": "e",
-            "from": "P2-OP-01",
-            "to": "P2-OC-08",
-            "expected_sign": -1,
-            "why": {"en": "-", "fr": "-"},
-        }
-    )
     few = replace(
         days, exposures={name: days.exposures[name] * (days.area < 2) for name in COMPONENTS}
     )
-    assert _is_asked("dose", days, COMPONENTS, edge)
-    assert not _is_asked("dose", few, COMPONENTS, edge)
-    assert _is_asked("place", few, COMPONENTS, edge)
+    assert _is_asked("dose", days, COMPONENTS, EDGE)
+    assert not _is_asked("dose", few, COMPONENTS, EDGE)
+    assert _is_asked("place", few, COMPONENTS, EDGE)
 
 
 def test_a_ratio_of_ratios_carries_the_covariance_of_both(days: ReadingDays) -> None:
