@@ -74,8 +74,7 @@ def _list(arguments: argparse.Namespace, store: Store) -> int:
         for one in tokens.tokens(store)
     ]
     language = arguments.language
-    states = [message(f"cli.state.{row['state']}", language) for row in rows]
-    told = [row | {"state": state} for row, state in zip(rows, states, strict=True)]
+    told = [row | {"state": message(f"cli.state.{row['state']}", language)} for row in rows]
     lines = [message("cli.tokens.line", language, **row) for row in told]
     none = message("cli.tokens.none", language)
     show(arguments, {"tokens": rows}, "\n".join(lines or [none]))

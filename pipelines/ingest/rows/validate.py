@@ -239,11 +239,10 @@ def _validate_days(
 ) -> list[Check]:
     """Days that a spreadsheet took for months when they were typed, in columns that have days
     written in numbers too."""
-    kinds = {name: one.base_type for name, one in contract.columns.items()}
-    names = [one for one in kinds.keys() - staged.empty if kinds[one] in ("date", "time")]
     formats = [(name, how.formats) for one in staged.notations for name, how in one.items()]
     otherwise = {name for name, given in formats if reads_iso_otherwise(given)}
-    names = sorted(set(names) - otherwise)
+    days = {name for name, one in contract.columns.items() if one.base_type in ("date", "time")}
+    names = sorted(days - staged.empty - otherwise)
     if not names:
         return []
     asked = ", ".join(both_ways_sql(name) for name in names)

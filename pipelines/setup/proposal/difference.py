@@ -144,7 +144,10 @@ def _layout_changes(source: Source, layout: Layout) -> Iterator[Change]:
 
 def _is_said(path: Path, one: Change) -> bool:
     """Whether the file itself says that it is UTF-8, which no mapping has to."""
-    return one.place == "encoding" and path.read_bytes().startswith(BOM_UTF8)
+    if one.place != "encoding":
+        return False
+    with path.open("rb") as file:
+        return file.read(len(BOM_UTF8)) == BOM_UTF8
 
 
 def _is_ascii(table: SourceTable) -> bool:
